@@ -1,0 +1,2 @@
+#include "terminal.h"
+int ct_start(void) { return 0; }
