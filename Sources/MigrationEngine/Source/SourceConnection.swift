@@ -1,0 +1,176 @@
+import CSQLite
+
+/// One connection to a SQLite file, for one thread.
+///
+/// Opened without SQLite's own mutex, because every connection stays on the thread that made it.
+/// - SeeAlso: <https://www.sqlite.org/threadsafe.html>
+package final class SourceConnection {
+    /// How a file is opened.
+    package enum Access: Sendable {
+        /// Reads only; SQLite's locks are honoured.
+        case readOnly
+        /// Reads a file that nobody writes, such as a finished backup, without any lock.
+        case immutable
+        /// Reads and writes an existing file: capture, fence, workflow toggles, journal.
+        case readWrite
+        /// Reads and writes; the file is made if it is missing.
+        case create
+    }
+
+    package let path: String
+    package let handle: OpaquePointer
+
+    /// Opens a file.
+    ///
+    /// - Parameters:
+    ///   - path: The path of the file; `:memory:` with `create` gives a private database.
+    ///   - access: How it is opened.
+    ///   - busyMilliseconds: How long a statement waits for another process's lock.
+    /// - Throws: ``SourceError`` when SQLite cannot open the file.
+    package init(
+        path: String,
+        access: Access,
+        busyMilliseconds: Int32 = 5_000
+    ) throws(SourceError) {
+        let name: String
+        var flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        switch access {
+        case .readOnly:
+            name = path
+            flags |= SQLITE_OPEN_READONLY
+        case .immutable:
+            name = Self.immutableURI(path)
+            flags |= SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
+        case .readWrite:
+            name = path
+            flags |= SQLITE_OPEN_READWRITE
+        case .create:
+            name = path
+            flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        }
+        var opened: OpaquePointer?
+        let code = sqlite3_open_v2(name, &opened, flags, nil)
+        guard code == SQLITE_OK, let opened else {
+            let message = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
+            sqlite3_close_v2(opened)
+            throw SourceError(resultCode: code, message: message, sql: nil)
+        }
+        self.path = path
+        handle = opened
+        sqlite3_busy_timeout(opened, busyMilliseconds)
+        // A hostile file must not run functions of its own choosing out of its schema.
+        // > https://www.sqlite.org/security.html
+        try execute("PRAGMA trusted_schema = OFF")
+        try execute("PRAGMA cell_size_check = ON")
+    }
+
+    // close_v2, so that the order in which statements and connection die does not matter.
+    deinit { sqlite3_close_v2(handle) }
+
+    private static func immutableURI(_ path: String) -> String {
+        var escaped = ""
+        for byte in path.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."),
+                UInt8(ascii: "-"), UInt8(ascii: "_"):
+                escaped.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                let digits = String(byte, radix: 16, uppercase: true)
+                escaped += digits.count == 1 ? "%0\(digits)" : "%\(digits)"
+            }
+        }
+        return "file:\(escaped)?immutable=1"
+    }
+
+    /// Runs statements that give no rows, one after the other.
+    ///
+    /// - Parameter sql: One or more statements.
+    /// - Throws: ``SourceError`` at the first statement that fails.
+    package func execute(_ sql: String) throws(SourceError) {
+        let code = sqlite3_exec(handle, sql, nil, nil, nil)
+        guard code == SQLITE_OK else { throw error(code, sql: sql) }
+    }
+
+    /// Compiles one statement.
+    ///
+    /// - Parameter sql: The statement, with `?` for values.
+    /// - Returns: The statement; it keeps the connection alive.
+    /// - Throws: ``SourceError`` when SQLite refuses the statement.
+    package func prepare(_ sql: String) throws(SourceError) -> SourceStatement {
+        try SourceStatement(self, sql)
+    }
+
+    /// Runs a query and hands each row to a closure.
+    ///
+    /// - Parameters:
+    ///   - sql: The query, with `?` for values.
+    ///   - values: The values, in order.
+    ///   - row: Called once a row; the statement is borrowed and valid during the call.
+    /// - Throws: ``SourceError``.
+    package func query(
+        _ sql: String,
+        _ values: [SourceValue] = [],
+        row: (SourceStatement) throws(SourceError) -> Void
+    ) throws(SourceError) {
+        let statement = try prepare(sql)
+        try statement.bind(values)
+        while try statement.step() {
+            try row(statement)
+        }
+    }
+
+    /// Runs a query for the first column of its first row.
+    ///
+    /// - Parameters:
+    ///   - sql: The query, with `?` for values.
+    ///   - values: The values, in order.
+    /// - Returns: The value, or nil when there is no row.
+    /// - Throws: ``SourceError``.
+    package func first(
+        _ sql: String,
+        _ values: [SourceValue] = []
+    ) throws(SourceError) -> SourceValue? {
+        let statement = try prepare(sql)
+        try statement.bind(values)
+        return try statement.step() ? statement.value(0) : nil
+    }
+
+    /// Runs a query for one integer.
+    ///
+    /// - Parameters:
+    ///   - sql: The query, with `?` for values.
+    ///   - values: The values, in order.
+    /// - Returns: The integer, or nil when there is no row or it is not an integer.
+    /// - Throws: ``SourceError``.
+    package func integer(
+        _ sql: String,
+        _ values: [SourceValue] = []
+    ) throws(SourceError) -> Int64? {
+        guard case .integer(let value)? = try first(sql, values) else { return nil }
+        return value
+    }
+
+    /// The number of rows that the last statement changed.
+    package var changes: Int { Int(sqlite3_changes64(handle)) }
+
+    /// Quotes a name for SQL.
+    ///
+    /// - Parameter name: Any name, as the catalog spells it.
+    /// - Returns: The name in double quotes, with quotes inside doubled.
+    package static func quote(_ name: String) -> String {
+        "\"" + name.replacing("\"", with: "\"\"") + "\""
+    }
+
+    func error(_ code: Int32, sql: String?) -> SourceError {
+        SourceError(
+            resultCode: code,
+            message: String(cString: sqlite3_errmsg(handle)),
+            sql: sql
+        )
+    }
+}
+
+// because SQLite connections opened with NOMUTEX belong to one thread
+@available(*, unavailable)
+extension SourceConnection: Sendable {}
