@@ -10,7 +10,7 @@ struct CommonOptions: ParsableArguments {
 struct Cutover: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cutover",
-        subcommands: [ServerCommand.self]
+        subcommands: [ServerCommand.self, SampleCommand.self]
     )
 }
 

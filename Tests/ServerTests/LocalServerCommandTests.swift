@@ -79,7 +79,9 @@ struct LocalServerCommandTests {
         let place = Place()
         let deep = "\(place.path)/\(String(repeating: "d", count: 100))"
         try FileManager.default.createDirectory(
-            atPath: place.path, withIntermediateDirectories: true)
+            atPath: place.path,
+            withIntermediateDirectories: true
+        )
         let started = try await server("start", in: deep)
         try #require(started.status == 0, "\(started.stderr)")
         let url = try #require(try field("url", of: started))
@@ -92,7 +94,10 @@ struct LocalServerCommandTests {
     @Test func `missing programs are refused with a remedy`() async throws {
         let empty = try TestFolder()
         let refused = try await server(
-            "start", in: "/var/tmp/none", environment: ["CUTOVER_PG_BIN": empty.path])
+            "start",
+            in: "/var/tmp/none",
+            environment: ["CUTOVER_PG_BIN": empty.path]
+        )
         #expect(refused.status == 69)
         let words = refused.stdout + refused.stderr
         #expect(words.contains("apt-get install postgresql"))

@@ -3,9 +3,13 @@ import MigrationEngine
 import TestSupport
 import Testing
 
+/// The server's own process, by its own word.
+private let postmasterPID = #"SELECT split_part(pg_read_file('postmaster.pid'), E'\n', 1);"#
+
 @Suite(.postgres)
 struct LocalServerTests {
-    @Test func `a temporary server answers psql and leaves no folder and no process`() async throws {
+    @Test func `a temporary server answers psql and leaves no folder and no process`() async throws
+    {
         let server = try await onThread { try LocalServer.temporary() }
         try await onThread { try server.createDatabase("Ora's \"copy\"/1") }
         let url = server.url(database: "Ora's \"copy\"/1")
@@ -15,12 +19,30 @@ struct LocalServerTests {
                 + "WHERE datname = current_database();"
         )
         #expect(answer == "Ora's \"copy\"/1|UTF8")
-        let pid = try #require(Int32(try await psql(url, "SELECT pg_postmaster_pid();")))
+        let pid = try #require(Int32(try await psql(url, postmasterPID)))
         #expect(kill(pid, 0) == 0)
 
         try await onThread { try server.stop() }
         #expect(!exists(server.folder))
-        #expect(kill(pid, 0) == -1)
+        #expect(try await eventually { kill(pid, 0) == -1 })
+    }
+
+    @Test func `an owner killed with -9 leaves no folder and no process`() async throws {
+        let result = await #expect(
+            processExitsWith: .signal(SIGKILL),
+            observing: [\.standardOutputContent]
+        ) {
+            let server = try await onThread { try LocalServer.temporary() }
+            let pid = try await psql(server.url(), postmasterPID)
+            FileHandle.standardOutput.write(Data("owned:\(pid):\(server.folder):\n".utf8))
+            kill(getpid(), SIGKILL)
+        }
+        let words = String(decoding: try #require(result).standardOutputContent, as: UTF8.self)
+        let owned = words.split(separator: "\n").first { $0.hasPrefix("owned:") }
+        let parts = try #require(owned).split(separator: ":")
+        let pid = try #require(Int32(parts[1]))
+        let folder = String(parts[2])
+        #expect(try await eventually { kill(pid, 0) == -1 && !exists(folder) })
     }
 
     @Test func `an address holds against the variables of libpq`() async throws {

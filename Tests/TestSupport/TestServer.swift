@@ -1,7 +1,7 @@
 import Foundation
-import MigrationEngine
+package import MigrationEngine
 import Synchronization
-import Testing
+public import Testing
 
 /// The one PostgreSQL cluster of a test process: started by the first test that needs it, gone with
 /// the process, also after a crash.

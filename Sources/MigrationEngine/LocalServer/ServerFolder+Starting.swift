@@ -50,7 +50,8 @@ extension ServerFolder {
         let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
         do {
             try FileManager.default.createDirectory(
-                atPath: parent, withIntermediateDirectories: true
+                atPath: parent,
+                withIntermediateDirectories: true
             )
         } catch {
             throw refused("its parent folder cannot be made", cause: .text("\(error)"))

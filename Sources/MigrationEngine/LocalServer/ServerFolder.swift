@@ -44,7 +44,8 @@ struct ServerFolder: Sendable {
             note = nil
         } else {
             path = "/var/tmp/cutover-server-\(geteuid())"
-            note = "user \(account.name), who runs the server, cannot enter \(preferred): "
+            note =
+                "user \(account.name), who runs the server, cannot enter \(preferred): "
                 + "its folder is \(path)"
         }
     }
@@ -57,7 +58,8 @@ struct ServerFolder: Sendable {
         guard let text = try? String(contentsOfFile: "\(cluster)/postmaster.pid", encoding: .utf8),
             let pid = text.split(separator: "\n").first.flatMap({ Int32($0) }), pid > 0,
             let folder = try? FileManager.default.destinationOfSymbolicLink(
-                atPath: "/proc/\(pid)/cwd"),
+                atPath: "/proc/\(pid)/cwd"
+            ),
             let real = realpath(cluster, nil)
         else { return nil }
         defer { free(real) }

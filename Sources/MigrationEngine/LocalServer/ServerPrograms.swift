@@ -53,7 +53,10 @@ package struct ServerPrograms: Sendable, Equatable {
 
     private static func configured(_ path: [String]) -> [String] {
         let own = ServerAccount(
-            name: "", userID: geteuid(), groupID: getegid(), isOther: false
+            name: "",
+            userID: geteuid(),
+            groupID: getegid(),
+            isOther: false
         )
         let programs = path.map { folder -> String in "\(folder)/pg_config" }
             .filter { access($0, X_OK) == 0 }
