@@ -30,7 +30,10 @@ struct SampleCommand: ParsableCommand {
         let total = orders
         let onTerminal = isatty(STDERR_FILENO) == 1
         let report = try SampleSource.write(
-            path: path, schema: schema, orders: orders, seed: seed
+            path: path,
+            schema: schema,
+            orders: orders,
+            seed: seed
         ) { done in
             guard onTerminal else { return }
             Self.tell("\r\(done) of \(total) orders")

@@ -136,10 +136,12 @@ struct PlanSample: SampleShape {
     ) throws(SourceError) {
         guard random.percent(order.customer.region == .domestic ? 5 : 10) else { return }
         let isResolved = random.percent(70)
-        let rule = Self.rules[order.customer.region] ?? ("address_check", "verified")
+        let rule = Self.rules[order.customer.region] ?? Self.addressRule
+        let wrong = order.service.code == rule.expected ? SampleService.other.code : nil
+        let actual = rule.actual ?? wrong ?? order.service.code
         try violations.insert([
-            violations.nextID(&random), order.number, .string(rule.0), .string(rule.1),
-            random.percent(10) ? SampleCustomer.none(&random) : order.service.code,
+            violations.nextID(&random), order.number, rule.type, rule.expected,
+            random.percent(10) ? SampleCustomer.none(&random) : actual,
             random.pick(Self.severities), moment.adding(seconds: 600).stamp,
             isResolved ? Self.shape(moment.adding(days: 1), &random) : .null,
             isResolved ? random.pick(Self.people) : SampleCustomer.none(&random),
@@ -177,11 +179,17 @@ extension PlanSample {
             ($0, SourceValue.string($0.rawValue))
         }
     )
-    private static let rules: [SampleCustomer.Region: (String, String)] = [
-        .hawaii: ("hawaiian_service", "fedex_2day"),
-        .canada: ("canadian_service", "fedex_international_ground"),
-        .key: ("brightwater_carrier", "fedex"),
+    /// What is expected of an order; the actual value is that of its service where none is given.
+    private typealias Rule = (type: SourceValue, expected: SourceValue, actual: SourceValue?)
+
+    private static let rules: [SampleCustomer.Region: Rule] = [
+        .hawaii: (.string("hawaiian_service"), SampleService.twoDay.code, nil),
+        .canada: (.string("canadian_service"), SampleService.abroad.code, nil),
+        .key: (.string("brightwater_carrier"), SampleService.ground.code, nil),
     ]
+    private static let addressRule: Rule = (
+        .string("address_check"), .string("verified"), .string("ZIP \u{2260} city")
+    )
     private static let xml = SourceValue.string("XML")
     private static let manual = SourceValue.string("Manual")
     private static let shipper = SourceValue.string("ShipStation")

@@ -16,7 +16,10 @@ enum SampleNames {
         let people: String
 
         init(
-            _ city: String, _ state: String, _ postal: String, _ country: String,
+            _ city: String,
+            _ state: String,
+            _ postal: String,
+            _ country: String,
             people: String = "en"
         ) {
             self.city = .string(city)

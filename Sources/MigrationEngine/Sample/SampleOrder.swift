@@ -56,7 +56,10 @@ struct SampleService {
     static let ground = SampleService("fedex", "556346", "fedex_ground", "FedEx Ground\u{ae}")
     static let twoDay = SampleService("fedex", "556346", "fedex_2day", "FedEx 2Day\u{ae}")
     static let abroad = SampleService(
-        "fedex", "556346", "fedex_international_ground", "FedEx International Ground\u{ae}"
+        "fedex",
+        "556346",
+        "fedex_international_ground",
+        "FedEx International Ground\u{ae}"
     )
     static let other = SampleService("ups", "556351", "ups_ground", "UPS\u{ae} Ground")
 }

@@ -13,27 +13,42 @@ struct SampleParameter {
         let sku = SourceValue.text(product.sku)
         return [
             SampleParameter(
-                category: "InitialInventory", name: "EOD_Prior_Week", value: "\(product.initial)",
-                sku: sku, notes: .string("counted at the end of 2025-09-19")
+                category: "InitialInventory",
+                name: "EOD_Prior_Week",
+                value: "\(product.initial)",
+                sku: sku,
+                notes: .string("counted at the end of 2025-09-19")
             ),
             SampleParameter(
-                category: "PalletConfig", name: "PalletCount", value: "\(product.palletCount)",
+                category: "PalletConfig",
+                name: "PalletCount",
+                value: "\(product.palletCount)",
                 sku: sku
             ),
             SampleParameter(
-                category: "Key Products", name: "Name", value: product.name, sku: sku,
+                category: "Key Products",
+                name: "Name",
+                value: product.name,
+                sku: sku,
                 notes: .empty
             ),
             SampleParameter(
-                category: "Reorder", name: "Point", value: "50", sku: sku
-            ),
-            SampleParameter(
-                category: "Reorder", name: "LeadDays", value: "\(7 + product.weekly % 14)",
+                category: "Reorder",
+                name: "Point",
+                value: "50",
                 sku: sku
             ),
             SampleParameter(
-                category: "Labels", name: "ShortName",
-                value: String(product.name.dropFirst("Praxis ".count)), sku: sku
+                category: "Reorder",
+                name: "LeadDays",
+                value: "\(7 + product.weekly % 14)",
+                sku: sku
+            ),
+            SampleParameter(
+                category: "Labels",
+                name: "ShortName",
+                value: String(product.name.dropFirst("Praxis ".count)),
+                sku: sku
             ),
         ]
     }
@@ -57,7 +72,10 @@ struct SampleParameter {
         ("System", "PurgeAfterDays", "60", .null),
         ("System", "PickupThreshold", "185", .null),
         ("System", "Contact", "warehouse@example.com", .empty),
-        ("System", "Greeting", "Willkommen, \u{3088}\u{3046}\u{3053}\u{305d}, c'est l'heure", .null),
+        (
+            "System", "Greeting", "Willkommen, \u{3088}\u{3046}\u{3053}\u{305d}, c'est l'heure",
+            .null
+        ),
         ("System", "Separator", "'\";\\", .string("kept as it is")),
     ].map { SampleParameter(category: $0, name: $1, value: $2, notes: $3) }
 

@@ -85,7 +85,7 @@ package enum SampleSource {
         try connection.execute(
             """
             PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
-            PRAGMA cache_size = -32000; PRAGMA temp_store = FILE; PRAGMA foreign_keys = OFF;
+            PRAGMA cache_size = -16000; PRAGMA temp_store = FILE; PRAGMA foreign_keys = OFF;
             """
         )
         try connection.execute(Shape.tables)

@@ -32,24 +32,49 @@ struct SampleProduct {
     /// The key products, with the pallet counts of the field notes.
     static let all = [
         SampleProduct(
-            "17612", "Praxis Mouthwash 500 ml", pallet: 48,
-            lots: ["250237", "250300", "250340"], initial: 1_019, weekly: 388, aim: 731
+            "17612",
+            "Praxis Mouthwash 500 ml",
+            pallet: 48,
+            lots: ["250237", "250300", "250340"],
+            initial: 1_019,
+            weekly: 388,
+            aim: 731
         ),
         SampleProduct(
-            "17904", "Praxis Travel Kit", pallet: 64,
-            lots: ["240276", "250240"], initial: 620, weekly: 21, aim: 412
+            "17904",
+            "Praxis Travel Kit",
+            pallet: 64,
+            lots: ["240276", "250240"],
+            initial: 620,
+            weekly: 21,
+            aim: 412
         ),
         SampleProduct(
-            "17914", "Praxis Refill \u{2013} Menthe fra\u{ee}che", pallet: 80,
-            lots: ["240286", "250297", "250310"], initial: 96, weekly: 17, aim: 44
+            "17914",
+            "Praxis Refill \u{2013} Menthe fra\u{ee}che",
+            pallet: 80,
+            lots: ["240286", "250297", "250310"],
+            initial: 96,
+            weekly: 17,
+            aim: 44
         ),
         SampleProduct(
-            "18675", "Praxis Gum \"Sugar's Off\"", pallet: 48,
-            lots: ["240231", "250140"], initial: 480, weekly: 9, aim: 0
+            "18675",
+            "Praxis Gum \"Sugar's Off\"",
+            pallet: 48,
+            lots: ["240231", "250140"],
+            initial: 480,
+            weekly: 9,
+            aim: 0
         ),
         SampleProduct(
-            "18795", "Praxis Sample Pack", pallet: 222,
-            lots: ["11001", "11002", "11003"], initial: 350, weekly: 5, aim: 903
+            "18795",
+            "Praxis Sample Pack",
+            pallet: 222,
+            lots: ["11001", "11002", "11003"],
+            initial: 350,
+            weekly: 5,
+            aim: 903
         ),
     ]
 }
