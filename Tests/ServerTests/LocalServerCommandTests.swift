@@ -91,6 +91,21 @@ struct LocalServerCommandTests {
         #expect(!exists(String(socket)))
     }
 
+    @Test func `an empty folder is taken, one with another's files is not`() async throws {
+        let place = Place()
+        try FileManager.default.createDirectory(
+            atPath: place.path,
+            withIntermediateDirectories: false,
+            attributes: [.posixPermissions: 0o700]
+        )
+        let taken = try await server("start", in: place.path)
+        #expect(taken.status == 0, "\(taken.stderr)")
+        #expect(try await server("stop", in: place.path).status == 0)
+        let refused = try await server("start", in: "/usr")
+        #expect(refused.status == 74)
+        #expect(!exists("/usr/data"))
+    }
+
     @Test func `missing programs are refused with a remedy`() async throws {
         let empty = try TestFolder()
         let refused = try await server(

@@ -47,20 +47,8 @@ extension ServerFolder {
     }
 
     private func make() throws(MigrationError) {
-        let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        do {
-            try FileManager.default.createDirectory(
-                atPath: parent,
-                withIntermediateDirectories: true
-            )
-        } catch {
-            throw refused("its parent folder cannot be made", cause: .text("\(error)"))
-        }
-        if mkdir(path, 0o700) == 0 {
-            guard lchown(path, account.userID, account.groupID) == 0 else {
-                throw refused("it cannot be given to user \(account.name)", cause: nil)
-            }
-        } else if errno != EEXIST {
+        try makeParents()
+        if mkdir(path, 0o700) != 0, errno != EEXIST {
             throw refused("it cannot be made", cause: .system(errno: errno, call: "mkdir"))
         }
         // Somebody else may have made a folder of this name first, for example in /var/tmp.
@@ -68,8 +56,36 @@ extension ServerFolder {
         guard lstat(path, &found) == 0, found.st_mode & S_IFMT == S_IFDIR else {
             throw refused("it is not a folder", cause: nil)
         }
-        guard found.st_uid == account.userID else {
+        guard found.st_uid != account.userID else { return }
+        // Made by us just now, or by root for this purpose.
+        let content = try? FileManager.default.contentsOfDirectory(atPath: path)
+        guard found.st_uid == geteuid(), content?.isEmpty == true else {
             throw refused("it belongs to another user than \(account.name)", cause: nil)
+        }
+        guard chmod(path, 0o700) == 0, lchown(path, account.userID, account.groupID) == 0 else {
+            throw refused(
+                "it cannot be given to user \(account.name)",
+                cause: .system(errno: errno, call: "chown")
+            )
+        }
+    }
+
+    private func makeParents() throws(MigrationError) {
+        var missing: [String] = []
+        var parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        while parent != "/", access(parent, F_OK) != 0 {
+            missing.append(parent)
+            parent = URL(fileURLWithPath: parent).deletingLastPathComponent().path
+        }
+        for folder in missing.reversed() {
+            guard mkdir(folder, 0o755) == 0 || errno == EEXIST else {
+                throw refused(
+                    "its parent \(folder) cannot be made",
+                    cause: .system(errno: errno, call: "mkdir")
+                )
+            }
+            // Root's umask may be strict, but the server's account has to pass.
+            if account.isOther { chmod(folder, 0o755) }
         }
     }
 

@@ -1,7 +1,8 @@
 extension ProductionSample {
     /// The nineteen tables of the production system, with its quirks.
     ///
-    /// Two tables were rebuilt by rename, so their names are quoted; columns added later stand last.
+    /// Two tables were rebuilt by rename, so their names are quoted; columns that were added later
+    /// stand last.
     static let tables = """
         CREATE TABLE workflows (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
