@@ -11,6 +11,8 @@ struct Cutover: ParsableCommand {
             75 interrupted and resumable, 78 configuration.
             """,
         version: "0.1.0",
-        subcommands: []
+        subcommands: [
+            DashboardCommand.self, InventoryCommand.self, OrdersCommand.self, WorkflowsCommand.self,
+        ]
     )
 }
