@@ -19,10 +19,10 @@ final class LiveConnection {
     init(_ side: Side, _ options: Options) throws(LiveFailure) {
         switch side {
         case .source:
-            do throws(SourceError) {
-                database = .source(try SourceConnection(path: options.source, access: .readOnly))
+            do throws(MigrationError) {
+                database = .source(try SourceFile.open(options.source, stage: "operations"))
             } catch {
-                throw .source(error)
+                throw .front(error)
             }
         case .target:
             let address: TargetAddress

@@ -1,5 +1,3 @@
-import Foundation
-
 /// What can stop a reading, before the place is known.
 enum LiveFailure: Error {
     case source(SourceError)
@@ -14,10 +12,8 @@ enum LiveFailure: Error {
     /// Whether a table or column was not there, so that the shape that was read before is old.
     var isSchemaChanged: Bool {
         switch self {
-        case .source(let error):
-            error.primaryCode == SQLiteCode.schema
-                || (error.primaryCode == SQLiteCode.error && error.message.contains("no such"))
-        case .target(let error): error.sqlState == "42P01" || error.sqlState == "42703"
+        case .source(let error): error.message.contains("no such")
+        case .target(let error): Self.missingThings.contains(error.sqlState ?? "")
         case .front: false
         }
     }
@@ -36,101 +32,31 @@ enum LiveFailure: Error {
         }
     }
 
-    /// What SQLite numbers its errors with, as far as it matters here.
-    /// - SeeAlso: <https://www.sqlite.org/rescode.html>
-    enum SQLiteCode {
-        static let error: Int32 = 1
-        static let permission: Int32 = 3
-        static let busy: Int32 = 5
-        static let locked: Int32 = 6
-        static let readOnly: Int32 = 8
-        static let corrupt: Int32 = 11
-        static let full: Int32 = 13
-        static let cannotOpen: Int32 = 14
-        static let schema: Int32 = 17
-        static let notADatabase: Int32 = 26
-        /// RAISE in a trigger; an extended code.
-        static let constraintTrigger: Int32 = 1811
-    }
+    /// SQLITE_CONSTRAINT_TRIGGER: RAISE in a trigger.
+    /// - SeeAlso: <https://www.sqlite.org/rescode.html#constraint_trigger>
+    private static let constraintTrigger: Int32 = 1811
+
+    /// undefined_table and undefined_column.
+    /// - SeeAlso: <https://www.postgresql.org/docs/current/errcodes-appendix.html>
+    private static let missingThings = ["42P01", "42703"]
+
+    /// query_canceled and lock_not_available: the reader's own time limits.
+    private static let tooLate = ["57014", "55P03"]
 
     private static func source(
         _ error: SourceError,
         stage: String,
         path: String
     ) -> MigrationError {
-        let (code, message, remedy) = sourceWords(error, path: path)
+        guard error.resultCode == constraintTrigger else {
+            return SourceFile.failure(error, path: path, stage: stage)
+        }
         return MigrationError(
-            code,
-            message,
+            .gateClosed,
+            "writes to the source are blocked",
             place: .init(stage, side: .source, path: path),
-            remedy: remedy,
+            remedy: "wait until the switch is done or undone: cutover status",
             cause: error.cause
-        )
-    }
-
-    private static func sourceWords(
-        _ error: SourceError,
-        path: String
-    ) -> (MigrationError.Code, String, String) {
-        if error.resultCode == SQLiteCode.constraintTrigger {
-            return (
-                .gateClosed, "writes to the source are blocked",
-                "wait until the switch is done or undone: cutover status"
-            )
-        }
-        switch error.primaryCode {
-        case SQLiteCode.busy, SQLiteCode.locked:
-            return (
-                .sourceLocked, "another process keeps the source locked",
-                "run the command again; if it stays locked, see which process holds \(path) open"
-            )
-        case SQLiteCode.cannotOpen: return unopened(path)
-        case SQLiteCode.permission, SQLiteCode.readOnly:
-            return (
-                .sourceUnreadable, "the source may not be written by this user",
-                "run as a user who may write \(path) and its folder"
-            )
-        case SQLiteCode.notADatabase:
-            return (
-                .sourceNotDatabase, "the file is not a SQLite database",
-                "give the application's database with --source"
-            )
-        case SQLiteCode.corrupt:
-            return (
-                .sourceCorrupt, "the source is damaged",
-                "check it with: sqlite3 \(path) 'PRAGMA integrity_check'"
-            )
-        case SQLiteCode.full:
-            return (.diskFull, "the disk of the source is full", "free space beside \(path)")
-        default:
-            return (
-                .sourceFailed, "SQLite could not answer",
-                "run the command again; if it stays so, check the source with cutover inspect"
-            )
-        }
-    }
-
-    /// Tells why a path cannot be opened.
-    ///
-    /// - Parameter path: The path of the source.
-    /// - Returns: Code, message and remedy.
-    static func unopened(_ path: String) -> (MigrationError.Code, String, String) {
-        var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-            return (
-                .sourceMissing, "the source file does not exist",
-                "give the path of the application's database with --source"
-            )
-        }
-        if isDirectory.boolValue {
-            return (
-                .sourceIsDirectory, "the source is a folder, not a file",
-                "give the path of the database file with --source"
-            )
-        }
-        return (
-            .sourceUnreadable, "the source cannot be opened",
-            "run as a user who may read \(path) and, in WAL mode, write its folder"
         )
     }
 
@@ -139,49 +65,33 @@ enum LiveFailure: Error {
         stage: String,
         conninfo: String
     ) -> MigrationError {
-        let address = try? TargetAddress(conninfo)
-        let (code, message, remedy) = targetWords(error)
+        let address: TargetAddress
+        do throws(MigrationError) {
+            address = try TargetAddress(conninfo)
+        } catch {
+            return error
+        }
+        let state = error.sqlState ?? ""
+        let words: (MigrationError.Code, String, String)
+        if tooLate.contains(state) {
+            words = (
+                .targetFailed, "PostgreSQL did not answer in time",
+                "run the command again; if it stays so, look for locks in pg_stat_activity"
+            )
+        } else if missingThings.contains(state) {
+            words = (
+                .configuration, "the target lacks a table or column that the profile names",
+                "copy the source first: cutover migrate; or correct the profile"
+            )
+        } else {
+            return TargetFailure.wrap(error, stage: stage, address: address)
+        }
         return MigrationError(
-            code,
-            message,
-            place: .init(stage, side: .target, path: address?.redacted),
-            remedy: remedy,
+            words.0,
+            words.1,
+            place: .init(stage, side: .target, path: address.redacted),
+            remedy: words.2,
             cause: error.cause
         )
-    }
-
-    private static func targetWords(
-        _ error: TargetError
-    ) -> (MigrationError.Code, String, String) {
-        let authentication = ["authentication failed", "no password supplied", "pg_hba.conf"]
-        if error.sqlStateClass == "28" || authentication.contains(where: error.message.contains) {
-            return (
-                .targetAuthentication, "PostgreSQL refused the user or the password",
-                "correct --target, or give the password in PGPASSWORD or ~/.pgpass"
-            )
-        }
-        if error.isConnectionLost || error.sqlState == "3D000" {
-            return (
-                .targetUnavailable, "PostgreSQL cannot be reached",
-                "start the server, or correct --target; a local one: cutover server start"
-            )
-        }
-        switch error.sqlState {
-        case "42501":
-            return (
-                .targetPermission, "the user may not do this in the target",
-                "grant the user the right, or connect as the owner of the tables"
-            )
-        case "57014", "55P03":
-            return (
-                .targetFailed, "PostgreSQL did not answer in time",
-                "run the command again; if it stays so, see pg_stat_activity for locks"
-            )
-        default:
-            return (
-                .targetFailed, "PostgreSQL could not answer",
-                "see the cause; if it names a table or column, compare the profile with the target"
-            )
-        }
     }
 }

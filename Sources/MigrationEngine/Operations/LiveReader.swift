@@ -1,9 +1,5 @@
 import Foundation
 
-#if canImport(Glibc)
-    import Glibc
-#endif
-
 /// Reads the live views of one side again and again, for one thread.
 ///
 /// It keeps one read-only connection open, opens it again when it was lost or when the file was
@@ -73,7 +69,7 @@ package final class LiveReader {
 
     private func currentSession() throws(LiveFailure) -> LiveSession {
         if side == .source {
-            let identity = try FileIdentity(options.source)
+            let identity = FileIdentity(options.source)
             if identity != file { close() }
             file = identity
         }
@@ -187,21 +183,10 @@ struct FileIdentity: Equatable {
 
     /// Looks at a path.
     ///
-    /// - Parameter path: The path of the source.
-    /// - Throws: ``LiveFailure`` when there is no file.
-    init(_ path: String) throws(LiveFailure) {
+    /// - Parameter path: The path of the source; nil when there is nothing.
+    init?(_ path: String) {
         var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            let (code, message, remedy) = LiveFailure.unopened(path)
-            throw .front(
-                MigrationError(
-                    code,
-                    message,
-                    place: .init("start", side: .source, path: path),
-                    remedy: remedy
-                )
-            )
-        }
+        guard stat(path, &status) == 0 else { return nil }
         device = UInt(status.st_dev)
         node = UInt(status.st_ino)
     }
