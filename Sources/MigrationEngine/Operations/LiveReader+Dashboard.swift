@@ -135,7 +135,8 @@ extension StoredText {
     /// - Returns: The text.
     static func timestamp(_ moment: Date) -> String {
         moment.formatted(
-            .iso8601.year().month().day().dateTimeSeparator(.space).time(includingFractionalSeconds: false)
+            .iso8601.year().month().day().dateTimeSeparator(.space)
+                .time(includingFractionalSeconds: false)
         )
     }
 }

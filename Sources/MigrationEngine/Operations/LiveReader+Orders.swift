@@ -281,6 +281,7 @@ struct OrdersQuery {
     ///
     /// - Parameter orders: The values that the items refer to.
     /// - Returns: The counts; nil when the table is not there, so that they are unknown.
+    /// - Throws: ``LiveFailure``.
     private func itemCounts(_ orders: [String]) throws(LiveFailure) -> [String: Int]? {
         guard case .table(let name, let join, _, let sum) = view.items,
             let table = session.shape.relation(name), let column = table.column(join)
