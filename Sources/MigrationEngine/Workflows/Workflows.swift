@@ -24,6 +24,7 @@ package enum Workflows {
     ///   - name: The workflow's name.
     ///   - enabled: Whether it is to be on.
     ///   - author: Who changes it.
+    ///   - busyMilliseconds: How long to wait for a writer of the source.
     /// - Returns: The toggle as it is stored now.
     /// - Throws: ``MigrationError``: `usage` for an unknown name, `sourceLocked` when a writer holds
     ///   the source, `readOnly` under `--read-only`.
@@ -32,7 +33,8 @@ package enum Workflows {
         side: Side,
         name: String,
         enabled: Bool,
-        by author: String
+        by author: String,
+        busyMilliseconds: Int32 = 5_000
     ) throws(MigrationError) -> WorkflowRow {
         try options.requireWritable("turning a workflow \(enabled ? "on" : "off")")
         let reader = LiveReader(options: options, side: side)
@@ -41,7 +43,8 @@ package enum Workflows {
             name: name,
             isEnabled: enabled,
             author: author,
-            stamp: StoredText.timestamp(Date())
+            stamp: StoredText.timestamp(Date()),
+            busyMilliseconds: busyMilliseconds
         )
         do throws(LiveFailure) {
             let row =
@@ -74,6 +77,7 @@ private struct ToggleChange {
     let isEnabled: Bool
     let author: String
     let stamp: String
+    let busyMilliseconds: Int32
 
     /// Changes the toggle in SQLite, where it is stored as 1 or 0.
     ///
@@ -82,7 +86,11 @@ private struct ToggleChange {
     /// - Throws: ``LiveFailure``.
     func applyToSource(_ options: Options) throws(LiveFailure) -> WorkflowRow? {
         do throws(SourceError) {
-            let connection = try SourceConnection(path: options.source, access: .readWrite)
+            let connection = try SourceConnection(
+                path: options.source,
+                access: .readWrite,
+                busyMilliseconds: busyMilliseconds
+            )
             // IMMEDIATE, because a transaction that starts as a reader cannot wait for its turn.
             // > https://www.sqlite.org/lang_transaction.html
             try connection.execute("BEGIN IMMEDIATE")
