@@ -16,13 +16,20 @@ public enum Backup {
         observer: Observer = Observer(),
         cancellation: Cancellation = Cancellation()
     ) throws(MigrationError) -> BackupReport {
+        try run(options, tracker: ProgressTracker(observer), cancellation: cancellation)
+    }
+
+    static func run(
+        _ options: Options,
+        tracker: ProgressTracker,
+        cancellation: Cancellation
+    ) throws(MigrationError) -> BackupReport {
         try options.requireWritable("backup")
         let started = ContinuousClock.now
         let source = try SourceFile.open(options.source, stage: "backup")
         let directory = try RunDirectory(making: options.runDirectory)
         try checkSpace(source, in: directory)
         let files = BackupFiles(in: directory.backups, for: options.source)
-        let tracker = ProgressTracker(observer)
         tracker.begin(.backup, "copying \(options.source)")
         do {
             try copy(source, to: files, tracker: tracker, cancellation: cancellation)
@@ -34,6 +41,34 @@ public enum Backup {
             files.removeAll()
             throw error
         }
+    }
+
+    /// Takes the backup of an unfinished run up again, after its checksum was compared.
+    static func reopen(
+        _ run: Journal.Run,
+        _ sha256: String
+    ) throws(MigrationError) -> BackupReport {
+        guard try SHA256.hexadecimal(ofFile: run.backupPath) == sha256 else {
+            throw MigrationError(
+                .differentRun,
+                "the backup of the unfinished run was changed",
+                place: .init("backup", path: run.backupPath),
+                kept: .other("the rows that the run committed stay in the target"),
+                remedy: "drop the run's tables and schema cutover, then migrate again"
+            )
+        }
+        let stem = String(run.backupPath.dropLast(3))
+        var status = stat()
+        stat(run.backupPath, &status)
+        return BackupReport(
+            path: run.backupPath,
+            sha256: sha256,
+            sizeBytes: Int(status.st_size),
+            rowCountsPath: stem + ".counts.txt",
+            schemaPath: stem + ".schema.sql",
+            tables: [],
+            seconds: 0
+        )
     }
 
     private static func checkSpace(
@@ -130,7 +165,8 @@ public enum Backup {
             counts.append(.init(name: table.name, rows: Int(rows ?? 0)))
         }
         var schema = ""
-        try copy.query("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid") { row in
+        try copy.query("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid") {
+            row in
             schema += (row.text(0) ?? "") + ";\n"
         }
         return (counts, schema)

@@ -173,7 +173,10 @@ package struct CensusTaker: Sendable {
     }
 
     private func merge(_ pieces: [PieceCensus]) -> CensusResult {
-        var result = CensusResult(census: Census(), chunks: Array(repeating: [], count: tables.count))
+        var result = CensusResult(
+            census: Census(),
+            chunks: Array(repeating: [], count: tables.count)
+        )
         for (index, table) in tables.enumerated() {
             var tallies: [ColumnTally] = []
             var census = TableCensus()

@@ -19,8 +19,9 @@ struct TimeText: Equatable {
 
     /// Takes text apart.
     ///
+    /// Fails when it is anything else, or finer than a microsecond.
+    ///
     /// - Parameter bytes: The text.
-    /// - Returns: Nil when it is anything else, or finer than a microsecond.
     init?(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count >= 10, bytes.count <= 40 else { return nil }
         guard bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
@@ -55,7 +56,8 @@ struct TimeText: Equatable {
         return index == bytes.count || readZone(bytes, index)
     }
 
-    private mutating func readFraction(_ bytes: UnsafeRawBufferPointer, _ index: inout Int) -> Bool {
+    private mutating func readFraction(_ bytes: UnsafeRawBufferPointer, _ index: inout Int) -> Bool
+    {
         guard index < bytes.count, bytes[index] == UInt8(ascii: ".") else { return true }
         index += 1
         var weight = 100_000

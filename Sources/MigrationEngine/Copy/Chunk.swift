@@ -2,8 +2,9 @@
 ///
 /// The boundaries come from the census of an unchanging backup, so a later run finds the same.
 package struct Chunk: Sendable, Equatable {
-    /// Rows after which a chunk ends. Measured: below 20,000 the commits show, above 200,000 an
-    /// interrupted run repeats seconds of work.
+    /// Rows after which a chunk ends.
+    ///
+    /// Small chunks make the commits show; large ones make an interrupted run repeat more work.
     static let rowLimit = 100_000
     /// Bytes of stored values after which a chunk ends, so that repairing one fits in memory.
     static let byteLimit = 8 << 20

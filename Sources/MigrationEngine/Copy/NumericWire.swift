@@ -22,8 +22,9 @@ struct NumericWire: Equatable {
 
     /// Makes the shortest decimal number that reads back as the same double.
     ///
+    /// Fails for an infinity.
+    ///
     /// - Parameter value: The number.
-    /// - Returns: Nil for an infinity.
     init?(_ value: Double) {
         guard value.isFinite else { return nil }
         isNegative = value < 0

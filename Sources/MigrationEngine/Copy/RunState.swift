@@ -1,3 +1,5 @@
+import Foundation
+
 /// The tables of schema `cutover` in the target: what must be atomic with the data.
 package enum RunState {
     /// The schema that holds them.
@@ -16,6 +18,13 @@ package enum RunState {
             started_at timestamptz NOT NULL DEFAULT now(),
             finished_at timestamptz,
             phase text NOT NULL DEFAULT 'schema'
+        );
+        CREATE TABLE IF NOT EXISTS cutover.mapping (
+            run_id text NOT NULL REFERENCES cutover.run,
+            table_name text NOT NULL,
+            target_name text NOT NULL,
+            columns jsonb NOT NULL,
+            PRIMARY KEY (run_id, table_name)
         );
         CREATE TABLE IF NOT EXISTS cutover.checkpoint (
             run_id text NOT NULL REFERENCES cutover.run,
@@ -42,6 +51,17 @@ package enum RunState {
         );
         CREATE INDEX IF NOT EXISTS quarantine_table ON cutover.quarantine (run_id, table_name)
         """
+
+    /// The names of columns on both sides, as JSON: source name to target name.
+    ///
+    /// - Parameter columns: The columns.
+    /// - Returns: A JSON object.
+    static func columnMap(_ columns: [TargetColumn]) -> String {
+        let pairs = columns.map { ($0.sourceName, $0.name) }
+        let map = Dictionary(pairs) { first, _ in first }
+        return (try? JSONEncoder.report.encode(map)).map { String(decoding: $0, as: UTF8.self) }
+            ?? "{}"
+    }
 
     /// A run as the target knows it.
     package struct Run: Sendable, Equatable {

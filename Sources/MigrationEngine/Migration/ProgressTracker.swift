@@ -14,6 +14,40 @@ package final class ProgressTracker: Sendable {
         var phaseStarted = 0.0
         var rates: [Int: (time: Double, rows: Int)] = [:]
         var phases: [PhaseSeconds] = []
+
+        mutating func set(fraction: Double, now: Double) {
+            progress.fraction = fraction
+            let spent = now - phaseStarted
+            // Below one percent a guess would mislead more than help.
+            progress.remainingSeconds =
+                fraction >= 0.01 ? max(0, spent / fraction - spent) : nil
+        }
+
+        mutating func measure(_ index: Int, before: TableProgress, now: Double) {
+            let table = progress.tables[index]
+            let rows = table.copiedRows + table.verifiedRows
+            guard table.state == .copying || table.state == .verifying else {
+                progress.tables[index].rowsPerSecond = nil
+                progress.tables[index].remainingSeconds = nil
+                rates[index] = (now, rows)
+                return
+            }
+            let last = rates[index] ?? (now, before.copiedRows + before.verifiedRows)
+            if rates[index] == nil { rates[index] = last }
+            guard now - last.time >= 0.2, rows > last.rows else { return }
+            let rate = Double(rows - last.rows) / (now - last.time)
+            let shown =
+                before.rowsPerSecond.map {
+                    $0 * (1 - ProgressTracker.smoothing) + rate * ProgressTracker.smoothing
+                } ?? rate
+            rates[index] = (now, rows)
+            progress.tables[index].rowsPerSecond = shown
+            let total = table.sourceRows ?? 0
+            let done = table.state == .copying ? table.copiedRows : table.verifiedRows
+            progress.tables[index].remainingSeconds =
+                total > 0 && done * 100 >= total && shown > 0
+                ? Double(max(0, total - done)) / shown : nil
+        }
     }
 
     private let observer: Observer
@@ -81,7 +115,9 @@ package final class ProgressTracker: Sendable {
             state.measure(index, before: before, now: now)
             if state.progress.phase == .copy {
                 let total = state.progress.sourceRows
-                let done = state.progress.tables.reduce(0) { $0 + $1.copiedRows + $1.quarantinedRows }
+                let done = state.progress.tables.reduce(0) {
+                    $0 + $1.copiedRows + $1.quarantinedRows
+                }
                 state.set(fraction: total == 0 ? 1 : Double(done) / Double(total), now: now)
             } else if state.progress.phase == .verify {
                 let total = state.progress.sourceRows
@@ -116,38 +152,5 @@ package final class ProgressTracker: Sendable {
             return state.progress
         }
         if let progress { observer.progress(progress) }
-    }
-}
-
-extension ProgressTracker.State {
-    fileprivate mutating func set(fraction: Double, now: Double) {
-        progress.fraction = fraction
-        let spent = now - phaseStarted
-        // Below one percent a guess would mislead more than help.
-        progress.remainingSeconds =
-            fraction >= 0.01 ? max(0, spent / fraction - spent) : nil
-    }
-
-    fileprivate mutating func measure(_ index: Int, before: TableProgress, now: Double) {
-        let table = progress.tables[index]
-        let rows = table.copiedRows + table.verifiedRows
-        guard table.state == .copying || table.state == .verifying else {
-            progress.tables[index].rowsPerSecond = nil
-            progress.tables[index].remainingSeconds = nil
-            rates[index] = (now, rows)
-            return
-        }
-        let last = rates[index] ?? (now, before.copiedRows + before.verifiedRows)
-        if rates[index] == nil { rates[index] = last }
-        guard now - last.time >= 0.2, rows > last.rows else { return }
-        let rate = Double(rows - last.rows) / (now - last.time)
-        let shown = before.rowsPerSecond.map { $0 * 0.7 + rate * 0.3 } ?? rate
-        rates[index] = (now, rows)
-        progress.tables[index].rowsPerSecond = shown
-        let total = table.sourceRows ?? 0
-        let done = table.state == .copying ? table.copiedRows : table.verifiedRows
-        progress.tables[index].remainingSeconds =
-            total > 0 && done * 100 >= total && shown > 0
-            ? Double(max(0, total - done)) / shown : nil
     }
 }

@@ -24,9 +24,10 @@ package struct WorkQueue<Item: Sendable>: Sendable {
     ///   connections, and returns the function that does one item.
     /// - Throws: The first error of any thread, after all threads have stopped.
     package func run(
-        _ worker: @escaping @Sendable () throws(MigrationError) -> (
-            (Item) throws(MigrationError) -> Void
-        )
+        _ worker:
+            @escaping @Sendable () throws(MigrationError) -> (
+                (Item) throws(MigrationError) -> Void
+            )
     ) throws(MigrationError) {
         guard !items.isEmpty else { return }
         let shared = SharedQueue(items)
@@ -101,7 +102,7 @@ package final class SharedCounter: Sendable {
 
     /// Counts up.
     ///
-    /// - Parameter by: By how much.
+    /// - Parameter amount: By how much.
     /// - Returns: The new value.
     @discardableResult
     package func increment(by amount: Int = 1) -> Int {

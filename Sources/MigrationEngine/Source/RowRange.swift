@@ -57,7 +57,7 @@ package struct RowReader: Sendable {
     ///
     /// - Parameters:
     ///   - table: The table.
-    ///   - columns: The names of the columns to read, all stored ones when nil.
+    ///   - names: The names of the columns to read, all stored ones when nil.
     package init(_ table: Catalog.Table, columns names: [String]? = nil) {
         self.table = table
         identity = RowIdentity(table)

@@ -135,7 +135,9 @@ package enum SourceFile {
 
     /// What identifies a source: its real path and its schema, not its rows.
     ///
-    /// - Parameter connection: A connection to the source.
+    /// - Parameters:
+    ///   - connection: A connection to the source.
+    ///   - path: Its path.
     /// - Returns: Sixteen hexadecimal digits.
     /// - Throws: ``SourceError``.
     package static func fingerprint(
