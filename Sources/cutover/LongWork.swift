@@ -44,7 +44,7 @@ enum LongWork {
 /// Progress for people: one line that is rewritten on a terminal, else a line a phase.
 final class ProgressPrinter: Sendable {
     private struct State {
-        var phase = Progress.Phase.starting
+        var phase = MigrationEngine.Progress.Phase.starting
         var hasLine = false
     }
 
@@ -61,7 +61,7 @@ final class ProgressPrinter: Sendable {
 
     /// Shows the newest progress.
     @Sendable
-    func show(_ progress: Progress) {
+    func show(_ progress: MigrationEngine.Progress) {
         state.withLock { state in
             guard !isQuiet else { return }
             if isTerminal {
@@ -94,7 +94,7 @@ final class ProgressPrinter: Sendable {
         }
     }
 
-    private func line(_ progress: Progress) -> String {
+    private func line(_ progress: MigrationEngine.Progress) -> String {
         var parts = [progress.phase.rawValue]
         if let fraction = progress.fraction {
             parts.append(bar(fraction))

@@ -63,7 +63,7 @@ package struct Inspection: Sendable {
     /// - Returns: The target's schema with every decision.
     /// - Throws: ``MigrationError`` when the source does not have the shape of the mode.
     package func schema(mode: String, schema: String) throws(MigrationError) -> TargetSchema {
-        try Mapping.schema(catalog: catalog, census: census, mode: mode, schema: schema)
+        try Mapping.schema(catalog: catalog, census: census, modeNamed: mode, schema: schema)
     }
 
     private static func reading<Value>(

@@ -1,7 +1,7 @@
 /// The whole way on synthetic data and a private server.
 package enum Demo {
     /// What the demo did.
-    package struct Report: Codable, Sendable {
+    package struct Report: Encodable, Sendable {
         /// Whether every row arrived and is equal.
         package var ok: Bool
         /// The sample.
