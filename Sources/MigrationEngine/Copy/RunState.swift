@@ -72,7 +72,7 @@ package enum RunState {
         package var isFinished: Bool
     }
 
-    /// The newest run, if the target knows one.
+    /// The newest run, if the target knows one; dry runs are none.
     ///
     /// - Parameter connection: A connection to the target.
     /// - Returns: The run, or nil when there is none.
@@ -85,7 +85,7 @@ package enum RunState {
         let rows = try connection.query(
             """
             SELECT run_id, source_fingerprint, backup_sha256, phase, finished_at IS NOT NULL
-            FROM cutover.run ORDER BY started_at DESC LIMIT 1
+            FROM cutover.run WHERE run_id NOT LIKE 'dry-%' ORDER BY started_at DESC LIMIT 1
             """
         )
         guard let row = rows.rows.first else { return nil }

@@ -87,7 +87,7 @@ final class MigrationRun {
 
     /// Writes down that the run stopped.
     func close(after error: MigrationError) {
-        if settings.isDryRun { dropDryRun() }
+        if settings.isDryRun { try? dropDryRun() }
         // The error that stopped the run is what the operator must see, not the journal's.
         try? journal.end(identifier, state: "failed", detail: error.message, report: nil)
     }
@@ -138,7 +138,7 @@ final class MigrationRun {
     /// Finds the unfinished run of the same pair, or makes sure that the target is empty.
     private func resumable() throws(MigrationError) -> (run: String, backup: BackupReport)? {
         if settings.isDryRun {
-            dropDryRun()
+            try dropDryRun()
             return nil
         }
         let newest = try onTarget("start") { target throws(TargetError) in
@@ -195,22 +195,23 @@ final class MigrationRun {
         )
     }
 
-    private func dropDryRun() {
-        _ = try? target.execute(
-            """
-            DROP SCHEMA IF EXISTS cutover_dry_run CASCADE;
-            DELETE FROM cutover.quarantine WHERE run_id LIKE 'dry-%';
-            DELETE FROM cutover.checkpoint WHERE run_id LIKE 'dry-%';
-            DELETE FROM cutover.run WHERE run_id LIKE 'dry-%'
-            """
-        )
-        _ = try? target.execute(
-            """
-            DO $$ BEGIN
-                IF NOT EXISTS (SELECT FROM cutover.run) THEN DROP SCHEMA cutover CASCADE; END IF;
-            END $$
-            """
-        )
+    /// Removes a dry run, also one that was killed, with all that the target knows of it.
+    private func dropDryRun() throws(MigrationError) {
+        try onTarget("dry run") { target throws(TargetError) in
+            try target.execute(
+                """
+                DO $$ BEGIN
+                    DROP SCHEMA IF EXISTS cutover_dry_run CASCADE;
+                    IF to_regclass('cutover.run') IS NULL THEN RETURN; END IF;
+                    DELETE FROM cutover.quarantine WHERE run_id LIKE 'dry-%';
+                    DELETE FROM cutover.checkpoint WHERE run_id LIKE 'dry-%';
+                    DELETE FROM cutover.mapping WHERE run_id LIKE 'dry-%';
+                    DELETE FROM cutover.run WHERE run_id LIKE 'dry-%';
+                    IF NOT EXISTS (SELECT FROM cutover.run) THEN DROP SCHEMA cutover CASCADE; END IF;
+                END $$
+                """
+            )
+        }
     }
 
     // MARK: - Reading
@@ -366,7 +367,7 @@ final class MigrationRun {
             try target.execute("SET synchronous_commit = on")
             try RunState.setPhase("done", of: identifier, target, isFinished: true)
         }
-        if settings.isDryRun { dropDryRun() }
+        if settings.isDryRun { try dropDryRun() }
         tracker.begin(.done, "writing the report")
         report.phases = tracker.phases
         report.seconds = started.duration(to: .now).seconds
