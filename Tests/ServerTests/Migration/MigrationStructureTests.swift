@@ -74,7 +74,7 @@ struct MigrationStructureTests {
                 """,
             target: """
                 SELECT c.conrelid::regclass || ' ' || a.attname || ' ' || c.confrelid::regclass
-                    || ' ' || p.attname || ' ' || c.confdeltype
+                    || ' ' || p.attname || ' ' || c.confdeltype::text
                 FROM pg_constraint c
                 JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
                 JOIN pg_attribute p ON p.attrelid = c.confrelid AND p.attnum = c.confkey[1]
