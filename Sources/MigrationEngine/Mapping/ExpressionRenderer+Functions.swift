@@ -34,7 +34,8 @@ extension ExpressionRenderer {
         return Rendered(
             sql: "coalesce(\(results.map(\.sql).joined(separator: ", ")))",
             kind: Self.commonKind(results),
-            hasColumn: results.contains(where: \.hasColumn)
+            hasColumn: results.contains(where: \.hasColumn),
+            isCollated: results.contains(where: \.isCollated)
         )
     }
 
@@ -49,7 +50,8 @@ extension ExpressionRenderer {
         return Rendered(
             sql: "nullif(\(first.sql), \(second.sql))",
             kind: first.kind,
-            hasColumn: first.hasColumn || second.hasColumn
+            hasColumn: first.hasColumn || second.hasColumn,
+            isCollated: first.isCollated
         )
     }
 
@@ -108,8 +110,9 @@ extension ExpressionRenderer {
         _ user: String
     ) throws(Refusal) -> Rendered {
         var inside = try text(try value(argument), user)
-        if !inside.hasColumn, inside.kind != .null {
-            inside.sql = "\(inside.inside(.cast)) COLLATE \"C\""
+        if !inside.isCollated, inside.kind != .null {
+            inside.power = .other
+            inside.sql = "\(inside.inside(.unary)) COLLATE \"C\""
         }
         return inside
     }
@@ -132,7 +135,8 @@ extension ExpressionRenderer {
         return Rendered(
             sql: "\(name)(\(inside.sql))",
             kind: .text,
-            hasColumn: inside.hasColumn
+            hasColumn: inside.hasColumn,
+            isCollated: true
         )
     }
 
@@ -179,7 +183,12 @@ extension ExpressionRenderer {
             sql += ", \(count)"
         }
         guard start < 1 << 31 else { throw Refusal("substr counts beyond 31 bits") }
-        return Rendered(sql: sql + ")", kind: .text, hasColumn: inside.hasColumn)
+        return Rendered(
+            sql: sql + ")",
+            kind: .text,
+            hasColumn: inside.hasColumn,
+            isCollated: inside.isCollated
+        )
     }
 
     private mutating func textFunction(
@@ -194,7 +203,8 @@ extension ExpressionRenderer {
         return Rendered(
             sql: "\(known.name)(\(sides.map(\.sql).joined(separator: ", ")))",
             kind: known.kind,
-            hasColumn: sides.contains(where: \.hasColumn)
+            hasColumn: sides.contains(where: \.hasColumn),
+            isCollated: known.kind == .text && sides.contains(where: \.isCollated)
         )
     }
 
@@ -227,6 +237,7 @@ extension ExpressionRenderer {
         result.affinity = affinity
         result.collation = inside.collation
         result.hasColumn = inside.hasColumn
+        result.isCollated = inside.isCollated && result.kind == .text
         return result
     }
 
