@@ -124,11 +124,7 @@ extension ExpressionRenderer {
         if name == "lower", case .function("hex", let digits) = argument, digits.count == 1 {
             let bytes = try value(digits[0])
             if bytes.kind == .bytea {
-                return Rendered(
-                    sql: "encode(\(bytes.sql), 'hex')",
-                    kind: .text,
-                    hasColumn: bytes.hasColumn
-                )
+                return Self.digits("encode(\(bytes.sql), 'hex')", of: bytes)
             }
         }
         let inside = try plain(argument, name)
@@ -145,10 +141,15 @@ extension ExpressionRenderer {
         guard inside.kind == .bytea else {
             throw Refusal("hex is applied to \(inside.kind.rawValue)")
         }
-        return Rendered(
-            sql: "upper(encode(\(inside.sql), 'hex'))",
+        return Self.digits("upper(encode(\(inside.sql), 'hex'))", of: inside)
+    }
+
+    /// SQLite's hex of NULL is empty text, not NULL.
+    private static func digits(_ sql: String, of bytes: Rendered) -> Rendered {
+        Rendered(
+            sql: bytes.hasColumn ? "coalesce(\(sql), '')" : sql,
             kind: .text,
-            hasColumn: inside.hasColumn
+            hasColumn: bytes.hasColumn
         )
     }
 

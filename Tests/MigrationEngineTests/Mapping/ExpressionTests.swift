@@ -20,7 +20,7 @@ struct Translation: CustomTestStringConvertible, Sendable {
 }
 
 @Suite struct ExpressionTests {
-    private static func column(
+    static func column(
         _ sql: String,
         _ type: TargetType,
         _ affinity: Catalog.Affinity,
@@ -29,7 +29,7 @@ struct Translation: CustomTestStringConvertible, Sendable {
         .init(sql: sql, type: type, affinity: affinity, collation: collation)
     }
 
-    private static let columns: [String: ExpressionRenderer.Column] = [
+    static let columns: [String: ExpressionRenderer.Column] = [
         "qty": column("qty", .bigint, .integer),
         "price": column("price", .doublePrecision, .real),
         "amount": column("amount", .numeric, .numeric),
@@ -155,6 +155,7 @@ struct Translation: CustomTestStringConvertible, Sendable {
             "coalesce(qty, '') <> ''",
             refused: "it compares a number with a constant that is none"
         ),
+        .init("hex(raw) = '00'", "coalesce(upper(encode(raw, 'hex')), '') COLLATE \"C\" = '00'"),
         .init("upper(code) = code", "upper(code) = code"),
         .init("substr(code, 1, 2) = 'ab'", "substr(code, 1, 2) = 'ab'"),
         .init(
