@@ -1,1 +1,35 @@
-print("cutover")
+import ArgumentParser
+import Foundation
+import MigrationEngine
+
+// Writing to a reader that went away must be an error value, not the end of the process.
+signal(SIGPIPE, SIG_IGN)
+
+let arguments = ArgumentOrder.verbFirst(Array(CommandLine.arguments.dropFirst()))
+let output = Output(isJSON: arguments.contains("--json"))
+CommandLineSecrets.hide()
+
+do {
+    var command = try Cutover.parseAsRoot(arguments)
+    try command.run()
+} catch let error as MigrationError {
+    output.failure(error)
+    exit(error.exitStatus)
+} catch let error as ExitCode {
+    exit(error.rawValue)
+} catch  where Cutover.exitCode(for: error) == .success {
+    // Help and version are not failures.
+    Cutover.exit(withError: error)
+} catch  where Cutover.exitCode(for: error) == .validationFailure && arguments.contains("--json") {
+    output.failure(
+        MigrationError(
+            .usage,
+            Cutover.message(for: error),
+            place: .init("command line"),
+            remedy: "see cutover help"
+        )
+    )
+    exit(EX_USAGE)
+} catch {
+    Cutover.exit(withError: error)
+}

@@ -1,0 +1,163 @@
+/// What the source becomes: every table, column and constraint of the target, with its reason.
+///
+/// A value: the same catalog, census and options give the same DDL, byte for byte.
+package struct TargetSchema: Sendable, Equatable {
+    /// How the schema was made.
+    package enum Mode: String, Sendable, Codable, CaseIterable {
+        /// From the catalog and the census.
+        case derive
+        /// The migration plan's twelve tables.
+        case plan
+    }
+
+    /// How it was made.
+    package var mode: Mode
+    /// The PostgreSQL schema that the tables stand in, `public` unless told otherwise.
+    package var schema: String
+    /// The tables, in the order of the source.
+    package var tables: [TargetTable] = []
+    /// Statements that run before the tables are made, such as an extension of the plan.
+    package var preamble: [Statement] = []
+    /// Each decision, with its reason.
+    package var decisions: [Decision] = []
+
+    /// One statement of DDL and what it makes.
+    package struct Statement: Sendable, Equatable {
+        /// What it makes, for example `index idx_orders_date`.
+        package var object: String
+        /// The statement.
+        package var sql: String
+        /// Whether a refusal by the server is only recorded, because nothing depends on it.
+        package var isOptional = false
+    }
+
+    /// What became of something in the source.
+    package struct Decision: Sendable, Equatable {
+        /// The four outcomes of the fidelity ledger.
+        package enum Outcome: String, Sendable, Codable {
+            case kept
+            case translated
+            case changed
+            case dropped
+        }
+
+        /// The table, or the view or trigger when it belongs to none.
+        package var table: String
+        /// The column, when it is about one.
+        package var column: String?
+        /// The kind of thing it is about, such as `type`, `primary key` or `index`.
+        package var subject: String
+        /// What it was in the source.
+        package var source: String
+        /// What it is in the target; empty when it was dropped.
+        package var target: String
+        /// The outcome.
+        package var outcome: Outcome
+        /// The reason, with the evidence from the census where there is some.
+        package var reason: String
+    }
+}
+
+/// One table of the target.
+package struct TargetTable: Sendable, Equatable {
+    /// The table in the source.
+    package var sourceName: String
+    /// The table in the target.
+    package var name: String
+    /// The columns that hold data, in order; generated ones are computed by the server.
+    package var columns: [TargetColumn]
+    /// The columns of the primary key, by target name; empty without one.
+    package var primaryKey: [String]
+    /// The identity or serial column, by target name.
+    package var identity: String?
+    /// The highest id ever issued according to `sqlite_sequence`.
+    package var sequenceFloor: Int64?
+    /// `CREATE TABLE` with columns, defaults and NOT NULL, without keys.
+    package var create: TargetSchema.Statement
+    /// Primary key and unique constraints and unique indexes, made after the copy.
+    package var keys: [UniqueKey]
+    /// Other indexes.
+    package var indexes: [TargetSchema.Statement]
+    /// CHECK constraints.
+    package var checks: [Check]
+    /// Foreign keys.
+    package var foreignKeys: [ForeignKey]
+
+    /// A key that the server enforces, and what is needed to find rows that break it.
+    package struct UniqueKey: Sendable, Equatable {
+        /// The statement that makes it.
+        package var statement: TargetSchema.Statement
+        /// The key's columns or expressions as SQL of the target.
+        package var expressions: [String]
+        /// The WHERE expression of a partial unique index, as SQL of the target.
+        package var predicate: String?
+        /// Whether it is the primary key.
+        package var isPrimary: Bool
+    }
+
+    /// A CHECK constraint.
+    package struct Check: Sendable, Equatable {
+        /// The statement that makes it.
+        package var statement: TargetSchema.Statement
+        /// The expression as SQL of the target.
+        package var expression: String
+    }
+
+    /// A foreign key.
+    package struct ForeignKey: Sendable, Equatable {
+        /// The statement that makes it.
+        package var statement: TargetSchema.Statement
+        /// The child's columns, by target name.
+        package var columns: [String]
+        /// The parent table in the target.
+        package var parentTable: String
+        /// The parent's columns, by target name.
+        package var parentColumns: [String]
+    }
+}
+
+/// One column of the target that receives stored values.
+package struct TargetColumn: Sendable, Equatable {
+    /// The column in the source.
+    package var sourceName: String
+    /// The column in the target.
+    package var name: String
+    /// Its type.
+    package var type: TargetType
+    /// Whether NULL is refused.
+    package var isNotNull: Bool
+}
+
+/// The types of the target that the row encoder can write.
+package enum TargetType: Sendable, Equatable, Hashable {
+    case smallint
+    case integer
+    case bigint
+    case boolean
+    case doublePrecision
+    case numeric
+    case text
+    /// At most this many characters.
+    case varchar(Int)
+    case bytea
+    case date
+    /// Without zone, to the microsecond.
+    case timestamp
+
+    /// The type as PostgreSQL spells it.
+    package var sql: String {
+        switch self {
+        case .smallint: "smallint"
+        case .integer: "integer"
+        case .bigint: "bigint"
+        case .boolean: "boolean"
+        case .doublePrecision: "double precision"
+        case .numeric: "numeric"
+        case .text: "text"
+        case .varchar(let length): "varchar(\(length))"
+        case .bytea: "bytea"
+        case .date: "date"
+        case .timestamp: "timestamp"
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Synchronization
+
+/// Who is told how a run goes.
+///
+/// Both closures are called on the engine's threads and must return at once.
+public struct Observer: Sendable {
+    /// Takes the newest progress; at most ten times a second.
+    public let progress: @Sendable (Progress) -> Void
+    /// Takes a line of the log.
+    public let log: @Sendable (LogLine) -> Void
+
+    /// Makes an observer.
+    ///
+    /// - Parameters:
+    ///   - progress: Takes the newest progress.
+    ///   - log: Takes a line of the log.
+    public init(
+        progress: @escaping @Sendable (Progress) -> Void = { _ in },
+        log: @escaping @Sendable (LogLine) -> Void = { _ in }
+    ) {
+        self.progress = progress
+        self.log = log
+    }
+}
+
+/// A wish to stop, which any thread can state and the engine's threads look at between rows.
+public final class Cancellation: Sendable {
+    private struct State {
+        var isCancelled = false
+        var actions: [Int: @Sendable () -> Void] = [:]
+        var next = 0
+    }
+
+    private let state = Mutex(State())
+
+    /// Makes a wish that was not stated yet.
+    public init() {}
+
+    /// Whether it was stated.
+    public var isCancelled: Bool { state.withLock { $0.isCancelled } }
+
+    /// States the wish; running statements of the server are stopped.
+    public func cancel() {
+        let actions = state.withLock { state in
+            state.isCancelled = true
+            return Array(state.actions.values)
+        }
+        for action in actions { action() }
+    }
+
+    /// Runs work during which an action is ready to be called by ``cancel()``.
+    ///
+    /// - Parameters:
+    ///   - action: What stops the work; called at once when the wish was stated before.
+    ///   - work: The work.
+    /// - Returns: What the work returns.
+    /// - Throws: What the work throws.
+    package func whileRunning<Value>(
+        _ action: @escaping @Sendable () -> Void,
+        _ work: () throws -> Value
+    ) rethrows -> Value {
+        let (key, isLate) = state.withLock { state in
+            state.next += 1
+            state.actions[state.next] = action
+            return (state.next, state.isCancelled)
+        }
+        if isLate { action() }
+        defer { state.withLock { _ = $0.actions.removeValue(forKey: key) } }
+        return try work()
+    }
+
+    /// Stops the caller if the wish was stated.
+    ///
+    /// - Parameters:
+    ///   - stage: The stage that stops.
+    ///   - kept: What it leaves behind.
+    /// - Throws: ``MigrationError`` of code `interrupted`.
+    package func check(_ stage: String, kept: MigrationError.Kept) throws(MigrationError) {
+        guard isCancelled else { return }
+        throw MigrationError(
+            .interrupted,
+            "stopped on request",
+            place: .init(stage),
+            kept: kept,
+            remedy: "run the same command again: it goes on where it stopped"
+        )
+    }
+}

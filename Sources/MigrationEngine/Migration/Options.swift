@@ -1,0 +1,56 @@
+import Foundation
+
+/// What every command needs to know: the two sides, the profile, and the folder of the run.
+public struct Options: Sendable {
+    /// The SQLite file.
+    public var source: String
+    /// The connection string of the target; empty for libpq's own variables.
+    public var target: String
+    /// The built-in profile's name or the path of a profile.
+    public var profile: String
+    /// The folder beside the source that holds journal, backups and logs.
+    public var runDirectory: String
+    /// Whether everything that changes something is refused.
+    public var isReadOnly: Bool
+    /// The schema of the target that receives the tables.
+    public var schema: String
+
+    /// Makes options.
+    ///
+    /// - Parameters:
+    ///   - source: The SQLite file.
+    ///   - target: The connection string of the target.
+    ///   - profile: The profile's name or path.
+    ///   - runDirectory: The folder of the run; `<source>.cutover` when nil.
+    ///   - isReadOnly: Whether changes are refused.
+    ///   - schema: The schema of the target.
+    public init(
+        source: String,
+        target: String,
+        profile: String = "auto",
+        runDirectory: String? = nil,
+        isReadOnly: Bool = false,
+        schema: String = "public"
+    ) {
+        self.source = source
+        self.target = target
+        self.profile = profile
+        self.runDirectory = runDirectory ?? source + ".cutover"
+        self.isReadOnly = isReadOnly
+        self.schema = schema
+    }
+
+    /// Refuses an action under `--read-only`.
+    ///
+    /// - Parameter action: What was asked for, as a verb.
+    /// - Throws: ``MigrationError`` of code `readOnly`.
+    package func requireWritable(_ action: String) throws(MigrationError) {
+        guard isReadOnly else { return }
+        throw MigrationError(
+            .readOnly,
+            "\(action) changes something, and --read-only was given",
+            place: .init("start"),
+            remedy: "run the command without --read-only"
+        )
+    }
+}

@@ -1,0 +1,179 @@
+/// What `backup` made.
+public struct BackupReport: Codable, Sendable, Equatable {
+    /// The backup file.
+    public var path: String
+    /// The SHA-256 of the file, in hexadecimal.
+    public var sha256: String
+    /// Its size.
+    public var sizeBytes: Int
+    /// The file with a row count a table.
+    public var rowCountsPath: String
+    /// The file with the schema.
+    public var schemaPath: String
+    /// The row counts.
+    public var tables: [TableRows]
+    /// How long it took.
+    public var seconds: Double
+
+    /// The rows of a table.
+    public struct TableRows: Codable, Sendable, Equatable {
+        /// The table.
+        public var name: String
+        /// Its rows.
+        public var rows: Int
+    }
+}
+
+/// How long a phase took.
+public struct PhaseSeconds: Codable, Sendable, Equatable {
+    /// The phase.
+    public var name: String
+    /// Its duration.
+    public var seconds: Double
+}
+
+/// What `migrate` did.
+public struct MigrateReport: Codable, Sendable {
+    /// Whether every row arrived, verified unless that was switched off.
+    public var ok: Bool
+    /// How the schema was made.
+    public var mode: String
+    /// The fingerprint of the source.
+    public var sourceFingerprint: String
+    /// The backup that was copied.
+    public var backup: BackupReport
+    /// Rows table by table.
+    public var tables: [Table]
+    /// The durations of the phases.
+    public var phases: [PhaseSeconds]
+    /// The duration of it all.
+    public var seconds: Double
+    /// What the operator should know although the run went on.
+    public var warnings: [String]
+    /// The verification; nil when it was switched off.
+    public var verify: VerifyReport?
+
+    /// The accounting of a table: source rows = target rows + quarantined rows.
+    public struct Table: Codable, Sendable, Equatable {
+        /// The table.
+        public var name: String
+        /// Rows in the backup.
+        public var sourceRows: Int
+        /// Rows that this run committed.
+        public var copiedRows: Int
+        /// Rows in quarantine.
+        public var quarantinedRows: Int
+        /// Rows in the target, counted there.
+        public var targetRows: Int
+    }
+}
+
+/// What `verify` found.
+public struct VerifyReport: Codable, Sendable, Equatable {
+    /// Whether both sides are equal in everything that was looked at.
+    public var ok: Bool
+    /// Every table of either side.
+    public var tables: [Table]
+    /// Every foreign key of the source, with orphans counted on both sides.
+    public var foreignKeys: [ForeignKey]
+    /// Whether only the rows were counted.
+    public var countsOnly: Bool
+    /// The duration.
+    public var seconds: Double
+
+    /// A table of either side.
+    public struct Table: Codable, Sendable, Equatable {
+        /// The table, as the source spells it; as the target does when only the target has it.
+        public var name: String
+        /// The verdict.
+        public var status: Status
+        /// Rows in the source; nil when the source has no such table.
+        public var sourceRows: Int?
+        /// Rows in the target; nil when the target has no such table.
+        public var targetRows: Int?
+        /// Rows in quarantine.
+        public var quarantinedRows: Int
+        /// Rows of the source that are neither in the target nor in quarantine.
+        public var missing: Int
+        /// Rows of the target that the source does not have.
+        public var extra: Int
+        /// Rows whose key is on both sides and whose values differ.
+        public var different: Int
+        /// The SHA-256 over the canonical rows of the source in key order.
+        public var digest: String?
+        /// The same over the target's rows; equal to `digest` when the tables are equal.
+        public var targetDigest: String?
+        /// The first differences.
+        public var samples: [Sample]
+        /// The identity, when the table has one.
+        public var sequence: Sequence?
+        /// What could not be compared, in words.
+        public var note: String?
+
+        /// Makes a table that was not looked at yet.
+        ///
+        /// - Parameters:
+        ///   - name: The table.
+        ///   - status: The verdict.
+        public init(name: String, status: Status) {
+            self.name = name
+            self.status = status
+            quarantinedRows = 0
+            missing = 0
+            extra = 0
+            different = 0
+            samples = []
+        }
+    }
+
+    /// The verdict on a table.
+    public enum Status: String, Codable, Sendable {
+        case equal
+        case different
+        /// Nobody planned it: it is on one side only and no mapping names it.
+        case unplanned
+        /// It was planned and is not in the target.
+        case missing
+        case waiting
+    }
+
+    /// One difference.
+    public struct Sample: Codable, Sendable, Equatable {
+        /// The row's key.
+        public var key: String
+        /// The column; nil when the whole row is missing or extra.
+        public var column: String?
+        /// The value in the source; nil for NULL or no row.
+        public var source: String?
+        /// The value in the target; nil for NULL or no row.
+        public var target: String?
+        /// The kind of difference: `missing`, `extra` or `different`.
+        public var kind: String
+    }
+
+    /// The next value of an identity against the highest id.
+    public struct Sequence: Codable, Sendable, Equatable {
+        /// The sequence's name.
+        public var name: String
+        /// The value that the next insert gets.
+        public var nextValue: Int64
+        /// The highest id in the target.
+        public var maximum: Int64?
+        /// Whether the next value is above every id.
+        public var ok: Bool
+    }
+
+    /// A foreign key and the rows that break it.
+    public struct ForeignKey: Codable, Sendable, Equatable {
+        /// The child.
+        public var table: String
+        /// The parent.
+        public var references: String
+        /// The child's columns.
+        public var columns: [String]
+        /// Rows without a parent in the source.
+        public var sourceOrphans: Int
+        /// Rows without a parent in the target; nil when it could not be asked.
+        public var targetOrphans: Int?
+    }
+}

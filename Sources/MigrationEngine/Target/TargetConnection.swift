@@ -1,0 +1,272 @@
+import CPostgres
+
+/// One connection to PostgreSQL, for one thread.
+package final class TargetConnection {
+    let handle: OpaquePointer
+
+    /// Connects.
+    ///
+    /// - Parameters:
+    ///   - address: Where to.
+    ///   - purpose: What the connection is for; shown in `pg_stat_activity`.
+    /// - Throws: ``TargetError`` when the server cannot be reached or refuses.
+    package init(_ address: TargetAddress, purpose: String) throws(TargetError) {
+        let settings = [
+            "dbname": address.conninfo,
+            "fallback_application_name": "cutover \(purpose)",
+            "client_encoding": "UTF8",
+            "connect_timeout": address.connectTimeoutSeconds,
+        ]
+        let keys = settings.keys.sorted { left, right in
+            // `dbname` is expanded, and what stands after it wins over what it says.
+            if left == "dbname" { return true }
+            return right == "dbname" ? false : left < right
+        }
+        let opened = Self.withCStrings(keys) { names in
+            Self.withCStrings(keys.map { settings[$0] ?? "" }) { values in
+                PQconnectdbParams(names, values, 1)
+            }
+        }
+        guard let opened, PQstatus(opened) == CONNECTION_OK else {
+            let error = TargetError(connection: opened)
+            PQfinish(opened)
+            throw error
+        }
+        handle = opened
+        PQsetNoticeProcessor(opened, { _, _ in }, nil)
+        // The session's own ways of writing values must not depend on the server's settings.
+        try execute(
+            """
+            SET standard_conforming_strings = on; SET bytea_output = hex; SET DateStyle = ISO;
+            SET IntervalStyle = postgres; SET extra_float_digits = 1; SET TimeZone = 'UTC';
+            SET lock_timeout = 0; SET statement_timeout = 0;
+            SET idle_in_transaction_session_timeout = 0; SET row_security = off
+            """
+        )
+    }
+
+    deinit { PQfinish(handle) }
+
+    /// Runs statements that give no rows; several are separated by semicolons.
+    ///
+    /// - Parameter sql: The statements.
+    /// - Throws: ``TargetError`` of the first that fails.
+    package func execute(_ sql: String) throws(TargetError) {
+        let result = PQexec(handle, sql)
+        defer { PQclear(result) }
+        switch PQresultStatus(result) {
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: return
+        default: throw TargetError(result: result, connection: handle)
+        }
+    }
+
+    /// Runs one statement with parameters.
+    ///
+    /// - Parameters:
+    ///   - sql: The statement, with `$1` and so on for values.
+    ///   - parameters: The values; the server infers their types.
+    /// - Returns: The rows as text, and the number of rows that were changed.
+    /// - Throws: ``TargetError``.
+    @discardableResult
+    package func query(
+        _ sql: String,
+        _ parameters: [TargetParameter] = []
+    ) throws(TargetError) -> TargetRows {
+        var buffers: [[UInt8]?] = []
+        var formats: [Int32] = []
+        for parameter in parameters {
+            switch parameter {
+            case .null:
+                buffers.append(nil)
+                formats.append(0)
+            case .text(let text):
+                buffers.append(Array(text.utf8) + [0])
+                formats.append(0)
+            case .bytes(let bytes):
+                buffers.append(bytes.isEmpty ? [0] : bytes)
+                formats.append(1)
+            }
+        }
+        let lengths = zip(buffers, parameters).map { buffer, parameter -> Int32 in
+            if case .bytes(let bytes) = parameter { return Int32(bytes.count) }
+            return Int32(buffer?.count ?? 0)
+        }
+        let result = Self.withPointers(buffers) { values in
+            PQexecParams(
+                handle,
+                sql,
+                Int32(parameters.count),
+                nil,
+                values,
+                lengths,
+                formats,
+                0
+            )
+        }
+        defer { PQclear(result) }
+        switch PQresultStatus(result) {
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK: return TargetRows(result)
+        default: throw TargetError(result: result, connection: handle)
+        }
+    }
+
+    /// Runs work in a transaction: committed when it returns, rolled back when it throws.
+    ///
+    /// - Parameters:
+    ///   - options: What stands after BEGIN, such as `ISOLATION LEVEL REPEATABLE READ`.
+    ///   - work: The work.
+    /// - Returns: What the work returns.
+    /// - Throws: The error of the work, or of BEGIN or COMMIT.
+    package func transaction<Result>(
+        _ options: String = "",
+        _ work: () throws -> Result
+    ) throws -> Result {
+        try execute("BEGIN \(options)")
+        do {
+            let result = try work()
+            try execute("COMMIT")
+            return result
+        } catch {
+            // The first error tells what happened; a failing rollback means a lost connection,
+            // in which case the server rolls back by itself.
+            try? execute("ROLLBACK")
+            throw error
+        }
+    }
+
+    /// The version of the server as a number, 150018 for 15.18.
+    package var serverVersion: Int { Int(PQserverVersion(handle)) }
+
+    /// The name of the database.
+    package var database: String { String(cString: PQdb(handle)) }
+
+    /// A way to stop the running statement from another thread.
+    ///
+    /// - Returns: The canceller; it is valid longer than the connection.
+    package func canceller() -> TargetCanceller { TargetCanceller(PQgetCancel(handle)) }
+
+    /// Quotes a name for SQL.
+    ///
+    /// - Parameter name: Any name.
+    /// - Returns: The name in double quotes, with quotes inside doubled.
+    package static func quote(_ name: String) -> String {
+        "\"" + name.replacing("\"", with: "\"\"") + "\""
+    }
+
+    /// Quotes text as a literal for SQL.
+    ///
+    /// - Parameter text: Any text.
+    /// - Returns: The literal, right under `standard_conforming_strings = on`.
+    package static func literal(_ text: String) -> String {
+        "'" + text.replacing("'", with: "''") + "'"
+    }
+
+    private static func withCStrings<Result>(
+        _ strings: [String],
+        _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result
+    ) -> Result {
+        withPointers(strings.map { Array($0.utf8) + [0] }, body)
+    }
+
+    private static func withPointers<Result>(
+        _ buffers: [[UInt8]?],
+        _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result
+    ) -> Result {
+        var copies: [UnsafeMutablePointer<CChar>?] = []
+        for buffer in buffers {
+            guard let buffer else {
+                copies.append(nil)
+                continue
+            }
+            let copy = UnsafeMutablePointer<CChar>.allocate(capacity: buffer.count)
+            for (index, byte) in buffer.enumerated() {
+                copy[index] = CChar(bitPattern: byte)
+            }
+            copies.append(copy)
+        }
+        defer {
+            for copy in copies { copy?.deallocate() }
+        }
+        let pointers = copies.map { UnsafePointer($0) } + [nil]
+        return pointers.withUnsafeBufferPointer { buffer in
+            guard let start = buffer.baseAddress else {
+                preconditionFailure("the array of pointers ends with nil, so it is not empty")
+            }
+            return body(start)
+        }
+    }
+}
+
+// because libpq allows one thread at a time on a connection
+// > https://www.postgresql.org/docs/current/libpq-threading.html
+@available(*, unavailable)
+extension TargetConnection: Sendable {}
+
+/// A value for a statement with parameters.
+package enum TargetParameter: Sendable {
+    case null
+    case text(String)
+    /// Bytes for a parameter of type `bytea`.
+    case bytes([UInt8])
+
+    /// An integer, written as text.
+    ///
+    /// - Parameter value: The integer.
+    /// - Returns: The parameter.
+    package static func integer(_ value: some BinaryInteger) -> TargetParameter {
+        .text(String(value))
+    }
+
+    /// A text or NULL.
+    ///
+    /// - Parameter value: The text, or nil.
+    /// - Returns: The parameter.
+    package static func optional(_ value: String?) -> TargetParameter {
+        value.map { .text($0) } ?? .null
+    }
+}
+
+/// The rows of a small result, as text.
+package struct TargetRows: Sendable {
+    /// The names of the columns.
+    package let columns: [String]
+    /// The rows; nil stands for NULL.
+    package let rows: [[String?]]
+    /// The number of rows that the statement changed or returned.
+    package let affected: Int
+
+    init(_ result: OpaquePointer?) {
+        let width = PQnfields(result)
+        columns = (0..<width).map { String(cString: PQfname(result, $0)) }
+        rows = (0..<PQntuples(result)).map { row in
+            (0..<width).map { column in
+                PQgetisnull(result, row, column) == 1
+                    ? nil : String(cString: PQgetvalue(result, row, column))
+            }
+        }
+        affected = Int(String(cString: PQcmdTuples(result))) ?? 0
+    }
+
+    /// The first value of the first row.
+    package var first: String? { rows.first?.first ?? nil }
+
+    /// The first value of the first row as an integer.
+    package var integer: Int64? { first.flatMap { Int64($0) } }
+}
+
+/// Stops a running statement from any thread.
+package final class TargetCanceller: @unchecked Sendable {
+    // @unchecked because PQcancel may be called from any thread.
+    // > https://www.postgresql.org/docs/current/libpq-cancel.html
+    private let handle: OpaquePointer?
+
+    init(_ handle: OpaquePointer?) { self.handle = handle }
+
+    deinit { PQfreeCancel(handle) }
+
+    /// Asks the server to stop what the connection is doing.
+    package func cancel() {
+        var message = [CChar](repeating: 0, count: 256)
+        PQcancel(handle, &message, Int32(message.count))
+    }
+}

@@ -1,0 +1,114 @@
+import CPostgres
+
+/// An error of the PostgreSQL server or of libpq, with the fields that the server sends.
+///
+/// - SeeAlso: <https://www.postgresql.org/docs/current/protocol-error-fields.html>
+package struct TargetError: Error, Sendable {
+    /// The five characters that classify the error; nil when libpq itself reports it.
+    package let sqlState: String?
+    /// The primary message.
+    package let message: String
+    /// Facts about the error; can hold a row's values, so it is not shown unasked.
+    package let detail: String?
+    /// Advice.
+    package let hint: String?
+    /// Where it arose, for example the line and column of a COPY.
+    package let context: String?
+    /// The table that the error is about.
+    package let table: String?
+    /// The column that the error is about.
+    package let column: String?
+    /// The constraint that the error is about.
+    package let constraint: String?
+
+    /// The two first characters of the SQLSTATE.
+    package var sqlStateClass: String { String(sqlState?.prefix(2) ?? "") }
+
+    /// Whether the connection is gone.
+    package var isConnectionLost: Bool {
+        sqlState == nil || sqlStateClass == "08" || sqlState == "57P01" || sqlState == "57P02"
+            || sqlState == "57P03"
+    }
+
+    /// Whether the error is about a value or a constraint, so that another row could pass.
+    package var isAboutData: Bool { sqlStateClass == "22" || sqlStateClass == "23" }
+
+    /// The error as the cause of a front-door error, without details that hold values.
+    package var cause: MigrationError.Cause {
+        .postgres(
+            sqlState: sqlState,
+            message: message,
+            detail: isAboutData ? nil : detail,
+            hint: hint
+        )
+    }
+
+    /// Makes an error of libpq, which knows no SQLSTATE.
+    ///
+    /// - Parameter connection: The connection whose message is taken.
+    init(connection: OpaquePointer?) {
+        let text = connection.map { String(cString: PQerrorMessage($0)) } ?? "out of memory"
+        self.init(text: text)
+    }
+
+    /// Makes an error without a SQLSTATE.
+    ///
+    /// - Parameter text: The message.
+    init(text: String) {
+        self.init(
+            sqlState: nil,
+            message: text.split(whereSeparator: \.isNewline).joined(separator: "; "),
+            detail: nil,
+            hint: nil,
+            context: nil,
+            table: nil,
+            column: nil,
+            constraint: nil
+        )
+    }
+
+    private init(
+        sqlState: String?,
+        message: String,
+        detail: String?,
+        hint: String?,
+        context: String?,
+        table: String?,
+        column: String?,
+        constraint: String?
+    ) {
+        self.sqlState = sqlState
+        self.message = message
+        self.detail = detail
+        self.hint = hint
+        self.context = context
+        self.table = table
+        self.column = column
+        self.constraint = constraint
+    }
+
+    /// Takes the fields out of a failed result, or the connection's message when there are none.
+    ///
+    /// - Parameters:
+    ///   - result: The result; borrowed.
+    ///   - connection: The connection that it came from.
+    init(result: OpaquePointer?, connection: OpaquePointer) {
+        func field(_ code: Int32) -> String? {
+            PQresultErrorField(result, code).map { String(cString: $0) }
+        }
+        guard let state = field(cutover_diag_sqlstate) else {
+            self.init(connection: connection)
+            return
+        }
+        self.init(
+            sqlState: state,
+            message: field(cutover_diag_message) ?? "",
+            detail: field(cutover_diag_detail),
+            hint: field(cutover_diag_hint),
+            context: field(cutover_diag_context),
+            table: field(cutover_diag_table),
+            column: field(cutover_diag_column),
+            constraint: field(cutover_diag_constraint)
+        )
+    }
+}

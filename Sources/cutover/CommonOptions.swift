@@ -1,0 +1,77 @@
+import ArgumentParser
+import Foundation
+import MigrationEngine
+
+/// The options that every verb understands, before or after the verb.
+struct CommonOptions: ParsableArguments {
+    @Option(help: "The SQLite file. Default: $DATABASE_PATH, else ora.db.")
+    var source: String?
+
+    @Option(help: "The PostgreSQL database. Default: $DATABASE_URL, else libpq's variables.")
+    var target: String?
+
+    @Option(help: "A built-in profile (ora, generic), a profile's file, or auto.")
+    var profile = "auto"
+
+    @Option(help: "The folder for journal, backups and logs. Default: SOURCE.cutover.")
+    var runDir: String?
+
+    @Flag(help: "Print exactly one JSON object on standard output.")
+    var json = false
+
+    @Flag(help: "Refuse everything that changes something.")
+    var readOnly = false
+
+    @Flag(help: "Print and draw without colour.")
+    var noColor = false
+
+    @Flag(help: "Print and draw with ASCII characters only.")
+    var ascii = false
+
+    /// The options for the engine, with the environment's defaults filled in.
+    func options() -> Options {
+        let environment = ProcessInfo.processInfo.environment
+        func nonEmpty(_ name: String) -> String? {
+            environment[name].flatMap { $0.isEmpty ? nil : $0 }
+        }
+        return Options(
+            source: source ?? nonEmpty("DATABASE_PATH") ?? "ora.db",
+            target: target ?? nonEmpty("DATABASE_URL") ?? "",
+            profile: profile,
+            runDirectory: runDir,
+            isReadOnly: readOnly
+        )
+    }
+}
+
+/// The order of arguments: common options may stand before the verb, where the parser of a verb
+/// does not look.
+enum ArgumentOrder {
+    private static let withValue = ["--source", "--target", "--profile", "--run-dir"]
+    private static let flags = ["--json", "--read-only", "--no-color", "--ascii"]
+
+    /// Moves common options that stand before the verb behind it.
+    ///
+    /// - Parameter arguments: The arguments without the program's name.
+    /// - Returns: The same arguments, the verb first.
+    static func verbFirst(_ arguments: [String]) -> [String] {
+        var moved: [String] = []
+        var index = 0
+        while index < arguments.count {
+            let argument = arguments[index]
+            let name = argument.split(separator: "=", maxSplits: 1).first.map(String.init) ?? ""
+            if flags.contains(argument) || (withValue.contains(name) && argument.contains("=")) {
+                moved.append(argument)
+                index += 1
+            } else if withValue.contains(argument), index + 1 < arguments.count {
+                moved += arguments[index...index + 1]
+                index += 2
+            } else {
+                break
+            }
+        }
+        let rest = Array(arguments[index...])
+        guard let end = rest.firstIndex(of: "--") else { return rest + moved }
+        return rest[..<end] + moved + rest[end...]
+    }
+}

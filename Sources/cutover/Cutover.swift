@@ -1,0 +1,16 @@
+import ArgumentParser
+
+/// The root of all verbs.
+struct Cutover: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cutover",
+        abstract: "Takes a live SQLite database to PostgreSQL, every cell verified.",
+        discussion: """
+            Exit status: 0 all done and verified, 1 differences or quarantined rows, 64 usage, \
+            65 source data, 66 source file, 69 target unavailable, 70 our bug, 74 input/output, \
+            75 interrupted and resumable, 78 configuration.
+            """,
+        version: "0.1.0",
+        subcommands: []
+    )
+}

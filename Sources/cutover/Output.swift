@@ -1,0 +1,92 @@
+import Foundation
+import MigrationEngine
+
+/// The one place that writes results: standard output for the result, standard error for the rest.
+struct Output {
+    private let isJSON: Bool
+
+    init(_ common: CommonOptions) { isJSON = common.json }
+
+    init(isJSON: Bool) { self.isJSON = isJSON }
+
+    /// Prints the result of a verb.
+    ///
+    /// - Parameters:
+    ///   - value: The value for `--json`.
+    ///   - text: The text for people; its last line needs no line break.
+    /// - Throws: The encoder's error.
+    func result(_ value: some Encodable, _ text: () -> String) throws {
+        if isJSON {
+            let encoder = JSONEncoder()
+            encoder.keyEncodingStrategy = .convertToSnakeCase
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            Self.write(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n")
+        } else {
+            let text = text()
+            Self.write(text.hasSuffix("\n") ? text : text + "\n")
+        }
+    }
+
+    /// Prints an error: as JSON on standard output, or as text on standard error.
+    ///
+    /// - Parameter error: The error.
+    func failure(_ error: MigrationError) {
+        struct Envelope: Encodable { let error: MigrationError }
+        if isJSON {
+            try? result(Envelope(error: error)) { "" }
+        } else {
+            Self.message(error.description)
+        }
+    }
+
+    /// Prints a line on standard error.
+    ///
+    /// - Parameter line: The line, without its end.
+    static func message(_ line: String) {
+        FileHandle.standardError.write(Data((line + "\n").utf8))
+    }
+
+    private static func write(_ text: String) {
+        // A reader that went away (`| head`) is no failure of ours.
+        try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    }
+}
+
+/// Columns of text, aligned by the widest cell of each.
+struct TextTable {
+    private var rows: [[String]]
+    private let rightAligned: Set<Int>
+
+    /// Makes a table.
+    ///
+    /// - Parameters:
+    ///   - header: The titles of the columns.
+    ///   - rightAligned: The columns that hold numbers, from 0.
+    init(_ header: [String], rightAligned: Set<Int> = []) {
+        rows = [header]
+        self.rightAligned = rightAligned
+    }
+
+    /// Adds a row.
+    ///
+    /// - Parameter cells: One text a column.
+    mutating func add(_ cells: [String]) { rows.append(cells) }
+
+    /// The table as lines.
+    var text: String {
+        let widths = rows.reduce(into: [Int](repeating: 0, count: rows[0].count)) { widths, row in
+            for (column, cell) in row.enumerated() {
+                widths[column] = max(widths[column], cell.count)
+            }
+        }
+        return rows.map { row in
+            row.enumerated().map { column, cell in
+                let padding = String(repeating: " ", count: widths[column] - cell.count)
+                return rightAligned.contains(column) ? padding + cell : cell + padding
+            }
+            .joined(separator: "  ")
+            .replacing(/[ ]+$/, with: "")
+        }
+        .joined(separator: "\n")
+    }
+}
