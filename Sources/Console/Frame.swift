@@ -157,6 +157,18 @@ struct Frame: Equatable, Sendable {
             .joined(separator: "\n")
     }
 
+    /// Puts a question mark in every cell whose text is not ASCII.
+    mutating func replaceBeyondASCII() {
+        for index in cells.indices where !cells[index].text.utf8.allSatisfy({ $0 < 0x80 }) {
+            let isWide = cells[index].width == 2
+            cells[index].text = "?"
+            cells[index].width = 1
+            guard isWide else { continue }
+            cells[index + 1].text = "?"
+            cells[index + 1].width = 1
+        }
+    }
+
     private mutating func set(_ glyph: Width.Glyph, x: Int, y: Int, _ style: StyleKey) {
         let index = y * size.columns + x
         clearWide(at: index)

@@ -30,11 +30,11 @@ final class Screen {
     /// - Throws: ``Refusal`` when there is no terminal that could show a screen.
     init(logPath: String?) throws(Refusal) {
         ct_guard()
-        switch ct_start(logPath) {
-        case Int32(CT_OK.rawValue): break
-        case CT_ERR_NOT_A_TTY.rawValue: throw .notATerminal
-        case CT_ERR_DUMB.rawValue: throw .dumb
-        case CT_ERR_UNKNOWN.rawValue:
+        switch Int(ct_start(logPath)) {
+        case CT_OK: break
+        case CT_ERR_NOT_A_TTY: throw .notATerminal
+        case CT_ERR_DUMB: throw .dumb
+        case CT_ERR_UNKNOWN:
             throw .unknown(term: getenv("TERM").map { String(cString: $0) } ?? "")
         default: throw .system(errno: errno)
         }
@@ -147,7 +147,7 @@ final class Screen {
         case 10, 13: .enter
         case 27: .escape
         case 0..<32:
-            Unicode.Scalar(UInt8(code) + 96).map { Key.control(Character($0)) }
+            Key.control(Character(Unicode.Scalar(UInt8(code) + 96)))
         default: Unicode.Scalar(UInt32(code)).map { Key.character(Character($0)) }
         }
     }
@@ -191,12 +191,12 @@ extension Frame.Cell {
 
 extension Style {
     fileprivate var attributes: Int32 {
-        var all: UInt32 = 0
-        if isBold { all |= UInt32(CT_BOLD) }
-        if isDim { all |= UInt32(CT_DIM) }
-        if isItalic { all |= UInt32(CT_ITALIC) }
-        if isUnderlined { all |= UInt32(CT_UNDERLINE) }
-        if isReversed { all |= UInt32(CT_REVERSE) }
+        var all = 0
+        if isBold { all |= CT_BOLD }
+        if isDim { all |= CT_DIM }
+        if isItalic { all |= CT_ITALIC }
+        if isUnderlined { all |= CT_UNDERLINE }
+        if isReversed { all |= CT_REVERSE }
         return Int32(all)
     }
 }

@@ -1,0 +1,197 @@
+import MigrationEngine
+
+/// The run at a glance: phases, both sides, what is wrong, what happened last.
+struct OverviewPane: Pane {
+    let id = PaneID.overview
+
+    func content(_ model: Model) -> PaneContent {
+        PaneContent(title: "Overview", body: .lines(phases(model)))
+    }
+
+    func draw(_ model: Model, in layout: Layout, into frame: inout Frame) {
+        let isMedium = layout.kind == .medium
+        let body = layout.body
+        let left = isMedium ? layout.list.width : body.width / 2 - 1
+        let upper = isMedium ? body.height * 45 / 100 : min(9, body.height / 2)
+        let parts: [(title: String, lines: [Line], rect: Rect)] = [
+            ("Phases", phases(model), Rect(x: 0, y: body.y, width: left, height: upper)),
+            (
+                "Sides", sides(model),
+                Rect(x: left, y: body.y, width: body.width - left, height: upper)
+            ),
+            (
+                "What is wrong", wrong(model),
+                Rect(x: 0, y: body.y + upper, width: left, height: body.height - upper)
+            ),
+            (
+                "Recent", recent(model, isWide: isMedium),
+                Rect(
+                    x: left, y: body.y + upper, width: body.width - left,
+                    height: body.height - upper)
+            ),
+        ]
+        for part in parts {
+            if isMedium {
+                frame.box(
+                    part.rect, title: part.title, isFocused: false, glyphs: model.identity.glyphs)
+                put(part.lines, in: part.rect.inner, into: &frame)
+            } else {
+                frame.put(part.title.uppercased(), x: part.rect.x + 1, y: part.rect.y, .title)
+                let rect = Rect(
+                    x: part.rect.x, y: part.rect.y + 1, width: part.rect.width - 1,
+                    height: part.rect.height - 1)
+                put(part.lines, in: rect, into: &frame)
+            }
+        }
+    }
+
+    private func put(_ lines: [Line], in rect: Rect, into frame: inout Frame) {
+        for (offset, line) in lines.prefix(max(0, rect.height)).enumerated() {
+            frame.put(line, x: rect.x + 1, y: rect.y + offset, width: rect.width - 2)
+        }
+    }
+
+    // MARK: - Phases
+
+    private static let phases: [Progress.Phase] = [
+        .backup, .census, .schema, .copy, .keys, .verify,
+    ]
+
+    private func phases(_ model: Model) -> [Line] {
+        var lines = Self.phases.map { line(for: $0, model) }
+        if let operation = model.operation {
+            let elapsed = Figures.duration(model.now - operation.startedAt)
+            let eta = model.progress?.remainingSeconds.map { "   ETA \(Figures.duration($0))" }
+            lines.append([Span("elapsed \(elapsed)\(eta ?? "")", .textMuted)])
+            lines.append([Span(model.progress?.activity ?? "", .textMuted)])
+        } else if let report = model.report {
+            lines.append([Span("took \(Figures.duration(report.seconds))", .textMuted)])
+        } else if model.failure == nil, model.verification == nil {
+            lines.append([Span("m copies everything, then verifies", .textMuted)])
+        }
+        return lines
+    }
+
+    private func line(for phase: Progress.Phase, _ model: Model) -> Line {
+        let glyphs = model.identity.glyphs
+        let name = Width.pad(phase.rawValue, to: 9)
+        switch standing(of: phase, model) {
+        case .done:
+            let seconds = model.report?.phases.first { $0.name == phase.rawValue }?.seconds
+            let took = seconds.map { Figures.duration($0) } ?? ""
+            return [Span("\(glyphs.ok) ", .statusOK), Span(name), Span("done   \(took)", .statusOK)]
+        case .running:
+            let share = model.progress?.fraction.map { Figures.percent($0) } ?? ""
+            return [
+                Span("\(glyphs.run) ", .statusRun), Span(name, .textStrong),
+                Span("running \(share)", .statusRun),
+            ]
+        case .failed:
+            let isStopped = model.failure?.code == .interrupted
+            return [
+                Span("\(glyphs.bad) ", .statusBad), Span(name),
+                Span(isStopped ? "STOPPED" : "FAILED", .statusBad),
+            ]
+        case .unequal:
+            return [
+                Span("\(glyphs.bad) ", .statusBad), Span(name), Span("DIFFERENT", .statusBad),
+            ]
+        case .waiting:
+            return [
+                Span("\(glyphs.wait) ", .statusWait), Span(name), Span("waiting", .statusWait),
+            ]
+        }
+    }
+
+    private enum Standing {
+        case waiting
+        case running
+        case done
+        case failed
+        case unequal
+    }
+
+    private func standing(of phase: Progress.Phase, _ model: Model) -> Standing {
+        if phase == .verify, let verification = model.verification, model.operation == nil {
+            return verification.ok ? .done : .unequal
+        }
+        if model.report != nil { return phase == .verify && model.operation != nil ? .running : .done }
+        guard model.progress != nil else { return .waiting }
+        let now = Self.phases.firstIndex(of: model.lastPhase) ?? -1
+        let own = Self.phases.firstIndex(of: phase) ?? 0
+        if model.operation?.kind == .verify { return phase == .verify ? .running : .waiting }
+        if own < now { return .done }
+        guard own == now else { return .waiting }
+        return model.failure == nil ? .running : .failed
+    }
+
+    // MARK: - Sides
+
+    private func sides(_ model: Model) -> [Line] {
+        var lines: [Line] = []
+        for side in [Side.source, .target] {
+            lines.append(Words.side(side, model.identity))
+            let facts = model.sides.value?.first { $0.side == side }?.facts ?? []
+            lines += facts.prefix(2).map { [Span("  \($0)", .textMuted)] }
+        }
+        if let error = model.sides.error {
+            lines.append([Span(error.message, .statusBad)])
+        } else if model.sides.value == nil, model.sides.isLoading {
+            lines.append([Span("  asking both sides ...", .statusWait)])
+        }
+        return lines + counts(model)
+    }
+
+    private func counts(_ model: Model) -> [Line] {
+        if let verification = model.verification {
+            let source = verification.tables.reduce(0) { $0 + ($1.sourceRows ?? 0) }
+            let target = verification.tables.reduce(0) { $0 + ($1.targetRows ?? 0) }
+            return [[
+                Span("rows ", .textMuted), Span(Figures.count(source), .sideSQLite),
+                Span(source == target ? " = " : " # ", source == target ? .diffSame : .diffChanged),
+                Span(Figures.count(target), .sidePostgres),
+                Span("  quarantined \(Figures.count(model.quarantinedRows))", .textMuted),
+            ]]
+        }
+        guard let progress = model.progress, !progress.tables.isEmpty else { return [] }
+        return [[
+            Span("rows ", .textMuted),
+            Span(Figures.count(progress.copiedRows), .sidePostgres),
+            Span(" of ", .textMuted),
+            Span(Figures.count(progress.sourceRows), .sideSQLite),
+            Span("  quarantined \(Figures.count(model.quarantinedRows))", .textMuted),
+        ]]
+    }
+
+    // MARK: - What is wrong, and what happened
+
+    private func wrong(_ model: Model) -> [Line] {
+        let glyphs = model.identity.glyphs
+        let problems = model.problems
+        guard problems.isEmpty else {
+            var lines: [Line] = problems.map { [Span("\(glyphs.warn) \($0.text)", $0.style)] }
+            if let failure = model.failure {
+                lines.insert([Span("  kept: \(failure.kept)", .textMuted)], at: 1)
+                lines.insert([Span("  next: \(failure.remedy)", .textMuted)], at: 2)
+            }
+            return lines
+        }
+        guard model.verification != nil else {
+            return [[Span("nothing is known: not verified yet", .statusWait)]]
+        }
+        return [[Span("\(glyphs.ok) nothing: every cell is equal", .statusOK)]]
+    }
+
+    private func recent(_ model: Model, isWide: Bool) -> [Line] {
+        guard !model.log.isEmpty else { return [[Span("nothing happened yet", .textMuted)]] }
+        return model.log.suffix(40).reversed().map { line in
+            let level = Words.level(line.level)
+            let stage = isWide ? Width.pad(line.stage, to: 9) + " " : ""
+            return [
+                Span(Figures.clock(line.time) + " ", .textMuted),
+                Span(Width.pad(level.text, to: 6), level.style),
+                Span(stage + line.message),
+            ]
+        }
+    }
+}
