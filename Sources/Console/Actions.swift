@@ -38,11 +38,11 @@ struct Action: Sendable {
 
     /// The part of the help that an action stands in.
     enum Group: String, CaseIterable, Sendable {
-        case move = "MOVE"
-        case panes = "PANES"
-        case list = "LIST"
         case run = "RUN"
+        case list = "LIST"
+        case move = "MOVE"
         case global = "GLOBAL"
+        case panes = "PANES"
     }
 
     let id: ID
@@ -120,7 +120,10 @@ enum Actions {
         Action(.last, "last", [.character("G"), .end], "last row", .move),
         Action(
             .open, "open", [.enter], "open the row", .move, in: withDetail, rank: 0,
-            unless: { $0.selectedRow == nil ? "no row is selected" : nil }),
+            unless: { model in
+                if model.detail != nil { return "it is open" }
+                return model.selectedRow == nil ? "no row is selected" : nil
+            }),
         Action(
             .back, "back", [.escape], "back, clear the filter", .move, rank: 1,
             unless: { model in

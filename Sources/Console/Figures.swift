@@ -22,6 +22,13 @@ enum Figures {
         return whole >= 3_600 ? "\(whole / 3_600):" + clock : clock
     }
 
+    /// How long something took: with tenths while they matter.
+    static func took(_ seconds: Double) -> String {
+        guard seconds < 59.95, seconds >= 0 else { return duration(seconds) }
+        let tenths = Int((seconds * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10) s"
+    }
+
     /// The time of day in UTC.
     static func clock(_ time: Double) -> String {
         let day = Int(time.rounded(.down)) % 86_400

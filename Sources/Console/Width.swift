@@ -83,6 +83,24 @@ enum Width {
         return alignment == .left ? clipped + filling : filling + clipped
     }
 
+    /// Breaks a text into lines between its words.
+    ///
+    /// - Parameters:
+    ///   - text: Any text.
+    ///   - width: The cells of a line.
+    /// - Returns: Safe lines; a word that is longer than a line is cut by whoever puts it.
+    static func wrap(_ text: String, to width: Int) -> [String] {
+        var lines: [String] = []
+        for word in safe(text).split(separator: " ") {
+            if let last = lines.last, cells(last) + 1 + cells(String(word)) <= width {
+                lines[lines.count - 1] = last + " " + word
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines
+    }
+
     /// The side on which a text stands in its column.
     enum Alignment {
         case left
@@ -92,9 +110,11 @@ enum Width {
     private static func append(_ character: Character, to result: inout [Glyph]) {
         var scalars = character.unicodeScalars.makeIterator()
         guard let base = scalars.next() else { return }
-        guard let picture = picture(of: base) else {
+        guard let picture = picture(of: base), base.value >= 0x20 else {
             // A line break of two characters is one for Swift, and two on the screen.
-            result.append(contentsOf: character.unicodeScalars.map { Self.picture(of: $0) ?? replacement })
+            for scalar in character.unicodeScalars {
+                result.append(Self.picture(of: scalar) ?? replacement)
+            }
             return
         }
         var text = picture.text

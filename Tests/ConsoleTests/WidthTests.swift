@@ -33,7 +33,7 @@ import Testing
         ("👍🏽", "👍", 2),
         ("🇸🇪", "\u{FFFD}\u{FFFD}", 2),
         ("1️⃣", "1", 1),
-        ("tag \u{E0041}", "tag \u{FFFD}", 5),
+        ("tag \u{E0041}", "tag ", 4),
         ("filler\u{3164}", "filler\u{FFFD}", 7),
     ])
     func `a text is shown safely and its cells are known`(

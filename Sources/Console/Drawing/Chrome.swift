@@ -73,12 +73,14 @@ enum Chrome {
 
     private static func drawTabs(_ model: Model, _ layout: Layout, into frame: inout Frame) {
         var x = 1
+        let isNarrow = layout.size.columns < 78
         for pane in PaneID.allCases {
             let isActive = pane == model.pane
-            let label = "\(pane.rawValue) \(pane.title)"
+            let title = isActive || !isNarrow ? pane.title : String(pane.title.prefix(4))
+            let label = "\(pane.rawValue) \(title)"
             let text = isActive ? "[\(label)]" : label
             x = frame.put(text, x: x, y: layout.tabs.y, isActive ? .tabActive : .tab)
-            x += layout.size.columns < 72 ? 1 : 2
+            x += isNarrow ? 1 : 2
         }
         guard layout.kind == .compact else { return }
         let rule = String(repeating: model.identity.glyphs.rule, count: model.size.columns)

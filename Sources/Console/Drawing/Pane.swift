@@ -93,6 +93,9 @@ extension Pane {
         let glyphs = model.identity.glyphs
         let opened = model.detailContent
         guard layout.kind == .medium else {
+            // There is no box to carry the title: it stands on the rule.
+            let title = opened.map { "\(id.title) > \($0.title)" } ?? content.title
+            frame.put(" \(title) ", x: 2, y: 2, .title, width: layout.size.columns - 4)
             if let opened, let detail = model.detail {
                 frame.draw(
                     opened, in: layout.body, cursor: detail.index, isFocused: true,
@@ -162,7 +165,7 @@ extension Frame {
             lines = Array(all[window])
         case .empty(let all): lines = [[]] + all
         case .loading(let what): lines = [[], [Span("reading \(what) ...", .statusWait)]]
-        case .failed(let error): lines = [[]] + Self.lines(of: error, glyphs: glyphs)
+        case .failed(let error): lines = [[]] + Self.lines(of: error, width: rect.width, glyphs: glyphs)
         }
         for (offset, line) in lines.prefix(max(0, rect.height)).enumerated() {
             put(line, x: rect.x + 1, y: rect.y + offset, width: rect.width - 2)
@@ -170,10 +173,13 @@ extension Frame {
     }
 
     /// An error in the form that the commands print.
-    private static func lines(of error: MigrationError, glyphs: Glyphs) -> [Line] {
-        error.description.split(separator: "\n").enumerated().map { index, line in
-            index == 0
-                ? [Span("\(glyphs.bad) \(line)", .statusBad)] : [Span("  \(line)", .text)]
+    private static func lines(of error: MigrationError, width: Int, glyphs: Glyphs) -> [Line] {
+        error.description.split(separator: "\n").enumerated().flatMap { index, line in
+            Width.wrap(String(line), to: width - 6).enumerated().map { part, text in
+                let style: StyleKey = index == 0 ? .statusBad : .text
+                let mark = index + part == 0 ? "\(glyphs.bad) " : part == 0 ? "  " : "    "
+                return [Span(mark + text, style)]
+            }
         }
     }
 }

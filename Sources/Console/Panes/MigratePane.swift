@@ -55,6 +55,7 @@ struct MigratePane: Pane {
             rows: progress.tables.map { row($0, model) }
         )
         table.total = total(progress, model)
+        table.least = 22
         return table
     }
 

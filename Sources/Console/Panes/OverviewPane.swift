@@ -12,7 +12,7 @@ struct OverviewPane: Pane {
         let isMedium = layout.kind == .medium
         let body = layout.body
         let left = isMedium ? layout.list.width : body.width / 2 - 1
-        let upper = isMedium ? body.height * 45 / 100 : min(9, body.height / 2)
+        let upper = isMedium ? body.height * 45 / 100 : min(10, body.height / 2 + 1)
         let parts: [(title: String, lines: [Line], rect: Rect)] = [
             ("Phases", phases(model), Rect(x: 0, y: body.y, width: left, height: upper)),
             (
@@ -20,7 +20,7 @@ struct OverviewPane: Pane {
                 Rect(x: left, y: body.y, width: body.width - left, height: upper)
             ),
             (
-                "What is wrong", wrong(model),
+                "What is wrong", wrong(model, width: left - 4),
                 Rect(x: 0, y: body.y + upper, width: left, height: body.height - upper)
             ),
             (
@@ -65,7 +65,7 @@ struct OverviewPane: Pane {
             lines.append([Span("elapsed \(elapsed)\(eta ?? "")", .textMuted)])
             lines.append([Span(model.progress?.activity ?? "", .textMuted)])
         } else if let report = model.report {
-            lines.append([Span("took \(Figures.duration(report.seconds))", .textMuted)])
+            lines.append([Span("took \(Figures.took(report.seconds))", .textMuted)])
         } else if model.failure == nil, model.verification == nil {
             lines.append([Span("m copies everything, then verifies", .textMuted)])
         }
@@ -78,7 +78,7 @@ struct OverviewPane: Pane {
         switch standing(of: phase, model) {
         case .done:
             let seconds = model.report?.phases.first { $0.name == phase.rawValue }?.seconds
-            let took = seconds.map { Figures.duration($0) } ?? ""
+            let took = seconds.map { Figures.took($0) } ?? ""
             return [Span("\(glyphs.ok) ", .statusOK), Span(name), Span("done   \(took)", .statusOK)]
         case .running:
             let share = model.progress?.fraction.map { Figures.percent($0) } ?? ""
@@ -165,17 +165,20 @@ struct OverviewPane: Pane {
 
     // MARK: - What is wrong, and what happened
 
-    private func wrong(_ model: Model) -> [Line] {
+    private func wrong(_ model: Model, width: Int) -> [Line] {
         let glyphs = model.identity.glyphs
-        let problems = model.problems
-        guard problems.isEmpty else {
-            var lines: [Line] = problems.map { [Span("\(glyphs.warn) \($0.text)", $0.style)] }
-            if let failure = model.failure {
-                lines.insert([Span("  kept: \(failure.kept)", .textMuted)], at: 1)
-                lines.insert([Span("  next: \(failure.remedy)", .textMuted)], at: 2)
+        var lines: [Line] = []
+        for (number, problem) in model.problems.enumerated() {
+            let text = Width.wrap(problem.text, to: width - 2)
+            lines += text.enumerated().map { offset, part in
+                [Span((offset == 0 ? "\(glyphs.warn) " : "  ") + part, problem.style)]
             }
-            return lines
+            guard number == 0, let failure = model.failure else { continue }
+            for text in ["kept: \(failure.kept)", "next: \(failure.remedy)"] {
+                lines += Width.wrap(text, to: width - 2).map { [Span("  \($0)", .textMuted)] }
+            }
         }
+        guard lines.isEmpty else { return lines }
         guard model.verification != nil else {
             return [[Span("nothing is known: not verified yet", .statusWait)]]
         }

@@ -22,7 +22,7 @@ struct VerifyPane: Pane {
         return PaneContent(
             title: title,
             body: .table(samples(table)),
-            footer: explanation(table, model)
+            footer: sample(table, model) + explanation(table, model)
         )
     }
 
@@ -56,7 +56,7 @@ struct VerifyPane: Pane {
 
     private func table(_ tables: [VerifyReport.Table], _ model: Model) -> Table {
         Table(
-            columns: columns,
+            columns: columns(tables),
             rows: tables.map { table in
                 let difference = table.sourceRows.flatMap { source in
                     table.targetRows.map { $0 - source }
@@ -76,9 +76,11 @@ struct VerifyPane: Pane {
         )
     }
 
-    private var columns: [Table.Column] {
-        [
-            .init("TABLE"), .init("SQLITE", 10, .right), .init("POSTGRES", 10, .right),
+    private func columns(_ tables: [VerifyReport.Table]) -> [Table.Column] {
+        let most = tables.map { max($0.sourceRows ?? 0, $0.targetRows ?? 0) }.max() ?? 0
+        let width = max(9, Figures.count(most).count)
+        return [
+            .init("TABLE"), .init("SQLITE", width, .right), .init("POSTGRES", width, .right),
             .init("DIFF", 7, .right), .init("DIGEST", 13, rank: 1), .init("STATUS", 12),
         ]
     }
@@ -122,7 +124,7 @@ struct VerifyPane: Pane {
         var lines: [Line] = [[
             Span("\(Figures.rows(verification.tables.count, "table")): \(equal) equal   "),
             model.verdict,
-            Span("   took \(Figures.duration(verification.seconds))", .textMuted),
+            Span("   took \(Figures.took(verification.seconds))", .textMuted),
         ]]
         let what = verification.countsOnly ? "only the rows were counted" : "every cell compared"
         let at = model.verifiedAt.map { " at \(Figures.clock($0))Z" } ?? ""
@@ -145,7 +147,7 @@ struct VerifyPane: Pane {
     private func samples(_ table: VerifyReport.Table) -> Table {
         Table(
             columns: [
-                .init("KEY", 14), .init("COLUMN", 16), .init("SQLITE"), .init("POSTGRES"),
+                .init("KEY", 10), .init("COLUMN", 14), .init("SQLITE"), .init("POSTGRES"),
             ],
             rows: table.samples.enumerated().map { number, sample in
                 Table.Row(
@@ -156,8 +158,27 @@ struct VerifyPane: Pane {
                     value(sample.target, sample, absentKind: "missing", .sidePostgres)
                 )
             },
-            least: 12
+            least: 8
         )
+    }
+
+    /// The difference under the cursor, with all of its key and values.
+    private func sample(_ table: VerifyReport.Table, _ model: Model) -> [Line] {
+        guard let detail = model.detail, table.samples.indices.contains(detail.index) else {
+            return []
+        }
+        let sample = table.samples[detail.index]
+        return [
+            [Span("key       ", .textMuted), Span(sample.key)],
+            [
+                Span("SQLite    ", .sideSQLite),
+                value(sample.source, sample, absentKind: "extra", .text),
+            ],
+            [
+                Span("Postgres  ", .sidePostgres),
+                value(sample.target, sample, absentKind: "missing", .text),
+            ],
+        ]
     }
 
     private func value(
