@@ -45,8 +45,8 @@ void ct_wake(void) { send_byte(0); }
 static void on_end(int number) { send_byte((unsigned char)number); }
 
 /*
- * ncurses' own handler sets the flag that becomes KEY_RESIZE.  The byte is for the signal that comes
- * between its check and poll, or on another thread.
+ * ncurses' own handler sets the flag that becomes KEY_RESIZE.  The byte is for the signal that
+ * comes between its check and poll, or on another thread.
  */
 static void on_resize(int number) {
     if (before_resize.sa_handler != SIG_DFL && before_resize.sa_handler != SIG_IGN)
@@ -55,15 +55,22 @@ static void on_resize(int number) {
 }
 
 /* Only functions that POSIX allows in a handler. */
-static void on_fault(int number) {
+static void on_fault(int number, siginfo_t *info, void *context) {
+    (void)context;
     if (is_active) {
         is_active = 0;
         (void)!write(STDOUT_FILENO, RESTORE, sizeof RESTORE - 1);
         tcsetattr(STDIN_FILENO, TCSANOW, &saved_modes);
         if (saved_stderr >= 0) dup2(saved_stderr, STDERR_FILENO);
     }
+    if (info->si_code <= 0 && info->si_pid != getpid()) {
+        /* Sent by somebody: the backtracer would return to a program whose screen is gone. */
+        signal(number, SIG_DFL);
+        raise(number);
+        return;
+    }
     sigaction(number, &before_fault[number], NULL); /* the Swift backtracer, or the default */
-    if (number == SIGABRT || number == SIGQUIT) raise(number); /* the others fault again */
+    if (info->si_code <= 0) raise(number); /* a fault happens again by itself, abort() does not */
 }
 
 void ct_guard(void) {
@@ -80,8 +87,8 @@ void ct_guard(void) {
         struct sigaction action;
         memset(&action, 0, sizeof action);
         sigemptyset(&action.sa_mask);
-        action.sa_handler = on_fault;
-        action.sa_flags = SA_ONSTACK;
+        action.sa_sigaction = on_fault;
+        action.sa_flags = SA_ONSTACK | SA_SIGINFO;
         sigaction(faults[i], &action, &before_fault[faults[i]]);
     }
 }
@@ -347,6 +354,7 @@ int ct_is_utf8(void) { return is_utf8; }
 int ct_is_fallback(void) { return is_fallback; }
 
 int ct_pair(int foreground, int background) {
+    if (!has_colors()) return 0; /* alloc_pair would look into a table that is not there */
     int pair = alloc_pair(foreground, background);
     return pair < 0 ? 0 : pair;
 }

@@ -109,34 +109,59 @@ enum Actions {
 
     static let all: [Action] = moves + panes + lists + runs + globals
 
-    private static let withDetail: Set<PaneID> = [.migrate, .verify, .orders, .inventory]
+    private static let withDetail: Set<PaneID> = [
+        .migrate, .verify, .orders, .inventory, .log,
+    ]
 
     private static let moves: [Action] = [
         Action(.up, "up", [.character("k"), .up], "row up", .move),
         Action(.down, "down", [.character("j"), .down], "row down", .move),
         Action(.pageUp, "page up", [.pageUp, .control("b"), .control("u")], "page up", .move),
-        Action(.pageDown, "page down", [.pageDown, .control("f"), .control("d")], "page down", .move),
+        Action(
+            .pageDown,
+            "page down",
+            [.pageDown, .control("f"), .control("d")],
+            "page down",
+            .move
+        ),
         Action(.first, "first", [.character("g"), .home], "first row", .move),
         Action(.last, "last", [.character("G"), .end], "last row", .move),
         Action(
-            .open, "open", [.enter], "open the row", .move, in: withDetail, rank: 0,
+            .open,
+            "open",
+            [.enter],
+            "open the row",
+            .move,
+            in: withDetail,
+            rank: 0,
             unless: { model in
                 if model.detail != nil { return "it is open" }
                 return model.selectedRow == nil ? "no row is selected" : nil
-            }),
+            }
+        ),
         Action(
-            .back, "back", [.escape], "back, clear the filter", .move, rank: 1,
+            .back,
+            "back",
+            [.escape],
+            "back, clear the filter",
+            .move,
+            rank: 1,
             unless: { model in
                 model.detail == nil && model.list.filter.isEmpty ? "nothing is open" : nil
-            }),
+            }
+        ),
     ]
 
     private static let panes: [Action] =
         [
             Action(.nextPane, "next", [.tab, .right, .character("l")], "next pane", .panes),
             Action(
-                .previousPane, "previous", [.backTab, .left, .character("h")], "previous pane",
-                .panes),
+                .previousPane,
+                "previous",
+                [.backTab, .left, .character("h")],
+                "previous pane",
+                .panes
+            ),
         ]
         + PaneID.allCases.map { pane in
             let digit = Key.character(Character(String(pane.rawValue)))
@@ -146,51 +171,114 @@ enum Actions {
 
     private static let lists: [Action] = [
         Action(
-            .filter, "filter", [.character("/")], "filter the rows", .list,
-            in: [.migrate, .verify, .workflows, .orders, .inventory, .log], rank: 5,
-            unless: { $0.detail == nil ? nil : "close the detail first" }),
+            .filter,
+            "filter",
+            [.character("/")],
+            "filter the rows",
+            .list,
+            in: [.migrate, .verify, .workflows, .orders, .inventory, .log],
+            rank: 5,
+            unless: { $0.detail == nil ? nil : "close the detail first" }
+        ),
         Action(
-            .onlyProblems, "problems", [.character("f")], "only what is not equal, or all", .list,
-            in: [.verify], rank: 4),
+            .onlyProblems,
+            "problems",
+            [.character("f")],
+            "only what is not equal, or all",
+            .list,
+            in: [.verify],
+            rank: 4
+        ),
         Action(
-            .level, "level", [.character("v")], "least level that is shown", .list, in: [.log],
-            rank: 4),
+            .level,
+            "level",
+            [.character("v")],
+            "least level that is shown",
+            .list,
+            in: [.log],
+            rank: 4
+        ),
         Action(
-            .toggleSide, "side", [.character("o")], "the other side: SQLite or PostgreSQL", .list,
-            in: [.orders, .inventory], rank: 4),
+            .toggleSide,
+            "side",
+            [.character("o")],
+            "the other side: SQLite or PostgreSQL",
+            .list,
+            in: [.orders, .inventory],
+            rank: 4
+        ),
         Action(
-            .refresh, "refresh", [.character("r"), .control("r")], "read again now", .list,
-            in: [.overview, .workflows, .orders, .inventory], rank: 6),
+            .refresh,
+            "refresh",
+            [.character("r"), .control("r")],
+            "read again now",
+            .list,
+            in: [.overview, .workflows, .orders, .inventory],
+            rank: 6
+        ),
     ]
 
     private static let runs: [Action] = [
         Action(
-            .migrate, "migrate", [.character("m")], "copy everything, then verify", .run,
-            in: [.overview, .migrate], rank: 2, changesSomething: true,
-            unless: { $0.whyBusy }),
+            .migrate,
+            "migrate",
+            [.character("m")],
+            "copy everything, then verify",
+            .run,
+            in: [.overview, .migrate],
+            rank: 2,
+            changesSomething: true,
+            unless: { $0.whyBusy }
+        ),
         Action(
-            .verify, "verify", [.character("V")], "compare every cell of both sides", .run,
-            in: [.overview, .migrate, .verify], rank: 3,
-            unless: { $0.whyBusy }),
+            .verify,
+            "verify",
+            [.character("V")],
+            "compare every cell of both sides",
+            .run,
+            in: [.overview, .migrate, .verify],
+            rank: 3,
+            unless: { $0.whyBusy }
+        ),
         Action(
-            .cancel, "stop", [.character("x")], "stop what runs; it can be resumed", .run, rank: 2,
+            .cancel,
+            "stop",
+            [.character("x")],
+            "stop what runs; it can be resumed",
+            .run,
+            rank: 2,
             unless: { model in
                 guard let operation = model.operation else { return "nothing runs" }
                 return operation.isCancelling ? "it is stopping already" : nil
-            }),
+            }
+        ),
         Action(
-            .toggleWorkflow, "toggle", [.character(" ")], "switch the workflow on or off", .run,
-            in: [.workflows], rank: 0, changesSomething: true,
-            unless: { $0.selectedRow == nil ? "no workflow is selected" : nil }),
+            .toggleWorkflow,
+            "toggle",
+            [.character(" ")],
+            "switch the workflow on or off",
+            .run,
+            in: [.workflows],
+            rank: 0,
+            changesSomething: true,
+            unless: { $0.selectedRow == nil ? "no workflow is selected" : nil }
+        ),
         Action(
-            .disableAllWorkflows, "all off", [.character("A")], "switch every workflow off", .run,
-            in: [.workflows], rank: 3, changesSomething: true,
+            .disableAllWorkflows,
+            "all off",
+            [.character("A")],
+            "switch every workflow off",
+            .run,
+            in: [.workflows],
+            rank: 3,
+            changesSomething: true,
             unless: { model in
                 guard let rows = model.workflows.value?.workflows else {
                     return "the workflows were not read yet"
                 }
                 return rows.contains(where: \.enabled) ? nil : "every workflow is off"
-            }),
+            }
+        ),
     ]
 
     private static let globals: [Action] = [
@@ -199,10 +287,20 @@ enum Actions {
         Action(.suspend, "suspend", [.control("z")], "back to the shell; fg returns", .global),
         Action(.help, "help", [.character("?")], "this help", .global, rank: 9),
         Action(
-            .quit, "quit", [.character("q")], "close the detail, or quit", .global, rank: 10),
+            .quit,
+            "quit",
+            [.character("q")],
+            "close the detail, or quit",
+            .global,
+            rank: 10
+        ),
         Action(
-            .quitNow, "leave", [.character("Q"), .control("c")],
-            "quit; asks while something runs", .global),
+            .quitNow,
+            "leave",
+            [.character("Q"), .control("c")],
+            "quit; asks while something runs",
+            .global
+        ),
     ]
 }
 

@@ -29,23 +29,28 @@ final class Dispatcher {
         case .loadWorkflows(let ticket, let side):
             read(
                 message: { .workflows(ticket: ticket, $0) },
-                { try engine.workflows(side: side) })
+                { try engine.workflows(side: side) }
+            )
         case .loadOrders(let ticket, let side, let search, let limit):
             read(
                 message: { .orders(ticket: ticket, $0) },
-                { try engine.orders(side: side, search: search, limit: limit) })
+                { try engine.orders(side: side, search: search, limit: limit) }
+            )
         case .loadOrderItems(let ticket, let side, let order):
             read(
                 message: { .orderItems(ticket: ticket, $0) },
-                { try engine.orderItems(side: side, orderNumber: order) })
+                { try engine.orderItems(side: side, orderNumber: order) }
+            )
         case .loadInventory(let ticket, let side, let search):
             read(
                 message: { .inventory(ticket: ticket, $0) },
-                { try engine.inventory(side: side, search: search) })
+                { try engine.inventory(side: side, search: search) }
+            )
         case .loadTransactions(let ticket, let side, let sku):
             read(
                 message: { .transactions(ticket: ticket, $0) },
-                { try engine.transactions(side: side, sku: sku) })
+                { try engine.transactions(side: side, sku: sku) }
+            )
         case .setWorkflow(let side, let name, let isEnabled):
             setWorkflow(side: side, name: name, isEnabled: isEnabled)
         case .useTheme, .repaint, .suspend: break
@@ -64,7 +69,9 @@ final class Dispatcher {
                 .migrated(
                     Self.result {
                         try engine.migrate(observer: observer, cancellation: cancellation)
-                    }))
+                    }
+                )
+            )
         }
     }
 
@@ -76,7 +83,9 @@ final class Dispatcher {
                 .verified(
                     Self.result {
                         try engine.verify(observer: observer, cancellation: cancellation)
-                    }))
+                    }
+                )
+            )
         }
     }
 
@@ -131,7 +140,8 @@ final class Dispatcher {
                     place: .init("console"),
                     remedy: "report this with the log",
                     cause: .text("\(error)")
-                ))
+                )
+            )
         }
     }
 

@@ -10,7 +10,8 @@ extension Model {
         for key in verification?.foreignKeys ?? [] where (key.targetOrphans ?? 0) > 0 {
             let orphans = Figures.rows(key.targetOrphans ?? 0)
             found.append(
-                Span("\(key.table): \(orphans) without \(key.references)", .statusBad))
+                Span("\(key.table): \(orphans) without \(key.references)", .statusBad)
+            )
         }
         for table in verification?.tables ?? [] {
             guard let sequence = table.sequence, !sequence.ok else { continue }

@@ -52,7 +52,10 @@ struct Run {
             let now = SystemClock.now
             return max(1, Int(((now.rounded(.down) + 1 - now) * 1_000).rounded(.up)))
         }
-        return max(0, Int((Self.frameMilliseconds - (SystemClock.monotonic - drawnAt)).rounded(.up)))
+        return max(
+            0,
+            Int((Self.frameMilliseconds - (SystemClock.monotonic - drawnAt)).rounded(.up))
+        )
     }
 
     private mutating func take(_ event: ScreenEvent) {
@@ -102,7 +105,7 @@ struct Run {
     private mutating func draw() {
         guard isDirty, SystemClock.monotonic - drawnAt >= Self.frameMilliseconds else { return }
         var frame = Chrome.draw(model)
-        if !screen.isUTF8 { frame = frame.ascii }
+        if !screen.isUTF8 || model.identity.glyphs == .ascii { frame = frame.ascii }
         screen.show(frame, theme: theme)
         drawnAt = SystemClock.monotonic
         isDirty = false

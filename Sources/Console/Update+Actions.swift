@@ -149,7 +149,8 @@ extension Model {
                 ],
                 kind: .yesNo,
                 consequence: .migrate
-            ))
+            )
+        )
     }
 
     private mutating func askToCancel() {
@@ -162,7 +163,8 @@ extension Model {
                 ],
                 kind: .yesNo,
                 consequence: .cancel
-            ))
+            )
+        )
     }
 
     private mutating func askToToggle() {
@@ -180,7 +182,8 @@ extension Model {
                 ],
                 kind: .yesNo,
                 consequence: .setWorkflow(name: workflow.name, isEnabled: !workflow.enabled)
-            ))
+            )
+        )
     }
 
     private mutating func askToDisableAll() {
@@ -194,7 +197,8 @@ extension Model {
                 ],
                 kind: .phrase("all off \(identity.name(of: identity.liveSide))"),
                 consequence: .disableAllWorkflows
-            ))
+            )
+        )
     }
 
     private mutating func quit() -> [Command] {
@@ -208,7 +212,8 @@ extension Model {
                 ],
                 kind: .yesNo,
                 consequence: .quit
-            ))
+            )
+        )
         return []
     }
 }

@@ -179,7 +179,8 @@ extension Model {
                     level: .error,
                     stage: "workflows",
                     message: "\(name) was not switched \(word): \(failure.message)"
-                ))
+                )
+            )
         } else {
             notify("\(name) is \(word)", .statusOK)
             audit("workflow \(name) was switched \(word)")
@@ -188,7 +189,14 @@ extension Model {
     }
 
     private mutating func endIfLeaving() -> [Command] {
-        if let leaving, !isBusy { exit = ending(leaving) }
+        guard !isBusy else { return [] }
+        if let leaving { exit = ending(leaving) }
+        // A question about what ran has no object any more.
+        if case .confirm(let question) = overlay,
+            question.consequence == .quit || question.consequence == .cancel
+        {
+            overlay = nil
+        }
         return []
     }
 }

@@ -29,7 +29,8 @@ import Testing
     }
 
     @Test(arguments: Actions.all.filter(\.changesSomething).map(\.name))
-    func `what changes something is refused in read-only mode, with the reason`(name: String) throws {
+    func `what changes something is refused in read-only mode, with the reason`(name: String) throws
+    {
         let action = try #require(Actions.all.first { $0.changesSomething && $0.name == name })
         for pane in action.panes {
             var model = Samples.filled()

@@ -85,7 +85,9 @@ import Testing
         let text = Chrome.draw(model).text + "\n"
         if Self.isRecording {
             try FileManager.default.createDirectory(
-                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+                at: file.deletingLastPathComponent(),
+                withIntermediateDirectories: true
+            )
             try Data(text.utf8).write(to: file)
         }
         let golden = try String(contentsOf: file, encoding: .utf8)

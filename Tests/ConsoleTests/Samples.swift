@@ -42,7 +42,11 @@ enum Samples {
         ])
         model.transactions = loaded([
             InventoryTransaction(
-                date: "2025-10-13", type: "Receive", quantity: 300, notes: "pallet 7"),
+                date: "2025-10-13",
+                type: "Receive",
+                quantity: 300,
+                notes: "pallet 7"
+            ),
             InventoryTransaction(date: "2025-10-12", type: "Ship", quantity: -12, notes: nil),
         ])
         return model
@@ -131,7 +135,11 @@ enum Samples {
             .init(key: "1107", column: nil, source: nil, target: nil, kind: "missing"),
         ]
         reports[9].sequence = .init(
-            name: "shipped_items_id_seq", nextValue: 1_107, maximum: 1_106, ok: true)
+            name: "shipped_items_id_seq",
+            nextValue: 1_107,
+            maximum: 1_106,
+            ok: true
+        )
         var unplanned = VerifyReport.Table(name: "lot_inventory", status: .unplanned)
         unplanned.sourceRows = 5
         reports.append(unplanned)
@@ -140,8 +148,12 @@ enum Samples {
             tables: reports,
             foreignKeys: [
                 .init(
-                    table: "shipped_items", references: "shipped_orders",
-                    columns: ["order_number"], sourceOrphans: 0, targetOrphans: 0)
+                    table: "shipped_items",
+                    references: "shipped_orders",
+                    columns: ["order_number"],
+                    sourceOrphans: 0,
+                    targetOrphans: 0
+                )
             ],
             countsOnly: false,
             seconds: 0.4
@@ -154,8 +166,14 @@ enum Samples {
             mode: "plan",
             sourceFingerprint: "f00d",
             backup: BackupReport(
-                path: "ora_pre.db", sha256: "00", sizeBytes: 1, rowCountsPath: "", schemaPath: "",
-                tables: [], seconds: 0.2),
+                path: "ora_pre.db",
+                sha256: "00",
+                sizeBytes: 1,
+                rowCountsPath: "",
+                schemaPath: "",
+                tables: [],
+                seconds: 0.2
+            ),
             tables: [],
             phases: [
                 .init(name: "backup", seconds: 0.4), .init(name: "census", seconds: 0.3),
@@ -170,14 +188,28 @@ enum Samples {
 
     private static let log: [LogLine] = [
         LogLine(
-            time: now - 15, level: .audit, stage: "console", message: "migrate was started"),
+            time: now - 15,
+            level: .audit,
+            stage: "console",
+            message: "migrate was started"
+        ),
         LogLine(
-            time: now - 12, level: .info, stage: "copy", message: "shipped_orders: 1,021 rows"),
+            time: now - 12,
+            level: .info,
+            stage: "copy",
+            message: "shipped_orders: 1,021 rows"
+        ),
         LogLine(
-            time: now - 9, level: .error, stage: "verify",
-            message: "lot_inventory is in the source and in no plan"),
+            time: now - 9,
+            level: .error,
+            stage: "verify",
+            message: "lot_inventory is in the source and in no plan"
+        ),
         LogLine(
-            time: now - 9, level: .warning, stage: "verify", message: "shipped_items: 2 rows differ"
+            time: now - 9,
+            level: .warning,
+            stage: "verify",
+            message: "shipped_items: 2 rows differ"
         ),
     ]
 
@@ -185,14 +217,26 @@ enum Samples {
         side: .source,
         workflows: [
             WorkflowRow(
-                name: "xml-import", enabled: true, lastUpdated: "2025-10-14 13:20:44",
-                updatedBy: "operator", lastRunAt: "2025-10-14 14:01:30"),
+                name: "xml-import",
+                enabled: true,
+                lastUpdated: "2025-10-14 13:20:44",
+                updatedBy: "operator",
+                lastRunAt: "2025-10-14 14:01:30"
+            ),
             WorkflowRow(
-                name: "unified-shipstation-sync", enabled: true,
-                lastUpdated: "2025-10-14 09:00:01", updatedBy: "system", lastRunAt: nil),
+                name: "unified-shipstation-sync",
+                enabled: true,
+                lastUpdated: "2025-10-14 09:00:01",
+                updatedBy: "system",
+                lastRunAt: nil
+            ),
             WorkflowRow(
-                name: "orders-cleanup", enabled: false, lastUpdated: nil, updatedBy: nil,
-                lastRunAt: nil),
+                name: "orders-cleanup",
+                enabled: false,
+                lastUpdated: nil,
+                updatedBy: nil,
+                lastRunAt: nil
+            ),
         ]
     )
 
@@ -200,18 +244,37 @@ enum Samples {
         side: .source,
         rows: [
             OrderRow(
-                orderNumber: "100892", orderDate: "2025-10-14 13:58", customer: "Ada Lindqvist",
-                status: "pending", items: 3, totalCents: 41_200),
+                orderNumber: "100892",
+                orderDate: "2025-10-14 13:58",
+                customer: "Ada Lindqvist",
+                status: "pending",
+                items: 3,
+                totalCents: 41_200
+            ),
             OrderRow(
-                orderNumber: "100891", orderDate: "2025-10-14 13:41", customer: "客服 株式会社",
-                status: "uploaded", items: 2, totalCents: 9_650),
+                orderNumber: "100891",
+                orderDate: "2025-10-14 13:41",
+                customer: "客服 株式会社",
+                status: "uploaded",
+                items: 2,
+                totalCents: 9_650
+            ),
             OrderRow(
-                orderNumber: "100890", orderDate: nil, customer: "evil\u{1B}[2Jname\u{202E}",
-                status: nil, items: nil, totalCents: nil),
+                orderNumber: "100890",
+                orderDate: nil,
+                customer: "evil\u{1B}[2Jname\u{202E}",
+                status: nil,
+                items: nil,
+                totalCents: nil
+            ),
             OrderRow(
-                orderNumber: "100889", orderDate: "2025-10-14 12:55",
+                orderNumber: "100889",
+                orderDate: "2025-10-14 12:55",
                 customer: "A customer with a name that is very much too long for its column",
-                status: "shipped", items: 7, totalCents: 120_810),
+                status: "shipped",
+                items: 7,
+                totalCents: 120_810
+            ),
         ],
         nextKey: nil
     )
@@ -220,11 +283,26 @@ enum Samples {
         side: .source,
         rows: [
             InventoryRow(
-                sku: "17612", name: "PT Kit", onHand: 1_019, reorderPoint: 300, level: "normal"),
+                sku: "17612",
+                name: "PT Kit",
+                onHand: 1_019,
+                reorderPoint: 300,
+                level: "normal"
+            ),
             InventoryRow(
-                sku: "17904", name: "Travel Kit", onHand: 19, reorderPoint: 50, level: "low"),
+                sku: "17904",
+                name: "Travel Kit",
+                onHand: 19,
+                reorderPoint: 50,
+                level: "low"
+            ),
             InventoryRow(
-                sku: "18795", name: nil, onHand: -3, reorderPoint: nil, level: "critical"),
+                sku: "18795",
+                name: nil,
+                onHand: -3,
+                reorderPoint: nil,
+                level: "critical"
+            ),
         ]
     )
 }

@@ -35,7 +35,8 @@ import Testing
             commands == [
                 .setWorkflow(side: .source, name: "xml-import", isEnabled: false),
                 .setWorkflow(side: .source, name: "unified-shipstation-sync", isEnabled: false),
-            ])
+            ]
+        )
         #expect(model.togglesInFlight == 2)
     }
 
@@ -60,7 +61,8 @@ import Testing
         #expect(
             commands == [
                 .setWorkflow(side: .source, name: "unified-shipstation-sync", isEnabled: false)
-            ])
+            ]
+        )
     }
 
     @Test func `the cursor stays on its row when rows come`() throws {
@@ -83,7 +85,8 @@ import Testing
         let old = model.orders.ticket
         let commands = model.update(.key(.character("o")))
         #expect(
-            commands == [.loadOrders(ticket: old + 1, side: .target, search: "", limit: 200)])
+            commands == [.loadOrders(ticket: old + 1, side: .target, search: "", limit: 200)]
+        )
         let page = try #require(Samples.filled().orders.value)
         _ = model.update(.orders(ticket: old, .success(page)))
         #expect(model.orders.value == nil)
@@ -125,8 +128,13 @@ import Testing
         #expect(
             model.update(.key(.enter)) == [
                 .loadOrders(
-                    ticket: model.orders.ticket, side: .source, search: "q7", limit: 200)
-            ])
+                    ticket: model.orders.ticket,
+                    side: .source,
+                    search: "q7",
+                    limit: 200
+                )
+            ]
+        )
     }
 
     @Test func `quitting while nothing runs ends at once with the state of the data`() {
@@ -156,6 +164,15 @@ import Testing
         _ = model.update(.migrated(.failure(stopped)))
         #expect(model.exit?.status == 75)
         #expect(model.exit?.message.contains("7 rows are committed") == true)
+    }
+
+    @Test func `a question about a run that has ended is closed`() {
+        var model = Samples.copying()
+        _ = model.update(.key(.character("q")))
+        #expect(model.overlay != nil)
+        _ = model.update(.migrated(.failure(Samples.error)))
+        #expect(model.overlay == nil)
+        #expect(model.exit == nil)
     }
 
     @Test func `a signal stops what runs, and a second one does not wait`() {

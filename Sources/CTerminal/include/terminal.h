@@ -4,9 +4,9 @@
 /*
  * The terminal, as Swift sees it: integers, strings and one struct.
  *
- * Swift 6 rejects curses' globals and does not import its macros, so no curses type appears here and
- * terminal.c is the only file that includes curses.  Every function but ct_wake belongs to the one
- * thread that called ct_start.
+ * Swift 6 rejects curses' globals and does not import its macros, so no curses type appears here
+ * and terminal.c is the only file that includes curses.  Every function but ct_wake belongs to the
+ * one thread that called ct_start.
  */
 
 typedef enum {

@@ -100,7 +100,10 @@ enum Chrome {
             frame.put(notice.text, x: 1, y: y, notice.style, width: model.size.columns - 2)
         } else if !model.list.filter.isEmpty {
             frame.put(
-                [Span("filter ", .prompt), Span(model.list.filter, .match), Span("  Esc clears it")],
+                [
+                    Span("filter ", .prompt), Span(model.list.filter, .match),
+                    Span("  Esc clears it"),
+                ],
                 x: 1,
                 y: y,
                 width: model.size.columns - 2

@@ -98,12 +98,22 @@ extension Pane {
             frame.put(" \(title) ", x: 2, y: 2, .title, width: layout.size.columns - 4)
             if let opened, let detail = model.detail {
                 frame.draw(
-                    opened, in: layout.body, cursor: detail.index, isFocused: true,
-                    isBoxed: false, glyphs: glyphs)
+                    opened,
+                    in: layout.body,
+                    cursor: detail.index,
+                    isFocused: true,
+                    isBoxed: false,
+                    glyphs: glyphs
+                )
             } else {
                 frame.draw(
-                    content, in: layout.body, cursor: model.list.index, isFocused: true,
-                    isBoxed: false, glyphs: glyphs)
+                    content,
+                    in: layout.body,
+                    cursor: model.list.index,
+                    isFocused: true,
+                    isBoxed: false,
+                    glyphs: glyphs
+                )
             }
             return
         }
@@ -111,12 +121,22 @@ extension Pane {
         let beside = opened ?? model.selectedRow.flatMap { detail(model, of: $0.id) }
         let rect = beside == nil ? layout.body : layout.list
         frame.draw(
-            content, in: rect, cursor: model.list.index, isFocused: opened == nil, isBoxed: true,
-            glyphs: glyphs)
+            content,
+            in: rect,
+            cursor: model.list.index,
+            isFocused: opened == nil,
+            isBoxed: true,
+            glyphs: glyphs
+        )
         guard let beside else { return }
         frame.draw(
-            beside, in: layout.detail, cursor: model.detail?.index, isFocused: opened != nil,
-            isBoxed: true, glyphs: glyphs)
+            beside,
+            in: layout.detail,
+            cursor: model.detail?.index,
+            isFocused: opened != nil,
+            isBoxed: true,
+            glyphs: glyphs
+        )
     }
 }
 
@@ -161,11 +181,16 @@ extension Frame {
             draw(table, in: rect, cursor: cursor, isFocused: isFocused, glyphs: glyphs)
             return
         case .lines(let all):
-            let window = Scrolling.window(count: all.count, height: rect.height, cursor: cursor ?? 0)
+            let window = Scrolling.window(
+                count: all.count,
+                height: rect.height,
+                cursor: cursor ?? 0
+            )
             lines = Array(all[window])
         case .empty(let all): lines = [[]] + all
         case .loading(let what): lines = [[], [Span("reading \(what) ...", .statusWait)]]
-        case .failed(let error): lines = [[]] + Self.lines(of: error, width: rect.width, glyphs: glyphs)
+        case .failed(let error):
+            lines = [[]] + Self.lines(of: error, width: rect.width, glyphs: glyphs)
         }
         for (offset, line) in lines.prefix(max(0, rect.height)).enumerated() {
             put(line, x: rect.x + 1, y: rect.y + offset, width: rect.width - 2)

@@ -22,7 +22,8 @@ enum ConfirmOverlay {
         var lines: [Line] = [[]] + question.lines.map { [Span($0, .dialog)] } + [[]]
         if case .phrase(let phrase) = question.kind {
             lines.append([
-                Span("Type   ", .dialog), Span(phrase, .dialogDanger), Span("   to continue:", .dialog),
+                Span("Type   ", .dialog), Span(phrase, .dialogDanger),
+                Span("   to continue:", .dialog),
             ])
             lines.append([Span("  > ", .prompt), Span(question.typed + cursor, .dialog)])
             lines.append([])

@@ -46,7 +46,8 @@ struct InventoryPane: Pane {
                     Span(
                         filter.isEmpty
                             ? "There is no article on this side."
-                            : "No article matches \"\(filter)\"; Esc shows all.")
+                            : "No article matches \"\(filter)\"; Esc shows all."
+                    )
                 ]
             ])
         }
@@ -66,7 +67,8 @@ struct InventoryPane: Pane {
                         Words.level(row.level, glyphs: model.identity.glyphs)
                     )
                 }
-            ))
+            )
+        )
     }
 
     private func transactions(_ model: Model) -> PaneContent.Body {
@@ -91,7 +93,8 @@ struct InventoryPane: Pane {
                     )
                 },
                 least: 0
-            ))
+            )
+        )
     }
 
     private func footer(_ model: Model) -> [Line] {

@@ -32,6 +32,19 @@ struct LogPane: Pane {
         return PaneContent(title: "Log", body: .table(table), footer: footer)
     }
 
+    func detail(_ model: Model, of id: String) -> PaneContent? {
+        guard let number = Int(id), model.log.indices.contains(number - model.droppedLines) else {
+            return nil
+        }
+        let line = model.log[number - model.droppedLines]
+        let head: Line = [
+            Words.level(line.level),
+            Span(" \(line.stage) \(Figures.clock(line.time))Z", .textMuted),
+        ]
+        let text = Width.wrap(line.message, to: model.layout.detail.width - 4)
+        return PaneContent(title: "Line", body: .lines([head, []] + text.map { [Span($0)] }))
+    }
+
     /// The lines of the level that is asked for; what the operator did is always among them.
     private func shown(_ model: Model) -> [(number: Int, line: LogLine)] {
         model.log.enumerated().reversed()

@@ -117,7 +117,8 @@ struct MigratePane: Pane {
         line.append(
             quarantined > 0
                 ? Span("   \(Figures.rows(quarantined)) in quarantine", .statusWarn)
-                : Span("   no row in quarantine", .textMuted))
+                : Span("   no row in quarantine", .textMuted)
+        )
         if !progress.activity.isEmpty { line.append(Span("   \(progress.activity)", .textMuted)) }
         return [line]
     }

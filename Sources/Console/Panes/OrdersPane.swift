@@ -43,7 +43,8 @@ struct OrdersPane: Pane {
                     Span(
                         filter.isEmpty
                             ? "There is no order on this side."
-                            : "No order matches \"\(filter)\"; Esc shows all.")
+                            : "No order matches \"\(filter)\"; Esc shows all."
+                    )
                 ]
             ])
         }
@@ -56,7 +57,8 @@ struct OrdersPane: Pane {
                 ],
                 rows: page.rows.map(row),
                 least: 12
-            ))
+            )
+        )
     }
 
     private func row(_ order: OrderRow) -> Table.Row {
@@ -97,7 +99,8 @@ struct OrdersPane: Pane {
                     )
                 },
                 least: 10
-            ))
+            )
+        )
     }
 
     private func footer(_ model: Model) -> [Line] {

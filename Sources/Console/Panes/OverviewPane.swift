@@ -26,20 +26,30 @@ struct OverviewPane: Pane {
             (
                 "Recent", recent(model, isWide: isMedium),
                 Rect(
-                    x: left, y: body.y + upper, width: body.width - left,
-                    height: body.height - upper)
+                    x: left,
+                    y: body.y + upper,
+                    width: body.width - left,
+                    height: body.height - upper
+                )
             ),
         ]
         for part in parts {
             if isMedium {
                 frame.box(
-                    part.rect, title: part.title, isFocused: false, glyphs: model.identity.glyphs)
+                    part.rect,
+                    title: part.title,
+                    isFocused: false,
+                    glyphs: model.identity.glyphs
+                )
                 put(part.lines, in: part.rect.inner, into: &frame)
             } else {
                 frame.put(part.title.uppercased(), x: part.rect.x + 1, y: part.rect.y, .title)
                 let rect = Rect(
-                    x: part.rect.x, y: part.rect.y + 1, width: part.rect.width - 1,
-                    height: part.rect.height - 1)
+                    x: part.rect.x,
+                    y: part.rect.y + 1,
+                    width: part.rect.width - 1,
+                    height: part.rect.height - 1
+                )
                 put(part.lines, in: rect, into: &frame)
             }
         }
@@ -79,7 +89,9 @@ struct OverviewPane: Pane {
         case .done:
             let seconds = model.report?.phases.first { $0.name == phase.rawValue }?.seconds
             let took = seconds.map { Figures.took($0) } ?? ""
-            return [Span("\(glyphs.ok) ", .statusOK), Span(name), Span("done   \(took)", .statusOK)]
+            return [
+                Span("\(glyphs.ok) ", .statusOK), Span(name), Span("done   \(took)", .statusOK),
+            ]
         case .running:
             let share = model.progress?.fraction.map { Figures.percent($0) } ?? ""
             return [
@@ -115,7 +127,9 @@ struct OverviewPane: Pane {
         if phase == .verify, let verification = model.verification, model.operation == nil {
             return verification.ok ? .done : .unequal
         }
-        if model.report != nil { return phase == .verify && model.operation != nil ? .running : .done }
+        if model.report != nil {
+            return phase == .verify && model.operation != nil ? .running : .done
+        }
         guard model.progress != nil else { return .waiting }
         let now = Self.phases.firstIndex(of: model.lastPhase) ?? -1
         let own = Self.phases.firstIndex(of: phase) ?? 0
@@ -143,24 +157,28 @@ struct OverviewPane: Pane {
     }
 
     private func counts(_ model: Model) -> [Line] {
+        var lines: [Line] = []
         if let verification = model.verification {
             let source = verification.tables.reduce(0) { $0 + ($1.sourceRows ?? 0) }
             let target = verification.tables.reduce(0) { $0 + ($1.targetRows ?? 0) }
-            return [[
-                Span("rows ", .textMuted), Span(Figures.count(source), .sideSQLite),
-                Span(source == target ? " = " : " # ", source == target ? .diffSame : .diffChanged),
+            let isSame = source == target
+            lines.append([
+                Span("rows ", .textMuted),
+                Span(Figures.count(source), .sideSQLite),
+                Span(isSame ? " = " : " # ", isSame ? .diffSame : .diffChanged),
                 Span(Figures.count(target), .sidePostgres),
-                Span("  quarantined \(Figures.count(model.quarantinedRows))", .textMuted),
-            ]]
+            ])
+        } else if let progress = model.progress, !progress.tables.isEmpty {
+            lines.append([
+                Span("rows ", .textMuted),
+                Span(Figures.count(progress.copiedRows), .sidePostgres),
+                Span(" of ", .textMuted),
+                Span(Figures.count(progress.sourceRows), .sideSQLite),
+            ])
         }
-        guard let progress = model.progress, !progress.tables.isEmpty else { return [] }
-        return [[
-            Span("rows ", .textMuted),
-            Span(Figures.count(progress.copiedRows), .sidePostgres),
-            Span(" of ", .textMuted),
-            Span(Figures.count(progress.sourceRows), .sideSQLite),
-            Span("  quarantined \(Figures.count(model.quarantinedRows))", .textMuted),
-        ]]
+        let quarantined = model.quarantinedRows
+        guard quarantined > 0 else { return lines }
+        return lines + [[Span("\(Figures.rows(quarantined)) in quarantine", .statusWarn)]]
     }
 
     // MARK: - What is wrong, and what happened

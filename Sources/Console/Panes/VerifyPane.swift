@@ -17,7 +17,8 @@ struct VerifyPane: Pane {
             return PaneContent(
                 title: table.name,
                 body: .lines([[Words.status(table, glyphs: model.identity.glyphs)], []])
-                    .with(explanation(table, model)))
+                    .with(explanation(table, model))
+            )
         }
         return PaneContent(
             title: title,
@@ -68,7 +69,8 @@ struct VerifyPane: Pane {
                     Span(table.targetRows.map { Figures.count($0) } ?? "absent", .sidePostgres),
                     Span(
                         difference.map { Figures.count($0) } ?? "-",
-                        difference == 0 ? .diffSame : .diffMissing),
+                        difference == 0 ? .diffSame : .diffMissing
+                    ),
                     digests(table),
                     Words.status(table, glyphs: model.identity.glyphs)
                 )
@@ -92,7 +94,8 @@ struct VerifyPane: Pane {
         let other = table.targetDigest ?? (isSame ? own : "?")
         return Span(
             "\(own.prefix(5)) \(isSame ? "=" : "#") \(other.prefix(5))",
-            isSame ? .diffSame : .diffChanged)
+            isSame ? .diffSame : .diffChanged
+        )
     }
 
     private func running(_ progress: Progress, _ model: Model) -> Table {
@@ -121,11 +124,13 @@ struct VerifyPane: Pane {
     private func footer(_ model: Model) -> [Line] {
         guard let verification = model.verification else { return [] }
         let equal = verification.tables.count { $0.status == .equal }
-        var lines: [Line] = [[
-            Span("\(Figures.rows(verification.tables.count, "table")): \(equal) equal   "),
-            model.verdict,
-            Span("   took \(Figures.took(verification.seconds))", .textMuted),
-        ]]
+        var lines: [Line] = [
+            [
+                Span("\(Figures.rows(verification.tables.count, "table")): \(equal) equal   "),
+                model.verdict,
+                Span("   took \(Figures.took(verification.seconds))", .textMuted),
+            ]
+        ]
         let what = verification.countsOnly ? "only the rows were counted" : "every cell compared"
         let at = model.verifiedAt.map { " at \(Figures.clock($0))Z" } ?? ""
         let orphans = verification.foreignKeys.reduce(0) { $0 + ($1.targetOrphans ?? 0) }
@@ -134,7 +139,8 @@ struct VerifyPane: Pane {
             Span(
                 "\(Figures.rows(verification.foreignKeys.count, "foreign key")), "
                     + "\(Figures.rows(orphans, "orphan"))",
-                orphans == 0 ? .textMuted : .statusBad),
+                orphans == 0 ? .textMuted : .statusBad
+            ),
         ])
         if let failure = model.failure {
             lines.append([Span("the last run: \(failure.message)", .statusBad)])
@@ -193,17 +199,22 @@ struct VerifyPane: Pane {
     }
 
     private func explanation(_ table: VerifyReport.Table, _ model: Model) -> [Line] {
-        var lines: [Line] = [[
-            Span(
-                "missing \(Figures.count(table.missing))   extra \(Figures.count(table.extra))   "
-                    + "changed \(Figures.count(table.different))   "
-                    + "quarantined \(Figures.count(table.quarantinedRows))")
-        ]]
+        var lines: [Line] = [
+            [
+                Span(
+                    "missing \(Figures.count(table.missing))   "
+                        + "extra \(Figures.count(table.extra))   "
+                        + "changed \(Figures.count(table.different))   "
+                        + "quarantined \(Figures.count(table.quarantinedRows))"
+                )
+            ]
+        ]
         if let sequence = table.sequence {
             lines.append([
                 Span(
                     "next id \(sequence.nextValue), highest \(sequence.maximum ?? 0)",
-                    sequence.ok ? .textMuted : .statusBad)
+                    sequence.ok ? .textMuted : .statusBad
+                )
             ])
         }
         if let digest = table.digest { lines.append([Span("digest \(digest)", .textMuted)]) }

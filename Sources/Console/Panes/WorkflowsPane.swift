@@ -33,7 +33,8 @@ struct WorkflowsPane: Pane {
                     )
                 },
                 least: 20
-            ))
+            )
+        )
     }
 
     private func footer(_ model: Model) -> [Line] {
