@@ -57,6 +57,10 @@ package struct Catalog: Sendable, Equatable {
         package var foreignKeys: [ForeignKey] = []
         /// CHECK constraints of table and columns, in declared order.
         package var checks: [Check] = []
+        /// Conflict clauses as written, such as `UNIQUE (sku) ON CONFLICT REPLACE`.
+        package var conflictClauses: [String] = []
+        /// Parts of the `CREATE` texts that could not be read, and so are not in this value.
+        package var unparsed: [String] = []
 
         /// Makes a table without columns.
         ///
@@ -178,6 +182,8 @@ package struct Catalog: Sendable, Equatable {
         package var isUnique: Bool
         /// The WHERE expression of a partial index, as written.
         package var predicate: String?
+        /// The `CREATE INDEX` text, as stored.
+        package var sql = ""
     }
 
     /// A foreign key.

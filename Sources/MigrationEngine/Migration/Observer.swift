@@ -55,10 +55,10 @@ public final class Cancellation: Sendable {
     ///   - work: The work.
     /// - Returns: What the work returns.
     /// - Throws: What the work throws.
-    package func whileRunning<Value>(
+    package func whileRunning<Value, Failure: Error>(
         _ action: @escaping @Sendable () -> Void,
-        _ work: () throws -> Value
-    ) rethrows -> Value {
+        _ work: () throws(Failure) -> Value
+    ) throws(Failure) -> Value {
         let (key, isLate) = state.withLock { state in
             state.next += 1
             state.actions[state.next] = action

@@ -18,7 +18,10 @@ package final class SourceConnection {
     }
 
     package let path: String
-    package let handle: OpaquePointer
+    let handle: OpaquePointer
+
+    /// Whether text is stored as UTF-16; known after the first read of the file.
+    private(set) var isUTF16 = false
 
     /// Opens a file.
     ///
@@ -66,6 +69,25 @@ package final class SourceConnection {
 
     // close_v2, so that the order in which statements and connection die does not matter.
     deinit { sqlite3_close_v2(handle) }
+
+    /// Reads the file's header, so that a file that is no database is refused here.
+    ///
+    /// - Throws: ``SourceError``.
+    package func readHeader() throws(SourceError) {
+        guard case .text(let encoding)? = try first("PRAGMA encoding") else { return }
+        isUTF16 = encoding != Array("UTF-8".utf8)
+    }
+
+    /// Stops the running statement; can be called from any thread.
+    ///
+    /// - Returns: The action.
+    package func interrupter() -> @Sendable () -> Void {
+        // nonisolated(unsafe) because sqlite3_interrupt may be called from any thread, as long as
+        // the connection is open; the caller drops the action before it drops the connection.
+        // > https://www.sqlite.org/c3ref/interrupt.html
+        nonisolated(unsafe) let handle = handle
+        return { sqlite3_interrupt(handle) }
+    }
 
     private static func immutableURI(_ path: String) -> String {
         var escaped = ""

@@ -5,6 +5,7 @@ package final class SourceStatement {
     private let connection: SourceConnection
     private let handle: OpaquePointer
     private let sql: String
+    private let isUTF16: Bool
 
     /// The number of columns of each row.
     package let columnCount: Int
@@ -18,6 +19,7 @@ package final class SourceStatement {
         }
         self.connection = connection
         self.sql = sql
+        isUTF16 = connection.isUTF16
         handle = prepared
         columnCount = Int(sqlite3_column_count(prepared))
     }
@@ -128,13 +130,30 @@ package final class SourceStatement {
     /// - Returns: The bytes, borrowed until the next step or reset; empty for an empty value.
     @inline(__always)
     package func bytes(_ column: Int) -> UnsafeRawBufferPointer {
-        // A zero-length BLOB is a nil pointer.
+        // In a UTF-16 database only column_text gives UTF-8; in a UTF-8 one column_blob gives the
+        // same bytes without a copy for the terminating NUL. A zero-length BLOB is a nil pointer.
         // > https://www.sqlite.org/c3ref/column_blob.html
-        let start = sqlite3_column_blob(handle, Int32(column))
+        let start: UnsafeRawPointer? =
+            isUTF16 && sqlite3_column_type(handle, Int32(column)) == SQLITE_TEXT
+            ? UnsafeRawPointer(sqlite3_column_text(handle, Int32(column)))
+            : sqlite3_column_blob(handle, Int32(column))
         return UnsafeRawBufferPointer(
             start: start,
             count: start == nil ? 0 : Int(sqlite3_column_bytes(handle, Int32(column)))
         )
+    }
+
+    /// The size of a value.
+    ///
+    /// - Parameter column: The column, from 0.
+    /// - Returns: The bytes of a text or blob, 8 for a number, 0 for NULL.
+    @inline(__always)
+    package func byteCount(_ column: Int) -> Int {
+        switch storageClass(column) {
+        case .null: 0
+        case .integer, .real: 8
+        case .text, .blob: Int(sqlite3_column_bytes(handle, Int32(column)))
+        }
     }
 
     /// The value of a column, copied.

@@ -1,0 +1,83 @@
+import Foundation
+
+/// The names of one backup's files; they appear under their final names only when complete.
+struct BackupFiles: Sendable {
+    let database: String
+    /// The copy while it is being made and checked.
+    var partial: String { database + ".partial" }
+    var counts: String { stem + ".counts.txt" }
+    var schema: String { stem + ".schema.sql" }
+    var checksum: String { database + ".sha256" }
+    private let stem: String
+
+    /// Chooses names that no earlier backup has.
+    ///
+    /// - Parameters:
+    ///   - folder: The folder for backups.
+    ///   - source: The source, which gives the name.
+    init(in folder: String, for source: String) {
+        let formatter = DateFormatter()
+        formatter.locale = Locale(identifier: "en_US_POSIX")
+        formatter.timeZone = TimeZone(identifier: "UTC")
+        formatter.dateFormat = "yyyyMMdd_HHmmss"
+        let name = URL(fileURLWithPath: source).deletingPathExtension().lastPathComponent
+        let base = "\(folder)/\(name)_\(formatter.string(from: Date()))"
+        var candidate = base
+        var number = 1
+        while access(candidate + ".db", F_OK) == 0 || access(candidate + ".db.partial", F_OK) == 0 {
+            number += 1
+            candidate = "\(base)_\(number)"
+        }
+        stem = candidate
+        database = candidate + ".db"
+    }
+
+    var size: Int {
+        var status = stat()
+        return stat(database, &status) == 0 ? Int(status.st_size) : 0
+    }
+
+    /// Makes the copy durable before it is checked and named.
+    func sync() throws(MigrationError) {
+        let descriptor = open(partial, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0, fsync(descriptor) == 0 else { throw failure(partial, "fsync") }
+        close(descriptor)
+    }
+
+    /// Writes the files beside the copy and gives the copy its final name.
+    func publish(
+        sha256: String,
+        counts rows: [BackupReport.TableRows],
+        schema ddl: String
+    ) throws(MigrationError) {
+        let name = URL(fileURLWithPath: database).lastPathComponent
+        try write("\(sha256)  \(name)\n", to: checksum)
+        try write(rows.map { "\($0.name)\t\($0.rows)\n" }.joined(), to: counts)
+        try write(ddl, to: schema)
+        chmod(partial, 0o400)
+        guard rename(partial, database) == 0 else { throw failure(database, "rename") }
+    }
+
+    func removeAll() {
+        for path in [partial, partial + "-journal", database, checksum, counts, schema] {
+            unlink(path)
+        }
+    }
+
+    private func write(_ text: String, to path: String) throws(MigrationError) {
+        guard FileManager.default.createFile(atPath: path, contents: Data(text.utf8)) else {
+            throw failure(path, "write")
+        }
+    }
+
+    private func failure(_ path: String, _ call: String) -> MigrationError {
+        let number = errno
+        return MigrationError(
+            number == ENOSPC ? .diskFull : .fileFailed,
+            "the backup cannot be written",
+            place: .init("backup", path: path),
+            remedy: "free space or check the rights of the folder, then run the command again",
+            cause: .system(errno: number, call: call)
+        )
+    }
+}

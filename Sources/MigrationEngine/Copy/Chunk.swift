@@ -1,0 +1,20 @@
+/// The unit of the copy: a piece of one table that is committed with its checkpoint.
+///
+/// The boundaries come from the census of an unchanging backup, so a later run finds the same.
+package struct Chunk: Sendable, Equatable {
+    /// Rows after which a chunk ends.
+    ///
+    /// Small chunks make the commits show; large ones make an interrupted run repeat more work.
+    static let rowLimit = 100_000
+    /// Bytes of stored values after which a chunk ends, so that repairing one fits in memory.
+    static let byteLimit = 8 << 20
+
+    /// The place of the table in the catalog's migrated tables.
+    package var table: Int
+    /// The place of the chunk in its table.
+    package var number: Int
+    /// The rows.
+    package var range: RowRange
+    /// How many there are.
+    package var rows: Int
+}

@@ -1,0 +1,113 @@
+/// The copy of all chunks by several threads.
+struct CopyPhase {
+    private let context: PhaseContext
+    private let settings: Migration.Settings
+    private let plans: [TablePlan]
+    private let chunks: [[Chunk]]
+
+    init(_ run: MigrationRun, backup: String, plans: [TablePlan], chunks: [[Chunk]]) {
+        context = PhaseContext(run, backup: backup)
+        settings = run.settings
+        self.plans = plans
+        self.chunks = chunks
+    }
+
+    /// Copies every chunk that has no checkpoint yet, the largest tables first.
+    ///
+    /// - Parameters:
+    ///   - run: The run.
+    ///   - copied: Counts committed rows.
+    /// - Throws: ``MigrationError``; what was committed stays.
+    func run(run: String, copied: SharedCounter) throws(MigrationError) {
+        let done = try checkpoints(run)
+        var open: [Chunk] = []
+        for (plan, chunks) in zip(plans, chunks) {
+            let name = plan.table.sourceName
+            let before = open.count
+            for chunk in chunks {
+                if let outcome = done["\(name)\u{0}\(chunk.number)"] {
+                    copied.increment(by: outcome.copied)
+                    context.tracker.update(name) {
+                        $0.copiedRows += outcome.copied
+                        $0.quarantinedRows += outcome.quarantined
+                    }
+                } else {
+                    open.append(chunk)
+                }
+            }
+            if open.count == before { finish(name) }
+        }
+        let sizes = chunks.map { $0.reduce(0) { $0 + $1.rows } }
+        open.sort { left, right in
+            if left.table == right.table { return left.number < right.number }
+            if sizes[left.table] != sizes[right.table] {
+                return sizes[left.table] > sizes[right.table]
+            }
+            return left.table < right.table
+        }
+        let left = SharedCounts(open.map(\.table), count: plans.count)
+        let (context, settings, plans) = (context, settings, plans)
+        try WorkQueue(open, jobs: settings.jobs, name: "copy").run {
+            () throws(MigrationError) -> (Chunk) throws(MigrationError) -> Void in
+            let (source, target) = try context.connect("copy")
+            let copy = TableCopy(
+                source: source,
+                target: target,
+                run: run,
+                cancellation: context.cancellation
+            )
+            let canceller = target.canceller()
+            return { chunk throws(MigrationError) in
+                let plan = plans[chunk.table]
+                let name = plan.table.sourceName
+                try context.cancellation.check("copy", kept: context.kept(copied))
+                context.tracker.update(name) { $0.state = .copying }
+                do throws(TableCopy.Failure) {
+                    let outcome = try context.cancellation.whileRunning(canceller.cancel) {
+                        () throws(TableCopy.Failure) in
+                        try copy.copy(chunk, of: plan, stopsAtBadRow: settings.stopsAtBadRow)
+                    }
+                    copied.increment(by: outcome.copied)
+                    context.tracker.update(name) {
+                        $0.copiedRows += outcome.copied
+                        $0.quarantinedRows += outcome.quarantined
+                    }
+                    if left.decrement(chunk.table) == 0 {
+                        context.tracker.update(name) { $0.state = .copied }
+                        context.tracker.log(.info, "copy", "\(name): all rows are copied")
+                    }
+                } catch {
+                    throw context.failure(error, table: name, copied: copied)
+                }
+            }
+        }
+    }
+
+    private func finish(_ table: String) {
+        context.tracker.update(table) { $0.state = .copied }
+    }
+
+    private func checkpoints(_ run: String) throws(MigrationError) -> [String: TableCopy.Outcome] {
+        let (_, target) = try context.connect("copy")
+        do throws(TargetError) {
+            let rows = try target.query(
+                "SELECT table_name, chunk, rows, quarantined FROM cutover.checkpoint "
+                    + "WHERE run_id = $1",
+                [.text(run)]
+            ).rows
+            return Dictionary(
+                uniqueKeysWithValues: rows.map { row in
+                    (
+                        "\(row[0] ?? "")\u{0}\(row[1] ?? "")",
+                        TableCopy.Outcome(
+                            copied: Int(row[2] ?? "") ?? 0,
+                            quarantined: Int(row[3] ?? "") ?? 0
+                        )
+                    )
+                }
+            )
+        } catch {
+            throw TargetFailure.wrap(error, stage: "copy", address: context.address)
+        }
+    }
+}

@@ -1,0 +1,96 @@
+/// Makes keys, indexes and statistics of one table at a time, for one thread.
+final class KeyBuilder {
+    private let target: TargetConnection
+    private let repair: ConstraintRepair
+
+    init(target: TargetConnection, source: SourceConnection, run: String) {
+        self.target = target
+        repair = ConstraintRepair(target: target, source: source, run: run)
+    }
+
+    /// What was found while keys were made.
+    struct Outcome: Sendable {
+        /// Rows moved into quarantine because they break a key.
+        var quarantined = 0
+        /// What could not be made, in words for the operator.
+        var problems: [String] = []
+    }
+
+    /// Makes everything that the server checks and searches by.
+    ///
+    /// - Parameter plan: The table.
+    /// - Returns: What was found.
+    /// - Throws: ``SourceError`` or ``TargetError``.
+    func build(_ plan: TablePlan) throws -> Outcome {
+        var outcome = Outcome()
+        for key in plan.table.keys {
+            try make(key.statement, plan, &outcome) { error in
+                guard error.sqlState == "23505" || error.sqlState == "23502" else { return nil }
+                return try repair.move(
+                    where: Self.duplicates(key, plan),
+                    in: plan,
+                    reason: "breaks \(key.statement.object): its key is there already",
+                    sqlState: error.sqlState ?? ""
+                )
+            }
+        }
+        for index in plan.table.indexes {
+            try make(index, plan, &outcome) { _ in nil }
+        }
+        try target.execute("ANALYZE \(plan.qualifiedName)")
+        return outcome
+    }
+
+    private static func duplicates(_ key: TargetTable.UniqueKey, _ plan: TablePlan) -> String {
+        let list = key.expressions.joined(separator: ", ")
+        let known = key.expressions.map { "(\($0)) IS NOT NULL" }
+        let condition = (known + [key.predicate].compactMap { $0 }).joined(separator: " AND ")
+        // The first row in the source's order stays.
+        return """
+            t.ctid IN (SELECT place FROM (SELECT ctid AS place, row_number()
+                OVER (PARTITION BY \(list) ORDER BY ctid) AS number
+                FROM \(plan.qualifiedName) WHERE \(condition)) d WHERE number > 1)
+            """
+    }
+
+    private func make(
+        _ statement: TargetSchema.Statement,
+        _ plan: TablePlan,
+        _ outcome: inout Outcome,
+        mend: (TargetError) throws -> Int?
+    ) throws {
+        do {
+            try target.execute(statement.sql)
+        } catch let error where error.isAlreadyThere {
+            // An earlier run made it before it was interrupted; DDL is all or nothing.
+        } catch let error {
+            guard !error.isConnectionLost, error.sqlStateClass != "53", error.sqlState != "57014"
+            else { throw error }
+            do {
+                guard let moved = try mend(error) else {
+                    outcome.problems.append(Self.problem(statement, plan, error))
+                    return
+                }
+                outcome.quarantined += moved
+                try target.execute(statement.sql)
+            } catch is ConstraintRepair.Unmovable {
+                outcome.problems.append(Self.problem(statement, plan, error))
+            }
+        }
+    }
+
+    private static func problem(
+        _ statement: TargetSchema.Statement,
+        _ plan: TablePlan,
+        _ error: TargetError
+    ) -> String {
+        "\(statement.object) of \"\(plan.table.sourceName)\" was not made: \(error.message)"
+    }
+}
+
+extension TargetError {
+    /// Whether the object of a statement exists: a table, an index, a constraint, a primary key.
+    var isAlreadyThere: Bool {
+        ["42P07", "42710", "42P16", "42701", "42P06"].contains(sqlState)
+    }
+}

@@ -1,0 +1,176 @@
+/// Keys, indexes, foreign keys, identities and statistics, after all rows are there.
+struct KeyPhase {
+    private let context: PhaseContext
+    private let jobs: Int
+    private let schema: String
+    private let plans: [TablePlan]
+    private let census: Census
+
+    init(_ run: MigrationRun, backup: String, plans: [TablePlan], census: Census) {
+        context = PhaseContext(run, backup: backup)
+        jobs = run.settings.jobs
+        schema = run.schema
+        self.plans = plans
+        self.census = census
+    }
+
+    /// Does it all; what is there already stays.
+    ///
+    /// - Parameter run: The run.
+    /// - Returns: What could not be made, in words for the operator.
+    /// - Throws: ``MigrationError``.
+    func run(run: String) throws(MigrationError) -> [String] {
+        let problems = try buildKeys(run) + addForeignKeys(run)
+        try setIdentities()
+        for plan in plans { context.tracker.update(plan.table.sourceName) { $0.state = .ready } }
+        return problems
+    }
+
+    private func buildKeys(_ run: String) throws(MigrationError) -> [String] {
+        let ordered = plans.indices.sorted { left, right in
+            let rows = (rows(left), rows(right))
+            return rows.0 == rows.1 ? left < right : rows.0 > rows.1
+        }
+        let found = SharedList<KeyBuilder.Outcome>(count: plans.count)
+        let (context, plans) = (context, plans)
+        try WorkQueue(ordered, jobs: jobs, name: "keys").run {
+            () throws(MigrationError) -> (Int) throws(MigrationError) -> Void in
+            let (source, target) = try context.connect("keys")
+            let builder = KeyBuilder(target: target, source: source, run: run)
+            let canceller = target.canceller()
+            return { index throws(MigrationError) in
+                let name = plans[index].table.sourceName
+                try context.cancellation.check("keys", kept: .copied)
+                context.tracker.update(name) { $0.state = .indexing }
+                let outcome = try context.guarded(name) {
+                    try context.cancellation.whileRunning(canceller.cancel) {
+                        try builder.build(plans[index])
+                    }
+                }
+                found.set(index, outcome)
+                context.tracker.update(name) {
+                    $0.quarantinedRows += outcome.quarantined
+                    $0.state = .ready
+                }
+            }
+        }
+        return found.values.flatMap(\.problems)
+    }
+
+    private func rows(_ index: Int) -> Int {
+        census.tables[plans[index].table.sourceName]?.rows ?? 0
+    }
+
+    private func addForeignKeys(_ run: String) throws(MigrationError) -> [String] {
+        let (source, target) = try context.connect("keys")
+        let builder = ForeignKeyBuilder(
+            plans: plans,
+            schema: schema,
+            target: target,
+            source: source,
+            run: run
+        )
+        var outcome = try context.guarded(nil) { try builder.add() }
+        let orphaned = try validate(builder)
+        guard orphaned > 0 else { return outcome.problems }
+        let moved = try context.guarded(nil) { try builder.moveOrphans() }
+        for (table, rows) in moved.quarantined where rows > 0 {
+            context.tracker.update(table) { $0.quarantinedRows += rows }
+            context.tracker.log(
+                .warning,
+                "keys",
+                "\(table): \(rows) rows without a parent are in quarantine"
+            )
+        }
+        outcome = try context.guarded(nil) { try builder.add() }
+        _ = try validate(builder)
+        return outcome.problems + moved.problems
+    }
+
+    /// Makes the server look at every foreign key.
+    ///
+    /// - Returns: The number of keys that some rows break.
+    private func validate(_ builder: ForeignKeyBuilder) throws(MigrationError) -> Int {
+        let statements = try context.guarded(nil) { try builder.validations() }
+        let broken = SharedCounter()
+        let context = context
+        try WorkQueue(statements, jobs: jobs, name: "foreign keys").run {
+            () throws(MigrationError) -> (String) throws(MigrationError) -> Void in
+            let (_, target) = try context.connect("keys")
+            return { statement throws(MigrationError) in
+                try context.guarded(nil) {
+                    do throws(TargetError) {
+                        try target.execute(statement)
+                    } catch {
+                        guard error.sqlState == "23503" else { throw error }
+                        broken.increment()
+                    }
+                }
+            }
+        }
+        return broken.value
+    }
+
+    /// Starts every identity above each id ever issued.
+    private func setIdentities() throws(MigrationError) {
+        let (_, target) = try context.connect("keys")
+        for plan in plans {
+            guard let column = plan.table.identity else { continue }
+            let stored = census.tables[plan.table.sourceName]?.maximumRowid
+            let floor = max(stored ?? 0, plan.table.sequenceFloor ?? 0)
+            let name = TargetConnection.quote(column)
+            _ = try context.guarded(plan.table.sourceName) {
+                try target.query(
+                    """
+                    SELECT CASE WHEN highest < 1 THEN setval(name, 1, false)
+                        ELSE setval(name, highest, true) END
+                    FROM (SELECT pg_get_serial_sequence($1, $2) AS name,
+                        greatest((SELECT max(\(name)) FROM \(plan.qualifiedName)), $3::bigint)
+                            AS highest) s
+                    """,
+                    [.text(plan.qualifiedName), .text(column), .integer(floor)]
+                )
+            }
+        }
+    }
+}
+
+extension PhaseContext {
+    /// Runs work on either side after the copy and wraps its errors.
+    func guarded<Value>(
+        _ table: String?,
+        _ work: () throws -> Value
+    ) throws(MigrationError) -> Value {
+        do {
+            return try work()
+        } catch let error as TargetError {
+            throw TargetFailure.wrap(
+                error,
+                stage: "keys",
+                table: table,
+                address: address,
+                kept: .copied,
+                cancellation: cancellation
+            )
+        } catch let error as SourceError {
+            throw SourceFile.failure(
+                error,
+                path: backup,
+                stage: "keys",
+                table: table,
+                kept: .copied
+            )
+        } catch let error as MigrationError {
+            throw error
+        } catch {
+            throw MigrationError(
+                .internal,
+                "an unexpected error",
+                place: .init("keys", table: table),
+                kept: .copied,
+                remedy: "report it with the log of the run",
+                cause: .text(String(describing: error))
+            )
+        }
+    }
+}

@@ -1,0 +1,168 @@
+/// Writes rows in PostgreSQL's binary COPY format, straight from SQLite's row to one buffer.
+///
+/// - SeeAlso: <https://www.postgresql.org/docs/current/sql-copy.html> (Binary Format)
+struct RowEncoder: Sendable {
+    /// A value that the target's column cannot hold as it is.
+    struct Misfit: Equatable, Sendable {
+        /// The place of the column among the encoded ones.
+        var column: Int
+        /// Why, without the value.
+        var reason: String
+    }
+
+    /// What opens every stream: signature, no flags, no extension.
+    static let header: [UInt8] =
+        Array("PGCOPY\n".utf8) + [0xff, 0x0d, 0x0a, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+    /// What ends every stream.
+    static let trailer: [UInt8] = [0xff, 0xff]
+
+    let columns: [TargetColumn]
+
+    /// Appends the current row.
+    ///
+    /// - Parameters:
+    ///   - statement: A statement that stands on a row.
+    ///   - first: The column of the statement that is the first of ours.
+    ///   - buffer: Gets the row; unchanged when a value does not fit.
+    /// - Returns: The first value that does not fit.
+    func append(
+        _ statement: SourceStatement,
+        from first: Int,
+        to buffer: ByteBuffer
+    ) -> Misfit? {
+        let start = buffer.count
+        buffer.append(Int16(truncatingIfNeeded: columns.count))
+        for index in columns.indices {
+            if let reason = append(columns[index], statement, first + index, to: buffer) {
+                buffer.truncate(to: max(start, 0))
+                return Misfit(column: index, reason: reason)
+            }
+        }
+        return nil
+    }
+
+    @inline(__always)
+    private func append(
+        _ column: TargetColumn,
+        _ statement: SourceStatement,
+        _ index: Int,
+        to buffer: ByteBuffer
+    ) -> String? {
+        switch statement.storageClass(index) {
+        case .null:
+            if column.isNotNull { return "NULL in a column that is NOT NULL in the target" }
+            buffer.append(Int32(-1))
+            return nil
+        case .integer: return append(statement.integer(index), as: column.type, to: buffer)
+        case .real: return append(statement.real(index), as: column.type, to: buffer)
+        case .text: return append(text: statement.bytes(index), as: column.type, to: buffer)
+        case .blob: return append(blob: statement.bytes(index), as: column.type, to: buffer)
+        }
+    }
+
+    @inline(__always)
+    private func append(_ value: Int64, as type: TargetType, to buffer: ByteBuffer) -> String? {
+        switch type {
+        case .bigint:
+            buffer.append(Int32(8))
+            buffer.append(value)
+        case .integer:
+            guard let narrow = Int32(exactly: value) else { return "beyond 32 bits" }
+            buffer.append(Int32(4))
+            buffer.append(narrow)
+        case .smallint:
+            guard let narrow = Int16(exactly: value) else { return "beyond 16 bits" }
+            buffer.append(Int32(2))
+            buffer.append(narrow)
+        case .boolean:
+            guard value == 0 || value == 1 else { return "an integer other than 0 and 1" }
+            buffer.append(Int32(1))
+            buffer.append(UInt8(value))
+        case .doublePrecision:
+            guard Int64(exactly: Double(value)) == value else {
+                return "an integer that a double precision cannot hold exactly"
+            }
+            buffer.append(Int32(8))
+            buffer.append(Double(value).bitPattern)
+        case .numeric: NumericWire(value).append(to: buffer)
+        case .text, .varchar, .bytea, .date, .timestamp:
+            return "an integer where \(type.sql) is expected"
+        }
+        return nil
+    }
+
+    private func append(_ value: Double, as type: TargetType, to buffer: ByteBuffer) -> String? {
+        switch type {
+        case .doublePrecision:
+            buffer.append(Int32(8))
+            buffer.append(value.bitPattern)
+        case .numeric:
+            guard let numeric = NumericWire(value) else { return "infinite" }
+            numeric.append(to: buffer)
+        default: return "a real where \(type.sql) is expected"
+        }
+        return nil
+    }
+
+    @inline(__always)
+    private func append(
+        text bytes: UnsafeRawBufferPointer,
+        as type: TargetType,
+        to buffer: ByteBuffer
+    ) -> String? {
+        switch type {
+        case .text: break
+        case .varchar(let limit):
+            // Fewer bytes than the limit are surely fewer characters.
+            if bytes.count > limit && Self.characters(bytes) > limit {
+                return "longer than \(limit) characters"
+            }
+        case .date: return appendDate(bytes, to: buffer)
+        case .timestamp: return appendTimestamp(bytes, to: buffer)
+        default: return "text where \(type.sql) is expected"
+        }
+        if TextBytes.containsNUL(bytes) { return "text with a NUL, which text cannot hold" }
+        if !TextBytes.isUTF8(bytes) { return "text that is not valid UTF-8" }
+        guard bytes.count < 1 << 30 else { return "longer than 1 GiB" }
+        buffer.append(Int32(bytes.count))
+        buffer.append(bytes)
+        return nil
+    }
+
+    private func append(
+        blob bytes: UnsafeRawBufferPointer,
+        as type: TargetType,
+        to buffer: ByteBuffer
+    ) -> String? {
+        guard type == .bytea else { return "a blob where \(type.sql) is expected" }
+        guard bytes.count < 1 << 30 else { return "longer than 1 GiB" }
+        buffer.append(Int32(bytes.count))
+        buffer.append(bytes)
+        return nil
+    }
+
+    private func appendDate(_ bytes: UnsafeRawBufferPointer, to buffer: ByteBuffer) -> String? {
+        guard let time = TimeText(bytes), !time.hasTime else { return "not a date YYYY-MM-DD" }
+        buffer.append(Int32(4))
+        buffer.append(Int32(time.daysFrom2000))
+        return nil
+    }
+
+    private func appendTimestamp(
+        _ bytes: UnsafeRawBufferPointer,
+        to buffer: ByteBuffer
+    ) -> String? {
+        guard let time = TimeText(bytes) else { return "not a date or a date and time" }
+        // SQLite's own clock is UTC, so Z says nothing new; any other offset would be lost.
+        guard time.offsetMinutes ?? 0 == 0 else {
+            return "a time with an offset, which timestamp cannot hold"
+        }
+        buffer.append(Int32(8))
+        buffer.append(time.microsecondsFrom2000)
+        return nil
+    }
+
+    private static func characters(_ bytes: UnsafeRawBufferPointer) -> Int {
+        bytes.reduce(0) { $1 & 0xc0 == 0x80 ? $0 : $0 + 1 }
+    }
+}

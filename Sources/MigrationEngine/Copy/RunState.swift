@@ -1,0 +1,177 @@
+import Foundation
+
+/// The tables of schema `cutover` in the target: what must be atomic with the data.
+package enum RunState {
+    /// The schema that holds them.
+    package static let schema = "cutover"
+
+    /// The statements that make them; harmless when they are there.
+    package static let create = """
+        CREATE SCHEMA IF NOT EXISTS cutover;
+        CREATE TABLE IF NOT EXISTS cutover.run (
+            run_id text PRIMARY KEY,
+            source_path text NOT NULL,
+            source_fingerprint text NOT NULL,
+            backup_sha256 text NOT NULL,
+            mode text NOT NULL,
+            schema_name text NOT NULL,
+            started_at timestamptz NOT NULL DEFAULT now(),
+            finished_at timestamptz,
+            phase text NOT NULL DEFAULT 'schema'
+        );
+        CREATE TABLE IF NOT EXISTS cutover.mapping (
+            run_id text NOT NULL REFERENCES cutover.run,
+            table_name text NOT NULL,
+            target_name text NOT NULL,
+            columns jsonb NOT NULL,
+            PRIMARY KEY (run_id, table_name)
+        );
+        CREATE TABLE IF NOT EXISTS cutover.checkpoint (
+            run_id text NOT NULL REFERENCES cutover.run,
+            table_name text NOT NULL,
+            chunk integer NOT NULL,
+            rows bigint NOT NULL,
+            quarantined bigint NOT NULL,
+            committed_at timestamptz NOT NULL DEFAULT now(),
+            PRIMARY KEY (run_id, table_name, chunk)
+        );
+        CREATE TABLE IF NOT EXISTS cutover.quarantine (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            run_id text NOT NULL REFERENCES cutover.run,
+            table_name text NOT NULL,
+            key_text text NOT NULL,
+            key_bytes bytea NOT NULL,
+            column_name text,
+            reason text NOT NULL,
+            sql_state text,
+            columns text[] NOT NULL,
+            classes text[] NOT NULL,
+            row_values bytea[] NOT NULL,
+            quarantined_at timestamptz NOT NULL DEFAULT now()
+        );
+        CREATE INDEX IF NOT EXISTS quarantine_table ON cutover.quarantine (run_id, table_name)
+        """
+
+    /// The names of columns on both sides, as JSON: source name to target name.
+    ///
+    /// - Parameter columns: The columns.
+    /// - Returns: A JSON object.
+    static func columnMap(_ columns: [TargetColumn]) -> String {
+        let pairs = columns.map { ($0.sourceName, $0.name) }
+        let map = Dictionary(pairs) { first, _ in first }
+        return (try? JSONEncoder.report.encode(map)).map { String(decoding: $0, as: UTF8.self) }
+            ?? "{}"
+    }
+
+    /// A run as the target knows it.
+    package struct Run: Sendable, Equatable {
+        package var id: String
+        package var sourceFingerprint: String
+        package var backupSHA256: String
+        package var phase: String
+        package var isFinished: Bool
+    }
+
+    /// The newest run, if the target knows one.
+    ///
+    /// - Parameter connection: A connection to the target.
+    /// - Returns: The run, or nil when there is none.
+    /// - Throws: ``TargetError``.
+    package static func newestRun(
+        _ connection: TargetConnection
+    ) throws(TargetError) -> Run? {
+        let found = try connection.query("SELECT to_regclass('cutover.run') IS NOT NULL")
+        guard found.first == "t" else { return nil }
+        let rows = try connection.query(
+            """
+            SELECT run_id, source_fingerprint, backup_sha256, phase, finished_at IS NOT NULL
+            FROM cutover.run ORDER BY started_at DESC LIMIT 1
+            """
+        )
+        guard let row = rows.rows.first else { return nil }
+        return Run(
+            id: row[0] ?? "",
+            sourceFingerprint: row[1] ?? "",
+            backupSHA256: row[2] ?? "",
+            phase: row[3] ?? "",
+            isFinished: row[4] == "t"
+        )
+    }
+
+    /// Moves a run to a phase.
+    ///
+    /// - Parameters:
+    ///   - phase: The phase that begins.
+    ///   - run: The run.
+    ///   - connection: A connection to the target.
+    ///   - isFinished: Whether the run ends with it.
+    /// - Throws: ``TargetError``.
+    package static func setPhase(
+        _ phase: String,
+        of run: String,
+        _ connection: TargetConnection,
+        isFinished: Bool = false
+    ) throws(TargetError) {
+        try connection.query(
+            """
+            UPDATE cutover.run SET phase = $2,
+                finished_at = CASE WHEN $3::boolean THEN now() END WHERE run_id = $1
+            """,
+            [.text(run), .text(phase), .text(isFinished ? "true" : "false")]
+        )
+    }
+
+    /// Puts rows into quarantine, in the caller's transaction.
+    ///
+    /// - Parameters:
+    ///   - rows: The rows.
+    ///   - run: The run.
+    ///   - connection: The connection whose transaction holds the rows' chunk.
+    /// - Throws: ``TargetError``.
+    package static func quarantine(
+        _ rows: [QuarantinedRow],
+        run: String,
+        _ connection: TargetConnection
+    ) throws(TargetError) {
+        for row in rows {
+            try connection.query(
+                """
+                INSERT INTO cutover.quarantine (run_id, table_name, key_text, key_bytes,
+                    column_name, reason, sql_state, columns, classes, row_values)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                """,
+                [
+                    .text(run),
+                    .text(row.table),
+                    .text(storable(row.key.description)),
+                    .bytes(row.key.bytes),
+                    .optional(row.column),
+                    .text(row.reason),
+                    .optional(row.sqlState),
+                    .text(array(row.columns.map { literal($0) })),
+                    .text(array(row.values.map { $0.storageClass.rawValue })),
+                    .text(
+                        array(
+                            row.values.map { value in
+                                value.storedBytes.map { "\"\\\\x\($0.hexadecimal)\"" } ?? "NULL"
+                            }
+                        )
+                    ),
+                ]
+            )
+        }
+    }
+
+    /// Text that a `text` column takes: the real bytes stand beside it.
+    private static func storable(_ text: String) -> String {
+        text.replacing("\0", with: "\u{2400}")
+    }
+
+    private static func literal(_ name: String) -> String {
+        "\"" + name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    }
+
+    private static func array(_ elements: [String]) -> String {
+        "{" + elements.joined(separator: ",") + "}"
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+
+/// The whole way of one database: backup, census, schema, copy, keys, verify.
+public enum Migration {
+    /// What `migrate` can be told.
+    public struct Settings: Sendable {
+        /// How the schema is made: `auto`, `derive` or `plan`.
+        public var mode: String
+        /// The number of threads that copy, index and compare.
+        public var jobs: Int
+        /// Whether every cell is compared at the end.
+        public var verifies: Bool
+        /// Whether a row that does not fit ends the run instead of going into quarantine.
+        public var stopsAtBadRow: Bool
+        /// The number of quarantined rows above which the run counts as not done.
+        public var maximumQuarantined: Int
+        /// Whether everything goes into a throw-away schema that is dropped at the end.
+        public var isDryRun: Bool
+
+        /// Makes settings; the defaults are those of the command.
+        ///
+        /// - Parameters:
+        ///   - mode: How the schema is made.
+        ///   - jobs: The number of threads; as many as the machine has cores, four at most.
+        ///   - verifies: Whether every cell is compared.
+        ///   - stopsAtBadRow: Whether a bad row ends the run.
+        ///   - maximumQuarantined: The allowed number of quarantined rows.
+        ///   - isDryRun: Whether the schema is thrown away.
+        public init(
+            mode: String = "auto",
+            jobs: Int? = nil,
+            verifies: Bool = true,
+            stopsAtBadRow: Bool = false,
+            maximumQuarantined: Int = 0,
+            isDryRun: Bool = false
+        ) {
+            self.mode = mode
+            self.jobs = jobs ?? max(1, min(4, ProcessInfo.processInfo.activeProcessorCount))
+            self.verifies = verifies
+            self.stopsAtBadRow = stopsAtBadRow
+            self.maximumQuarantined = maximumQuarantined
+            self.isDryRun = isDryRun
+        }
+    }
+
+    /// Takes the source to the target.
+    ///
+    /// Interrupted at any moment, the same call goes on where the last one stopped.
+    ///
+    /// - Parameters:
+    ///   - options: The two sides.
+    ///   - settings: How.
+    ///   - observer: Is told how far it is.
+    ///   - cancellation: Stops it.
+    /// - Returns: What was done; `ok` is false when rows are in quarantine or differ.
+    /// - Throws: ``MigrationError``.
+    public static func run(
+        _ options: Options,
+        _ settings: Settings = Settings(),
+        observer: Observer = Observer(),
+        cancellation: Cancellation = Cancellation()
+    ) throws(MigrationError) -> MigrateReport {
+        try options.requireWritable("migrate")
+        let tracker = ProgressTracker(observer)
+        do throws(MigrationError) {
+            let run = try MigrationRun(options, settings, tracker, observer, cancellation)
+            do throws(MigrationError) {
+                let report = try run.perform()
+                tracker.begin(.done, report.ok ? "done" : "done, with findings")
+                return report
+            } catch {
+                run.close(after: error)
+                throw error
+            }
+        } catch {
+            tracker.log(.error, error.place.stage, error.message)
+            tracker.begin(.failed, error.message)
+            throw error
+        }
+    }
+}

@@ -1,0 +1,392 @@
+import Foundation
+
+/// One run of `migrate`, on the thread that called it.
+final class MigrationRun {
+    let options: Options
+    let settings: Migration.Settings
+    let tracker: ProgressTracker
+    let observer: Observer
+    let cancellation: Cancellation
+    let target: TargetConnection
+    let address: TargetAddress
+    let sourceFingerprint: String
+    /// The schema that receives the tables.
+    let schema: String
+    private let journal: Journal
+    private let directory: RunDirectory
+    private var identifier: String
+    private var warnings: [String] = []
+    private var problems: [String] = []
+    private let copied = SharedCounter()
+
+    /// Connects to both sides and claims the run.
+    init(
+        _ options: Options,
+        _ settings: Migration.Settings,
+        _ tracker: ProgressTracker,
+        _ observer: Observer,
+        _ cancellation: Cancellation
+    ) throws(MigrationError) {
+        self.options = options
+        self.settings = settings
+        self.tracker = tracker
+        self.observer = observer
+        self.cancellation = cancellation
+        tracker.begin(.starting, "connecting")
+        let source = try SourceFile.open(options.source, stage: "start")
+        do throws(SourceError) {
+            sourceFingerprint = try SourceFile.fingerprint(source, path: options.source)
+        } catch {
+            throw SourceFile.failure(error, path: options.source, stage: "start")
+        }
+        (target, address) = try Target.connect(options, stage: "start", purpose: "migrate")
+        schema = settings.isDryRun ? "cutover_dry_run" : options.schema
+        try Target.checkSuitable(target, address, schema: schema)
+        directory = try RunDirectory(making: options.runDirectory)
+        journal = try Journal(owning: directory)
+        identifier = UUID().uuidString.lowercased()
+    }
+
+    /// Goes the whole way.
+    func perform() throws(MigrationError) -> MigrateReport {
+        let started = ContinuousClock.now
+        let unfinished = try resumable()
+        let backup = if let unfinished { unfinished.backup } else { try makeBackup() }
+        let snapshot = try readCatalog(backup)
+        tracker.tables(snapshot.tables.map(\.name))
+        let census = try takeCensus(backup, snapshot.tables)
+        let mapped = try map(snapshot.catalog, census.census)
+        let plans = plans(for: mapped, snapshot.tables)
+        for (table, plan) in zip(snapshot.tables, plans) {
+            tracker.update(table.name) { $0.sourceRows = census.census.tables[table.name]?.rows }
+            _ = plan
+        }
+        if unfinished == nil { try createSchema(mapped, backup) }
+        let copy = CopyPhase(self, backup: backup.path, plans: plans, chunks: census.chunks)
+        try announce(.copy, "copying")
+        try copy.run(run: identifier, copied: copied)
+        try announce(.keys, "making keys and indexes")
+        problems += try KeyPhase(self, backup: backup.path, plans: plans, census: census.census)
+            .run(run: identifier)
+        let tables = try account(plans, census.census)
+        let verified = try settings.verifies ? verify(backup) : nil
+        var report = MigrateReport(
+            ok: isDone(tables, verified),
+            mode: mapped.mode.rawValue,
+            sourceFingerprint: sourceFingerprint,
+            backup: backup,
+            tables: tables,
+            phases: [],
+            seconds: 0,
+            warnings: warnings + problems,
+            verify: verified
+        )
+        try finish(&report, started: started)
+        return report
+    }
+
+    /// Writes down that the run stopped.
+    func close(after error: MigrationError) {
+        if settings.isDryRun { dropDryRun() }
+        // The error that stopped the run is what the operator must see, not the journal's.
+        try? journal.end(identifier, state: "failed", detail: error.message, report: nil)
+    }
+
+    private func isDone(_ tables: [MigrateReport.Table], _ verified: VerifyReport?) -> Bool {
+        let quarantined = tables.reduce(0) { $0 + $1.quarantinedRows }
+        let isAccounted = tables.allSatisfy { $0.sourceRows == $0.targetRows + $0.quarantinedRows }
+        return isAccounted && quarantined <= settings.maximumQuarantined && problems.isEmpty
+            && verified?.ok != false
+    }
+
+    private func announce(_ phase: Progress.Phase, _ activity: String) throws(MigrationError) {
+        try cancellation.check(phase.rawValue, kept: kept)
+        try journal.phase(phase.rawValue, of: identifier)
+        try onTarget(phase.rawValue) { target throws(TargetError) in
+            try RunState.setPhase(phase.rawValue, of: identifier, target)
+        }
+        tracker.begin(phase, activity)
+        tracker.log(.info, phase.rawValue, activity)
+    }
+
+    /// What is left behind if the run stops now.
+    var kept: MigrationError.Kept {
+        copied.value == 0
+            ? .other("no row is committed in the target; the source was not written")
+            : .committed(rows: copied.value)
+    }
+
+    func onTarget<Value>(
+        _ stage: String,
+        _ work: (TargetConnection) throws(TargetError) -> Value
+    ) throws(MigrationError) -> Value {
+        do throws(TargetError) {
+            return try work(target)
+        } catch {
+            throw TargetFailure.wrap(
+                error,
+                stage: stage,
+                address: address,
+                kept: kept,
+                cancellation: cancellation
+            )
+        }
+    }
+
+    // MARK: - The run before
+
+    /// Finds the unfinished run of the same pair, or makes sure that the target is empty.
+    private func resumable() throws(MigrationError) -> (run: String, backup: BackupReport)? {
+        if settings.isDryRun {
+            dropDryRun()
+            return nil
+        }
+        let newest = try onTarget("start") { target throws(TargetError) in
+            try RunState.newestRun(target)
+        }
+        guard let newest, !newest.isFinished else {
+            try requireEmptyTarget(finished: newest)
+            return nil
+        }
+        guard newest.sourceFingerprint == sourceFingerprint else {
+            throw MigrationError(
+                .differentRun,
+                "the target holds an unfinished run of another source",
+                place: .init("start", side: .target, path: address.redacted),
+                remedy: "finish that run with its own --source, or drop its tables and "
+                    + "schema cutover"
+            )
+        }
+        guard let recorded = try journal.run(newest.id),
+            access(recorded.backupPath, R_OK) == 0
+        else {
+            throw MigrationError(
+                .differentRun,
+                "the backup of the unfinished run is not in the folder of the run",
+                place: .init("start", path: options.runDirectory),
+                remedy: "give the run's own folder with --run-dir DIR, or drop the run's tables "
+                    + "and schema cutover to start afresh"
+            )
+        }
+        let backup = try Backup.reopen(recorded, newest.backupSHA256)
+        identifier = newest.id
+        warnings.append("went on with the unfinished run \(newest.id) and its backup")
+        tracker.log(.info, "start", "going on with unfinished run \(newest.id)")
+        return (newest.id, backup)
+    }
+
+    private func requireEmptyTarget(finished: RunState.Run?) throws(MigrationError) {
+        let present = try onTarget("start") { target throws(TargetError) in
+            try Target.relations(in: schema, target)
+        }
+        guard !present.isEmpty else { return }
+        let names = present.prefix(5).map { "\"\($0)\"" }.joined(separator: ", ")
+        let more = present.count > 5 ? " and \(present.count - 5) more" : ""
+        let isSame = finished?.sourceFingerprint == sourceFingerprint
+        throw MigrationError(
+            .targetNotEmpty,
+            isSame
+                ? "this source was already migrated into the target: \(names)\(more)"
+                : "schema \"\(schema)\" of the target is not empty: \(names)\(more)",
+            place: .init("start", side: .target, path: address.redacted),
+            remedy: isSame
+                ? "compare both sides with: cutover verify; to migrate again give an empty database"
+                : "give an empty database, for example: createdb \(address.database)_new"
+        )
+    }
+
+    private func dropDryRun() {
+        _ = try? target.execute(
+            """
+            DROP SCHEMA IF EXISTS cutover_dry_run CASCADE;
+            DELETE FROM cutover.quarantine WHERE run_id LIKE 'dry-%';
+            DELETE FROM cutover.checkpoint WHERE run_id LIKE 'dry-%';
+            DELETE FROM cutover.run WHERE run_id LIKE 'dry-%'
+            """
+        )
+        _ = try? target.execute(
+            """
+            DO $$ BEGIN
+                IF NOT EXISTS (SELECT FROM cutover.run) THEN DROP SCHEMA cutover CASCADE; END IF;
+            END $$
+            """
+        )
+    }
+
+    // MARK: - Reading
+
+    private func makeBackup() throws(MigrationError) -> BackupReport {
+        try Backup.run(options, tracker: tracker, cancellation: cancellation)
+    }
+
+    private func readCatalog(
+        _ backup: BackupReport
+    ) throws(MigrationError) -> (catalog: Catalog, tables: [Catalog.Table]) {
+        do throws(SourceError) {
+            let connection = try SourceConnection(path: backup.path, access: .immutable)
+            try connection.readHeader()
+            let catalog = try CatalogReader.read(connection)
+            guard !catalog.migratedTables.isEmpty else {
+                throw SourceError(resultCode: 0, message: "", sql: nil)
+            }
+            return (catalog, catalog.migratedTables)
+        } catch {
+            guard error.resultCode == 0 else {
+                throw SourceFile.failure(error, path: backup.path, stage: "catalog")
+            }
+            throw MigrationError(
+                .sourceEmpty,
+                "the source has no table",
+                place: .init("catalog", side: .source, path: options.source),
+                remedy: "give the application's own database with --source PATH"
+            )
+        }
+    }
+
+    private func takeCensus(
+        _ backup: BackupReport,
+        _ tables: [Catalog.Table]
+    ) throws(MigrationError) -> CensusResult {
+        tracker.begin(.census, "reading every value")
+        return try CensusTaker(
+            snapshot: backup.path,
+            tables: tables,
+            jobs: settings.jobs,
+            tracker: tracker,
+            cancellation: cancellation
+        ).run()
+    }
+
+    private func map(_ catalog: Catalog, _ census: Census) throws(MigrationError) -> TargetSchema {
+        try Mapping.schema(
+            catalog: catalog,
+            census: census,
+            mode: settings.mode,
+            schema: schema
+        )
+    }
+
+    private func plans(for mapped: TargetSchema, _ tables: [Catalog.Table]) -> [TablePlan] {
+        let known = Dictionary(mapped.tables.map { ($0.sourceName, $0) }) { first, _ in first }
+        return tables.compactMap { table in
+            known[table.name].map { TablePlan($0, source: table, schema: schema) }
+        }
+    }
+
+    // MARK: - Writing
+
+    private func createSchema(
+        _ mapped: TargetSchema,
+        _ backup: BackupReport
+    ) throws(MigrationError) {
+        tracker.begin(.schema, "making \(mapped.tables.count) tables")
+        if settings.isDryRun { identifier = "dry-" + identifier }
+        try journal.begin(
+            Journal.Run(
+                id: identifier,
+                sourceFingerprint: sourceFingerprint,
+                target: address.redacted,
+                targetFingerprint: try onTarget("start") { target throws(TargetError) in
+                    try Target.fingerprint(target)
+                },
+                mode: mapped.mode.rawValue,
+                backupPath: backup.path,
+                backupSHA256: backup.sha256,
+                phase: "schema",
+                state: "running",
+                startedAt: Date().timeIntervalSince1970
+            ),
+            sourcePath: SourceFile.realPath(options.source)
+        )
+        warnings += try onTarget("schema") { target throws(TargetError) in
+            try SchemaWriter(target, schema).write(
+                mapped,
+                run: identifier,
+                source: SourceFile.realPath(options.source),
+                fingerprint: sourceFingerprint,
+                sha256: backup.sha256
+            )
+        }
+    }
+
+    private func account(
+        _ plans: [TablePlan],
+        _ census: Census
+    ) throws(MigrationError) -> [MigrateReport.Table] {
+        var tables: [MigrateReport.Table] = []
+        for plan in plans {
+            let name = plan.table.sourceName
+            let (copied, quarantined, rows) = try onTarget("account") {
+                target throws(TargetError) -> (Int64, Int64, Int64) in
+                let sums = try target.query(
+                    """
+                    SELECT (SELECT coalesce(sum(rows), 0) FROM cutover.checkpoint
+                            WHERE run_id = $1 AND table_name = $2),
+                        (SELECT count(*) FROM cutover.quarantine
+                            WHERE run_id = $1 AND table_name = $2)
+                    """,
+                    [.text(identifier), .text(name)]
+                ).rows[0]
+                let count = try target.query("SELECT count(*) FROM \(plan.qualifiedName)")
+                return (Int64(sums[0] ?? "") ?? 0, Int64(sums[1] ?? "") ?? 0, count.integer ?? 0)
+            }
+            tables.append(
+                .init(
+                    name: name,
+                    sourceRows: census.tables[name]?.rows ?? 0,
+                    copiedRows: Int(copied),
+                    quarantinedRows: Int(quarantined),
+                    targetRows: Int(rows)
+                )
+            )
+            tracker.update(name) { $0.quarantinedRows = Int(quarantined) }
+        }
+        return tables
+    }
+
+    private func verify(_ backup: BackupReport) throws(MigrationError) -> VerifyReport {
+        try announce(.verify, "comparing every cell")
+        return try Verification(
+            options,
+            Verification.Settings(jobs: settings.jobs),
+            schema: schema,
+            run: identifier,
+            tracker: tracker,
+            cancellation: cancellation
+        ).compare(snapshot: backup.path, kept: .copied)
+    }
+
+    private func finish(
+        _ report: inout MigrateReport,
+        started: ContinuousClock.Instant
+    ) throws(MigrationError) {
+        try onTarget("finish") { target throws(TargetError) in
+            // Everything before was committed without waiting for the disk; this commit waits,
+            // and the log that it waits for holds all of it.
+            try target.execute("SET synchronous_commit = on")
+            try RunState.setPhase("done", of: identifier, target, isFinished: true)
+        }
+        if settings.isDryRun { dropDryRun() }
+        tracker.begin(.done, "writing the report")
+        report.phases = tracker.phases
+        report.seconds = started.duration(to: .now).seconds
+        let text = (try? JSONEncoder.report.encode(report))
+            .map { String(decoding: $0, as: UTF8.self) }
+        try journal.end(
+            identifier,
+            state: "done",
+            detail: report.ok ? "all rows arrived" : "done, with findings",
+            report: text
+        )
+    }
+}
+
+extension JSONEncoder {
+    /// The encoder of every report: snake_case, the same order of keys each time.
+    static var report: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return encoder
+    }
+}

@@ -1,0 +1,113 @@
+/// Turns an error of the server into one that tells the operator what to do.
+package enum TargetFailure {
+    /// Wraps an error of the target.
+    ///
+    /// - Parameters:
+    ///   - error: The error.
+    ///   - stage: The stage that met it.
+    ///   - table: The table.
+    ///   - address: The target.
+    ///   - kept: What was kept.
+    ///   - cancellation: When its wish was stated, the error is the answer to it.
+    /// - Returns: The error for the operator.
+    package static func wrap(
+        _ error: TargetError,
+        stage: String,
+        table: String? = nil,
+        address: TargetAddress,
+        kept: MigrationError.Kept = .untouched,
+        cancellation: Cancellation? = nil
+    ) -> MigrationError {
+        let (code, message, remedy) = classify(error, address, cancellation)
+        return MigrationError(
+            code,
+            message,
+            place: .init(
+                stage,
+                side: .target,
+                path: address.redacted,
+                table: table ?? error.table,
+                column: error.column
+            ),
+            kept: kept,
+            remedy: remedy,
+            cause: error.cause
+        )
+    }
+
+    private typealias Verdict = (MigrationError.Code, String, String)
+
+    private static func classify(
+        _ error: TargetError,
+        _ address: TargetAddress,
+        _ cancellation: Cancellation?
+    ) -> Verdict {
+        if cancellation?.isCancelled == true {
+            return (
+                .interrupted, "stopped on request",
+                "run the same command again: it goes on where it stopped"
+            )
+        }
+        let again = "run the same command again: it goes on where it stopped"
+        switch error.sqlState {
+        case nil: return unreachable(error, address)
+        case "28P01", "28000":
+            return (
+                .targetAuthentication, "the server refuses the user or the password",
+                "check the user and the password in --target, DATABASE_URL or ~/.pgpass"
+            )
+        case "3D000":
+            return (
+                .targetUnavailable, "the server has no database \"\(address.database)\"",
+                "create it: createdb \(address.database)"
+            )
+        case "42501":
+            return (
+                .targetPermission, "user \"\(address.user)\" lacks a right in the target",
+                "as the owner: GRANT CREATE ON DATABASE \(address.database) TO \(address.user); "
+                    + "GRANT CREATE ON SCHEMA public TO \(address.user)"
+            )
+        case "53100":
+            return (.targetDiskFull, "the server's disk is full", "free space there, then \(again)")
+        case "53200": return (.targetFailed, "the server is out of memory", again)
+        case "53300":
+            return (
+                .targetUnavailable, "the server has no connection left",
+                "end other connections or use fewer --jobs, then \(again)"
+            )
+        case "25006":
+            return (
+                .targetPermission, "the target is read-only",
+                "give the primary server, not a standby"
+            )
+        default:
+            if error.isConnectionLost {
+                return (.targetUnavailable, "the connection to the server was lost", again)
+            }
+            return (.targetFailed, "PostgreSQL refused a statement", "see the cause; then \(again)")
+        }
+    }
+
+    private static func unreachable(_ error: TargetError, _ address: TargetAddress) -> Verdict {
+        let text = error.message
+        if text.contains("password authentication failed") || text.contains("no password supplied")
+            || text.contains("authentication failed")
+        {
+            return (
+                .targetAuthentication, "the server refuses the user or the password",
+                "check the user and the password in --target, DATABASE_URL or ~/.pgpass"
+            )
+        }
+        if text.contains("does not exist") && text.contains("database") {
+            return (
+                .targetUnavailable, "the server has no database \"\(address.database)\"",
+                "create it: createdb \(address.database)"
+            )
+        }
+        return (
+            .targetUnavailable, "the server cannot be reached",
+            "start the server (cutover server start gives a private one) or correct --target; "
+                + "then run the same command again"
+        )
+    }
+}

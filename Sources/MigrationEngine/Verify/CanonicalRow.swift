@@ -1,0 +1,101 @@
+/// One row in the form in which both sides are compared: the same bytes mean equal rows.
+///
+/// Each cell is a tag and its content. Source and target fill it by code of their own, which is
+/// also not the code that copied the row.
+final class CanonicalRow {
+    /// What a cell holds.
+    enum Tag: UInt8 {
+        case null = 0
+        case integer = 1
+        case double = 2
+        case text = 3
+        case bytes = 4
+        case boolean = 5
+        case timestamp = 6
+        case date = 7
+        case numeric = 8
+        /// A stored value that the target's type cannot hold; never equal to anything there.
+        case foreign = 255
+    }
+
+    let buffer = ByteBuffer(capacity: 4_096)
+    /// Where each cell ends.
+    private(set) var ends: [Int] = []
+
+    /// Forgets the row.
+    @inline(__always)
+    func reset() {
+        buffer.truncate()
+        ends.removeAll(keepingCapacity: true)
+    }
+
+    @inline(__always)
+    func null() { append(.null) {} }
+
+    @inline(__always)
+    func integer(_ value: Int64) { append(.integer) { buffer.append(value) } }
+
+    @inline(__always)
+    func double(_ value: Double) { append(.double) { buffer.append(value.bitPattern) } }
+
+    @inline(__always)
+    func boolean(_ value: Bool) { append(.boolean) { buffer.append(UInt8(value ? 1 : 0)) } }
+
+    /// Text, bytes, or a text form of a timestamp, date or number.
+    @inline(__always)
+    func bytes(_ tag: Tag, _ bytes: UnsafeRawBufferPointer) {
+        append(tag) {
+            buffer.append(UInt32(bytes.count))
+            buffer.append(bytes)
+        }
+    }
+
+    func string(_ tag: Tag, _ string: String) {
+        var string = string
+        string.withUTF8 { bytes(tag, UnsafeRawBufferPointer($0)) }
+    }
+
+    @inline(__always)
+    private func append(_ tag: Tag, _ content: () -> Void) {
+        buffer.append(tag.rawValue)
+        content()
+        ends.append(buffer.count)
+    }
+
+    /// The bytes of a cell, tag included.
+    func cell(_ index: Int) -> UnsafeRawBufferPointer {
+        let start = index == 0 ? 0 : ends[index - 1]
+        return UnsafeRawBufferPointer(rebasing: buffer.bytes[start..<ends[index]])
+    }
+
+    /// Whether both rows hold the same bytes.
+    @inline(__always)
+    func isEqual(to other: CanonicalRow) -> Bool { buffer.bytes.elementsEqual(other.buffer.bytes) }
+
+    /// A cell for people.
+    func display(_ index: Int) -> String? {
+        let cell = cell(index)
+        let content = UnsafeRawBufferPointer(rebasing: cell.dropFirst())
+        switch Tag(rawValue: cell[0]) {
+        case .null, nil: return nil
+        case .integer: return String(content.bigEndian(as: Int64.self))
+        case .double: return Double(bitPattern: content.bigEndian(as: UInt64.self)).description
+        case .boolean: return content[0] == 1 ? "true" : "false"
+        case .bytes:
+            let bytes = content.dropFirst(4)
+            return "x'\(bytes.prefix(40).hexadecimal)'" + (bytes.count > 40 ? "…" : "")
+        case .text, .timestamp, .date, .numeric, .foreign:
+            let bytes = content.dropFirst(4)
+            return String(decoding: bytes.prefix(120), as: UTF8.self)
+                + (bytes.count > 120 ? "…" : "")
+        }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Reads a number as the network writes it.
+    @inline(__always)
+    func bigEndian<Value: FixedWidthInteger>(_ offset: Int = 0, as type: Value.Type) -> Value {
+        Value(bigEndian: loadUnaligned(fromByteOffset: offset, as: type))
+    }
+}

@@ -1,0 +1,169 @@
+import Crypto
+
+/// Compares a table whose rows have no key that both sides order alike: as multisets of rows.
+///
+/// Each row is hashed; the sums of the hashes by bucket are equal when the multisets are. Only
+/// buckets that differ are looked at again, row by row, to name the rows.
+struct MultisetComparison {
+    private static let buckets = 4_096
+    /// Rows kept at most to name differences; beyond that they are only counted.
+    private static let rowLimit = 200_000
+    private static let sampleLimit = 20
+    private static let stride = 8_192
+
+    private let comparison: TableComparison
+    private let source: SourceConnection
+    private let target: TargetConnection
+    private let quarantine: Set<[UInt8]>
+    /// Is told the rows of the source so far; returns false to stop.
+    private let goOn: (Int) -> Bool
+
+    init(
+        _ comparison: TableComparison,
+        _ source: SourceConnection,
+        _ target: TargetConnection,
+        _ quarantine: Set<[UInt8]>,
+        goOn: @escaping (Int) -> Bool
+    ) {
+        self.comparison = comparison
+        self.source = source
+        self.target = target
+        self.quarantine = quarantine
+        self.goOn = goOn
+    }
+
+    /// A hash of a row, wide enough that two rows do not share one by chance.
+    private struct RowHash: Hashable {
+        var high: UInt64 = 0
+        var low: UInt64 = 0
+
+        init() {}
+
+        init(_ row: CanonicalRow) {
+            var hash = SHA256()
+            hash.update(bufferPointer: row.buffer.bytes)
+            hash.finalize().withUnsafeBytes { bytes in
+                high = bytes.bigEndian(0, as: UInt64.self)
+                low = bytes.bigEndian(8, as: UInt64.self)
+            }
+        }
+
+        var bucket: Int { Int(high >> 52) }
+
+        mutating func add(_ other: RowHash) {
+            high &+= other.high
+            low &+= other.low
+        }
+    }
+
+    private struct Sums {
+        var rows = 0
+        var quarantined = 0
+        var buckets = [RowHash](repeating: RowHash(), count: MultisetComparison.buckets)
+
+        mutating func add(_ hash: RowHash) {
+            rows += 1
+            buckets[hash.bucket].add(hash)
+        }
+
+        var digest: String {
+            var hash = SHA256()
+            buckets.withUnsafeBytes { hash.update(bufferPointer: $0) }
+            return hash.finalize().hexadecimal
+        }
+    }
+
+    func run(_ table: inout VerifyReport.Table) throws {
+        var left = Sums()
+        try eachSourceRow { row, isQuarantined in
+            if isQuarantined {
+                left.quarantined += 1
+            } else {
+                left.add(RowHash(row))
+            }
+        }
+        var right = Sums()
+        try eachTargetRow { right.add(RowHash($0)) }
+        table.sourceRows = left.rows + left.quarantined
+        table.targetRows = right.rows
+        table.quarantinedRows = left.quarantined
+        table.digest = left.digest
+        table.targetDigest = right.digest
+        let differing = Set(
+            left.buckets.indices.filter { left.buckets[$0] != right.buckets[$0] }
+        )
+        if !differing.isEmpty || left.rows != right.rows { try name(differing, &table) }
+    }
+
+    /// Names the rows of the differing buckets.
+    private func name(_ buckets: Set<Int>, _ table: inout VerifyReport.Table) throws {
+        var counts: [RowHash: (count: Int, text: String)] = [:]
+        var isCut = false
+        func note(_ row: CanonicalRow, _ step: Int) {
+            let hash = RowHash(row)
+            guard buckets.contains(hash.bucket) else { return }
+            if let known = counts[hash] {
+                counts[hash] = known.count + step == 0 ? nil : (known.count + step, known.text)
+            } else if counts.count < Self.rowLimit {
+                counts[hash] = (step, display(row))
+            } else {
+                isCut = true
+            }
+        }
+        try eachSourceRow { row, isQuarantined in
+            if !isQuarantined { note(row, 1) }
+        }
+        try eachTargetRow { note($0, -1) }
+        for (count, text) in counts.values.sorted(by: { $0.text < $1.text }) {
+            if count > 0 { table.missing += count } else { table.extra -= count }
+            guard table.samples.count < Self.sampleLimit else { continue }
+            table.samples.append(
+                .init(
+                    key: text,
+                    column: nil,
+                    source: nil,
+                    target: nil,
+                    kind: count > 0 ? "missing" : "extra"
+                )
+            )
+        }
+        table.status = .different
+        table.note = isCut ? "more rows differ than could be counted" : nil
+    }
+
+    private func display(_ row: CanonicalRow) -> String {
+        let cells = comparison.columns.indices.prefix(6).map { row.display($0) ?? "NULL" }
+        return "(\(cells.joined(separator: ", ")))"
+    }
+
+    private func eachSourceRow(_ body: (CanonicalRow, Bool) throws -> Void) throws {
+        let rows = try SourceRows(comparison, source)
+        let reader = RowReader(comparison.source)
+        var count = 0
+        while let row = try rows.next() {
+            count += 1
+            if count % Self.stride == 0, !goOn(count) { throw TableVerifier.Failure.cancelled }
+            try body(row, !quarantine.isEmpty && quarantine.contains(key(rows.statement, reader)))
+        }
+        _ = goOn(count)
+    }
+
+    private func key(_ statement: SourceStatement, _ reader: RowReader) -> [UInt8] {
+        let values = reader.columns.map { column in
+            comparison.columns.firstIndex { $0.source == column.name }
+                .map { statement.value($0) } ?? .null
+        }
+        let rowid = comparison.hasRowid ? [statement.value(comparison.columns.count)] : []
+        return reader.key(identity: rowid, values: values).bytes
+    }
+
+    private func eachTargetRow(_ body: (CanonicalRow) throws -> Void) throws {
+        var rows = try TargetRowStream(comparison, target)
+        var count = 0
+        while let row = try rows.next() {
+            count += 1
+            if count % Self.stride == 0, !goOn(0) { throw TableVerifier.Failure.cancelled }
+            try body(row)
+        }
+    }
+}

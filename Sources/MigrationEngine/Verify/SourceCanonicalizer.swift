@@ -1,0 +1,126 @@
+/// Brings stored values of SQLite into the canonical form of a target column.
+struct SourceCanonicalizer: Sendable {
+    let rules: [EqualityRule]
+
+    /// Fills a row from the current row of a statement.
+    @inline(__always)
+    func fill(_ row: CanonicalRow, _ statement: SourceStatement, from first: Int) {
+        row.reset()
+        for index in rules.indices { cell(row, statement, first + index, rules[index]) }
+    }
+
+    @inline(__always)
+    private func cell(
+        _ row: CanonicalRow,
+        _ statement: SourceStatement,
+        _ column: Int,
+        _ rule: EqualityRule
+    ) {
+        switch (statement.storageClass(column), rule) {
+        case (.null, _): row.null()
+        case (.integer, .integer): row.integer(statement.integer(column))
+        case (.text, .text): row.bytes(.text, statement.bytes(column))
+        case (.real, .double): row.double(statement.real(column))
+        case (.blob, .bytes): row.bytes(.bytes, statement.bytes(column))
+        case (.text, .timestamp): Self.timestamp(row, statement.bytes(column))
+        case (.text, .date): Self.date(row, statement.bytes(column))
+        default: rare(row, statement, column, rule)
+        }
+    }
+
+    private func rare(
+        _ row: CanonicalRow,
+        _ statement: SourceStatement,
+        _ column: Int,
+        _ rule: EqualityRule
+    ) {
+        switch (statement.storageClass(column), rule) {
+        case (.integer, .boolean):
+            let value = statement.integer(column)
+            guard value == 0 || value == 1 else { break }
+            return row.boolean(value == 1)
+        case (.integer, .double):
+            let value = statement.integer(column)
+            guard let double = Double(exactly: value) else { break }
+            return row.double(double)
+        case (.integer, .numeric): return row.string(.numeric, String(statement.integer(column)))
+        case (.real, .numeric):
+            return row.string(.numeric, DecimalText.plain(statement.real(column)))
+        case (.text, .textForm): return row.bytes(.text, statement.bytes(column))
+        case (.integer, .textForm), (.real, .textForm):
+            return row.string(.text, statement.text(column) ?? "")
+        default: break
+        }
+        let value = statement.value(column)
+        row.string(.foreign, "\(value.storageClass.rawValue) \(value.display)")
+    }
+
+    /// `YYYY-MM-DD HH:MM:SS.ffffff`, whatever of it was written.
+    private static func timestamp(_ row: CanonicalRow, _ bytes: UnsafeRawBufferPointer) {
+        let whole: StaticString = "0000-00-00 00:00:00.000000"
+        withUnsafeTemporaryAllocation(byteCount: whole.utf8CodeUnitCount, alignment: 1) { text in
+            text.copyMemory(from: UnsafeRawBufferPointer(start: whole.utf8Start, count: 26))
+            var length = bytes.count
+            if length > 0, bytes[length - 1] == UInt8(ascii: "Z") { length -= 1 }
+            // Digits behind the sixth must be zeros, else the target cannot be equal.
+            while length > 26, bytes[length - 1] == UInt8(ascii: "0") { length -= 1 }
+            guard length == 10 || length == 16 || length == 19 || (length > 20 && length <= 26)
+            else { return row.bytes(.foreign, bytes) }
+            for index in 0..<length {
+                let isDigit = bytes[index] >= 48 && bytes[index] <= 57
+                let wanted = text[index]
+                if index == 10 {
+                    guard bytes[10] == UInt8(ascii: "T") || bytes[10] == UInt8(ascii: " ") else {
+                        return row.bytes(.foreign, bytes)
+                    }
+                } else if wanted == UInt8(ascii: "0") ? isDigit : bytes[index] == wanted {
+                    text[index] = bytes[index]
+                } else {
+                    return row.bytes(.foreign, bytes)
+                }
+            }
+            row.bytes(.timestamp, UnsafeRawBufferPointer(text))
+        }
+    }
+
+    private static func date(_ row: CanonicalRow, _ bytes: UnsafeRawBufferPointer) {
+        row.bytes(bytes.count == 10 ? .date : .foreign, bytes)
+    }
+}
+
+/// Decimal numbers as text without exponent and without zeros that say nothing.
+enum DecimalText {
+    /// The shortest decimal form of a double.
+    static func plain(_ value: Double) -> String {
+        guard value.isFinite else { return value < 0 ? "-Infinity" : "Infinity" }
+        var text = value.magnitude.description
+        if let mark = text.firstIndex(of: "e") {
+            let exponent = Int(text[text.index(after: mark)...]) ?? 0
+            text = shifted(String(text[..<mark]), by: exponent)
+        }
+        let plain = trimmed(text)
+        return value < 0 && plain != "0" ? "-" + plain : plain
+    }
+
+    private static func shifted(_ mantissa: String, by exponent: Int) -> String {
+        let parts = mantissa.split(separator: ".")
+        let whole = String(parts[0])
+        let fraction = parts.count > 1 ? String(parts[1]) : ""
+        if exponent >= 0 {
+            let padded = fraction + String(repeating: "0", count: max(0, exponent - fraction.count))
+            return whole + padded.prefix(exponent) + "." + padded.dropFirst(exponent)
+        }
+        let padded = String(repeating: "0", count: max(0, -exponent - whole.count)) + whole
+        let split = padded.count + exponent
+        return padded.prefix(max(0, split)) + "." + padded.dropFirst(max(0, split)) + fraction
+    }
+
+    /// Removes zeros in front and behind.
+    static func trimmed(_ text: String) -> String {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        let whole = parts[0].drop { $0 == "0" }
+        var fraction = parts.count > 1 ? parts[1] : ""
+        while fraction.last == "0" { fraction.removeLast() }
+        return (whole.isEmpty ? "0" : String(whole)) + (fraction.isEmpty ? "" : "." + fraction)
+    }
+}

@@ -1,0 +1,292 @@
+/// Compares one table on both sides, every row and every cell, on one thread.
+final class TableVerifier {
+    private static let sampleLimit = 20
+    /// Rows between two looks at cancellation and progress.
+    private static let stride = 8_192
+
+    private let source: SourceConnection
+    private let target: TargetConnection
+    private let cancellation: Cancellation
+    private let progress: (Int) -> Void
+
+    /// Why a comparison ended without a verdict.
+    enum Failure: Error {
+        case source(SourceError)
+        case target(TargetError)
+        case cancelled
+    }
+
+    init(
+        source: SourceConnection,
+        target: TargetConnection,
+        cancellation: Cancellation,
+        progress: @escaping (Int) -> Void
+    ) {
+        self.source = source
+        self.target = target
+        self.cancellation = cancellation
+        self.progress = progress
+    }
+
+    /// Compares.
+    ///
+    /// - Parameters:
+    ///   - comparison: What is compared.
+    ///   - quarantine: The keys of rows in quarantine, which are not missing.
+    /// - Returns: The verdict.
+    /// - Throws: ``Failure``.
+    func verify(
+        _ comparison: TableComparison,
+        quarantine: Set<[UInt8]>
+    ) throws(Failure) -> VerifyReport.Table {
+        do {
+            var table = VerifyReport.Table(name: comparison.source.name, status: .equal)
+            if comparison.keyWidth > 0 {
+                try merge(comparison, quarantine, &table)
+            } else {
+                try MultisetComparison(comparison, source, target, quarantine) { [self] rows in
+                    progress(rows)
+                    return !cancellation.isCancelled
+                }.run(&table)
+            }
+            if !comparison.unmatched.isEmpty {
+                table.note = comparison.unmatched.joined(separator: "; ")
+                table.status = .different
+            }
+            if table.missing + table.extra + table.different > 0 { table.status = .different }
+            return table
+        } catch let error as SourceError {
+            throw .source(error)
+        } catch let error as TargetError {
+            throw .target(error)
+        } catch {
+            throw .cancelled
+        }
+    }
+
+    private func merge(
+        _ comparison: TableComparison,
+        _ quarantine: Set<[UInt8]>,
+        _ table: inout VerifyReport.Table
+    ) throws {
+        let sourceRows = try SourceRows(comparison, source)
+        var targetRows = try TargetRowStream(comparison, target)
+        var state = MergeState(comparison, quarantine)
+        var left = try sourceRows.next()
+        var right = try targetRows.next()
+        while left != nil || right != nil {
+            let order = KeyOrder.compare(left, right, width: comparison.keyWidth)
+            if order == 0, let found = left, let other = right {
+                state.both(found, other, &table)
+                left = try sourceRows.next()
+                right = try targetRows.next()
+            } else if order < 0, let found = left {
+                state.onlySource(found, sourceRows.statement, &table)
+                left = try sourceRows.next()
+            } else if let found = right {
+                state.onlyTarget(found, &table)
+                right = try targetRows.next()
+            }
+            if state.rows & (Self.stride - 1) == 0 {
+                if cancellation.isCancelled { throw Failure.cancelled }
+                progress(state.sourceRows)
+            }
+        }
+        state.finish(&table)
+        progress(state.sourceRows)
+    }
+
+    /// What a merge has seen so far.
+    private struct MergeState {
+        private let comparison: TableComparison
+        private let quarantine: Set<[UInt8]>
+        private var digest = RowDigest()
+        /// The target's digest, from the first difference on; until then both are the same.
+        private var targetDigest: RowDigest?
+        private(set) var sourceRows = 0
+        private var targetRows = 0
+        private var quarantined = 0
+
+        init(_ comparison: TableComparison, _ quarantine: Set<[UInt8]>) {
+            self.comparison = comparison
+            self.quarantine = quarantine
+        }
+
+        var rows: Int { sourceRows + targetRows }
+
+        @inline(__always)
+        mutating func both(
+            _ left: CanonicalRow,
+            _ right: CanonicalRow,
+            _ table: inout VerifyReport.Table
+        ) {
+            sourceRows += 1
+            targetRows += 1
+            if left.isEqual(to: right) {
+                digest.add(left)
+                targetDigest?.add(right)
+                return
+            }
+            fork()
+            digest.add(left)
+            targetDigest?.add(right)
+            table.different += 1
+            for column in comparison.columns.indices
+            where !left.cell(column).elementsEqual(right.cell(column)) {
+                sample(
+                    &table,
+                    "different",
+                    left,
+                    column: comparison.columns[column].source,
+                    left.display(column),
+                    right.display(column)
+                )
+            }
+        }
+
+        mutating func onlySource(
+            _ row: CanonicalRow,
+            _ statement: SourceStatement,
+            _ table: inout VerifyReport.Table
+        ) {
+            sourceRows += 1
+            if !quarantine.isEmpty, quarantine.contains(key(statement)) {
+                quarantined += 1
+                return
+            }
+            fork()
+            digest.add(row)
+            table.missing += 1
+            sample(&table, "missing", row, column: nil, nil, nil)
+        }
+
+        mutating func onlyTarget(_ row: CanonicalRow, _ table: inout VerifyReport.Table) {
+            targetRows += 1
+            fork()
+            targetDigest?.add(row)
+            table.extra += 1
+            sample(&table, "extra", row, column: nil, nil, nil)
+        }
+
+        mutating func finish(_ table: inout VerifyReport.Table) {
+            table.sourceRows = sourceRows
+            table.targetRows = targetRows
+            table.quarantinedRows = quarantined
+            let first = digest.finish()
+            table.digest = first
+            table.targetDigest = targetDigest?.finish() ?? first
+        }
+
+        private mutating func fork() {
+            if targetDigest == nil { targetDigest = digest }
+        }
+
+        private func key(_ statement: SourceStatement) -> [UInt8] {
+            let names = comparison.columns.prefix(comparison.keyWidth).map(\.source)
+            let values = names.indices.map { statement.value($0) }
+            // A key with a NULL identifies nothing; such a row goes by its rowid.
+            guard !values.contains(.null) || !comparison.hasRowid else {
+                let rowid = statement.value(comparison.columns.count)
+                return RowKey(names: ["rowid"], values: [rowid]).bytes
+            }
+            return RowKey(names: names, values: values).bytes
+        }
+
+        private func sample(
+            _ table: inout VerifyReport.Table,
+            _ kind: String,
+            _ row: CanonicalRow,
+            column: String?,
+            _ source: String?,
+            _ target: String?
+        ) {
+            guard table.samples.count < TableVerifier.sampleLimit else { return }
+            let key = (0..<comparison.keyWidth).map { row.display($0) ?? "NULL" }
+            table.samples.append(
+                .init(
+                    key: key.joined(separator: ", "),
+                    column: column,
+                    source: source,
+                    target: target,
+                    kind: kind
+                )
+            )
+        }
+    }
+}
+
+/// The order of keys, which is the order of both streams.
+enum KeyOrder {
+    /// Compares the keys of two rows; a side that is at its end comes last.
+    ///
+    /// - Returns: Negative, zero or positive.
+    @inline(__always)
+    static func compare(_ left: CanonicalRow?, _ right: CanonicalRow?, width: Int) -> Int {
+        guard let left else { return 1 }
+        guard let right else { return -1 }
+        for column in 0..<width {
+            let order = compare(left.cell(column), right.cell(column))
+            if order != 0 { return order }
+        }
+        return 0
+    }
+
+    @inline(__always)
+    private static func compare(
+        _ left: UnsafeRawBufferPointer,
+        _ right: UnsafeRawBufferPointer
+    ) -> Int {
+        let ranks = (rank(left), rank(right))
+        if ranks.0 != ranks.1 { return ranks.0 - ranks.1 }
+        if left[0] == CanonicalRow.Tag.integer.rawValue,
+            right[0] == CanonicalRow.Tag.integer.rawValue
+        {
+            let values = (left.bigEndian(1, as: Int64.self), right.bigEndian(1, as: Int64.self))
+            return values.0 < values.1 ? -1 : (values.0 == values.1 ? 0 : 1)
+        }
+        if ranks.0 == 1 {
+            let values = (number(left), number(right))
+            return values.0 < values.1 ? -1 : (values.0 == values.1 ? 0 : 1)
+        }
+        // Behind the tag and the length.
+        return compareBytes(left.dropFirst(5), right.dropFirst(5))
+    }
+
+    /// A number that is no integer on at least one side.
+    private static func number(_ cell: UnsafeRawBufferPointer) -> Double {
+        if cell[0] == CanonicalRow.Tag.integer.rawValue {
+            return Double(cell.bigEndian(1, as: Int64.self))
+        }
+        let text = String(decoding: cell.dropFirst(5), as: UTF8.self)
+        return Double(text.split(separator: " ").last ?? "") ?? 0
+    }
+
+    /// SQLite orders NULL before numbers before text before blobs.
+    @inline(__always)
+    private static func rank(_ cell: UnsafeRawBufferPointer) -> Int {
+        switch CanonicalRow.Tag(rawValue: cell[0]) {
+        case .null, nil: 0
+        case .integer, .double, .boolean, .numeric: 1
+        case .text, .timestamp, .date: 2
+        case .bytes: 3
+        // `foreign` names its class in the content.
+        case .foreign:
+            switch cell[5] {
+            case UInt8(ascii: "i"), UInt8(ascii: "r"): 1
+            case UInt8(ascii: "t"): 2
+            default: 3
+            }
+        }
+    }
+
+    @inline(__always)
+    private static func compareBytes(
+        _ left: Slice<UnsafeRawBufferPointer>,
+        _ right: Slice<UnsafeRawBufferPointer>
+    ) -> Int {
+        for (first, second) in zip(left, right) where first != second {
+            return first < second ? -1 : 1
+        }
+        return left.count - right.count
+    }
+}

@@ -1,0 +1,149 @@
+/// Brings rows of PostgreSQL, as binary COPY sends them, into the canonical form.
+///
+/// - SeeAlso: <https://www.postgresql.org/docs/current/sql-copy.html> (Binary Format)
+struct TargetCanonicalizer: Sendable {
+    let rules: [EqualityRule]
+
+    /// The bytes in front of the first row.
+    static let headerLength = 19
+
+    /// Fills a row from a message.
+    ///
+    /// - Parameters:
+    ///   - row: Gets the cells.
+    ///   - message: The message.
+    ///   - start: Where the row begins in it.
+    /// - Returns: False when the message is the end of the stream.
+    @inline(__always)
+    func fill(_ row: CanonicalRow, _ message: UnsafeRawBufferPointer, at start: Int) -> Bool {
+        guard message.bigEndian(start, as: Int16.self) >= 0 else { return false }
+        row.reset()
+        var offset = start + 2
+        for rule in rules {
+            let length = Int(message.bigEndian(offset, as: Int32.self))
+            offset += 4
+            guard length >= 0 else {
+                row.null()
+                continue
+            }
+            cell(
+                row,
+                UnsafeRawBufferPointer(rebasing: message[offset..<offset + length]),
+                rule
+            )
+            offset += length
+        }
+        return true
+    }
+
+    @inline(__always)
+    private func cell(_ row: CanonicalRow, _ bytes: UnsafeRawBufferPointer, _ rule: EqualityRule) {
+        switch rule {
+        case .integer:
+            switch bytes.count {
+            case 8: row.integer(bytes.bigEndian(as: Int64.self))
+            case 4: row.integer(Int64(bytes.bigEndian(as: Int32.self)))
+            default: row.integer(Int64(bytes.bigEndian(as: Int16.self)))
+            }
+        case .double: row.double(Double(bitPattern: bytes.bigEndian(as: UInt64.self)))
+        case .text, .textForm: row.bytes(.text, bytes)
+        case .bytes: row.bytes(.bytes, bytes)
+        case .boolean: row.boolean(bytes[0] != 0)
+        case .timestamp: Self.timestamp(row, bytes.bigEndian(as: Int64.self))
+        case .date: Self.date(row, bytes.bigEndian(as: Int32.self))
+        case .numeric: row.string(.numeric, Self.numeric(bytes))
+        }
+    }
+
+    /// Writes an instant as `YYYY-MM-DD HH:MM:SS.ffffff`.
+    private static func timestamp(_ row: CanonicalRow, _ microseconds: Int64) {
+        guard microseconds != .max, microseconds != .min else {
+            return row.string(.timestamp, microseconds < 0 ? "-infinity" : "infinity")
+        }
+        let days = (Double(microseconds) / 86_400_000_000).rounded(.down)
+        var day = Int64(days)
+        // The double may round across midnight; the remainder puts it right.
+        var rest = microseconds - day * 86_400_000_000
+        if rest < 0 { (day, rest) = (day - 1, rest + 86_400_000_000) }
+        if rest >= 86_400_000_000 { (day, rest) = (day + 1, rest - 86_400_000_000) }
+        withUnsafeTemporaryAllocation(byteCount: 26, alignment: 1) { text in
+            writeDay(Int(day), text)
+            text[10] = UInt8(ascii: " ")
+            let seconds = Int(rest / 1_000_000)
+            writeDigits(seconds / 3_600, 2, text, 11)
+            text[13] = UInt8(ascii: ":")
+            writeDigits(seconds / 60 % 60, 2, text, 14)
+            text[16] = UInt8(ascii: ":")
+            writeDigits(seconds % 60, 2, text, 17)
+            text[19] = UInt8(ascii: ".")
+            writeDigits(Int(rest % 1_000_000), 6, text, 20)
+            row.bytes(.timestamp, UnsafeRawBufferPointer(text))
+        }
+    }
+
+    private static func date(_ row: CanonicalRow, _ days: Int32) {
+        guard days != .max, days != .min else {
+            return row.string(.date, days < 0 ? "-infinity" : "infinity")
+        }
+        withUnsafeTemporaryAllocation(byteCount: 10, alignment: 1) { text in
+            writeDay(Int(days), text)
+            row.bytes(.date, UnsafeRawBufferPointer(text))
+        }
+    }
+
+    /// Writes a day as `YYYY-MM-DD`, counted from the Julian day as PostgreSQL itself does.
+    /// - SeeAlso: `j2date` in PostgreSQL's `datetime.c`
+    private static func writeDay(_ days: Int, _ text: UnsafeMutableRawBufferPointer) {
+        let julian = days + 2_451_545
+        let shifted = julian + 32_044
+        let century = (4 * shifted + 3) / 146_097
+        let inCentury = shifted - 146_097 * century / 4
+        let year = (4 * inCentury + 3) / 1_461
+        let inYear = inCentury - 1_461 * year / 4
+        let month = (5 * inYear + 2) / 153
+        writeDigits(100 * century + year - 4_800 + month / 10, 4, text, 0)
+        text[4] = UInt8(ascii: "-")
+        writeDigits(month + 3 - 12 * (month / 10), 2, text, 5)
+        text[7] = UInt8(ascii: "-")
+        writeDigits(inYear - (153 * month + 2) / 5 + 1, 2, text, 8)
+    }
+
+    @inline(__always)
+    private static func writeDigits(
+        _ value: Int,
+        _ count: Int,
+        _ text: UnsafeMutableRawBufferPointer,
+        _ start: Int
+    ) {
+        var rest = value.magnitude
+        for index in stride(from: start + count - 1, through: start, by: -1) {
+            text[index] = UInt8(48 + rest % 10)
+            rest /= 10
+        }
+    }
+
+    /// Writes a number from its digits to the base of 10,000.
+    private static func numeric(_ bytes: UnsafeRawBufferPointer) -> String {
+        let count = Int(bytes.bigEndian(0, as: Int16.self))
+        let weight = Int(bytes.bigEndian(2, as: Int16.self))
+        let sign = bytes.bigEndian(4, as: UInt16.self)
+        switch sign {
+        case 0xc000: return "NaN"
+        case 0xd000: return "Infinity"
+        case 0xf000: return "-Infinity"
+        default: break
+        }
+        let groups = (0..<count).map { place in
+            String(Int(bytes.bigEndian(8 + 2 * place, as: Int16.self)) + 10_000).dropFirst()
+        }
+        // The weight is the place of the first group in front of the point, from 0.
+        let whole =
+            groups.prefix(max(0, weight + 1)).joined()
+            + String(repeating: "0000", count: max(0, weight + 1 - count))
+        let fraction =
+            String(repeating: "0000", count: max(0, -weight - 1))
+            + groups.dropFirst(max(0, weight + 1)).joined()
+        let plain = DecimalText.trimmed(whole + "." + fraction)
+        return sign == 0x4000 && plain != "0" ? "-" + plain : plain
+    }
+}

@@ -1,0 +1,76 @@
+/// What the target really has, read from its own catalog.
+struct TargetCatalog: Sendable {
+    /// A column of the target.
+    struct Column: Sendable {
+        var name: String
+        var type: String
+        /// The sequence behind an identity or serial column.
+        var sequence: String?
+    }
+
+    /// The tables of a schema, by name.
+    var tables: [String: [Column]] = [:]
+
+    /// Reads a schema.
+    init(_ connection: TargetConnection, schema: String) throws(TargetError) {
+        let tables = try connection.query(
+            """
+            SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname = $1 AND c.relkind IN ('r', 'p')
+                AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
+            """,
+            [.text(schema)]
+        )
+        for row in tables.rows { self.tables[row[0] ?? ""] = [] }
+        let columns = try connection.query(
+            """
+            SELECT c.relname, a.attname, t.typname,
+                pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname)
+            FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+                JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_type t ON t.oid = a.atttypid
+            WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND a.attnum > 0
+                AND NOT a.attisdropped
+            ORDER BY c.relname, a.attnum
+            """,
+            [.text(schema)]
+        )
+        for row in columns.rows {
+            self.tables[row[0] ?? ""]?.append(
+                Column(name: row[1] ?? "", type: row[2] ?? "", sequence: row[3])
+            )
+        }
+    }
+}
+
+/// The names that a run gave to tables and columns.
+struct NameMap: Sendable {
+    private var tables: [String: (target: String, columns: [String: String])] = [:]
+
+    /// Reads the names of a run; without a run every name stays as it is.
+    init(_ connection: TargetConnection, run: String?) throws(TargetError) {
+        guard let run else { return }
+        let rows = try connection.query(
+            """
+            SELECT m.table_name, m.target_name, c.key, c.value
+            FROM cutover.mapping m LEFT JOIN LATERAL jsonb_each_text(m.columns) c ON true
+            WHERE m.run_id = $1
+            """,
+            [.text(run)]
+        )
+        for row in rows.rows {
+            let table = row[0] ?? ""
+            tables[table, default: (row[1] ?? "", [:])].columns[row[2] ?? ""] = row[3]
+        }
+    }
+
+    /// Whether the run has a table for the source's.
+    func isPlanned(_ table: String) -> Bool { tables.isEmpty || tables[table] != nil }
+
+    /// The target's name for a table.
+    func table(_ name: String) -> String { tables[name]?.target ?? name }
+
+    /// The target's name for a column.
+    func column(_ name: String, of table: String) -> String {
+        tables[table]?.columns[name] ?? name
+    }
+}

@@ -1,0 +1,112 @@
+/// What has to be compared: the union of both catalogs.
+struct VerifyPlan: Sendable {
+    /// Tables that are on both sides.
+    var comparisons: [TableComparison] = []
+    /// Tables that are on one side only, with their verdict.
+    var unmatched: [VerifyReport.Table] = []
+    /// Foreign keys of the source.
+    var foreignKeys: [(table: Catalog.Table, key: Catalog.ForeignKey)] = []
+    /// The keys of rows in quarantine, by table.
+    var quarantine: [String: Set<[UInt8]>] = [:]
+    /// Rows in the source, by table, for the progress.
+    var estimates: [(String, Int)] = []
+    let names: NameMap
+    let target: TargetCatalog
+
+    init(_ verification: Verification, _ context: VerifyContext) throws {
+        let (source, connection) = try context.connect()
+        let catalog = try CatalogReader.read(source)
+        names = try NameMap(connection, run: verification.run)
+        target = try TargetCatalog(connection, schema: verification.schema)
+        if let wanted = verification.settings.table, catalog.table(wanted) == nil {
+            throw MigrationError(
+                .usage,
+                "the source has no table \"\(wanted)\"",
+                place: .init("verify", side: .source),
+                remedy: "give one of the tables that cutover inspect lists"
+            )
+        }
+        var taken: Set<String> = []
+        for table in catalog.migratedTables {
+            taken.insert(names.table(table.name))
+            if let wanted = verification.settings.table, catalog.table(wanted)?.name != table.name {
+                continue
+            }
+            try add(table, source, verification.schema)
+        }
+        if verification.settings.table == nil {
+            for name in target.tables.keys.sorted() where !taken.contains(name) {
+                try addExtra(name, connection, verification.schema)
+            }
+        }
+        if let run = verification.run { try readQuarantine(run, connection) }
+    }
+
+    /// The tables in the order of the report.
+    var tableNames: [String] { comparisons.map(\.source.name) + unmatched.map(\.name) }
+
+    private mutating func add(
+        _ table: Catalog.Table,
+        _ source: SourceConnection,
+        _ schema: String
+    ) throws {
+        let rows = try source.integer(
+            "SELECT count(*) FROM \(SourceConnection.quote(table.name))"
+        )
+        estimates.append((table.name, Int(rows ?? 0)))
+        guard target.tables[names.table(table.name)] != nil else {
+            let isPlanned = names.isPlanned(table.name)
+            var missing = VerifyReport.Table(
+                name: table.name,
+                status: isPlanned ? .missing : .unplanned
+            )
+            missing.sourceRows = Int(rows ?? 0)
+            missing.missing = Int(rows ?? 0)
+            missing.note = "the target has no such table"
+            unmatched.append(missing)
+            return
+        }
+        comparisons.append(TableComparison(table, names, target, schema: schema))
+        foreignKeys += table.foreignKeys.map { (table, $0) }
+    }
+
+    private mutating func addExtra(
+        _ name: String,
+        _ connection: TargetConnection,
+        _ schema: String
+    ) throws(TargetError) {
+        let quote = TargetConnection.quote
+        let rows = try connection.query("SELECT count(*) FROM \(quote(schema)).\(quote(name))")
+        var extra = VerifyReport.Table(name: name, status: .unplanned)
+        extra.targetRows = rows.integer.map { Int($0) }
+        extra.extra = extra.targetRows ?? 0
+        extra.note = "the source has no such table"
+        unmatched.append(extra)
+    }
+
+    private mutating func readQuarantine(
+        _ run: String,
+        _ connection: TargetConnection
+    ) throws(TargetError) {
+        let rows = try connection.query(
+            "SELECT table_name, encode(key_bytes, 'hex') FROM cutover.quarantine WHERE run_id = $1",
+            [.text(run)]
+        )
+        for row in rows.rows {
+            quarantine[row[0] ?? "", default: []].insert([UInt8](hexadecimal: row[1] ?? ""))
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Reads hexadecimal digits.
+    ///
+    /// - Parameter hexadecimal: An even number of digits.
+    init(hexadecimal: String) {
+        func value(_ digit: UInt8) -> UInt8 { digit <= 57 ? digit - 48 : digit - 87 }
+        let digits = Array(hexadecimal.utf8)
+        self = stride(from: 0, to: digits.count - 1, by: 2).map { index in
+            value(digits[index]) << 4 | value(digits[index + 1])
+        }
+    }
+}

@@ -1,0 +1,240 @@
+import Synchronization
+
+/// The work of a verification, spread over threads: tables, then foreign keys of both sides.
+struct VerifyWork {
+    private let context: VerifyContext
+    private let plan: VerifyPlan
+
+    init(_ context: VerifyContext, _ plan: VerifyPlan) {
+        self.context = context
+        self.plan = plan
+    }
+
+    /// What was found.
+    struct Findings: Sendable {
+        var tables: [VerifyReport.Table] = []
+        var foreignKeys: [VerifyReport.ForeignKey] = []
+    }
+
+    private enum Item: Sendable {
+        case table(Int)
+        case sourceKeys(String)
+        case targetKey(Int)
+    }
+
+    func run() throws(MigrationError) -> Findings {
+        let rows = Dictionary(plan.estimates) { first, _ in first }
+        let ordered = plan.comparisons.indices.sorted { left, right in
+            let counts = [left, right].map { rows[self.plan.comparisons[$0].source.name] ?? 0 }
+            return counts[0] == counts[1] ? left < right : counts[0] > counts[1]
+        }
+        var items = ordered.map { Item.table($0) }
+        if !context.settings.countsOnly {
+            var children: [String] = []
+            for key in plan.foreignKeys where !children.contains(key.table.name) {
+                children.append(key.table.name)
+            }
+            items += children.map { Item.sourceKeys($0) }
+            items += plan.foreignKeys.indices.map { Item.targetKey($0) }
+        }
+        let tables = SharedList<VerifyReport.Table>(count: plan.comparisons.count)
+        let targetOrphans = SharedOrphans()
+        let (context, plan) = (context, plan)
+        let found = SourceOrphans()
+        try WorkQueue(items, jobs: context.settings.jobs, name: "verify").run {
+            () throws(MigrationError) -> (Item) throws(MigrationError) -> Void in
+            let (source, target) = try context.connect()
+            let canceller = target.canceller()
+            let interrupt = source.interrupter()
+            return { item throws(MigrationError) in
+                try context.cancellation.check("verify", kept: .untouched)
+                try context.cancellation.whileRunning({
+                    canceller.cancel()
+                    interrupt()
+                }) { () throws(MigrationError) in
+                    switch item {
+                    case .table(let index):
+                        tables.set(index, try Self.table(index, plan, context, source, target))
+                    case .sourceKeys(let name):
+                        found.set(name, try Self.sourceOrphans(name, context, source))
+                    case .targetKey(let index):
+                        targetOrphans.set(
+                            index,
+                            try Self.targetOrphans(index, plan, context, target)
+                        )
+                    }
+                }
+            }
+        }
+        return Findings(
+            tables: tables.values,
+            foreignKeys: context.settings.countsOnly
+                ? [] : foreignKeys(source: found.values, target: targetOrphans.values)
+        )
+    }
+
+    private static func table(
+        _ index: Int,
+        _ plan: VerifyPlan,
+        _ context: VerifyContext,
+        _ source: SourceConnection,
+        _ target: TargetConnection
+    ) throws(MigrationError) -> VerifyReport.Table {
+        let comparison = plan.comparisons[index]
+        let name = comparison.source.name
+        context.tracker.update(name) { $0.state = .verifying }
+        var table: VerifyReport.Table
+        if context.settings.countsOnly {
+            table = try context.guarded(name) {
+                try count(comparison, source, target, plan.quarantine[name]?.count ?? 0)
+            }
+        } else {
+            table = try context.guarded(name) {
+                try TableVerifier(
+                    source: source,
+                    target: target,
+                    cancellation: context.cancellation
+                ) { rows in
+                    context.tracker.update(name) { $0.verifiedRows = max($0.verifiedRows, rows) }
+                }.verify(comparison, quarantine: plan.quarantine[name] ?? [])
+            }
+        }
+        try context.guarded(name) { table.sequence = try sequence(comparison, target) }
+        let isEqual = table.status == .equal
+        context.tracker.update(name) { $0.state = isEqual ? .equal : .different }
+        return table
+    }
+
+    private static func count(
+        _ comparison: TableComparison,
+        _ source: SourceConnection,
+        _ target: TargetConnection,
+        _ quarantined: Int
+    ) throws -> VerifyReport.Table {
+        var table = VerifyReport.Table(name: comparison.source.name, status: .equal)
+        let name = SourceConnection.quote(comparison.source.name)
+        let sourceRows = Int(try source.integer("SELECT count(*) FROM \(name)") ?? 0)
+        let targetRows = Int(
+            try target.query("SELECT count(*) FROM \(comparison.qualifiedName)").integer ?? 0
+        )
+        table.sourceRows = sourceRows
+        table.targetRows = targetRows
+        table.quarantinedRows = quarantined
+        table.missing = max(0, sourceRows - quarantined - targetRows)
+        table.extra = max(0, targetRows + quarantined - sourceRows)
+        if table.missing + table.extra > 0 { table.status = .different }
+        return table
+    }
+
+    private static func sequence(
+        _ comparison: TableComparison,
+        _ target: TargetConnection
+    ) throws(TargetError) -> VerifyReport.Sequence? {
+        guard let sequence = comparison.sequence else { return nil }
+        let column = TargetConnection.quote(sequence.column)
+        let row = try target.query(
+            """
+            SELECT s.last_value, s.is_called, p.increment_by,
+                (SELECT max(\(column)) FROM \(comparison.qualifiedName))
+            FROM \(sequence.name) s, pg_sequences p
+            WHERE format('%I.%I', p.schemaname, p.sequencename)::regclass = $1::regclass
+            """,
+            [.text(sequence.name)]
+        ).rows.first
+        guard let row, let last = row[0].flatMap({ Int64($0) }) else { return nil }
+        let step = row[2].flatMap { Int64($0) } ?? 1
+        let next = row[1] == "t" ? last.addingReportingOverflow(step) : (last, false)
+        let highest = row[3].flatMap { Int64($0) }
+        return VerifyReport.Sequence(
+            name: sequence.name,
+            nextValue: next.0,
+            maximum: highest,
+            ok: !next.1 && next.0 > (highest ?? Int64.min)
+        )
+    }
+
+    private static func sourceOrphans(
+        _ table: String,
+        _ context: VerifyContext,
+        _ source: SourceConnection
+    ) throws(MigrationError) -> [Int64: Int] {
+        try context.guarded(table) {
+            var orphans: [Int64: Int] = [:]
+            try source.query("PRAGMA foreign_key_check(\(SourceConnection.quote(table)))") { row in
+                orphans[row.integer(3), default: 0] += 1
+            }
+            return orphans
+        }
+    }
+
+    private static func targetOrphans(
+        _ index: Int,
+        _ plan: VerifyPlan,
+        _ context: VerifyContext,
+        _ target: TargetConnection
+    ) throws(MigrationError) -> Int? {
+        let (table, key) = plan.foreignKeys[index]
+        let quote = TargetConnection.quote
+        let parent = plan.names.table(key.parentTable)
+        let parentColumns = Set((plan.target.tables[parent] ?? []).map(\.name))
+        let columns = key.columns.map { plan.names.column($0, of: table.name) }
+        let references = key.parentColumns.map { plan.names.column($0, of: key.parentTable) }
+        guard parentColumns.isSuperset(of: references), columns.count == references.count else {
+            return nil
+        }
+        let known = columns.map { "c.\(quote($0)) IS NOT NULL" }
+        let match = zip(columns, references).map { "p.\(quote($1)) = c.\(quote($0))" }
+        let child = "\(quote(context.schema)).\(quote(plan.names.table(table.name)))"
+        return try context.guarded(table.name) {
+            try target.execute("SAVEPOINT orphans")
+            do throws(TargetError) {
+                let count = try target.query(
+                    """
+                    SELECT count(*) FROM \(child) c WHERE \(known.joined(separator: " AND "))
+                        AND NOT EXISTS (SELECT FROM \(quote(context.schema)).\(quote(parent)) p
+                            WHERE \(match.joined(separator: " AND ")))
+                    """
+                ).integer
+                return count.map { Int($0) }
+            } catch {
+                // Types that cannot be compared: the target has no such key either.
+                guard error.sqlState == "42883" else { throw error }
+                try target.execute("ROLLBACK TO orphans")
+                return nil
+            }
+        }
+    }
+
+    private func foreignKeys(
+        source: [String: [Int64: Int]],
+        target: [Int: Int]
+    ) -> [VerifyReport.ForeignKey] {
+        plan.foreignKeys.enumerated().map { index, entry in
+            VerifyReport.ForeignKey(
+                table: entry.table.name,
+                references: entry.key.parentTable,
+                columns: entry.key.columns,
+                sourceOrphans: source[entry.table.name]?[entry.key.pragmaID] ?? 0,
+                targetOrphans: target[index]
+            )
+        }
+    }
+}
+
+/// Orphans of the source by table and foreign key.
+private final class SourceOrphans: Sendable {
+    private let state = Mutex<[String: [Int64: Int]]>([:])
+
+    func set(_ table: String, _ orphans: [Int64: Int]) { state.withLock { $0[table] = orphans } }
+
+    var values: [String: [Int64: Int]] { state.withLock { $0 } }
+}
+
+/// Orphans of the target by the place of the foreign key.
+private final class SharedOrphans: Sendable {
+    private let state = Mutex<[Int: Int]>([:])
+
+    func set(_ index: Int, _ orphans: Int?) { state.withLock { $0[index] = orphans } }
+
+    var values: [Int: Int] { state.withLock { $0 } }
+}

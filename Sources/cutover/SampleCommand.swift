@@ -1,0 +1,55 @@
+import ArgumentParser
+import Foundation
+import MigrationEngine
+
+/// Writes a synthetic database to try everything on.
+struct SampleCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sample",
+        abstract: "Write a synthetic ora.db: the same arguments give the same rows.",
+        discussion: """
+            Persons, companies and orders are invented. An existing file is never overwritten.
+            """
+    )
+
+    @Argument(help: "The file to write; it must not exist.", completion: .file())
+    var path: String
+
+    @Option(help: "The shape: plan (12 tables) or production (19 tables).")
+    var schema: SampleSource.Schema = .production
+
+    @Option(help: "How many orders.")
+    var orders = 1_000
+
+    @Option(help: "Another seed gives other rows.")
+    var seed: UInt64 = 1
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let total = orders
+        let onTerminal = isatty(STDERR_FILENO) == 1
+        let report = try SampleSource.write(
+            path: path,
+            schema: schema,
+            orders: orders,
+            seed: seed
+        ) { done in
+            guard onTerminal else { return }
+            Self.tell("\r\(done) of \(total) orders")
+        }
+        if onTerminal && total >= 10_000 { Self.tell("\r\u{1b}[K") }
+        guard !common.json else { return try printJSON(report) }
+        for table in report.tables {
+            print("\(table.rows)\t\(table.name)")
+        }
+        let seconds = String(format: "%.1f", report.seconds)
+        print("wrote \(report.rows) rows, \(report.sizeBytes) bytes in \(seconds) s: \(path)")
+    }
+
+    private static func tell(_ text: String) {
+        FileHandle.standardError.write(Data(text.utf8))
+    }
+}
+
+extension SampleSource.Schema: ExpressibleByArgument {}

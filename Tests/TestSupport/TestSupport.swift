@@ -1,2 +1,0 @@
-/// What the test targets share.
-public enum TestSupport {}
