@@ -1,9 +1,9 @@
 import Dispatch
-import MigrationEngine
 import Synchronization
 import Testing
 
 @testable import Console
+@testable import MigrationEngine
 
 @Suite struct DispatcherTests {
     /// An engine that waits at a gate, so that a test decides when a call returns.
