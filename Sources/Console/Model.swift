@@ -102,7 +102,9 @@ struct Model: Sendable {
     var operation: Operation?
     var progress: Progress?
     var progressAt: Double?
-    /// The last phase that was not an end.
+    /// How far a verification is that runs by itself; the copy's figures stay as they were.
+    var comparison: Progress?
+    /// The last phase of the copy that was not an end.
     var lastPhase = Progress.Phase.starting
     var report: MigrateReport?
     var verification: VerifyReport?
@@ -149,6 +151,14 @@ struct Model: Sendable {
     var filter: String {
         guard let prompt, !pane.isSearchedByEngine else { return list.filter }
         return prompt
+    }
+
+    /// The progress of what runs, or ran last.
+    var currentProgress: Progress? { operation?.kind == .verify ? comparison : progress }
+
+    /// Whether both sides are being compared.
+    var isVerifying: Bool {
+        operation?.kind == .verify || (operation != nil && lastPhase == .verify)
     }
 
     /// Whether something runs that leaving would cut off.

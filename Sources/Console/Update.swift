@@ -47,6 +47,7 @@ extension Model {
         operation = Operation(kind: kind, startedAt: now)
         failure = nil
         progressAt = now
+        comparison = nil
         if kind == .migrate {
             progress = nil
             report = nil
@@ -104,9 +105,13 @@ extension Model {
 
     private mutating func take(_ progress: Progress) {
         // An engine thread may still report after the run has ended.
-        guard operation != nil else { return }
-        self.progress = progress
+        guard let operation else { return }
         progressAt = now
+        guard operation.kind == .migrate else {
+            comparison = progress
+            return
+        }
+        self.progress = progress
         if progress.phase != .failed, progress.phase != .done { lastPhase = progress.phase }
     }
 
@@ -133,7 +138,9 @@ extension Model {
             )
         case .failure(let error): fail(error)
         }
-        return endIfLeaving()
+        let ending = endIfLeaving()
+        // What the two sides are has changed.
+        return pane == .overview && exit == nil ? ending + reload() : ending
     }
 
     private mutating func finishVerification(
@@ -161,6 +168,11 @@ extension Model {
     private mutating func fail(_ error: MigrationError) {
         failure = error
         notify(error.message, .promptError)
+        // The engine logs its own errors; what comes from elsewhere is added here.
+        let isLogged = log.suffix(20).contains {
+            $0.level == .error && $0.message == error.message
+        }
+        guard !isLogged else { return }
         append(LogLine(time: now, level: .error, stage: error.place.stage, message: error.message))
     }
 

@@ -197,6 +197,34 @@ import Testing
         #expect(model.operation?.kind == .verify)
     }
 
+    @Test func `a verification by itself leaves the figures of the copy alone`() throws {
+        var model = Samples.filled()
+        model.pane = .verify
+        #expect(model.update(.key(.character("V"))) == [.verify])
+        let copied = try #require(model.progress)
+        var comparison = Progress()
+        comparison.phase = .verify
+        comparison.tables = copied.tables.map { TableProgress(name: $0.name) }
+        _ = model.update(.progress(comparison))
+        #expect(model.progress == copied)
+        #expect(model.table?.columns.map(\.title).contains("COMPARED") == true)
+        _ = model.update(.verified(.failure(Samples.error)))
+        #expect(model.content.footer.count == 3)
+    }
+
+    @Test func `an error that the engine logged is not logged twice`() {
+        var model = Samples.copying()
+        let line = LogLine(
+            time: 0,
+            level: .error,
+            stage: "connect",
+            message: Samples.error.message
+        )
+        _ = model.update(.log(line))
+        _ = model.update(.migrated(.failure(Samples.error)))
+        #expect(model.log.count { $0.level == .error } == 1)
+    }
+
     @Test func `a failure is in the line of truth, the overview and the log`() {
         var model = Samples.copying()
         _ = model.update(.migrated(.failure(Samples.error)))

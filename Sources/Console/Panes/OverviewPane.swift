@@ -71,9 +71,11 @@ struct OverviewPane: Pane {
         var lines = Self.phases.map { line(for: $0, model) }
         if let operation = model.operation {
             let elapsed = Figures.duration(model.now - operation.startedAt)
-            let eta = model.progress?.remainingSeconds.map { "   ETA \(Figures.duration($0))" }
+            let eta = model.currentProgress?.remainingSeconds.map {
+                "   ETA \(Figures.duration($0))"
+            }
             lines.append([Span("elapsed \(elapsed)\(eta ?? "")", .textMuted)])
-            lines.append([Span(model.progress?.activity ?? "", .textMuted)])
+            lines.append([Span(model.currentProgress?.activity ?? "", .textMuted)])
         } else if let report = model.report {
             lines.append([Span("took \(Figures.took(report.seconds))", .textMuted)])
         } else if model.failure == nil, model.verification == nil {
@@ -93,7 +95,7 @@ struct OverviewPane: Pane {
                 Span("\(glyphs.ok) ", .statusOK), Span(name), Span("done   \(took)", .statusOK),
             ]
         case .running:
-            let share = model.progress?.fraction.map { Figures.percent($0) } ?? ""
+            let share = model.currentProgress?.fraction.map { Figures.percent($0) } ?? ""
             return [
                 Span("\(glyphs.run) ", .statusRun), Span(name, .textStrong),
                 Span("running \(share)", .statusRun),
@@ -124,19 +126,22 @@ struct OverviewPane: Pane {
     }
 
     private func standing(of phase: Progress.Phase, _ model: Model) -> Standing {
-        if phase == .verify, let verification = model.verification, model.operation == nil {
-            return verification.ok ? .done : .unequal
-        }
-        if model.report != nil {
-            return phase == .verify && model.operation != nil ? .running : .done
-        }
+        if phase == .verify, let standing = verifyStanding(model) { return standing }
+        if model.report != nil { return .done }
         guard model.progress != nil else { return .waiting }
         let now = Self.phases.firstIndex(of: model.lastPhase) ?? -1
         let own = Self.phases.firstIndex(of: phase) ?? 0
-        if model.operation?.kind == .verify { return phase == .verify ? .running : .waiting }
         if own < now { return .done }
         guard own == now else { return .waiting }
-        return model.failure == nil ? .running : .failed
+        return model.operation?.kind == .migrate ? .running : .failed
+    }
+
+    /// Verification can run by itself, so the order of the phases does not tell how it stands.
+    private func verifyStanding(_ model: Model) -> Standing? {
+        if model.isVerifying { return .running }
+        if let verification = model.verification { return verification.ok ? .done : .unequal }
+        guard model.report != nil else { return nil }
+        return model.failure == nil ? .waiting : .failed
     }
 
     // MARK: - Sides

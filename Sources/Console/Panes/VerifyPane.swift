@@ -30,7 +30,7 @@ struct VerifyPane: Pane {
     // MARK: - The tables
 
     private func body(_ model: Model) -> PaneContent.Body {
-        if let verification = model.verification {
+        if let verification = model.verification, !model.isVerifying {
             let tables = verification.tables.filter { !model.showsOnlyProblems || isProblem($0) }
             guard !tables.isEmpty else {
                 return .empty([
@@ -39,9 +39,8 @@ struct VerifyPane: Pane {
             }
             return .table(table(tables, model))
         }
-        if let failure = model.failure { return .failed(failure) }
-        let isVerifying = model.operation != nil && model.lastPhase == .verify
-        if let progress = model.progress, isVerifying, !progress.tables.isEmpty {
+        if let failure = model.failure, !model.isVerifying { return .failed(failure) }
+        if model.isVerifying, let progress = model.currentProgress, !progress.tables.isEmpty {
             return .table(running(progress, model))
         }
         if model.operation?.kind == .verify { return .loading("both sides") }
@@ -122,7 +121,7 @@ struct VerifyPane: Pane {
     }
 
     private func footer(_ model: Model) -> [Line] {
-        guard let verification = model.verification else { return [] }
+        guard let verification = model.verification, !model.isVerifying else { return [] }
         let equal = verification.tables.count { $0.status == .equal }
         var lines: [Line] = [
             [
