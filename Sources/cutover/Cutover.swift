@@ -11,6 +11,11 @@ struct Cutover: ParsableCommand {
             75 interrupted and resumable, 78 configuration.
             """,
         version: "0.1.0",
-        subcommands: []
+        subcommands: [
+            MigrateCommand.self, VerifyCommand.self, InspectCommand.self, PlanCommand.self,
+            BackupCommand.self, StatusCommand.self, WorkflowsCommand.self, OrdersCommand.self,
+            InventoryCommand.self, DashboardCommand.self, DemoCommand.self, SampleCommand.self,
+            ServerCommand.self,
+        ]
     )
 }

@@ -1,6 +1,6 @@
 /// An order, as the operator's list shows it.
 public struct OrderRow: Codable, Sendable, Equatable {
-    /// The order's number; also the key by which lists continue.
+    /// The order's number.
     public var orderNumber: String
     /// The date as stored.
     public var orderDate: String?
@@ -21,6 +21,8 @@ public struct OrdersPage: Codable, Sendable, Equatable {
     /// The orders.
     public var rows: [OrderRow]
     /// The key to continue after; nil on the last page.
+    ///
+    /// A search that took long stops with fewer rows than asked for, even none, and a key.
     public var nextKey: String?
 }
 
@@ -54,8 +56,10 @@ public struct InventoryRow: Codable, Sendable, Equatable {
 public struct InventoryPage: Codable, Sendable, Equatable {
     /// The side that was read.
     public var side: Side
-    /// The articles.
+    /// The articles, by their SKU.
     public var rows: [InventoryRow]
+    /// The key to continue after; nil on the last page.
+    public var nextKey: String?
 }
 
 /// A movement of stock.
@@ -108,4 +112,106 @@ public struct DashboardPage: Codable, Sendable, Equatable {
     public var side: Side
     /// The figures, in the profile's order.
     public var figures: [DashboardFigure]
+}
+
+// A synthesized encoder leaves out what is nil; scripts find every key of the contract instead,
+// with null for what is unknown.
+
+extension OrderRow {
+    /// Encodes every field, null when unknown.
+    ///
+    /// - Parameter encoder: The encoder.
+    /// - Throws: The encoder's error.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(orderNumber, forKey: .orderNumber)
+        try container.encode(orderDate, forKey: .orderDate)
+        try container.encode(customer, forKey: .customer)
+        try container.encode(status, forKey: .status)
+        try container.encode(items, forKey: .items)
+        try container.encode(totalCents, forKey: .totalCents)
+    }
+}
+
+extension OrdersPage {
+    /// Encodes every field, null when unknown.
+    ///
+    /// - Parameter encoder: The encoder.
+    /// - Throws: The encoder's error.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(side, forKey: .side)
+        try container.encode(rows, forKey: .rows)
+        try container.encode(nextKey, forKey: .nextKey)
+    }
+}
+
+extension OrderItem {
+    /// Encodes every field, null when unknown.
+    ///
+    /// - Parameter encoder: The encoder.
+    /// - Throws: The encoder's error.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(sku, forKey: .sku)
+        try container.encode(lot, forKey: .lot)
+        try container.encode(quantity, forKey: .quantity)
+        try container.encode(kind, forKey: .kind)
+    }
+}
+
+extension InventoryRow {
+    /// Encodes every field, null when unknown.
+    ///
+    /// - Parameter encoder: The encoder.
+    /// - Throws: The encoder's error.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(sku, forKey: .sku)
+        try container.encode(name, forKey: .name)
+        try container.encode(onHand, forKey: .onHand)
+        try container.encode(reorderPoint, forKey: .reorderPoint)
+        try container.encode(level, forKey: .level)
+    }
+}
+
+extension InventoryPage {
+    /// Encodes every field, null when unknown.
+    ///
+    /// - Parameter encoder: The encoder.
+    /// - Throws: The encoder's error.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(side, forKey: .side)
+        try container.encode(rows, forKey: .rows)
+        try container.encode(nextKey, forKey: .nextKey)
+    }
+}
+
+extension WorkflowRow {
+    /// Encodes every field, null when unknown.
+    ///
+    /// - Parameter encoder: The encoder.
+    /// - Throws: The encoder's error.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(name, forKey: .name)
+        try container.encode(enabled, forKey: .enabled)
+        try container.encode(lastUpdated, forKey: .lastUpdated)
+        try container.encode(updatedBy, forKey: .updatedBy)
+        try container.encode(lastRunAt, forKey: .lastRunAt)
+    }
+}
+
+extension DashboardFigure {
+    /// Encodes every field, null when unknown.
+    ///
+    /// - Parameter encoder: The encoder.
+    /// - Throws: The encoder's error.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(name, forKey: .name)
+        try container.encode(value, forKey: .value)
+        try container.encode(note, forKey: .note)
+    }
 }

@@ -1,0 +1,74 @@
+import Foundation
+
+extension Profile {
+    /// The names of the profiles that are built in.
+    package static let builtInNames = ["ora", "generic"]
+
+    /// Loads a profile.
+    ///
+    /// - Parameters:
+    ///   - name: `auto`, a built-in profile's name, or the path of a TOML file.
+    ///   - catalog: What the source contains; `auto` decides by it.
+    /// - Returns: The profile.
+    /// - Throws: ``MigrationError`` of code `configuration` with line and column.
+    package static func load(
+        _ name: String,
+        catalog: Catalog?
+    ) throws(MigrationError) -> Profile {
+        try load(name, tables: catalog?.tables.map(\.name) ?? [])
+    }
+
+    /// Loads a profile by the tables of a database.
+    ///
+    /// - Parameters:
+    ///   - name: `auto`, a built-in profile's name, or the path of a TOML file.
+    ///   - tables: The tables of the database.
+    /// - Returns: The profile.
+    /// - Throws: ``MigrationError`` of code `configuration`.
+    static func load(_ name: String, tables: [String]) throws(MigrationError) -> Profile {
+        switch name {
+        case "auto": try load(isORA(tables) ? "ora" : "generic", tables: tables)
+        case "ora": try Profile(toml: text(PackageResources.ora_toml), path: "ora")
+        case "generic": try Profile(toml: text(PackageResources.generic_toml), path: "generic")
+        default: try Profile(toml: try contents(of: name), path: name)
+        }
+    }
+
+    /// Whether tables are those of ORA, in either shape.
+    ///
+    /// - Parameter tables: The tables of a database.
+    /// - Returns: Whether the two tables are there without which the profile shows nothing.
+    static func isORA(_ tables: [String]) -> Bool {
+        let names = Set(tables.map { $0.lowercased() })
+        return names.isSuperset(of: ["workflow_controls", "orders_inbox"])
+    }
+
+    private static func text(_ bytes: [UInt8]) -> String {
+        String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func contents(of path: String) throws(MigrationError) -> String {
+        func refuse(_ message: String, cause: MigrationError.Cause?) -> MigrationError {
+            MigrationError(
+                .configuration,
+                message,
+                place: .init("profile", path: path),
+                remedy: "give --profile auto, a built-in name (ora, generic) or a readable file",
+                cause: cause
+            )
+        }
+        let bytes: Data
+        do {
+            bytes = try Data(contentsOf: URL(filePath: path))
+        } catch {
+            throw refuse(
+                "the profile is neither built in nor a readable file",
+                cause: .text("\((error as NSError).localizedDescription)")
+            )
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw refuse("the profile's file is not UTF-8 text", cause: nil)
+        }
+        return text
+    }
+}

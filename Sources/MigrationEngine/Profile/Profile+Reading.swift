@@ -1,0 +1,154 @@
+extension Profile {
+    /// Reads a profile's text.
+    ///
+    /// - Parameters:
+    ///   - text: TOML.
+    ///   - path: The file or built-in name, for errors.
+    /// - Throws: ``MigrationError`` of code `configuration` with line and column.
+    init(toml text: String, path: String) throws(MigrationError) {
+        let root = try ProfileDocument(path: path, text: text).parse()
+        self.init(name: try root.requiredText("name"))
+        summary = try root.text("summary") ?? ""
+        workflows = try root.tables("workflows", Self.workflows)
+        orders = try root.tables("orders", Self.orders)
+        inventory = try root.tables("inventory", Self.inventory)
+        transactions = try root.tables("transactions", Self.transactions)
+        figures = try root.tables("figure", Self.figure)
+        if let table = try root.table("environment") {
+            environment = EnvironmentSwitch(
+                variable: try table.requiredText("variable"),
+                on: try table.requiredText("on"),
+                off: try table.requiredText("off"),
+                address: try table.text("address")
+            )
+            try table.refuseUnknownKeys()
+        }
+        parameters = try root.table("parameters")?.entries() ?? [:]
+        types = try root.table("types")?.entries() ?? [:]
+        try root.refuseUnknownKeys()
+    }
+
+    private static func workflows(_ table: ProfileTable) throws(MigrationError) -> Workflows {
+        Workflows(
+            shape: try table.text("shape") ?? "",
+            table: try table.requiredText("table"),
+            name: try table.requiredText("name"),
+            enabled: try table.requiredText("enabled"),
+            lastUpdated: try table.text("last_updated"),
+            updatedBy: try table.text("updated_by"),
+            lastRun: try table.text("last_run")
+        )
+    }
+
+    private static func orders(_ table: ProfileTable) throws(MigrationError) -> Orders {
+        let cents: Int64
+        switch try table.text("total_unit") ?? "cents" {
+        case "cents": cents = 1
+        case "whole": cents = 100
+        default: throw table.wrong("total_unit", "\"cents\" or \"whole\"")
+        }
+        return Orders(
+            shape: try table.text("shape") ?? "",
+            table: try table.requiredText("table"),
+            key: try table.requiredText("key"),
+            number: try table.requiredText("number"),
+            date: try table.text("date"),
+            customer: try table.texts("customer"),
+            status: try table.text("status"),
+            total: try table.text("total"),
+            totalCents: cents,
+            items: try itemCount(table),
+            lines: try table.tables("lines", lines)
+        )
+    }
+
+    private static func itemCount(_ table: ProfileTable) throws(MigrationError) -> ItemCount {
+        let column = try table.text("items_column")
+        let json = try table.text("items_json")
+        let sum = try table.text("items_sum")
+        let join = try table.text("items_join")
+        let matches = try table.text("items_matches")
+        if let name = try table.text("items_table") {
+            guard let join, let matches else {
+                throw table.wrong("items_table", "given together with items_join and items_matches")
+            }
+            return .table(name: name, join: join, matches: matches, sum: sum)
+        }
+        if let column { return .column(column) }
+        return json.map { .json($0) } ?? .unknown
+    }
+
+    private static func lines(_ table: ProfileTable) throws(MigrationError) -> Lines {
+        let place: Lines.Place
+        if let column = try table.text("json") {
+            place = .json(column: column)
+        } else {
+            place = .table(
+                name: try table.requiredText("table"),
+                join: try table.requiredText("join"),
+                matches: try table.requiredText("matches")
+            )
+        }
+        let kind = try table.requiredText("kind")
+        guard kind == "ordered" || kind == "shipped" else {
+            throw table.wrong("kind", "\"ordered\" or \"shipped\"")
+        }
+        return Lines(
+            kind: kind,
+            place: place,
+            sku: try table.texts("sku"),
+            lot: try table.texts("lot"),
+            quantity: try table.texts("quantity")
+        )
+    }
+
+    private static func inventory(_ table: ProfileTable) throws(MigrationError) -> Inventory {
+        Inventory(
+            shape: try table.text("shape") ?? "",
+            table: try table.requiredText("table"),
+            sku: try table.requiredText("sku"),
+            name: try table.text("name"),
+            onHand: try table.requiredText("on_hand"),
+            reorderPoint: try table.text("reorder_point"),
+            level: try table.text("level"),
+            criticalAt: try table.integer("critical_at") ?? 0,
+            lowBelow: try table.integer("low_below") ?? 50
+        )
+    }
+
+    private static func transactions(
+        _ table: ProfileTable
+    ) throws(MigrationError) -> Transactions {
+        Transactions(
+            shape: try table.text("shape") ?? "",
+            table: try table.requiredText("table"),
+            key: try table.text("key"),
+            date: try table.requiredText("date"),
+            sku: try table.requiredText("sku"),
+            type: try table.requiredText("type"),
+            quantity: try table.requiredText("quantity"),
+            notes: try table.text("notes")
+        )
+    }
+
+    private static func figure(_ table: ProfileTable) throws(MigrationError) -> Figure {
+        Figure(
+            name: try table.requiredText("name"),
+            variants: try table.tables("variant", variant)
+        )
+    }
+
+    private static func variant(_ table: ProfileTable) throws(MigrationError) -> Figure.Variant {
+        let portable = try table.text("sql")
+        guard let sqlite = try table.text("sqlite") ?? portable,
+            let postgres = try table.text("postgres") ?? portable
+        else {
+            throw table.wrong("sql", "given, or both sqlite and postgres instead")
+        }
+        return Figure.Variant(
+            needs: try table.texts("needs"),
+            sqlite: sqlite,
+            postgres: postgres
+        )
+    }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import MigrationEngine
+
+/// Lists orders, newest first.
+struct OrdersCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "orders",
+        abstract: "Lists orders of either side, newest first."
+    )
+
+    @OptionGroup var choice: SideOption
+    @Option(help: "Part of the order's number or the customer's name.")
+    var search: String?
+    @Option(help: "Only orders with this status.")
+    var status: String?
+    @Option(help: "The most orders to list, up to 1000.")
+    var limit = 50
+    @Option(help: "Go on after this key: the next_key of the page before.")
+    var after: String?
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard (1...1_000).contains(limit) else {
+            throw ValidationError("--limit must be from 1 to 1000")
+        }
+    }
+
+    func run() throws {
+        let options = common.options()
+        let page = try Operations.orders(
+            options: options,
+            side: try choice.side.side(options),
+            search: search,
+            status: status,
+            limit: limit,
+            after: after
+        )
+        try Output(common).result(page) { Self.text(page, CellText(common)) }
+    }
+
+    /// The page for people.
+    ///
+    /// - Parameters:
+    ///   - page: The page.
+    ///   - cell: How values become text.
+    /// - Returns: The lines.
+    static func text(_ page: OrdersPage, _ cell: CellText) -> String {
+        var table = TextTable(
+            ["ORDER", "DATE", "CUSTOMER", "STATUS", "ITEMS", "TOTAL"],
+            rightAligned: [4, 5]
+        )
+        for row in page.rows {
+            table.add([
+                cell.text(row.orderNumber), cell.text(row.orderDate), cell.text(row.customer),
+                cell.text(row.status), cell.number(row.items), cell.amount(row.totalCents),
+            ])
+        }
+        return "orders in the \(page.side.rawValue)\n\(table.text)"
+            + cell.continuation(page.nextKey, isEmpty: page.rows.isEmpty)
+    }
+}
