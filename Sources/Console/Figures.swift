@@ -54,6 +54,19 @@ enum Figures {
         return count(Int(rowsPerSecond.rounded()))
     }
 
+    /// A size in the unit that people read.
+    static func bytes(_ bytes: Int) -> String {
+        var value = Double(bytes)
+        var unit = "B"
+        for next in ["kB", "MB", "GB", "TB"] where value >= 1_000 {
+            value /= 1_000
+            unit = next
+        }
+        guard unit != "B" else { return "\(bytes) B" }
+        let tenths = Int((value * 10).rounded())
+        return "\(count(tenths / 10)).\(tenths % 10) \(unit)"
+    }
+
     /// A count with its noun.
     static func rows(_ number: Int, _ noun: String = "row") -> String {
         number == 1 ? "1 \(noun)" : "\(count(number)) \(noun)s"

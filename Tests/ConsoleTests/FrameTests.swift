@@ -53,5 +53,9 @@ import Testing
         #expect(Figures.percent(1) == "100%")
         #expect(Figures.amount(120_810) == "1,208.10")
         #expect(Figures.amount(-5) == "-0.05")
+        #expect(Figures.bytes(999) == "999 B")
+        #expect(Figures.bytes(34_560_000) == "34.6 MB")
+        #expect(Figures.took(0.44) == "0.4 s")
+        #expect(Figures.took(75) == "01:15")
     }
 }

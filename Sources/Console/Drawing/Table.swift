@@ -51,6 +51,12 @@ struct Table: Equatable, Sendable {
     /// The cells that each flexible column gets before other columns may stay.
     var least = 16
 
+    /// The cells that a column needs for its widest text, within bounds.
+    static func width(of texts: some Sequence<String>, _ bounds: ClosedRange<Int>) -> Int {
+        let widest = texts.reduce(0) { max($0, Width.cells($1)) }
+        return min(bounds.upperBound, max(bounds.lowerBound, widest))
+    }
+
     /// The rows that hold a text, whatever its case.
     func filtered(by filter: String) -> Table {
         guard !filter.isEmpty else { return self }

@@ -48,16 +48,21 @@ struct OrdersPane: Pane {
                 ]
             ])
         }
-        return .table(
-            Table(
-                columns: [
-                    .init("ORDER", 12), .init("DATE", 16, rank: 1), .init("CUSTOMER"),
-                    .init("ITEMS", 5, .right, rank: 2), .init("TOTAL", 11, .right),
-                    .init("STATUS", 12),
-                ],
-                rows: page.rows.map(row),
-                least: 12
-            )
+        return .table(table(page.rows))
+    }
+
+    private func table(_ orders: [OrderRow]) -> Table {
+        let number = Table.width(of: orders.lazy.map(\.orderNumber), 8...14)
+        let date = Table.width(of: orders.lazy.map { $0.orderDate ?? "" }, 10...19)
+        let status = Table.width(of: orders.lazy.map { $0.status ?? "" }, 8...18)
+        return Table(
+            columns: [
+                .init("ORDER", number), .init("DATE", date, rank: 1), .init("CUSTOMER"),
+                .init("ITEMS", 5, .right, rank: 2), .init("TOTAL", 10, .right),
+                .init("STATUS", status),
+            ],
+            rows: orders.map(row),
+            least: 12
         )
     }
 

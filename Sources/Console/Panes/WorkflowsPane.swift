@@ -20,7 +20,7 @@ struct WorkflowsPane: Pane {
             Table(
                 columns: [
                     .init("WORKFLOW"), .init("ENABLED", 7), .init("CHANGED", 19, rank: 1),
-                    .init("BY", 12, rank: 2), .init("LAST RUN", 19, rank: 3),
+                    .init("BY", 16, rank: 2), .init("LAST RUN", 19, rank: 3),
                 ],
                 rows: page.workflows.map { workflow in
                     Table.Row(
