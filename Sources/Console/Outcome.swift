@@ -21,7 +21,6 @@ extension Model {
         if quarantined > 0 {
             found.append(Span("\(Figures.rows(quarantined)) in quarantine", .statusWarn))
         }
-        found += (report?.warnings ?? []).map { Span($0, .statusWarn) }
         return found
     }
 
@@ -31,7 +30,7 @@ extension Model {
             let isStopped = failure?.code == .interrupted
             return Span(isStopped ? "STOPPED" : "FAILED", isStopped ? .statusWarn : .statusBad)
         }
-        guard let verification else {
+        guard let verification, !isVerifying else {
             return Span(operation == nil ? "not verified" : "not verified yet", .statusWait)
         }
         let unplanned = verification.tables.count { $0.status == .unplanned }

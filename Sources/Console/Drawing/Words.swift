@@ -3,9 +3,11 @@ import MigrationEngine
 /// The states of the engine as the screen says them: a sign, a word and a colour, so that none of
 /// the three has to be seen for the others to be understood.
 enum Words {
-    /// The state of a table while it is copied.
-    static func state(_ table: TableProgress, glyphs: Glyphs) -> Span {
+    /// The state of a table while it is copied, or where it was when the run ended early.
+    static func state(_ table: TableProgress, isRunning: Bool, glyphs: Glyphs) -> Span {
         switch table.state {
+        case .copying where !isRunning, .indexing where !isRunning, .verifying where !isRunning:
+            Span("\(glyphs.warn) STOPPED", .statusWarn)
         case .waiting: Span("\(glyphs.wait) wait", .statusWait)
         case .copying: Span("\(glyphs.run) copy", .statusRun)
         case .copied: Span("\(glyphs.ok) copied", .statusOK)

@@ -20,7 +20,7 @@ struct MigratePane: Pane {
         ]
         var lines: [Line] = [
             [Span(table.name, .textStrong)],
-            [Words.state(table, glyphs: model.identity.glyphs)],
+            [state(table, model)],
             [],
         ]
         lines += facts.map { [Span(Width.pad($0.0, to: 16), .textMuted), Span($0.1)] }
@@ -69,7 +69,7 @@ struct MigratePane: Pane {
                 Words.bar(fraction, width: 10, glyphs: model.identity.glyphs),
                 [Span(fraction.map { Figures.percent($0) } ?? "", .textMuted)],
                 [Span(table.rowsPerSecond.map { Figures.rate($0) } ?? "-", .textMuted)],
-                [Words.state(table, glyphs: model.identity.glyphs)],
+                [state(table, model)],
                 [Span(table.remainingSeconds.map { Figures.duration($0) } ?? "-", .textMuted)],
             ]
         )
@@ -93,6 +93,11 @@ struct MigratePane: Pane {
                 [Span(eta.map { Figures.duration($0) } ?? "-", .textMuted)],
             ]
         )
+    }
+
+    private func state(_ table: TableProgress, _ model: Model) -> Span {
+        let isRunning = model.operation?.kind == .migrate
+        return Words.state(table, isRunning: isRunning, glyphs: model.identity.glyphs)
     }
 
     /// The share that is done: a row in quarantine is done, too.

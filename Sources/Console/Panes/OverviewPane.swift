@@ -201,11 +201,15 @@ struct OverviewPane: Pane {
                 lines += Width.wrap(text, to: width - 2).map { [Span("  \($0)", .textMuted)] }
             }
         }
-        guard lines.isEmpty else { return lines }
-        guard model.verification != nil else {
-            return [[Span("nothing is known: not verified yet", .statusWait)]]
+        let warnings = (model.report?.warnings ?? []).flatMap { warning in
+            Width.wrap("note: \(warning)", to: width).map { [Span($0, .textMuted)] }
         }
-        return [[Span("\(glyphs.ok) nothing: every cell is equal", .statusOK)]]
+        guard lines.isEmpty else { return lines + warnings }
+        guard let verification = model.verification else {
+            return [[Span("nothing is known: not verified yet", .statusWait)]] + warnings
+        }
+        let what = verification.countsOnly ? "the counts are" : "every cell is"
+        return [[Span("\(glyphs.ok) nothing: \(what) equal", .statusOK)]] + warnings
     }
 
     private func recent(_ model: Model, isWide: Bool) -> [Line] {

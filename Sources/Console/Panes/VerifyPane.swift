@@ -107,7 +107,7 @@ struct VerifyPane: Pane {
                 let isDone = table.state == .equal || table.state == .different
                 let state =
                     isDone || table.state == .verifying
-                    ? Words.state(table, glyphs: model.identity.glyphs)
+                    ? Words.state(table, isRunning: true, glyphs: model.identity.glyphs)
                     : Span("\(model.identity.glyphs.wait) wait", .statusWait)
                 return Table.Row(
                     id: table.name,
@@ -126,7 +126,7 @@ struct VerifyPane: Pane {
         var lines: [Line] = [
             [
                 Span("\(Figures.rows(verification.tables.count, "table")): \(equal) equal   "),
-                model.verdict,
+                verification.ok ? Span("") : model.verdict,
                 Span("   took \(Figures.took(verification.seconds))", .textMuted),
             ]
         ]
@@ -150,9 +150,10 @@ struct VerifyPane: Pane {
     // MARK: - The differing rows
 
     private func samples(_ table: VerifyReport.Table) -> Table {
-        Table(
+        let key = Table.width(of: table.samples.map(\.key), 6...20)
+        return Table(
             columns: [
-                .init("KEY", 10), .init("COLUMN", 14), .init("SQLITE"), .init("POSTGRES"),
+                .init("KEY", key), .init("COLUMN", 14), .init("SQLITE"), .init("POSTGRES"),
             ],
             rows: table.samples.enumerated().map { number, sample in
                 Table.Row(
