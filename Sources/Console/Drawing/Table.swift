@@ -104,13 +104,7 @@ extension Frame {
     ) {
         guard rect.height > 0, rect.width > 4 else { return }
         let arranged = table.arrange(in: rect.width - 2)
-        var x = rect.x + 1
-        for (index, width) in arranged {
-            let column = table.columns[index]
-            let title = Width.pad(column.title, to: width, column.alignment)
-            put(title, x: x, y: rect.y, .columnHeader, width: width)
-            x += width + 1
-        }
+        putTitles(of: table, x: rect.x + 1, y: rect.y, arranged: arranged)
         let height = rect.height - 1 - (table.total == nil ? 0 : 2)
         let rows = Scrolling.window(count: table.rows.count, height: height, cursor: cursor ?? 0)
         for (offset, index) in rows.enumerated() {
@@ -139,6 +133,21 @@ extension Frame {
             columns: table.columns,
             override: nil
         )
+    }
+
+    private mutating func putTitles(
+        of table: Table,
+        x: Int,
+        y: Int,
+        arranged: [(index: Int, width: Int)]
+    ) {
+        var x = x
+        for (index, width) in arranged {
+            let column = table.columns[index]
+            let title = Width.pad(column.title, to: width, column.alignment)
+            put(title, x: x, y: y, .columnHeader, width: width)
+            x += width + 1
+        }
     }
 
     private mutating func put(

@@ -13,45 +13,37 @@ struct OverviewPane: Pane {
         let body = layout.body
         let left = isMedium ? layout.list.width : body.width / 2 - 1
         let upper = isMedium ? body.height * 45 / 100 : min(10, body.height / 2 + 1)
+        let right = body.width - left
+        let lower = body.height - upper
+        let middle = body.y + upper
         let parts: [(title: String, lines: [Line], rect: Rect)] = [
             ("Phases", phases(model), Rect(x: 0, y: body.y, width: left, height: upper)),
-            (
-                "Sides", sides(model),
-                Rect(x: left, y: body.y, width: body.width - left, height: upper)
-            ),
+            ("Sides", sides(model), Rect(x: left, y: body.y, width: right, height: upper)),
             (
                 "What is wrong", wrong(model, width: left - 4),
-                Rect(x: 0, y: body.y + upper, width: left, height: body.height - upper)
+                Rect(x: 0, y: middle, width: left, height: lower)
             ),
             (
                 "Recent", recent(model, isWide: isMedium),
-                Rect(
-                    x: left,
-                    y: body.y + upper,
-                    width: body.width - left,
-                    height: body.height - upper
-                )
+                Rect(x: left, y: middle, width: right, height: lower)
             ),
         ]
         for part in parts {
+            var rect = part.rect
             if isMedium {
-                frame.box(
-                    part.rect,
-                    title: part.title,
-                    isFocused: false,
-                    glyphs: model.identity.glyphs
-                )
-                put(part.lines, in: part.rect.inner, into: &frame)
+                let glyphs = model.identity.glyphs
+                frame.box(rect, title: part.title, isFocused: false, glyphs: glyphs)
+                rect = rect.inner
             } else {
-                frame.put(part.title.uppercased(), x: part.rect.x + 1, y: part.rect.y, .title)
-                let rect = Rect(
-                    x: part.rect.x,
-                    y: part.rect.y + 1,
-                    width: part.rect.width - 1,
-                    height: part.rect.height - 1
+                frame.put(part.title.uppercased(), x: rect.x + 1, y: rect.y, .title)
+                rect = Rect(
+                    x: rect.x,
+                    y: rect.y + 1,
+                    width: rect.width - 1,
+                    height: rect.height - 1
                 )
-                put(part.lines, in: rect, into: &frame)
             }
+            put(part.lines, in: rect, into: &frame)
         }
     }
 
