@@ -96,10 +96,11 @@ package final class ProgressTracker: Sendable {
         send()
     }
 
-    /// Names the tables, in the order of the source.
+    /// Names the tables, in the order of the source; what is known of one of them stays.
     package func tables(_ names: [String]) {
         state.withLock { state in
-            state.progress.tables = names.map { TableProgress(name: $0) }
+            let known = state.index.mapValues { state.progress.tables[$0] }
+            state.progress.tables = names.map { known[$0] ?? TableProgress(name: $0) }
             state.index = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
         }
         send(isForced: true)
