@@ -25,12 +25,24 @@ final class SourceView: Sendable {
         let source = try SourceFile.open(options.source, stage: "verify")
         tracker.activity("copying the source, so that nobody has to wait")
         let folder = FileManager.default.temporaryDirectory.path
-        path = "\(folder)/cutover-verify-\(UUID().uuidString.lowercased()).db"
+        Self.removeLeftovers(in: folder)
+        path = "\(folder)/\(Self.prefix)\(getpid())-\(UUID().uuidString.lowercased()).db"
         isTemporary = true
+        // Made first and for our eyes only: it holds the shop's customers.
+        let descriptor = Foundation.open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw MigrationError(
+                .fileFailed,
+                "the temporary copy of the source cannot be made",
+                place: .init("verify", path: path),
+                remedy: "give a folder that can be written with TMPDIR",
+                cause: .system(errno: errno, call: "open")
+            )
+        }
+        close(descriptor)
         do throws(SourceError) {
-            let copy = try SourceConnection(path: path, access: .create)
-            try copy.execute("PRAGMA synchronous = OFF")
-            chmod(path, 0o600)
+            let copy = try SourceConnection(path: path, access: .readWrite)
+            try copy.execute("PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF")
             _ = try OnlineBackup(from: source, to: copy).run { fraction in
                 tracker.fraction(fraction)
                 return !cancellation.isCancelled
@@ -44,6 +56,19 @@ final class SourceView: Sendable {
         } catch {
             unlink(path)
             throw error
+        }
+    }
+
+    private static let prefix = "cutover-verify-"
+
+    /// Removes copies of processes that were killed before they could.
+    private static func removeLeftovers(in folder: String) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        for name in names where name.hasPrefix(prefix) {
+            guard let owner = Int32(name.dropFirst(prefix.count).prefix { $0 != "-" }),
+                kill(owner, 0) != 0, errno == ESRCH
+            else { continue }
+            unlink("\(folder)/\(name)")
         }
     }
 
