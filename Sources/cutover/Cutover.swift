@@ -12,7 +12,10 @@ struct Cutover: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            DashboardCommand.self, InventoryCommand.self, OrdersCommand.self, WorkflowsCommand.self,
+            MigrateCommand.self, VerifyCommand.self, InspectCommand.self, PlanCommand.self,
+            BackupCommand.self, StatusCommand.self, WorkflowsCommand.self, OrdersCommand.self,
+            InventoryCommand.self, DashboardCommand.self, DemoCommand.self, SampleCommand.self,
+            ServerCommand.self,
         ]
     )
 }

@@ -39,12 +39,13 @@ struct SampleCommand: ParsableCommand {
             Self.tell("\r\(done) of \(total) orders")
         }
         if onTerminal && total >= 10_000 { Self.tell("\r\u{1b}[K") }
-        guard !common.json else { return try printJSON(report) }
-        for table in report.tables {
-            print("\(table.rows)\t\(table.name)")
+        try Output(common).result(report) {
+            let seconds = String(format: "%.1f", report.seconds)
+            let lines = report.tables.map { "\($0.rows)\t\($0.name)" }
+            return (lines + [
+                "wrote \(report.rows) rows, \(report.sizeBytes) bytes in \(seconds) s: \(path)"
+            ]).joined(separator: "\n")
         }
-        let seconds = String(format: "%.1f", report.seconds)
-        print("wrote \(report.rows) rows, \(report.sizeBytes) bytes in \(seconds) s: \(path)")
     }
 
     private static func tell(_ text: String) {

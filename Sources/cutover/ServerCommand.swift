@@ -34,11 +34,9 @@ struct ServerCommand: ParsableCommand {
 
         func run() throws {
             let status = try LocalServer.started(data: place.data)
-            try report(status, json: common.json) {
-                if let remark = status.note { note(remark) }
-                note(status.changed ? "started in \(status.data)" : "was running already")
-                print(status.url ?? "")
-            }
+            if let remark = status.note { Output.message(remark) }
+            Output.message(status.changed ? "started in \(status.data)" : "was running already")
+            try Output(common).result(status) { status.url ?? "" }
         }
     }
 
@@ -49,9 +47,7 @@ struct ServerCommand: ParsableCommand {
 
         func run() throws {
             let status = try LocalServer.stopped(data: place.data)
-            try report(status, json: common.json) {
-                print(status.changed ? "stopped" : "was not running")
-            }
+            try Output(common).result(status) { status.changed ? "stopped" : "was not running" }
         }
     }
 
@@ -73,7 +69,7 @@ struct ServerCommand: ParsableCommand {
                     remedy: "run `cutover server start`"
                 )
             }
-            try report(status, json: common.json) { print(url) }
+            try Output(common).result(status) { url }
         }
     }
 
@@ -86,21 +82,14 @@ struct ServerCommand: ParsableCommand {
 
         func run() throws {
             let status = try LocalServer.status(data: place.data)
-            try report(status, json: common.json) {
-                print(status.running ? "running" : "stopped")
-                print("folder: \(status.data)")
-                print("log:    \(status.log)")
-                if let url = status.url { print("url:    \(url)") }
+            try Output(common).result(status) {
+                let lines = [
+                    status.running ? "running" : "stopped", "folder: \(status.data)",
+                    "log:    \(status.log)",
+                ]
+                return (lines + [status.url.map { "url:    \($0)" }].compactMap { $0 })
+                    .joined(separator: "\n")
             }
         }
     }
-}
-
-private func report(_ status: LocalServer.Status, json: Bool, text: () -> Void) throws {
-    guard json else { return text() }
-    try printJSON(status)
-}
-
-private func note(_ text: String) {
-    FileHandle.standardError.write(Data("\(text)\n".utf8))
 }

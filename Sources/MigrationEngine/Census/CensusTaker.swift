@@ -131,7 +131,9 @@ package struct CensusTaker: Sendable {
     ) throws(MigrationError) -> PieceCensus {
         let table = tables[piece.table]
         do throws(SourceError) {
-            return try count(piece, RowReader(table), connection)
+            // Generated columns too: one that cannot be translated becomes an ordinary column.
+            let reader = RowReader(table, columns: table.columns.map(\.name))
+            return try count(piece, reader, connection)
         } catch {
             if cancellation.isCancelled { try cancellation.check("census", kept: .untouched) }
             throw SourceFile.failure(error, path: snapshot, stage: "census", table: table.name)

@@ -261,7 +261,7 @@ final class MigrationRun {
         try Mapping.schema(
             catalog: catalog,
             census: census,
-            mode: settings.mode,
+            modeNamed: settings.mode,
             schema: schema
         )
     }

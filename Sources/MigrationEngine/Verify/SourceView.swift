@@ -55,7 +55,6 @@ final class SourceView: Sendable {
     func open() throws(SourceError) -> SourceConnection {
         let connection = try SourceConnection(path: path, access: .immutable)
         try connection.readHeader()
-        try connection.execute("PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -8000")
         return connection
     }
 }

@@ -1,0 +1,53 @@
+/// Derives the target's schema from what the source declares and what it stores.
+struct SchemaDeriver {
+    private let catalog: Catalog
+    private let census: Census
+    private let schema: String
+    // tables, indexes and sequences share one name space in a schema
+    private var relations = NameRegistry()
+    private var result: TargetSchema
+
+    /// Prepares.
+    ///
+    /// - Parameters:
+    ///   - catalog: What the source contains.
+    ///   - census: What is stored.
+    ///   - schema: The schema that the tables stand in.
+    init(catalog: Catalog, census: Census, schema: String) {
+        self.catalog = catalog
+        self.census = census
+        self.schema = schema
+        result = TargetSchema(mode: .derive, schema: schema)
+    }
+
+    /// Derives all of it.
+    ///
+    /// - Returns: The schema.
+    mutating func derived() -> TargetSchema {
+        let tables = catalog.migratedTables
+        let names = tables.map { relations.take($0.name) }
+        var indexNames: [String: String] = [:]
+        for index in tables.flatMap(\.indexes) {
+            indexNames[index.name] = relations.take(index.name)
+        }
+        var derivers = zip(tables, names).map { table, name in
+            TableDeriver(
+                table,
+                name: name,
+                schema: schema,
+                census: census.tables[table.name] ?? TableCensus()
+            )
+        }
+        for place in derivers.indices {
+            derivers[place].derive(indexNames, &relations)
+        }
+        let parents = derivers
+        for place in derivers.indices {
+            derivers[place].deriveForeignKeys(parents, catalog)
+            result.tables.append(derivers[place].target)
+            result.decisions += derivers[place].decisions
+        }
+        result.decisions += TargetSchema.decisionsBeyondTables(catalog)
+        return result
+    }
+}

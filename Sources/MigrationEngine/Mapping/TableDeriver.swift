@@ -1,0 +1,280 @@
+/// Derives one table of the target.
+struct TableDeriver {
+    /// The table in the source.
+    let source: Catalog.Table
+    /// The schema that it stands in.
+    let schema: String
+    /// What is stored in it.
+    let census: TableCensus
+    /// The table in the target.
+    var target: TargetTable
+    /// The decisions.
+    var decisions: [TargetSchema.Decision] = []
+    /// The columns that expressions can name, by folded name of the source.
+    var columns: [String: ExpressionRenderer.Column] = [:]
+    /// The columns' names in the target, by folded name of the source.
+    var names: [String: String] = [:]
+    /// The names of constraints, which each table has for itself.
+    var constraints = NameRegistry()
+    /// Sets of columns that foreign keys can refer to, by target name.
+    var referableKeys: [Set<String>] = []
+    /// The lines of CREATE TABLE, by folded name of the source.
+    var lines: [String: String] = [:]
+
+    /// Prepares.
+    ///
+    /// - Parameters:
+    ///   - source: The table in the source.
+    ///   - name: Its name in the target.
+    ///   - schema: The schema that it stands in.
+    ///   - census: What is stored in it.
+    init(_ source: Catalog.Table, name: String, schema: String, census: TableCensus) {
+        self.source = source
+        self.schema = schema
+        self.census = census
+        target = TargetTable(
+            sourceName: source.name,
+            name: name,
+            columns: [],
+            primaryKey: [],
+            create: .init(object: "table \(name)", sql: ""),
+            keys: [],
+            indexes: [],
+            checks: [],
+            foreignKeys: []
+        )
+    }
+
+    /// The table's name with its schema, quoted.
+    var qualifiedName: String { TargetName.qualified(target.name, schema) }
+
+    /// Derives all but the foreign keys.
+    ///
+    /// - Parameters:
+    ///   - indexNames: The indexes' names in the target, by name of the source.
+    ///   - relations: The names that are taken in the schema.
+    mutating func derive(_ indexNames: [String: String], _ relations: inout NameRegistry) {
+        if target.name != source.name {
+            decide("name", source.name, target.name, .changed, Self.renamed)
+        }
+        deriveNames()
+        for column in source.columns where column.generation == .none {
+            deriveColumn(column, &relations)
+        }
+        deriveGenerated()
+        deriveKeys(&relations)
+        deriveIndexes(indexNames)
+        deriveChecks()
+        decideRest()
+        let body = source.columns.compactMap { lines[$0.name.foldedName] }
+            .map { "    \($0)" }
+            .joined(separator: ",\n")
+        target.create.sql = "CREATE TABLE \(qualifiedName) (\n\(body)\n)"
+    }
+
+    private static let renamed =
+        "PostgreSQL's names are not empty, have at most 63 bytes, and differ from one another"
+
+    /// Records a decision.
+    ///
+    /// - Parameters:
+    ///   - subject: What it is about.
+    ///   - source: What it was.
+    ///   - target: What it is.
+    ///   - outcome: The outcome.
+    ///   - reason: The reason.
+    ///   - column: The column that it is about.
+    mutating func decide(
+        _ subject: String,
+        _ source: String,
+        _ target: String,
+        _ outcome: TargetSchema.Decision.Outcome,
+        _ reason: String,
+        column: String? = nil
+    ) {
+        decisions.append(
+            .init(
+                table: self.source.name,
+                column: column,
+                subject: subject,
+                source: source,
+                target: target,
+                outcome: outcome,
+                reason: reason
+            )
+        )
+    }
+
+    // MARK: - Columns
+
+    private mutating func deriveNames() {
+        var taken = NameRegistry()
+        for name in TargetName.systemColumns { taken.reserve(name) }
+        for column in source.columns {
+            let name = taken.take(column.name)
+            names[column.name.foldedName] = name
+            if name != column.name {
+                decide("name", column.name, name, .changed, Self.renamed, column: column.name)
+            }
+        }
+    }
+
+    /// What is stored in a column.
+    ///
+    /// - Parameter column: The column.
+    /// - Returns: Its census, nil when it was not counted.
+    func stored(_ column: Catalog.Column) -> ColumnCensus? {
+        guard census.columns.count == source.columns.count else { return nil }
+        return source.columns.firstIndex { $0.name == column.name }.map { census.columns[$0] }
+    }
+
+    private mutating func deriveColumn(
+        _ column: Catalog.Column,
+        _ relations: inout NameRegistry
+    ) {
+        let rule = decideType(column)
+        let isIdentity = source.rowidAlias == column.name
+        let name = addColumn(column, rule.type, isNotNull: column.isNotNull || isIdentity)
+        var line = Self.line(name, rule.type)
+        if isIdentity {
+            line += " " + identity(name, &relations)
+        } else {
+            line += defaultClause(column)
+        }
+        if column.isNotNull, !isIdentity {
+            line += " NOT NULL"
+            decide("not null", "NOT NULL", "NOT NULL", .kept, "the same", column: column.name)
+        }
+        lines[column.name.foldedName] = line
+        decideCollation(column)
+    }
+
+    mutating func decideType(_ column: Catalog.Column) -> TypeRule {
+        let rule = TypeRule(column, of: source, census: stored(column))
+        decide(
+            "type",
+            column.declaredType,
+            rule.type.sql,
+            rule.outcome,
+            rule.reason,
+            column: column.name
+        )
+        return rule
+    }
+
+    mutating func addColumn(
+        _ column: Catalog.Column,
+        _ type: TargetType,
+        isNotNull: Bool
+    ) -> String {
+        let name = names[column.name.foldedName] ?? column.name
+        target.columns.append(
+            TargetColumn(sourceName: column.name, name: name, type: type, isNotNull: isNotNull)
+        )
+        register(column, type, TargetName.quote(name))
+        return name
+    }
+
+    mutating func register(_ column: Catalog.Column, _ type: TargetType, _ sql: String) {
+        columns[column.name.foldedName] = ExpressionRenderer.Column(
+            sql: sql,
+            type: type,
+            affinity: column.affinity,
+            collation: column.collation
+        )
+    }
+
+    static func line(_ name: String, _ type: TargetType) -> String {
+        // SQLite compares text byte by byte, and so does this collation.
+        let collation = type == .text ? " COLLATE \"C\"" : ""
+        return "\(TargetName.quote(name)) \(type.sql)\(collation)"
+    }
+
+    private mutating func identity(_ name: String, _ relations: inout NameRegistry) -> String {
+        target.identity = name
+        target.sequenceFloor = source.sequence
+        let usual = "\(target.name)_\(name)_seq"
+        let sequence = relations.make("\(target.name)_\(name)", suffix: "_seq")
+        let clause = "GENERATED BY DEFAULT AS IDENTITY"
+        decide(
+            source.isAutoincrement ? "autoincrement" : "rowid",
+            source.isAutoincrement ? "AUTOINCREMENT" : "INTEGER PRIMARY KEY",
+            clause,
+            .translated,
+            "an INSERT without an id gets the next one; "
+                + "PostgreSQL never gives an id twice, as AUTOINCREMENT does",
+            column: source.rowidAlias
+        )
+        guard sequence != usual else { return clause }
+        return "\(clause) (SEQUENCE NAME \(TargetName.qualified(sequence, schema)))"
+    }
+
+    private mutating func defaultClause(_ column: Catalog.Column) -> String {
+        guard let text = column.defaultExpression,
+            let known = columns[column.name.foldedName]
+        else { return "" }
+        do throws(Refusal) {
+            var renderer = ExpressionRenderer(columns: [:], place: .default)
+            let expression = try SQLExpression(parsing: text)
+            let rendered = try renderer.assigned(expression, to: known)
+            let sql =
+                rendered.power == .atom || rendered.literal != nil
+                ? rendered.sql : "(\(rendered.sql))"
+            let isSame = sql == text
+            decide(
+                "default",
+                text,
+                sql,
+                renderer.notes.isEmpty ? (isSame ? .kept : .translated) : .changed,
+                renderer.notes.first ?? (isSame ? "the same" : "the same value, said for the type"),
+                column: column.name
+            )
+            return " DEFAULT \(sql)"
+        } catch {
+            decide("default", text, "", .dropped, error.reason, column: column.name)
+            return ""
+        }
+    }
+
+    private mutating func decideCollation(_ column: Catalog.Column) {
+        guard let collation = column.collation, collation.uppercased() != "BINARY" else { return }
+        decide(
+            "collation",
+            "COLLATE \(collation)",
+            "COLLATE \"C\"",
+            .changed,
+            "queries of the application compare byte by byte in PostgreSQL; "
+                + "keys, indexes and checks of this column keep \(collation)",
+            column: column.name
+        )
+    }
+
+    // MARK: - The rest
+
+    private mutating func decideRest() {
+        if source.isWithoutRowid {
+            decide(
+                "without rowid",
+                "WITHOUT ROWID",
+                "",
+                .translated,
+                "the primary key is what identifies a row, as for every table of PostgreSQL"
+            )
+        }
+        if source.isStrict {
+            decide("strict", "STRICT", "", .translated, "PostgreSQL holds to every type")
+        }
+        for clause in source.conflictClauses {
+            decide(
+                "conflict clause",
+                clause,
+                "",
+                .dropped,
+                "PostgreSQL resolves conflicts in the INSERT only: ON CONFLICT"
+            )
+        }
+        for text in source.unparsed {
+            decide("declaration", text, "", .dropped, "it is not understood")
+        }
+    }
+}

@@ -1,0 +1,168 @@
+import Foundation
+
+/// Where a run stands, read from the journal and from both sides.
+public struct RunStatus: Codable, Sendable {
+    /// The phase: `idle` without a run, `done` after one.
+    public var phase: String
+    /// The source's path.
+    public var source: String
+    /// The target, without the password.
+    public var target: String
+    /// How far the target is behind; unknown until the run follows the source.
+    public var lag: Lag
+    /// Tables whose rows are all there.
+    public var tables: Tables
+    /// Rows in quarantine.
+    public var quarantinedRows: Int
+    /// The conditions of the cutover that were looked at.
+    public var gates: [Gate]
+    /// How long writes have been blocked; nil while they are not.
+    public var writeFreezeSeconds: Double?
+    /// The toggles on both sides.
+    public var workflows: [Workflow]
+    /// What could not be read, in words.
+    public var notes: [String]
+
+    /// How far the target is behind.
+    public struct Lag: Codable, Sendable {
+        /// Changes that wait.
+        public var rows: Int?
+        /// The age of the oldest of them.
+        public var seconds: Double?
+    }
+
+    /// A count of tables.
+    public struct Tables: Codable, Sendable {
+        /// Tables whose rows are all there.
+        public var done: Int
+        /// All tables of the run.
+        public var total: Int
+    }
+
+    /// A condition of the cutover.
+    public struct Gate: Codable, Sendable {
+        /// Its name.
+        public var name: String
+        /// Its state: `open`, `closed` or `waiting`.
+        public var state: String
+        /// The reason.
+        public var reason: String
+    }
+
+    /// A workflow's toggle on both sides.
+    public struct Workflow: Codable, Sendable {
+        /// The workflow.
+        public var name: String
+        /// The toggle in the source; nil when it could not be read.
+        public var enabledSource: Bool?
+        /// The toggle in the target; nil when it could not be read.
+        public var enabledTarget: Bool?
+        /// The value that a cutover put by; nil outside of one.
+        public var saved: Bool?
+    }
+
+    /// Reads where a run stands; writes nothing.
+    ///
+    /// - Parameter options: The two sides.
+    /// - Returns: The status; what cannot be read is unknown and named in `notes`.
+    /// - Throws: ``MigrationError`` when the target's address is wrong.
+    public static func read(_ options: Options) throws(MigrationError) -> RunStatus {
+        let address = try TargetAddress(options.target)
+        var status = RunStatus(
+            phase: "idle",
+            source: options.source,
+            target: address.redacted,
+            lag: Lag(),
+            tables: Tables(done: 0, total: 0),
+            quarantinedRows: 0,
+            gates: [],
+            writeFreezeSeconds: nil,
+            workflows: [],
+            notes: []
+        )
+        status.readJournal(options)
+        status.readTarget(options)
+        status.readWorkflows(options)
+        return status
+    }
+
+    private mutating func note<Value>(
+        _ work: () throws(MigrationError) -> Value
+    ) -> Value? {
+        do throws(MigrationError) {
+            return try work()
+        } catch {
+            let cause = error.cause.map { " (\($0))" } ?? ""
+            notes.append("\(error.place.stage): \(error.message)\(cause)")
+            return nil
+        }
+    }
+
+    private mutating func readJournal(_ options: Options) {
+        let run = note { () throws(MigrationError) in
+            try Journal.newestRun(in: RunDirectory(existing: options.runDirectory))
+        }
+        guard let run = run ?? nil else { return }
+        phase = run.state == "failed" ? "stopped in \(run.phase)" : run.phase
+    }
+
+    private mutating func readTarget(_ options: Options) {
+        let found = note { () throws(MigrationError) -> (Tables, Int)? in
+            let (target, address) = try Target.connect(options, stage: "target", purpose: "status")
+            do throws(TargetError) {
+                return try Self.counts(target)
+            } catch {
+                throw TargetFailure.wrap(error, stage: "target", address: address)
+            }
+        }
+        guard let (tables, quarantined) = found ?? nil else { return }
+        self.tables = tables
+        quarantinedRows = quarantined
+    }
+
+    private static func counts(
+        _ target: TargetConnection
+    ) throws(TargetError) -> (Tables, Int)? {
+        guard let run = try RunState.newestRun(target) else { return nil }
+        let isCopied = run.isFinished || ["keys", "verify", "done"].contains(run.phase)
+        let row = try target.query(
+            """
+            SELECT (SELECT count(*) FROM cutover.mapping WHERE run_id = $1),
+                (SELECT count(DISTINCT table_name) FROM cutover.checkpoint WHERE run_id = $1),
+                (SELECT count(*) FROM cutover.quarantine WHERE run_id = $1)
+            """,
+            [.text(run.id)]
+        ).rows[0]
+        let total = row[0].flatMap { Int($0) } ?? 0
+        let begun = row[1].flatMap { Int($0) } ?? 0
+        return (
+            // Until the copy has ended, a table with a checkpoint may still lack rows.
+            Tables(done: isCopied ? total : max(0, begun - 1), total: total),
+            row[2].flatMap { Int($0) } ?? 0
+        )
+    }
+
+    private mutating func readWorkflows(_ options: Options) {
+        let source = note { () throws(MigrationError) in
+            try Workflows.list(options: options, side: .source)
+        }
+        let target =
+            tables.total == 0
+            ? nil
+            : note { () throws(MigrationError) in
+                try Workflows.list(options: options, side: .target)
+            }
+        let sides = [source, target].map { page in
+            Dictionary((page?.workflows ?? []).map { ($0.name, $0.enabled) }) { first, _ in first }
+        }
+        let names = (source ?? target)?.workflows.map(\.name) ?? []
+        workflows = names.map { name in
+            Workflow(
+                name: name,
+                enabledSource: sides[0][name],
+                enabledTarget: sides[1][name],
+                saved: nil
+            )
+        }
+    }
+}

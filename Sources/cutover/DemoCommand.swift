@@ -1,0 +1,93 @@
+import ArgumentParser
+import Foundation
+import MigrationEngine
+
+/// The whole way on synthetic data and a private server, with nothing to set up.
+struct DemoCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "Shows the whole way: sample data, a private PostgreSQL, the console.",
+        discussion: "Everything is in a temporary folder and is gone at the end."
+    )
+
+    @Option(help: "The shape of the sample: plan (12 tables) or production (19 tables).")
+    var schema: SampleSource.Schema = .production
+    @Option(help: "How many orders.")
+    var orders = 20_000
+    @Flag(help: "Go the whole way without the console and report.")
+    var headless = false
+    @Option(help: "Keep sample, backups and journal in this folder, which must not exist.")
+    var keep: String?
+    @Option(help: "The console's theme.")
+    var theme: String?
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard (0...50_000_000).contains(orders) else {
+            throw ValidationError("--orders must be from 0 to 50000000")
+        }
+    }
+
+    func run() throws {
+        guard !common.readOnly else {
+            throw MigrationError(
+                .readOnly,
+                "the demo migrates, and --read-only was given",
+                place: .init("demo"),
+                remedy: "run the demo without --read-only"
+            )
+        }
+        let folder = try DemoFolder(keep: keep)
+        defer { folder.remove() }
+        let hasConsole = !headless && isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+        try hasConsole ? runConsole(folder) : runHeadless(folder)
+    }
+
+    private func runHeadless(_ folder: DemoFolder) throws {
+        let (schema, orders) = (schema, orders)
+        let report = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
+            try Demo.run(
+                in: folder.path,
+                schema: schema,
+                orders: orders,
+                observer: observer,
+                cancellation: cancellation
+            )
+        }
+        try Output(common).result(report) { MigrateText.text(report.migrate) }
+        if !report.ok { throw ExitCode(1) }
+    }
+
+    private func runConsole(_ folder: DemoFolder) throws {
+        throw MigrationError(
+            .usage, "the console is not here yet", place: .init("demo"), remedy: "use --headless")
+    }
+}
+
+/// The folder of a demo: temporary, or kept when the operator named one.
+struct DemoFolder {
+    let path: String
+    private let isKept: Bool
+
+    init(keep: String?) throws(MigrationError) {
+        isKept = keep != nil
+        path =
+            keep
+            ?? FileManager.default.temporaryDirectory.path
+            + "/cutover-demo-\(UUID().uuidString.prefix(8).lowercased())"
+        guard mkdir(path, 0o700) == 0 else {
+            throw MigrationError(
+                .fileFailed,
+                "the demo's folder cannot be made",
+                place: .init("demo", path: path),
+                remedy: "give a folder that does not exist with --keep DIR",
+                cause: .system(errno: errno, call: "mkdir")
+            )
+        }
+    }
+
+    /// Removes the folder unless it is kept.
+    func remove() {
+        if !isKept { try? FileManager.default.removeItem(atPath: path) }
+    }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import MigrationEngine
+
+/// Backup, schema, copy, keys, verify.
+struct MigrateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "migrate",
+        abstract: "Copies the source into the target and verifies every cell.",
+        discussion: """
+            The source is not written. Interrupted at any moment, the same command goes on where \
+            it stopped. Rows that do not fit are kept in cutover.quarantine.
+            """
+    )
+
+    @Option(help: "How the schema is made: auto, derive or plan.")
+    var mode = "auto"
+    @Flag(help: "Go the whole way into a throw-away schema, then drop it.")
+    var dryRun = false
+    @Option(help: "Threads that copy, index and compare.")
+    var jobs: Int?
+    @Flag(help: "Do not compare both sides at the end.")
+    var noVerify = false
+    @Option(help: "What happens to a row that does not fit: quarantine or stop.")
+    var onBadRow = "quarantine"
+    @Option(help: "How many quarantined rows still count as success.")
+    var maxQuarantined = 0
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard ["auto", "derive", "plan"].contains(mode) else {
+            throw ValidationError("--mode must be auto, derive or plan")
+        }
+        guard ["quarantine", "stop"].contains(onBadRow) else {
+            throw ValidationError("--on-bad-row must be quarantine or stop")
+        }
+        guard jobs ?? 1 >= 1, jobs ?? 1 <= 64 else {
+            throw ValidationError("--jobs must be from 1 to 64")
+        }
+        guard maxQuarantined >= 0 else {
+            throw ValidationError("--max-quarantined must not be negative")
+        }
+    }
+
+    func run() throws {
+        let options = common.options()
+        let settings = Migration.Settings(
+            mode: mode,
+            jobs: jobs,
+            verifies: !noVerify,
+            stopsAtBadRow: onBadRow == "stop",
+            maximumQuarantined: maxQuarantined,
+            isDryRun: dryRun
+        )
+        let report = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
+            try Migration.run(options, settings, observer: observer, cancellation: cancellation)
+        }
+        try Output(common).result(report) { MigrateText.text(report) }
+        if !report.ok { throw ExitCode(1) }
+    }
+}
+
+/// The report of `migrate` for people.
+enum MigrateText {
+    static func text(_ report: MigrateReport) -> String {
+        var table = TextTable(
+            ["TABLE", "SOURCE", "TARGET", "QUARANTINED", "VERIFY"],
+            rightAligned: [1, 2, 3]
+        )
+        let verdicts = Dictionary(
+            (report.verify?.tables ?? []).map { ($0.name, $0.status.rawValue) }
+        ) { first, _ in first }
+        for row in report.tables {
+            table.add([
+                SafeText.visible(row.name), String(row.sourceRows), String(row.targetRows),
+                String(row.quarantinedRows), verdicts[row.name] ?? "not verified",
+            ])
+        }
+        var lines = [table.text, ""]
+        lines += report.warnings.map { "note: \(SafeText.visible($0))" }
+        if let verify = report.verify { lines += VerifyText.problems(verify) }
+        let phases = report.phases.map { "\($0.name) \(VerifyText.seconds($0.seconds))" }
+        lines.append("backup: \(report.backup.path)")
+        lines.append("phases: \(phases.joined(separator: ", "))")
+        let outcome =
+            report.ok
+            ? (report.verify == nil ? "all rows arrived; not verified" : "all rows arrived, equal")
+            : "done with findings: see above"
+        lines.append("\(outcome) (mode \(report.mode), \(VerifyText.seconds(report.seconds)))")
+        return lines.joined(separator: "\n")
+    }
+}

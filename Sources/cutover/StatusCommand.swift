@@ -1,0 +1,38 @@
+import ArgumentParser
+import MigrationEngine
+
+/// Where the run stands.
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Says where the run stands; reads only."
+    )
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let report = try RunStatus.read(common.options())
+        try Output(common).result(report) { Self.text(report) }
+    }
+
+    static func text(_ report: RunStatus) -> String {
+        var lines = [
+            "phase:       \(report.phase)",
+            "source:      \(report.source)",
+            "target:      \(report.target)",
+            "tables:      \(report.tables.done) of \(report.tables.total) copied",
+            "quarantined: \(report.quarantinedRows) rows",
+        ]
+        lines += report.workflows.map { workflow in
+            let name = SafeText.visible(workflow.name)
+            return "workflow:    \(name): \(state(workflow.enabledSource)) in SQLite, "
+                + "\(state(workflow.enabledTarget)) in PostgreSQL"
+        }
+        lines += report.notes.map { "note:        \(SafeText.visible($0))" }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func state(_ enabled: Bool?) -> String {
+        enabled.map { $0 ? "on" : "off" } ?? "unknown"
+    }
+}
