@@ -86,10 +86,7 @@ struct DemoFolder {
 
     init(keep: String?) throws(MigrationError) {
         isKept = keep != nil
-        path =
-            keep
-            ?? FileManager.default.temporaryDirectory.path
-            + "/cutover-demo-\(UUID().uuidString.prefix(8).lowercased())"
+        path = keep ?? TemporaryPath(prefix: "cutover-demo-").make()
         guard mkdir(path, 0o700) == 0 else {
             throw MigrationError(
                 .fileFailed,

@@ -24,9 +24,7 @@ final class SourceView: Sendable {
     ) throws(MigrationError) {
         let source = try SourceFile.open(options.source, stage: "verify")
         tracker.activity("copying the source, so that nobody has to wait")
-        let folder = FileManager.default.temporaryDirectory.path
-        Self.removeLeftovers(in: folder)
-        path = "\(folder)/\(Self.prefix)\(getpid())-\(UUID().uuidString.lowercased()).db"
+        path = TemporaryPath(prefix: "cutover-verify-").make(suffix: ".db")
         isTemporary = true
         // Made first and for our eyes only: it holds the shop's customers.
         let descriptor = Foundation.open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
@@ -56,19 +54,6 @@ final class SourceView: Sendable {
         } catch {
             unlink(path)
             throw error
-        }
-    }
-
-    private static let prefix = "cutover-verify-"
-
-    /// Removes copies of processes that were killed before they could.
-    private static func removeLeftovers(in folder: String) {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        for name in names where name.hasPrefix(prefix) {
-            guard let owner = Int32(name.dropFirst(prefix.count).prefix { $0 != "-" }),
-                kill(owner, 0) != 0, errno == ESRCH
-            else { continue }
-            unlink("\(folder)/\(name)")
         }
     }
 
