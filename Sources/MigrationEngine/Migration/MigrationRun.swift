@@ -46,6 +46,8 @@ final class MigrationRun {
         try Target.checkSuitable(target, address, schema: schema)
         directory = try RunDirectory(making: options.runDirectory)
         journal = try Journal(owning: directory)
+        tracker.keepLog(in: directory)
+        tracker.log(.info, "start", "from \(options.source) to \(address.redacted)")
         identifier = UUID().uuidString.lowercased()
         mode = settings.mode
         try claimTarget()
