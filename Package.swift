@@ -65,7 +65,11 @@ let package = Package(
             name: "Themes",
             path: "Themes",
             resources: [
-                .embedInCode("base.toml")
+                .embedInCode("base.toml"),
+                .embedInCode("beacon-dark.toml"),
+                .embedInCode("harbor-dark.toml"),
+                .embedInCode("harbor-light.toml"),
+                .embedInCode("mono.toml"),
             ],
             swiftSettings: strict
         ),
@@ -106,7 +110,8 @@ let package = Package(
         ),
         .testTarget(
             name: "ConsoleTests",
-            dependencies: ["Console", "Themes", "TestSupport"],
+            dependencies: ["Console", "MigrationEngine", "Themes", "TestSupport"],
+            exclude: ["Goldens"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -1,7 +1,13 @@
 /// The themes that are built into the binary.
 public enum Themes {
-    /// Names and TOML text of every built-in theme.
+    /// Names and TOML text of every built-in theme, the standard one first.
+    ///
+    /// A file of this folder that is missing here is found by a test.
     public static let all: [(name: String, toml: [UInt8])] = [
-        ("base", PackageResources.base_toml)
+        ("harbor-dark", PackageResources.harbor_dark_toml),
+        ("harbor-light", PackageResources.harbor_light_toml),
+        ("beacon-dark", PackageResources.beacon_dark_toml),
+        ("mono", PackageResources.mono_toml),
+        ("base", PackageResources.base_toml),
     ]
 }

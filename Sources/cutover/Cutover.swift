@@ -15,7 +15,8 @@ struct Cutover: ParsableCommand {
             MigrateCommand.self, VerifyCommand.self, InspectCommand.self, PlanCommand.self,
             BackupCommand.self, StatusCommand.self, WorkflowsCommand.self, OrdersCommand.self,
             InventoryCommand.self, DashboardCommand.self, DemoCommand.self, SampleCommand.self,
-            ServerCommand.self,
-        ]
+            ServerCommand.self, ConsoleCommand.self,
+        ],
+        defaultSubcommand: ConsoleCommand.self
     )
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Foundation
 import MigrationEngine
 
@@ -39,7 +40,7 @@ struct DemoCommand: ParsableCommand {
         }
         let folder = try DemoFolder(keep: keep)
         defer { folder.remove() }
-        let hasConsole = !headless && isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+        let hasConsole = !headless && !common.json && Console.isPossible
         try hasConsole ? runConsole(folder) : runHeadless(folder)
     }
 
@@ -59,8 +60,22 @@ struct DemoCommand: ParsableCommand {
     }
 
     private func runConsole(_ folder: DemoFolder) throws {
-        throw MigrationError(
-            .usage, "the console is not here yet", place: .init("demo"), remedy: "use --headless")
+        Output.message("making a sample of \(orders) orders and a private server")
+        let sides = try Demo.prepare(in: folder.path, schema: schema, orders: orders)
+        var configuration = Console.Configuration(
+            engine: InProcessEngine(options: sides.options, author: NSUserName()),
+            sourceName: "ora.db",
+            targetName: "ora",
+            environment: "DEMO"
+        )
+        configuration.themeName = theme
+        configuration.noColor = common.noColor
+        configuration.ascii = common.ascii
+        configuration.startAction = .migrate
+        let status = Console.run(configuration)
+        try sides.server.stop()
+        if keep != nil { Output.message("kept: \(folder.path)") }
+        if status != 0 { throw ExitCode(status) }
     }
 }
 
@@ -71,10 +86,7 @@ struct DemoFolder {
 
     init(keep: String?) throws(MigrationError) {
         isKept = keep != nil
-        path =
-            keep
-            ?? FileManager.default.temporaryDirectory.path
-            + "/cutover-demo-\(UUID().uuidString.prefix(8).lowercased())"
+        path = keep ?? TemporaryPath(prefix: "cutover-demo-").make()
         guard mkdir(path, 0o700) == 0 else {
             throw MigrationError(
                 .fileFailed,

@@ -39,7 +39,9 @@ struct InspectCommand: ParsableCommand {
             lines.append(columns.text)
         }
         for orphan in report.orphans where orphan.rows > 0 {
-            lines.append("\(orphan.table): \(orphan.rows) rows without a row in \(orphan.references)")
+            lines.append(
+                "\(orphan.table): \(orphan.rows) rows without a row in \(orphan.references)"
+            )
         }
         return lines.joined(separator: "\n")
     }

@@ -20,7 +20,8 @@ struct Output {
             let encoder = JSONEncoder()
             encoder.keyEncodingStrategy = .convertToSnakeCase
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            Self.write(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n")
+            let json = String(decoding: try encoder.encode(value), as: UTF8.self)
+            Self.write(SafeText.escaped(json: json) + "\n")
         } else {
             let text = text()
             Self.write(text.hasSuffix("\n") ? text : text + "\n")

@@ -31,17 +31,25 @@ struct PlanCommand: ParsableCommand {
     }
 
     private static func text(_ schema: TargetSchema) -> String {
-        var lines = ["mode \(schema.mode.rawValue), \(schema.tables.count) tables", ""]
-        var table = TextTable(["TABLE", "COLUMN", "SUBJECT", "OUTCOME", "TARGET", "REASON"])
+        var lines = ["mode \(schema.mode.rawValue), \(schema.tables.count) tables"]
+        var table = ""
         for decision in schema.decisions {
-            table.add(
-                [
-                    decision.table, decision.column ?? "", decision.subject,
-                    decision.outcome.rawValue, decision.target, decision.reason,
-                ].map { SafeText.visible($0) }
+            if decision.table != table {
+                table = decision.table
+                lines += ["", SafeText.visible(table)]
+            }
+            let subject = [decision.column, decision.subject].compactMap { $0 }
+                .joined(separator: " ")
+            let change =
+                decision.target.isEmpty || decision.target == decision.source
+                ? decision.source : "\(decision.source) → \(decision.target)"
+            let outcome = decision.outcome.rawValue
+            let padding = String(repeating: " ", count: max(0, 10 - outcome.count))
+            lines.append(
+                SafeText.visible("  \(outcome)\(padding)  \(subject): \(change)")
             )
+            lines.append(SafeText.visible("              \(decision.reason)"))
         }
-        lines.append(table.text)
         return lines.joined(separator: "\n")
     }
 }

@@ -42,9 +42,10 @@ struct SampleCommand: ParsableCommand {
         try Output(common).result(report) {
             let seconds = String(format: "%.1f", report.seconds)
             let lines = report.tables.map { "\($0.rows)\t\($0.name)" }
-            return (lines + [
-                "wrote \(report.rows) rows, \(report.sizeBytes) bytes in \(seconds) s: \(path)"
-            ]).joined(separator: "\n")
+            return
+                (lines + [
+                    "wrote \(report.rows) rows, \(report.sizeBytes) bytes in \(seconds) s: \(path)"
+                ]).joined(separator: "\n")
         }
     }
 

@@ -28,6 +28,7 @@ public enum Backup {
         let started = ContinuousClock.now
         let source = try SourceFile.open(options.source, stage: "backup")
         let directory = try RunDirectory(making: options.runDirectory)
+        tracker.keepLog(in: directory)
         try checkSpace(source, in: directory)
         let files = BackupFiles(in: directory.backups, for: options.source)
         tracker.begin(.backup, "copying \(options.source)")

@@ -1,6 +1,7 @@
 /// Cuts SQL into tokens as SQLite does; blanks and comments are left out.
 ///
-/// - SeeAlso: <https://www.sqlite.org/lang_keywords.html>, <https://www.sqlite.org/lang_comment.html>
+/// - SeeAlso: <https://www.sqlite.org/lang_keywords.html>,
+///   <https://www.sqlite.org/lang_comment.html>
 struct SQLTokenizer {
     private let bytes: [UInt8]
     private var position = 0

@@ -133,6 +133,7 @@ package struct CensusTaker: Sendable {
     ) throws(MigrationError) -> PieceCensus {
         let table = tables[piece.table]
         do throws(SourceError) {
+            // Generated columns too: one that cannot be translated becomes an ordinary column.
             let reader = RowReader(table, columns: table.columns.map(\.name))
             return try count(piece, reader, connection)
         } catch {

@@ -133,8 +133,7 @@ struct TableInspection {
 
     func report() throws(SourceError) -> InspectReport.Table {
         var report = InspectReport.Table(name: table.name, rows: census.rows, columns: [])
-        let stored = table.columns.filter { $0.generation == .none }
-        for (index, column) in stored.enumerated() where index < census.columns.count {
+        for (index, column) in table.columns.enumerated() where index < census.columns.count {
             let found = census.columns[index]
             var shapes: [String: Int] = [:]
             for (shape, count) in found.shapes { shapes[shape.rawValue] = count }

@@ -26,6 +26,9 @@ struct CopyPhase {
             let before = open.count
             for chunk in chunks {
                 if let outcome = done["\(name)\u{0}\(chunk.number)"] {
+                    guard outcome.copied + outcome.quarantined == chunk.rows else {
+                        throw otherVersion(name)
+                    }
                     copied.increment(by: outcome.copied)
                     context.tracker.update(name) {
                         $0.copiedRows += outcome.copied
@@ -81,6 +84,17 @@ struct CopyPhase {
                 }
             }
         }
+    }
+
+    /// Chunks are cut anew from the same backup; other sizes mean that they were cut otherwise.
+    private func otherVersion(_ table: String) -> MigrationError {
+        MigrationError(
+            .differentRun,
+            "the unfinished run was begun by another version of cutover",
+            place: .init("copy", table: table),
+            kept: .other("the rows that the run committed stay in the target"),
+            remedy: "finish it with that version, or drop its tables and schema cutover"
+        )
     }
 
     private func finish(_ table: String) {

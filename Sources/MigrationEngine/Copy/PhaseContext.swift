@@ -20,8 +20,6 @@ struct PhaseContext: Sendable {
         do throws(SourceError) {
             source = try SourceConnection(path: backup, access: .immutable)
             try source.readHeader()
-            // Read through the page cache of the system instead of copying each page.
-            try source.execute("PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -8000")
         } catch {
             throw SourceFile.failure(error, path: backup, stage: stage)
         }

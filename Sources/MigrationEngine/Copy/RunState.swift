@@ -68,11 +68,12 @@ package enum RunState {
         package var id: String
         package var sourceFingerprint: String
         package var backupSHA256: String
+        package var mode: String
         package var phase: String
         package var isFinished: Bool
     }
 
-    /// The newest run, if the target knows one; dry runs are none.
+    /// The newest run, if the target knows one; dry runs do not count.
     ///
     /// - Parameter connection: A connection to the target.
     /// - Returns: The run, or nil when there is none.
@@ -84,7 +85,8 @@ package enum RunState {
         guard found.first == "t" else { return nil }
         let rows = try connection.query(
             """
-            SELECT run_id, source_fingerprint, backup_sha256, phase, finished_at IS NOT NULL
+            SELECT run_id, source_fingerprint, backup_sha256, mode, phase,
+                finished_at IS NOT NULL
             FROM cutover.run WHERE run_id NOT LIKE 'dry-%' ORDER BY started_at DESC LIMIT 1
             """
         )
@@ -93,8 +95,9 @@ package enum RunState {
             id: row[0] ?? "",
             sourceFingerprint: row[1] ?? "",
             backupSHA256: row[2] ?? "",
-            phase: row[3] ?? "",
-            isFinished: row[4] == "t"
+            mode: row[3] ?? "",
+            phase: row[4] ?? "",
+            isFinished: row[5] == "t"
         )
     }
 

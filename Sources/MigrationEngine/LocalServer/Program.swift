@@ -55,7 +55,6 @@ struct Program: Sendable {
                 shell,
                 arguments: program.shellArguments(arguments),
                 environment: environment,
-                platformOptions: program.account.platformOptions,
                 output: .string(limit: 1 << 20),
                 error: .string(limit: 1 << 20)
             )
@@ -82,7 +81,7 @@ extension Program {
     static let shell = Executable.name("sh")
 
     func shellArguments(_ arguments: [String]) -> Arguments {
-        Arguments(["-c", #"cd / && exec "$@""#, "sh", path] + arguments)
+        Arguments(["-c", #"cd / && exec "$@""#, "sh"] + account.commandPrefix + [path] + arguments)
     }
 
     // Nothing is inherited: PGHOST, PGOPTIONS and their kin would change what the programs do.

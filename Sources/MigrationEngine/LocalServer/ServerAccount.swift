@@ -1,5 +1,4 @@
 import Foundation
-import Subprocess
 
 /// The account that the server's processes run as and that owns its folder.
 ///
@@ -44,14 +43,13 @@ struct ServerAccount: Sendable, Equatable {
         )
     }
 
-    var platformOptions: PlatformOptions {
-        var options = PlatformOptions()
-        if isOther {
-            options.userID = userID
-            options.groupID = groupID
-            options.supplementaryGroups = [groupID]
-        }
-        return options
+    /// What stands in front of a command so that it runs as this account.
+    ///
+    /// A program of its own changes the account, not the child between fork and exec: there,
+    /// `setgroups` of glibc waits for threads that only the parent has.
+    var commandPrefix: [String] {
+        isOther
+            ? ["setpriv", "--reuid=\(userID)", "--regid=\(groupID)", "--clear-groups", "--"] : []
     }
 
     /// Whether the account can enter a folder, asked of the system itself.

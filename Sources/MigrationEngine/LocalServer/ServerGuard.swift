@@ -69,7 +69,7 @@ final class ServerGuard: Sendable {
         _ started: Slot<Start>,
         until held: AsyncStream<Never>
     ) async {
-        var options = shell.account.platformOptions
+        var options = PlatformOptions()
         // Ctrl-C in the terminal is for the owner, not for the guard.
         options.createSession = true
         do {

@@ -15,8 +15,10 @@ extension ExpressionRenderer {
         var second = right
         if left.literal != nil, right.literal == nil {
             first = try adapted(left, to: right)
+            first.keepCollation(of: left)
         } else if right.literal != nil, left.literal == nil {
             second = try adapted(right, to: left)
+            second.keepCollation(of: right)
         } else {
             try requireSameKind(&first, &second)
         }
@@ -153,8 +155,8 @@ extension ExpressionRenderer {
         if let collation {
             left = try Self.key(left, collation)
             right = try Self.key(right, collation)
-        } else if !left.hasColumn, !right.hasColumn {
-            left.sql = "\(left.inside(.cast)) COLLATE \"C\""
+        } else if !left.isCollated, !right.isCollated {
+            left.sql = "\(left.inside(.unary)) COLLATE \"C\""
             left.power = .other
         }
     }
@@ -173,7 +175,8 @@ extension ExpressionRenderer {
         guard text.kind == .text else { return text }
         var result = text
         result.power = .atom
-        let source = text.hasColumn ? text.sql : "\(text.inside(.cast)) COLLATE \"C\""
+        result.isCollated = true
+        let source = text.isCollated ? text.sql : "\(text.inside(.unary)) COLLATE \"C\""
         switch collation.uppercased() {
         case "BINARY": return text
         case "NOCASE":
@@ -190,6 +193,11 @@ extension ExpressionRenderer {
 }
 
 extension Rendered {
+    fileprivate mutating func keepCollation(of other: Rendered) {
+        collation = other.collation
+        hasExplicitCollation = other.hasExplicitCollation
+    }
+
     /// Whether SQLite turns text on the other side into a number.
     fileprivate var hasNumericAffinity: Bool {
         affinity == .integer || affinity == .real || affinity == .numeric

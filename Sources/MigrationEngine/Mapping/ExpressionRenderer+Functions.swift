@@ -34,7 +34,8 @@ extension ExpressionRenderer {
         return Rendered(
             sql: "coalesce(\(results.map(\.sql).joined(separator: ", ")))",
             kind: Self.commonKind(results),
-            hasColumn: results.contains(where: \.hasColumn)
+            hasColumn: results.contains(where: \.hasColumn),
+            isCollated: results.contains(where: \.isCollated)
         )
     }
 
@@ -49,7 +50,8 @@ extension ExpressionRenderer {
         return Rendered(
             sql: "nullif(\(first.sql), \(second.sql))",
             kind: first.kind,
-            hasColumn: first.hasColumn || second.hasColumn
+            hasColumn: first.hasColumn || second.hasColumn,
+            isCollated: first.isCollated
         )
     }
 
@@ -108,8 +110,9 @@ extension ExpressionRenderer {
         _ user: String
     ) throws(Refusal) -> Rendered {
         var inside = try text(try value(argument), user)
-        if !inside.hasColumn, inside.kind != .null {
-            inside.sql = "\(inside.inside(.cast)) COLLATE \"C\""
+        if !inside.isCollated, inside.kind != .null {
+            inside.power = .other
+            inside.sql = "\(inside.inside(.unary)) COLLATE \"C\""
         }
         return inside
     }
@@ -121,18 +124,15 @@ extension ExpressionRenderer {
         if name == "lower", case .function("hex", let digits) = argument, digits.count == 1 {
             let bytes = try value(digits[0])
             if bytes.kind == .bytea {
-                return Rendered(
-                    sql: "encode(\(bytes.sql), 'hex')",
-                    kind: .text,
-                    hasColumn: bytes.hasColumn
-                )
+                return Self.digits("encode(\(bytes.sql), 'hex')", of: bytes)
             }
         }
         let inside = try plain(argument, name)
         return Rendered(
             sql: "\(name)(\(inside.sql))",
             kind: .text,
-            hasColumn: inside.hasColumn
+            hasColumn: inside.hasColumn,
+            isCollated: true
         )
     }
 
@@ -141,10 +141,15 @@ extension ExpressionRenderer {
         guard inside.kind == .bytea else {
             throw Refusal("hex is applied to \(inside.kind.rawValue)")
         }
-        return Rendered(
-            sql: "upper(encode(\(inside.sql), 'hex'))",
+        return Self.digits("upper(encode(\(inside.sql), 'hex'))", of: inside)
+    }
+
+    /// SQLite's hex of NULL is empty text, not NULL.
+    private static func digits(_ sql: String, of bytes: Rendered) -> Rendered {
+        Rendered(
+            sql: bytes.hasColumn ? "coalesce(\(sql), '')" : sql,
             kind: .text,
-            hasColumn: inside.hasColumn
+            hasColumn: bytes.hasColumn
         )
     }
 
@@ -179,7 +184,12 @@ extension ExpressionRenderer {
             sql += ", \(count)"
         }
         guard start < 1 << 31 else { throw Refusal("substr counts beyond 31 bits") }
-        return Rendered(sql: sql + ")", kind: .text, hasColumn: inside.hasColumn)
+        return Rendered(
+            sql: sql + ")",
+            kind: .text,
+            hasColumn: inside.hasColumn,
+            isCollated: inside.isCollated
+        )
     }
 
     private mutating func textFunction(
@@ -194,7 +204,8 @@ extension ExpressionRenderer {
         return Rendered(
             sql: "\(known.name)(\(sides.map(\.sql).joined(separator: ", ")))",
             kind: known.kind,
-            hasColumn: sides.contains(where: \.hasColumn)
+            hasColumn: sides.contains(where: \.hasColumn),
+            isCollated: known.kind == .text && sides.contains(where: \.isCollated)
         )
     }
 
@@ -227,6 +238,7 @@ extension ExpressionRenderer {
         result.affinity = affinity
         result.collation = inside.collation
         result.hasColumn = inside.hasColumn
+        result.isCollated = inside.isCollated && result.kind == .text
         return result
     }
 

@@ -226,7 +226,8 @@ extension ExpressionRenderer {
 
     /// Constants are 32 bits wide in PostgreSQL unless told otherwise.
     private static func wide(_ operand: Rendered) -> Rendered {
-        guard operand.kind == .integer else { return operand }
+        let isWide = operand.power == .sum || operand.power == .product || operand.power == .cast
+        guard operand.kind == .integer, !operand.hasColumn, !isWide else { return operand }
         var result = operand
         result.sql = "\(operand.inside(.cast))::bigint"
         result.power = .cast
@@ -282,7 +283,8 @@ extension ExpressionRenderer {
             sql: "\(leading) || \(second.inside(.other))",
             kind: .text,
             power: .other,
-            hasColumn: first.hasColumn || second.hasColumn
+            hasColumn: first.hasColumn || second.hasColumn,
+            isCollated: first.isCollated || second.isCollated
         )
     }
 

@@ -48,7 +48,7 @@ extension ExpressionRenderer {
                 throw Refusal("the pattern of LIKE ends with its escape character")
             }
         }
-        let source = subject.hasColumn ? subject.sql : "\(subject.inside(.cast)) COLLATE \"C\""
+        let source = subject.isCollated ? subject.sql : "\(subject.inside(.unary)) COLLATE \"C\""
         let test = negated ? "NOT LIKE" : "LIKE"
         return Rendered(
             sql: "lower(\(source)) \(test) \(TargetName.literal(pattern.foldedName)) ESCAPE "
@@ -75,7 +75,7 @@ extension ExpressionRenderer {
             }
         }
         let literal = TargetName.literal(expression + "$")
-        let source = subject.hasColumn ? subject.inside(.other) : "(\(subject.sql) COLLATE \"C\")"
+        let source = subject.isCollated ? subject.inside(.other) : "(\(subject.sql) COLLATE \"C\")"
         return Rendered(
             sql: "\(source) \(negated ? "!~" : "~") \(literal)",
             kind: .boolean,

@@ -142,7 +142,8 @@ struct ExpressionRenderer {
             kind: .init(column.type),
             affinity: column.affinity,
             collation: column.collation?.uppercased() == "BINARY" ? nil : column.collation,
-            hasColumn: true
+            hasColumn: true,
+            isCollated: Rendered.Kind(column.type) == .text
         )
     }
 
@@ -246,7 +247,8 @@ struct ExpressionRenderer {
         return Rendered(
             sql: sql + " END",
             kind: Self.commonKind(results),
-            hasColumn: results.contains(where: \.hasColumn)
+            hasColumn: results.contains(where: \.hasColumn),
+            isCollated: results.contains(where: \.isCollated)
         )
     }
 

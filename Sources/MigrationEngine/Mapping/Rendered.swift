@@ -27,8 +27,11 @@ struct Rendered {
     var hasExplicitCollation = false
     /// The constant that it is, if it is one.
     var literal: SQLExpression?
-    /// Whether a column is in it, whose collation then holds for the result.
+    /// Whether a column is in it.
     var hasColumn = false
+    /// Whether it is text that PostgreSQL compares byte by byte without being told so, because
+    /// it comes from a column of the target.
+    var isCollated = false
 
     /// The SQL, in parentheses where an outer operator would tear it apart.
     ///

@@ -24,7 +24,11 @@ extension TableDeriver {
     private static func text(_ key: Catalog.ForeignKey) -> String {
         let columns = key.columns.joined(separator: ", ")
         let parents = key.parentColumns.joined(separator: ", ")
-        return "FOREIGN KEY (\(columns)) REFERENCES \(key.parentTable) (\(parents))"
+        var text = "FOREIGN KEY (\(columns)) REFERENCES \(key.parentTable) (\(parents))"
+        if key.onUpdate != "NO ACTION" { text += " ON UPDATE \(key.onUpdate)" }
+        if key.onDelete != "NO ACTION" { text += " ON DELETE \(key.onDelete)" }
+        if key.isDeferrable { text += " DEFERRABLE" }
+        return text
     }
 
     private static func parent(

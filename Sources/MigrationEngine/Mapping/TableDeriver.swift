@@ -18,8 +18,8 @@ struct TableDeriver {
     var constraints = NameRegistry()
     /// Sets of columns that foreign keys can refer to, by target name.
     var referableKeys: [Set<String>] = []
-    // the lines of CREATE TABLE by folded name
-    private var lines: [String: String] = [:]
+    /// The lines of CREATE TABLE, by folded name of the source.
+    var lines: [String: String] = [:]
 
     /// Prepares.
     ///
@@ -109,7 +109,7 @@ struct TableDeriver {
 
     private mutating func deriveNames() {
         var taken = NameRegistry()
-        TargetName.systemColumns.sorted().forEach { taken.reserve($0) }
+        for name in TargetName.systemColumns { taken.reserve(name) }
         for column in source.columns {
             let name = taken.take(column.name)
             names[column.name.foldedName] = name
@@ -149,7 +149,7 @@ struct TableDeriver {
         decideCollation(column)
     }
 
-    private mutating func decideType(_ column: Catalog.Column) -> TypeRule {
+    mutating func decideType(_ column: Catalog.Column) -> TypeRule {
         let rule = TypeRule(column, of: source, census: stored(column))
         decide(
             "type",
@@ -162,7 +162,7 @@ struct TableDeriver {
         return rule
     }
 
-    private mutating func addColumn(
+    mutating func addColumn(
         _ column: Catalog.Column,
         _ type: TargetType,
         isNotNull: Bool
@@ -175,7 +175,7 @@ struct TableDeriver {
         return name
     }
 
-    private mutating func register(_ column: Catalog.Column, _ type: TargetType, _ sql: String) {
+    mutating func register(_ column: Catalog.Column, _ type: TargetType, _ sql: String) {
         columns[column.name.foldedName] = ExpressionRenderer.Column(
             sql: sql,
             type: type,
@@ -184,7 +184,7 @@ struct TableDeriver {
         )
     }
 
-    private static func line(_ name: String, _ type: TargetType) -> String {
+    static func line(_ name: String, _ type: TargetType) -> String {
         // SQLite compares text byte by byte, and so does this collation.
         let collation = type == .text ? " COLLATE \"C\"" : ""
         return "\(TargetName.quote(name)) \(type.sql)\(collation)"
@@ -249,103 +249,6 @@ struct TableDeriver {
         )
     }
 
-    // MARK: - Generated columns
-
-    private mutating func deriveGenerated() {
-        var waiting = source.columns.filter { $0.generation != .none }
-        // A generated column may name others, in any order, which PostgreSQL does not allow.
-        var inlined = columns
-        var progress = true
-        while progress, !waiting.isEmpty {
-            progress = false
-            for column in waiting where derive(column, &inlined) {
-                waiting.removeAll { $0.name == column.name }
-                progress = true
-            }
-        }
-        for column in waiting { materialise(column, "it names a column that is not computed") }
-    }
-
-    /// Derives one generated column.
-    ///
-    /// - Returns: False when it names a column that is not known yet.
-    private mutating func derive(
-        _ column: Catalog.Column,
-        _ inlined: inout [String: ExpressionRenderer.Column]
-    ) -> Bool {
-        var renderer = ExpressionRenderer(columns: inlined)
-        do throws(Refusal) {
-            guard let text = column.generationExpression else {
-                throw Refusal("its expression was not found in the CREATE TABLE text")
-            }
-            let expression = try SQLExpression(parsing: text)
-            let names = expression.names
-            let isWaiting = source.columns.contains {
-                $0.generation != .none && names.contains($0.name.foldedName)
-                    && inlined[$0.name.foldedName] == nil
-            }
-            if isWaiting { return false }
-            let rule = TypeRule(column, of: source, census: stored(column))
-            let known = ExpressionRenderer.Column(
-                sql: "",
-                type: rule.type,
-                affinity: column.affinity,
-                collation: column.collation
-            )
-            let rendered = try renderer.assigned(expression, to: known)
-            _ = decideType(column)
-            add(column, rule.type, rendered, renderer.notes)
-            inlined[column.name.foldedName] = ExpressionRenderer.Column(
-                sql: "((\(rendered.sql))::\(rule.type.sql))",
-                type: rule.type,
-                affinity: column.affinity,
-                collation: column.collation
-            )
-        } catch {
-            materialise(column, error.reason)
-            inlined[column.name.foldedName] = nil
-        }
-        return true
-    }
-
-    private mutating func add(
-        _ column: Catalog.Column,
-        _ type: TargetType,
-        _ rendered: Rendered,
-        _ notes: [String]
-    ) {
-        let name = names[column.name.foldedName] ?? column.name
-        let clause = "GENERATED ALWAYS AS (\(rendered.sql)) STORED"
-        var line = "\(Self.line(name, type)) \(clause)"
-        if column.isNotNull { line += " NOT NULL" }
-        lines[column.name.foldedName] = line
-        register(column, type, TargetName.quote(name))
-        decide(
-            "generated column",
-            "AS (\(column.generationExpression ?? ""))",
-            clause,
-            notes.isEmpty ? .translated : .changed,
-            notes.first ?? "computed by the server from the same columns",
-            column: column.name
-        )
-    }
-
-    /// Keeps a generated column's values where its expression cannot be said.
-    private mutating func materialise(_ column: Catalog.Column, _ reason: String) {
-        let rule = decideType(column)
-        let name = addColumn(column, rule.type, isNotNull: column.isNotNull)
-        lines[column.name.foldedName] =
-            Self.line(name, rule.type) + (column.isNotNull ? " NOT NULL" : "")
-        decide(
-            "generated column",
-            "AS (\(column.generationExpression ?? ""))",
-            rule.type.sql,
-            .changed,
-            "its values are copied and no longer computed: \(reason)",
-            column: column.name
-        )
-    }
-
     // MARK: - The rest
 
     private mutating func decideRest() {
@@ -372,30 +275,6 @@ struct TableDeriver {
         }
         for text in source.unparsed {
             decide("declaration", text, "", .dropped, "it is not understood")
-        }
-    }
-}
-
-extension SQLExpression {
-    /// The folded names of all columns that it may name.
-    var names: Set<String> {
-        switch self {
-        case .name(let name), .doubleQuoted(let name): [name.foldedName]
-        case .unary(_, let inside), .isNull(let inside, _), .cast(let inside, _),
-            .collate(let inside, _):
-            inside.names
-        case .binary(_, let left, let right): left.names.union(right.names)
-        case .between(let inside, let low, let high, _):
-            inside.names.union(low.names).union(high.names)
-        case .inList(let inside, let list, _): list.reduce(inside.names) { $0.union($1.names) }
-        case .match(_, let inside, let pattern, let escape, _):
-            inside.names.union(pattern.names).union(escape?.names ?? [])
-        case .conditional(let base, let branches, let otherwise):
-            branches.reduce((base?.names ?? []).union(otherwise?.names ?? [])) {
-                $0.union($1.when.names).union($1.then.names)
-            }
-        case .function(_, let list): list.reduce([]) { $0.union($1.names) }
-        default: []
         }
     }
 }

@@ -45,7 +45,7 @@ package struct TargetSchema: Sendable, Equatable {
         package var table: String
         /// The column, when it is about one.
         package var column: String?
-        /// The kind of thing it is about, such as `type`, `primary key` or `index`.
+        /// What it is about, such as `type`, `primary key`, `check`, `default` or `index`.
         package var subject: String
         /// What it was in the source.
         package var source: String

@@ -12,10 +12,12 @@ final class MigrationRun {
     let sourceFingerprint: String
     /// The schema that receives the tables.
     let schema: String
-    private let journal: Journal
+    let journal: Journal
     private let directory: RunDirectory
-    private var identifier: String
-    private var warnings: [String] = []
+    var identifier: String
+    /// The mode asked for, or that of the run that is taken up again.
+    var mode: String
+    var warnings: [String] = []
     private var problems: [String] = []
     private let copied = SharedCounter()
 
@@ -47,7 +49,26 @@ final class MigrationRun {
         try Target.checkSuitable(target, address, schema: schema)
         directory = try RunDirectory(making: options.runDirectory)
         journal = try Journal(owning: directory)
+        tracker.keepLog(in: directory)
+        tracker.log(.info, "start", "from \(options.source) to \(address.redacted)")
         identifier = UUID().uuidString.lowercased()
+        mode = settings.mode
+        try claimTarget()
+    }
+
+    /// Keeps a second run, from whatever machine or folder, away from the target.
+    private func claimTarget() throws(MigrationError) {
+        let claimed = try onTarget("start") { target throws(TargetError) in
+            // The lock ends with the session, however that ends.
+            try target.query("SELECT pg_try_advisory_lock(hashtext('cutover migrate'))")
+        }
+        guard claimed.first != "t" else { return }
+        throw MigrationError(
+            .runBusy,
+            "another cutover process migrates into this target",
+            place: .init("start", side: .target, path: address.redacted),
+            remedy: "wait for it, or stop it; watch it with: cutover status"
+        )
     }
 
     /// Goes the whole way.
@@ -136,87 +157,6 @@ final class MigrationRun {
         }
     }
 
-    // MARK: - The run before
-
-    /// Finds the unfinished run of the same pair, or makes sure that the target is empty.
-    private func resumable() throws(MigrationError) -> (run: String, backup: BackupReport)? {
-        if settings.isDryRun {
-            try dropDryRun()
-            return nil
-        }
-        let newest = try onTarget("start") { target throws(TargetError) in
-            try RunState.newestRun(target)
-        }
-        guard let newest, !newest.isFinished else {
-            try requireEmptyTarget(finished: newest)
-            return nil
-        }
-        guard newest.sourceFingerprint == sourceFingerprint else {
-            throw MigrationError(
-                .differentRun,
-                "the target holds an unfinished run of another source",
-                place: .init("start", side: .target, path: address.redacted),
-                remedy: "finish that run with its own --source, or drop its tables and "
-                    + "schema cutover"
-            )
-        }
-        guard let recorded = try journal.run(newest.id),
-            access(recorded.backupPath, R_OK) == 0
-        else {
-            throw MigrationError(
-                .differentRun,
-                "the backup of the unfinished run is not in the folder of the run",
-                place: .init("start", path: options.runDirectory),
-                remedy: "give the run's own folder with --run-dir DIR, or drop the run's tables "
-                    + "and schema cutover to start afresh"
-            )
-        }
-        let backup = try Backup.reopen(recorded, newest.backupSHA256)
-        identifier = newest.id
-        warnings.append("went on with the unfinished run \(newest.id) and its backup")
-        tracker.log(.info, "start", "going on with unfinished run \(newest.id)")
-        return (newest.id, backup)
-    }
-
-    private func requireEmptyTarget(finished: RunState.Run?) throws(MigrationError) {
-        let present = try onTarget("start") { target throws(TargetError) in
-            try Target.relations(in: schema, target)
-        }
-        guard !present.isEmpty else { return }
-        let names = present.prefix(5).map { "\"\($0)\"" }.joined(separator: ", ")
-        let more = present.count > 5 ? " and \(present.count - 5) more" : ""
-        let isSame = finished?.sourceFingerprint == sourceFingerprint
-        throw MigrationError(
-            .targetNotEmpty,
-            isSame
-                ? "this source was already migrated into the target: \(names)\(more)"
-                : "schema \"\(schema)\" of the target is not empty: \(names)\(more)",
-            place: .init("start", side: .target, path: address.redacted),
-            remedy: isSame
-                ? "compare both sides with: cutover verify; to migrate again give an empty database"
-                : "give an empty database, for example: createdb \(address.database)_new"
-        )
-    }
-
-    /// Removes a dry run, also one that was killed, with all that the target knows of it.
-    private func dropDryRun() throws(MigrationError) {
-        try onTarget("dry run") { target throws(TargetError) in
-            try target.execute(
-                """
-                DO $$ BEGIN
-                    DROP SCHEMA IF EXISTS cutover_dry_run CASCADE;
-                    IF to_regclass('cutover.run') IS NULL THEN RETURN; END IF;
-                    DELETE FROM cutover.quarantine WHERE run_id LIKE 'dry-%';
-                    DELETE FROM cutover.checkpoint WHERE run_id LIKE 'dry-%';
-                    DELETE FROM cutover.mapping WHERE run_id LIKE 'dry-%';
-                    DELETE FROM cutover.run WHERE run_id LIKE 'dry-%';
-                    IF NOT EXISTS (SELECT FROM cutover.run) THEN DROP SCHEMA cutover CASCADE; END IF;
-                END $$
-                """
-            )
-        }
-    }
-
     // MARK: - Reading
 
     private func makeBackup() throws(MigrationError) -> BackupReport {
@@ -263,7 +203,7 @@ final class MigrationRun {
         try Mapping.schema(
             catalog: catalog,
             census: census,
-            modeNamed: settings.mode,
+            modeNamed: mode,
             schema: schema
         )
     }

@@ -14,6 +14,7 @@ package final class ProgressTracker: Sendable {
         var phaseStarted = 0.0
         var rates: [Int: (time: Double, rows: Int)] = [:]
         var phases: [PhaseSeconds] = []
+        var log: RunLog?
 
         mutating func set(fraction: Double, now: Double) {
             progress.fraction = fraction
@@ -96,10 +97,11 @@ package final class ProgressTracker: Sendable {
         send()
     }
 
-    /// Names the tables, in the order of the source.
+    /// Names the tables, in the order of the source; what is known of one of them stays.
     package func tables(_ names: [String]) {
         state.withLock { state in
-            state.progress.tables = names.map { TableProgress(name: $0) }
+            let known = state.index.mapValues { state.progress.tables[$0] }
+            state.progress.tables = names.map { known[$0] ?? TableProgress(name: $0) }
             state.index = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
         }
         send(isForced: true)
@@ -131,16 +133,24 @@ package final class ProgressTracker: Sendable {
         send()
     }
 
+    /// Keeps every further line of the log in the folder of the run, too.
+    ///
+    /// - Parameter directory: The folder.
+    func keepLog(in directory: RunDirectory) {
+        let log = RunLog(in: directory)
+        state.withLock { $0.log = log }
+    }
+
     /// Writes a line of the log.
     package func log(_ level: LogLine.Level, _ stage: String, _ message: String) {
-        observer.log(
-            LogLine(
-                time: Date().timeIntervalSince1970,
-                level: level,
-                stage: stage,
-                message: message
-            )
+        let line = LogLine(
+            time: Date().timeIntervalSince1970,
+            level: level,
+            stage: stage,
+            message: message
         )
+        state.withLock { $0.log }?.write(line)
+        observer.log(line)
     }
 
     private func send(isForced: Bool = false) {

@@ -33,7 +33,7 @@ public struct PhaseSeconds: Codable, Sendable, Equatable {
 }
 
 /// What `migrate` did.
-public struct MigrateReport: Codable, Sendable {
+public struct MigrateReport: Codable, Sendable, Equatable {
     /// Whether every row arrived, verified unless that was switched off.
     public var ok: Bool
     /// How the schema was made.
@@ -51,7 +51,7 @@ public struct MigrateReport: Codable, Sendable {
     /// What the operator should know although the run went on.
     public var warnings: [String]
     /// The verification; nil when it was switched off.
-    public var verify: VerifyReport?
+    @ExplicitNull public var verify: VerifyReport?
 
     /// The accounting of a table: source rows = target rows + quarantined rows.
     public struct Table: Codable, Sendable, Equatable {
@@ -88,9 +88,9 @@ public struct VerifyReport: Codable, Sendable, Equatable {
         /// The verdict.
         public var status: Status
         /// Rows in the source; nil when the source has no such table.
-        public var sourceRows: Int?
+        @ExplicitNull public var sourceRows: Int?
         /// Rows in the target; nil when the target has no such table.
-        public var targetRows: Int?
+        @ExplicitNull public var targetRows: Int?
         /// Rows in quarantine.
         public var quarantinedRows: Int
         /// Rows of the source that are neither in the target nor in quarantine.
@@ -100,15 +100,15 @@ public struct VerifyReport: Codable, Sendable, Equatable {
         /// Rows whose key is on both sides and whose values differ.
         public var different: Int
         /// The SHA-256 over the canonical rows of the source in key order.
-        public var digest: String?
+        @ExplicitNull public var digest: String?
         /// The same over the target's rows; equal to `digest` when the tables are equal.
-        public var targetDigest: String?
+        @ExplicitNull public var targetDigest: String?
         /// The first differences.
         public var samples: [Sample]
         /// The identity, when the table has one.
-        public var sequence: Sequence?
+        @ExplicitNull public var sequence: Sequence?
         /// What could not be compared, in words.
-        public var note: String?
+        @ExplicitNull public var note: String?
 
         /// Makes a table that was not looked at yet.
         ///
@@ -118,6 +118,12 @@ public struct VerifyReport: Codable, Sendable, Equatable {
         public init(name: String, status: Status) {
             self.name = name
             self.status = status
+            sourceRows = nil
+            targetRows = nil
+            digest = nil
+            targetDigest = nil
+            sequence = nil
+            note = nil
             quarantinedRows = 0
             missing = 0
             extra = 0
@@ -142,11 +148,11 @@ public struct VerifyReport: Codable, Sendable, Equatable {
         /// The row's key.
         public var key: String
         /// The column; nil when the whole row is missing or extra.
-        public var column: String?
+        @ExplicitNull public var column: String?
         /// The value in the source; nil for NULL or no row.
-        public var source: String?
+        @ExplicitNull public var source: String?
         /// The value in the target; nil for NULL or no row.
-        public var target: String?
+        @ExplicitNull public var target: String?
         /// The kind of difference: `missing`, `extra` or `different`.
         public var kind: String
     }
@@ -158,7 +164,7 @@ public struct VerifyReport: Codable, Sendable, Equatable {
         /// The value that the next insert gets.
         public var nextValue: Int64
         /// The highest id in the target.
-        public var maximum: Int64?
+        @ExplicitNull public var maximum: Int64?
         /// Whether the next value is above every id.
         public var ok: Bool
     }
@@ -174,6 +180,6 @@ public struct VerifyReport: Codable, Sendable, Equatable {
         /// Rows without a parent in the source.
         public var sourceOrphans: Int
         /// Rows without a parent in the target; nil when it could not be asked.
-        public var targetOrphans: Int?
+        @ExplicitNull public var targetOrphans: Int?
     }
 }

@@ -17,7 +17,7 @@ public struct RunStatus: Codable, Sendable {
     /// The conditions of the cutover that were looked at.
     public var gates: [Gate]
     /// How long writes have been blocked; nil while they are not.
-    public var writeFreezeSeconds: Double?
+    @ExplicitNull public var writeFreezeSeconds: Double?
     /// The toggles on both sides.
     public var workflows: [Workflow]
     /// What could not be read, in words.
@@ -26,9 +26,9 @@ public struct RunStatus: Codable, Sendable {
     /// How far the target is behind.
     public struct Lag: Codable, Sendable {
         /// Changes that wait.
-        public var rows: Int?
+        @ExplicitNull public var rows: Int?
         /// The age of the oldest of them.
-        public var seconds: Double?
+        @ExplicitNull public var seconds: Double?
     }
 
     /// A count of tables.
@@ -54,11 +54,11 @@ public struct RunStatus: Codable, Sendable {
         /// The workflow.
         public var name: String
         /// The toggle in the source; nil when it could not be read.
-        public var enabledSource: Bool?
+        @ExplicitNull public var enabledSource: Bool?
         /// The toggle in the target; nil when it could not be read.
-        public var enabledTarget: Bool?
+        @ExplicitNull public var enabledTarget: Bool?
         /// The value that a cutover put by; nil outside of one.
-        public var saved: Bool?
+        @ExplicitNull public var saved: Bool?
     }
 
     /// Reads where a run stands; writes nothing.
@@ -72,7 +72,7 @@ public struct RunStatus: Codable, Sendable {
             phase: "idle",
             source: options.source,
             target: address.redacted,
-            lag: Lag(),
+            lag: Lag(rows: nil, seconds: nil),
             tables: Tables(done: 0, total: 0),
             quarantinedRows: 0,
             gates: [],

@@ -16,6 +16,30 @@ package enum SafeText {
         return visible
     }
 
+    /// Writes what a terminal would act on as escapes in a JSON text; its values stay the same.
+    ///
+    /// The encoder of Foundation escapes C0 alone. Outside of its strings JSON has none of them,
+    /// line breaks aside.
+    ///
+    /// - Parameter json: A JSON text.
+    /// - Returns: The same JSON, without control characters in strings.
+    package static func escaped(json: String) -> String {
+        func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
+            scalar.value < 0x7F || standIn(scalar) == nil
+        }
+        guard !json.unicodeScalars.allSatisfy(isHarmless) else { return json }
+        var escaped = ""
+        for scalar in json.unicodeScalars {
+            if isHarmless(scalar) {
+                escaped.unicodeScalars.append(scalar)
+            } else {
+                let digits = String(scalar.value, radix: 16)
+                escaped += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            }
+        }
+        return escaped
+    }
+
     private static func standIn(_ scalar: Unicode.Scalar) -> Unicode.Scalar? {
         switch scalar.value {
         // U+2400 shows the control character NUL, and so on to U+241F.

@@ -57,7 +57,9 @@ package struct TargetError: Error, Sendable {
     init(text: String) {
         self.init(
             sqlState: nil,
-            message: text.split(whereSeparator: \.isNewline).joined(separator: "; "),
+            // libpq breaks its message into lines and indents them.
+            message: text.split(whereSeparator: \.isNewline)
+                .map { $0.drop { $0.isWhitespace } }.joined(separator: "; "),
             detail: nil,
             hint: nil,
             context: nil,

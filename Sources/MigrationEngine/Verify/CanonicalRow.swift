@@ -1,3 +1,5 @@
+import Foundation
+
 /// One row in the form in which both sides are compared: the same bytes mean equal rows.
 ///
 /// Each cell is a tag and its content. Source and target fill it by code of their own, which is
@@ -19,14 +21,26 @@ final class CanonicalRow {
     }
 
     let buffer = ByteBuffer(capacity: 4_096)
-    /// Where each cell ends.
-    private(set) var ends: [Int] = []
+    /// Where each cell ends; memory of our own, because a cell is written for every stored value.
+    private let ends: UnsafeMutablePointer<Int>
+    private let width: Int
+    private var cells = 0
+
+    /// Makes an empty row.
+    ///
+    /// - Parameter width: The number of cells at most.
+    init(width: Int) {
+        self.width = width
+        ends = .allocate(capacity: max(1, width))
+    }
+
+    deinit { ends.deallocate() }
 
     /// Forgets the row.
     @inline(__always)
     func reset() {
         buffer.truncate()
-        ends.removeAll(keepingCapacity: true)
+        cells = 0
     }
 
     @inline(__always)
@@ -59,7 +73,9 @@ final class CanonicalRow {
     private func append(_ tag: Tag, _ content: () -> Void) {
         buffer.append(tag.rawValue)
         content()
-        ends.append(buffer.count)
+        precondition(cells < width, "a row has as many cells as the comparison has columns")
+        ends[cells] = buffer.count
+        cells += 1
     }
 
     /// The bytes of a cell, tag included.
@@ -70,7 +86,9 @@ final class CanonicalRow {
 
     /// Whether both rows hold the same bytes.
     @inline(__always)
-    func isEqual(to other: CanonicalRow) -> Bool { buffer.bytes.elementsEqual(other.buffer.bytes) }
+    func isEqual(to other: CanonicalRow) -> Bool {
+        buffer.count == other.buffer.count && buffer.bytes.compare(other.buffer.bytes) == 0
+    }
 
     /// A cell for people.
     func display(_ index: Int) -> String? {
@@ -93,6 +111,16 @@ final class CanonicalRow {
 }
 
 extension UnsafeRawBufferPointer {
+    /// Orders bytes as `memcmp` does; when one is the start of the other, the shorter comes first.
+    @inline(__always)
+    func compare(_ other: UnsafeRawBufferPointer) -> Int {
+        guard let start = baseAddress, let otherStart = other.baseAddress else {
+            return count - other.count
+        }
+        let order = Int(memcmp(start, otherStart, Swift.min(count, other.count)))
+        return order == 0 ? count - other.count : order
+    }
+
     /// Reads a number as the network writes it.
     @inline(__always)
     func bigEndian<Value: FixedWidthInteger>(_ offset: Int = 0, as type: Value.Type) -> Value {

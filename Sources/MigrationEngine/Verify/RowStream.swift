@@ -2,11 +2,12 @@
 struct SourceRows {
     let statement: SourceStatement
     private let canonicalizer: SourceCanonicalizer
-    private let row = CanonicalRow()
+    private let row: CanonicalRow
 
     init(_ comparison: TableComparison, _ connection: SourceConnection) throws(SourceError) {
         statement = try connection.prepare(comparison.sourceQuery)
         canonicalizer = SourceCanonicalizer(rules: comparison.rules)
+        row = CanonicalRow(width: comparison.rules.count)
     }
 
     @inline(__always)
@@ -21,12 +22,13 @@ struct SourceRows {
 struct TargetRowStream: ~Copyable {
     private var reader: CopyReader
     private let canonicalizer: TargetCanonicalizer
-    private let row = CanonicalRow()
+    private let row: CanonicalRow
     private var isFirst = true
 
     init(_ comparison: TableComparison, _ connection: TargetConnection) throws(TargetError) {
         reader = try CopyReader(on: connection, comparison.targetQuery)
         canonicalizer = TargetCanonicalizer(rules: comparison.rules)
+        row = CanonicalRow(width: comparison.rules.count)
     }
 
     @inline(__always)

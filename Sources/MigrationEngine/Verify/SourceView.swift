@@ -24,13 +24,23 @@ final class SourceView: Sendable {
     ) throws(MigrationError) {
         let source = try SourceFile.open(options.source, stage: "verify")
         tracker.activity("copying the source, so that nobody has to wait")
-        let folder = FileManager.default.temporaryDirectory.path
-        path = "\(folder)/cutover-verify-\(UUID().uuidString.lowercased()).db"
+        path = TemporaryPath(prefix: "cutover-verify-").make(suffix: ".db")
         isTemporary = true
+        // Made first and for our eyes only: it holds the shop's customers.
+        let descriptor = Foundation.open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw MigrationError(
+                .fileFailed,
+                "the temporary copy of the source cannot be made",
+                place: .init("verify", path: path),
+                remedy: "give a folder that can be written with TMPDIR",
+                cause: .system(errno: errno, call: "open")
+            )
+        }
+        close(descriptor)
         do throws(SourceError) {
-            let copy = try SourceConnection(path: path, access: .create)
-            try copy.execute("PRAGMA synchronous = OFF")
-            chmod(path, 0o600)
+            let copy = try SourceConnection(path: path, access: .readWrite)
+            try copy.execute("PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF")
             _ = try OnlineBackup(from: source, to: copy).run { fraction in
                 tracker.fraction(fraction)
                 return !cancellation.isCancelled
@@ -55,7 +65,6 @@ final class SourceView: Sendable {
     func open() throws(SourceError) -> SourceConnection {
         let connection = try SourceConnection(path: path, access: .immutable)
         try connection.readHeader()
-        try connection.execute("PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -8000")
         return connection
     }
 }

@@ -105,17 +105,27 @@ struct RowDigest {
     private static let block = 1 << 16
 
     private var hash = SHA256()
-    private var pending: [UInt8] = []
+    private let pending = ByteBuffer()
+
+    init() {}
+
+    /// Goes on from another digest, which goes on by itself.
+    ///
+    /// - Parameter other: The digest so far.
+    init(copying other: RowDigest) {
+        hash = other.hash
+        pending.append(other.pending.bytes)
+    }
 
     @inline(__always)
     mutating func add(_ row: CanonicalRow) {
-        pending.append(contentsOf: row.buffer.bytes)
+        pending.append(row.buffer.bytes)
         if pending.count >= Self.block { flush() }
     }
 
     private mutating func flush() {
-        pending.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        pending.removeAll(keepingCapacity: true)
+        hash.update(bufferPointer: pending.bytes)
+        pending.truncate()
     }
 
     /// The digest as hexadecimal digits.

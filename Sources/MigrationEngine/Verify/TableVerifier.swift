@@ -132,7 +132,7 @@ final class TableVerifier {
             targetDigest?.add(right)
             table.different += 1
             for column in comparison.columns.indices
-            where !left.cell(column).elementsEqual(right.cell(column)) {
+            where left.cell(column).compare(right.cell(column)) != 0 {
                 sample(
                     &table,
                     "different",
@@ -178,7 +178,7 @@ final class TableVerifier {
         }
 
         private mutating func fork() {
-            if targetDigest == nil { targetDigest = digest }
+            if targetDigest == nil { targetDigest = RowDigest(copying: digest) }
         }
 
         private func key(_ statement: SourceStatement) -> [UInt8] {
@@ -249,7 +249,8 @@ enum KeyOrder {
             return values.0 < values.1 ? -1 : (values.0 == values.1 ? 0 : 1)
         }
         // Behind the tag and the length.
-        return compareBytes(left.dropFirst(5), right.dropFirst(5))
+        return UnsafeRawBufferPointer(rebasing: left.dropFirst(5))
+            .compare(UnsafeRawBufferPointer(rebasing: right.dropFirst(5)))
     }
 
     /// A number that is no integer on at least one side.
@@ -277,16 +278,5 @@ enum KeyOrder {
             default: 3
             }
         }
-    }
-
-    @inline(__always)
-    private static func compareBytes(
-        _ left: Slice<UnsafeRawBufferPointer>,
-        _ right: Slice<UnsafeRawBufferPointer>
-    ) -> Int {
-        for (first, second) in zip(left, right) where first != second {
-            return first < second ? -1 : 1
-        }
-        return left.count - right.count
     }
 }

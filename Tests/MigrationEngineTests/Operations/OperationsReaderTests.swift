@@ -103,6 +103,11 @@ struct OperationsReaderTests {
         #expect(SafeText.visible(text) == visible)
     }
 
+    @Test func `control characters in JSON become escapes of the same value`() {
+        let json = SafeText.escaped(json: "{\"a\": \"\u{9B}x\u{7F}\u{202E}ë\"}\n")
+        #expect(json == "{\"a\": \"\\u009bx\\u007f\\u202eë\"}\n")
+    }
+
     @Test(arguments: [
         ("1", true), ("0", false), ("t", true), ("f", false), ("TRUE", true), ("false", false),
         ("0.0", false), ("2", true), ("", false),

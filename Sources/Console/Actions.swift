@@ -1,0 +1,312 @@
+import MigrationEngine
+
+/// Everything the operator can do, and nothing else: one list.
+///
+/// The dispatcher, the hints of the last row, the help and read-only mode all read this table, so
+/// none of them can say something else than the others.
+struct Action: Sendable {
+    /// What is done; ``Model/perform(_:)`` does it.
+    enum ID: Hashable, Sendable {
+        case up
+        case down
+        case pageUp
+        case pageDown
+        case first
+        case last
+        case open
+        case back
+        case nextPane
+        case previousPane
+        case show(PaneID)
+        case filter
+        case onlyProblems
+        case level
+        case toggleSide
+        case refresh
+        case migrate
+        case verify
+        case cancel
+        case toggleWorkflow
+        case disableAllWorkflows
+        case help
+        case theme
+        case redraw
+        case suspend
+        case quit
+        case quitNow
+    }
+
+    /// The part of the help that an action stands in.
+    enum Group: String, CaseIterable, Sendable {
+        case run = "RUN"
+        case list = "LIST"
+        case move = "MOVE"
+        case global = "GLOBAL"
+        case panes = "PANES"
+    }
+
+    let id: ID
+    /// The name in the hints: one word.
+    let name: String
+    let keys: [Key]
+    /// The line in the help.
+    let help: String
+    let group: Group
+    /// The panes in which it works.
+    let panes: Set<PaneID>
+    /// The place in the hints, from the left; nil keeps it out of them.
+    let rank: Int?
+    /// Whether it writes to a side: then read-only mode refuses it.
+    let changesSomething: Bool
+    /// Why it cannot be done now, or nil.
+    let disabledReason: @Sendable (Model) -> String?
+
+    init(
+        _ id: ID,
+        _ name: String,
+        _ keys: [Key],
+        _ help: String,
+        _ group: Group,
+        in panes: Set<PaneID> = Set(PaneID.allCases),
+        rank: Int? = nil,
+        changesSomething: Bool = false,
+        unless disabledReason: @escaping @Sendable (Model) -> String? = { _ in nil }
+    ) {
+        self.id = id
+        self.name = name
+        self.keys = keys
+        self.help = help
+        self.group = group
+        self.panes = panes
+        self.rank = rank
+        self.changesSomething = changesSomething
+        self.disabledReason = disabledReason
+    }
+
+    /// Why the action is refused in a model, or nil when it can be done.
+    ///
+    /// - Parameter model: The state of the console.
+    /// - Returns: The reason in words.
+    func refusal(in model: Model) -> String? {
+        if changesSomething, model.identity.isReadOnly {
+            return "read-only: \(name) changes something; start without --read-only"
+        }
+        return disabledReason(model)
+    }
+}
+
+/// The table.
+enum Actions {
+    /// The action of a key in a pane.
+    static func action(for key: Key, in pane: PaneID) -> Action? {
+        all.first { $0.panes.contains(pane) && $0.keys.contains(key) }
+    }
+
+    /// The actions of a pane, in the order of the table.
+    static func actions(in pane: PaneID) -> [Action] {
+        all.filter { $0.panes.contains(pane) }
+    }
+
+    static let all: [Action] = moves + panes + lists + runs + globals
+
+    private static let withDetail: Set<PaneID> = [
+        .migrate, .verify, .orders, .inventory, .log,
+    ]
+
+    private static let moves: [Action] = [
+        Action(.up, "up", [.character("k"), .up], "row up", .move),
+        Action(.down, "down", [.character("j"), .down], "row down", .move),
+        Action(.pageUp, "page up", [.pageUp, .control("b"), .control("u")], "page up", .move),
+        Action(
+            .pageDown,
+            "page down",
+            [.pageDown, .control("f"), .control("d")],
+            "page down",
+            .move
+        ),
+        Action(.first, "first", [.character("g"), .home], "first row", .move),
+        Action(.last, "last", [.character("G"), .end], "last row", .move),
+        Action(
+            .open,
+            "open",
+            [.enter],
+            "open the row",
+            .move,
+            in: withDetail,
+            rank: 0,
+            unless: { model in
+                if model.detail != nil { return "it is open" }
+                return model.selectedRow == nil ? "no row is selected" : nil
+            }
+        ),
+        Action(
+            .back,
+            "back",
+            [.escape],
+            "back, clear the filter",
+            .move,
+            rank: 1,
+            unless: { model in
+                model.detail == nil && model.list.filter.isEmpty ? "nothing is open" : nil
+            }
+        ),
+    ]
+
+    private static let panes: [Action] =
+        [
+            Action(.nextPane, "next", [.tab, .right, .character("l")], "next pane", .panes),
+            Action(
+                .previousPane,
+                "previous",
+                [.backTab, .left, .character("h")],
+                "previous pane",
+                .panes
+            ),
+        ]
+        + PaneID.allCases.map { pane in
+            let digit = Key.character(Character(String(pane.rawValue)))
+            let keys = [digit, .function(pane.rawValue)] + (pane == .log ? [.character("L")] : [])
+            return Action(.show(pane), pane.title.lowercased(), keys, pane.title, .panes)
+        }
+
+    private static let lists: [Action] = [
+        Action(
+            .filter,
+            "filter",
+            [.character("/")],
+            "filter the rows",
+            .list,
+            in: [.migrate, .verify, .workflows, .orders, .inventory, .log],
+            rank: 5,
+            unless: { $0.detail == nil ? nil : "close the detail first" }
+        ),
+        Action(
+            .onlyProblems,
+            "problems",
+            [.character("f")],
+            "only what is not equal, or all",
+            .list,
+            in: [.verify],
+            rank: 4
+        ),
+        Action(
+            .level,
+            "level",
+            [.character("v")],
+            "least level that is shown",
+            .list,
+            in: [.log],
+            rank: 4
+        ),
+        Action(
+            .toggleSide,
+            "side",
+            [.character("o")],
+            "the other side: SQLite or PostgreSQL",
+            .list,
+            in: [.orders, .inventory],
+            rank: 4
+        ),
+        Action(
+            .refresh,
+            "refresh",
+            [.character("r"), .control("r")],
+            "read again now",
+            .list,
+            in: [.overview, .workflows, .orders, .inventory],
+            rank: 6
+        ),
+    ]
+
+    private static let runs: [Action] = [
+        Action(
+            .migrate,
+            "migrate",
+            [.character("m")],
+            "copy everything, then verify",
+            .run,
+            in: [.overview, .migrate],
+            rank: 2,
+            changesSomething: true,
+            unless: { $0.whyBusy }
+        ),
+        Action(
+            .verify,
+            "verify",
+            [.character("V")],
+            "compare every cell of both sides",
+            .run,
+            in: [.overview, .migrate, .verify],
+            rank: 3,
+            unless: { $0.whyBusy }
+        ),
+        Action(
+            .cancel,
+            "stop",
+            [.character("x")],
+            "stop what runs; it can be resumed",
+            .run,
+            rank: 2,
+            unless: { model in
+                guard let operation = model.operation else { return "nothing runs" }
+                return operation.isCancelling ? "it is stopping already" : nil
+            }
+        ),
+        Action(
+            .toggleWorkflow,
+            "toggle",
+            [.character(" ")],
+            "switch the workflow on or off",
+            .run,
+            in: [.workflows],
+            rank: 0,
+            changesSomething: true,
+            unless: { $0.selectedRow == nil ? "no workflow is selected" : nil }
+        ),
+        Action(
+            .disableAllWorkflows,
+            "all off",
+            [.character("A")],
+            "switch every workflow off",
+            .run,
+            in: [.workflows],
+            rank: 3,
+            changesSomething: true,
+            unless: { model in
+                guard let rows = model.workflows.value?.workflows else {
+                    return "the workflows were not read yet"
+                }
+                return rows.contains(where: \.enabled) ? nil : "every workflow is off"
+            }
+        ),
+    ]
+
+    private static let globals: [Action] = [
+        Action(.theme, "theme", [.character("T")], "next theme", .global, rank: 8),
+        Action(.redraw, "redraw", [.control("l")], "draw the whole screen again", .global),
+        Action(.suspend, "suspend", [.control("z")], "back to the shell; fg returns", .global),
+        Action(.help, "help", [.character("?")], "this help", .global, rank: 9),
+        Action(
+            .quit,
+            "quit",
+            [.character("q")],
+            "close the detail, or quit",
+            .global,
+            rank: 10
+        ),
+        Action(
+            .quitNow,
+            "leave",
+            [.character("Q"), .control("c")],
+            "quit; asks while something runs",
+            .global
+        ),
+    ]
+}
+
+extension Model {
+    /// Why no run can begin, or nil.
+    fileprivate var whyBusy: String? {
+        operation.map { $0.kind == .migrate ? "a copy is running" : "a verification is running" }
+    }
+}

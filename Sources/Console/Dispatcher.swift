@@ -1,0 +1,156 @@
+import MigrationEngine
+
+/// Does what the model wants done of the engine, on two threads, and posts what came of it.
+final class Dispatcher {
+    private let engine: any ConsoleEngine
+    private let mailbox: Mailbox
+    private let isReadOnly: Bool
+    private let runs = Worker(name: "console-run")
+    private let readings = Worker(name: "console-read")
+    private var cancellation = Cancellation()
+
+    init(engine: any ConsoleEngine, mailbox: Mailbox, isReadOnly: Bool) {
+        self.engine = engine
+        self.mailbox = mailbox
+        self.isReadOnly = isReadOnly
+    }
+
+    /// Starts a command; the answer comes through the mailbox.
+    ///
+    /// - Parameter command: What is wanted; what concerns the screen is not for the engine.
+    func start(_ command: Command) {
+        let engine = engine
+        switch command {
+        case .migrate: migrate()
+        case .verify: verify()
+        case .cancel: cancellation.cancel()
+        case .loadSides(let ticket):
+            read(message: { .sides(ticket: ticket, $0) }, { try engine.sides() })
+        case .loadWorkflows(let ticket, let side):
+            read(
+                message: { .workflows(ticket: ticket, $0) },
+                { try engine.workflows(side: side) }
+            )
+        case .loadOrders(let ticket, let side, let search, let limit):
+            read(
+                message: { .orders(ticket: ticket, $0) },
+                { try engine.orders(side: side, search: search, limit: limit) }
+            )
+        case .loadOrderItems(let ticket, let side, let order):
+            read(
+                message: { .orderItems(ticket: ticket, $0) },
+                { try engine.orderItems(side: side, orderNumber: order) }
+            )
+        case .loadInventory(let ticket, let side, let search):
+            read(
+                message: { .inventory(ticket: ticket, $0) },
+                { try engine.inventory(side: side, search: search) }
+            )
+        case .loadTransactions(let ticket, let side, let sku):
+            read(
+                message: { .transactions(ticket: ticket, $0) },
+                { try engine.transactions(side: side, sku: sku) }
+            )
+        case .setWorkflow(let side, let name, let isEnabled):
+            setWorkflow(side: side, name: name, isEnabled: isEnabled)
+        case .useTheme, .repaint, .suspend: break
+        }
+    }
+
+    private func migrate() {
+        let (engine, mailbox, observer) = (engine, mailbox, observer)
+        let cancellation = fresh()
+        guard !isReadOnly else {
+            mailbox.post(.migrated(.failure(Self.readOnly("migrate"))))
+            return
+        }
+        runs.run {
+            mailbox.post(
+                .migrated(
+                    Self.result {
+                        try engine.migrate(observer: observer, cancellation: cancellation)
+                    }
+                )
+            )
+        }
+    }
+
+    private func verify() {
+        let (engine, mailbox, observer) = (engine, mailbox, observer)
+        let cancellation = fresh()
+        runs.run {
+            mailbox.post(
+                .verified(
+                    Self.result {
+                        try engine.verify(observer: observer, cancellation: cancellation)
+                    }
+                )
+            )
+        }
+    }
+
+    private func setWorkflow(side: Side, name: String, isEnabled: Bool) {
+        let (engine, mailbox, isReadOnly) = (engine, mailbox, isReadOnly)
+        readings.run {
+            let result = Self.result {
+                // The table of actions refuses this, too: a second gate costs nothing.
+                if isReadOnly { throw Self.readOnly("workflows") }
+                try engine.setWorkflow(side: side, name: name, isEnabled: isEnabled)
+            }
+            var failure: MigrationError?
+            if case .failure(let error) = result { failure = error }
+            mailbox.post(.toggled(name: name, isEnabled: isEnabled, failure: failure))
+        }
+    }
+
+    private func read<Value: Sendable>(
+        message: @escaping @Sendable (Result<Value, MigrationError>) -> Message,
+        _ reading: @escaping @Sendable () throws -> Value
+    ) {
+        let mailbox = mailbox
+        readings.run { mailbox.post(message(Self.result(reading))) }
+    }
+
+    private var observer: Observer {
+        let mailbox = mailbox
+        return Observer(
+            progress: { mailbox.post(.progress($0)) },
+            log: { mailbox.post(.log($0)) }
+        )
+    }
+
+    /// A wish to stop that was not stated: the one of the last run may have been.
+    private func fresh() -> Cancellation {
+        cancellation = Cancellation()
+        return cancellation
+    }
+
+    private static func result<Value>(
+        _ work: () throws -> Value
+    ) -> Result<Value, MigrationError> {
+        do {
+            return .success(try work())
+        } catch let error as MigrationError {
+            return .failure(error)
+        } catch {
+            return .failure(
+                MigrationError(
+                    .internal,
+                    "an error without a place came from the engine",
+                    place: .init("console"),
+                    remedy: "report this with the log",
+                    cause: .text("\(error)")
+                )
+            )
+        }
+    }
+
+    private static func readOnly(_ action: String) -> MigrationError {
+        MigrationError(
+            .readOnly,
+            "\(action) changes something, and the console is read-only",
+            place: .init("console"),
+            remedy: "start the console without --read-only"
+        )
+    }
+}

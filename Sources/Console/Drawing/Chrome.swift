@@ -1,0 +1,184 @@
+/// The fixed lines around the panes.
+enum Chrome {
+    /// Draws everything for a model.
+    ///
+    /// - Parameter model: The state of the console.
+    /// - Returns: The picture.
+    static func draw(_ model: Model) -> Frame {
+        let layout = model.layout
+        var frame = Frame(size: model.size)
+        guard layout.kind != .tooSmall else {
+            drawTooSmall(model, into: &frame)
+            return frame
+        }
+        drawHeader(model, into: &frame)
+        drawTabs(model, layout, into: &frame)
+        Panes.pane(model.pane).draw(model, in: layout, into: &frame)
+        drawMessage(model, layout, into: &frame)
+        drawHints(model, layout, into: &frame)
+        switch model.overlay {
+        case .help(let first): HelpOverlay.draw(model, first: first, into: &frame)
+        case .confirm(let question): ConfirmOverlay.draw(question, model, into: &frame)
+        case nil: break
+        }
+        return frame
+    }
+
+    // MARK: - The line of truth
+
+    private static func drawHeader(_ model: Model, into frame: inout Frame) {
+        let identity = model.identity
+        frame.fill(Rect(x: 0, y: 0, width: model.size.columns, height: 1), .header)
+        let right = truth(model)
+        let rightWidth = right.reduce(0) { $0 + Width.cells($1.text) }
+        let start = model.size.columns - rightWidth
+        let mode: Span =
+            identity.isReadOnly ? Span("[RO]", .headerReadOnly) : Span("[RW]", .header)
+        let activity = "  " + model.activity
+        let environment = " \(Width.clip(identity.environment.uppercased(), to: 10)) "
+        let fixed = Width.cells(environment) + 2 + 4 + Width.cells(activity) + 2
+        let names = "\(identity.sourceName) \(identity.glyphs.arrow) \(identity.targetName)"
+        let left: Line = [
+            Span(environment, badge(identity.environment)),
+            Span("  " + Width.clip(names, to: max(0, start - fixed - 2)) + "  ", .header),
+            mode,
+            Span(activity, .header),
+        ]
+        frame.put(left, x: 0, y: 0, width: max(0, start))
+        frame.put(right, x: start, y: 0, width: rightWidth)
+    }
+
+    /// What is wrong, how old the data is, and the time: this part is never cut.
+    private static func truth(_ model: Model) -> Line {
+        var line: Line = [Span(" ", .header)]
+        if let stale = model.staleSeconds {
+            line.append(Span("STALE \(Figures.duration(stale))", .statusWarn))
+            line.append(Span("  ", .header))
+        }
+        line.append(model.verdict)
+        line.append(Span("  \(Figures.clock(model.now))Z ", .header))
+        return line
+    }
+
+    /// The look of the environment's word; the word itself tells it, too.
+    private static func badge(_ environment: String) -> StyleKey {
+        switch environment.uppercased() {
+        case "PROD", "PRODUCTION", "LIVE": .headerProd
+        case "STAGING", "STAGE", "TEST": .headerStaging
+        default: .headerDev
+        }
+    }
+
+    // MARK: - Tabs, message, hints
+
+    private static func drawTabs(_ model: Model, _ layout: Layout, into frame: inout Frame) {
+        var x = 1
+        let isNarrow = layout.size.columns < 78
+        for pane in PaneID.allCases {
+            let isActive = pane == model.pane
+            let title = isActive || !isNarrow ? pane.title : String(pane.title.prefix(4))
+            let label = "\(pane.rawValue) \(title)"
+            let text = isActive ? "[\(label)]" : label
+            x = frame.put(text, x: x, y: layout.tabs.y, isActive ? .tabActive : .tab)
+            x += isNarrow ? 1 : 2
+        }
+        guard layout.kind == .compact else { return }
+        let rule = String(repeating: model.identity.glyphs.rule, count: model.size.columns)
+        frame.put(rule, x: 0, y: 2, .border)
+    }
+
+    private static func drawMessage(_ model: Model, _ layout: Layout, into frame: inout Frame) {
+        let y = layout.message.y
+        if let prompt = model.prompt {
+            frame.put(
+                [Span("filter: ", .prompt), Span(prompt, .text), Span("_", .prompt)],
+                x: 1,
+                y: y,
+                width: model.size.columns - 2
+            )
+        } else if let notice = model.notice {
+            frame.put(notice.text, x: 1, y: y, notice.style, width: model.size.columns - 2)
+        } else if !model.list.filter.isEmpty {
+            frame.put(
+                [
+                    Span("filter ", .prompt), Span(model.list.filter, .match),
+                    Span("  Esc clears it"),
+                ],
+                x: 1,
+                y: y,
+                width: model.size.columns - 2
+            )
+        } else if model.leaving != nil {
+            frame.put("waiting until what runs has stopped", x: 1, y: y, .statusWarn)
+        }
+    }
+
+    private static func drawHints(_ model: Model, _ layout: Layout, into frame: inout Frame) {
+        frame.put(hints(model), x: 0, y: layout.hints.y, width: model.size.columns)
+    }
+
+    /// The keys that work now, cut to the width by leaving out whole hints; the help always stays.
+    ///
+    /// - Parameter model: The state of the console.
+    /// - Returns: The line, with a blank before each hint.
+    static func hints(_ model: Model) -> Line {
+        let fixed = overlayHints(model)
+        guard fixed.isEmpty else { return hintLine(fixed) }
+        var hints = Actions.actions(in: model.pane)
+            .filter { $0.rank != nil && $0.refusal(in: model) == nil }
+            .sorted { ($0.rank ?? 0) < ($1.rank ?? 0) }
+        func width() -> Int {
+            hints.reduce(0) { $0 + Width.cells(label($1)) + 2 }
+        }
+        while width() > model.size.columns,
+            let last = hints.lastIndex(where: { $0.id != .help && $0.id != .quit })
+                ?? hints.lastIndex(where: { $0.id != .help })
+        {
+            hints.remove(at: last)
+        }
+        return hintLine(hints.map { (key: $0.keys[0].label, name: $0.name) })
+    }
+
+    private static func label(_ action: Action) -> String {
+        "\(action.keys[0].label):\(action.name)"
+    }
+
+    private static func overlayHints(_ model: Model) -> [(key: String, name: String)] {
+        switch model.overlay {
+        case .help: return [("j/k", "scroll"), ("Esc", "close")]
+        case .confirm(let question):
+            guard case .phrase = question.kind else {
+                return [("y", "yes"), ("n", "no"), ("Esc", "cancel")]
+            }
+            return [("Tab", "cancel or continue"), ("Enter", "choose"), ("Esc", "cancel")]
+        case nil: break
+        }
+        return model.prompt == nil ? [] : [("Enter", "filter"), ("Esc", "cancel")]
+    }
+
+    private static func hintLine(_ hints: [(key: String, name: String)]) -> Line {
+        hints.enumerated().flatMap { offset, hint in
+            [
+                Span((offset == 0 ? " " : "  ") + hint.key, .keyHint),
+                Span(":\(hint.name)", .keyLabel),
+            ]
+        }
+    }
+
+    // MARK: - Too small
+
+    private static func drawTooSmall(_ model: Model, into frame: inout Frame) {
+        let size = model.size
+        let least = Layout.minimum
+        let identity = model.identity
+        let lines: [Span] = [
+            Span("\(size.columns)x\(size.rows) is too small (min \(least.columns)x\(least.rows))"),
+            Span("\(identity.environment) \(model.activity)", .textStrong),
+            model.verdict,
+            Span("Resize, or q to quit.", .textMuted),
+        ]
+        for (y, line) in lines.enumerated() {
+            frame.put(line.text, x: 1, y: y + (size.rows > 6 ? 1 : 0), line.style)
+        }
+    }
+}

@@ -1,0 +1,210 @@
+import MigrationEngine
+
+/// What a pane shows, as values.
+struct PaneContent: Sendable {
+    /// The part between title and footer.
+    enum Body: Sendable {
+        case table(Table)
+        case lines([Line])
+        /// There is nothing to list: what that means and what to do.
+        case empty([Line])
+        case loading(String)
+        case failed(MigrationError)
+    }
+
+    var title: String
+    var body: Body
+    /// Below the body, parted from it by a rule.
+    var footer: [Line] = []
+
+    /// The number of rows that the cursor can reach.
+    var rowCount: Int {
+        switch body {
+        case .table(let table): table.rows.count
+        case .lines(let lines): lines.count
+        case .empty, .loading, .failed: 0
+        }
+    }
+}
+
+/// A pane: one file each, one line in ``Panes/all``.
+protocol Pane: Sendable {
+    /// The tab it stands on.
+    var id: PaneID { get }
+    /// Its list, before the filter.
+    func content(_ model: Model) -> PaneContent
+    /// What Enter opens for a row; nil when the pane has no detail.
+    func detail(_ model: Model, of id: String) -> PaneContent?
+    /// Draws the pane.
+    func draw(_ model: Model, in layout: Layout, into frame: inout Frame)
+}
+
+/// All panes.
+enum Panes {
+    static let all: [any Pane] = [
+        OverviewPane(), MigratePane(), VerifyPane(), WorkflowsPane(), OrdersPane(),
+        InventoryPane(), LogPane(),
+    ]
+
+    /// The pane on a tab.
+    static func pane(_ id: PaneID) -> any Pane {
+        all.first { $0.id == id } ?? OverviewPane()
+    }
+}
+
+extension Model {
+    /// The pane's content with the filter applied.
+    var content: PaneContent {
+        var content = Panes.pane(pane).content(self)
+        guard !pane.isSearchedByEngine, !filter.isEmpty, case .table(let table) = content.body
+        else { return content }
+        let filtered = table.filtered(by: filter)
+        content.title += "  \(filtered.rows.count) of \(table.rows.count)"
+        content.body =
+            filtered.rows.isEmpty
+            ? .empty([[Span("nothing matches \"\(filter)\"", .textMuted)]]) : .table(filtered)
+        return content
+    }
+
+    /// The rows that the cursor moves over, or nil when the pane shows none.
+    var table: Table? {
+        guard case .table(let table) = content.body else { return nil }
+        return table
+    }
+
+    /// The row under the cursor.
+    var selectedRow: Table.Row? {
+        guard let rows = table?.rows, rows.indices.contains(list.index) else { return nil }
+        return rows[list.index]
+    }
+
+    /// What Enter opened.
+    var detailContent: PaneContent? {
+        detail.flatMap { Panes.pane(pane).detail(self, of: $0.id) }
+    }
+}
+
+extension Pane {
+    func detail(_ model: Model, of id: String) -> PaneContent? { nil }
+
+    /// A list, and its detail over it or beside it.
+    func draw(_ model: Model, in layout: Layout, into frame: inout Frame) {
+        let content = model.content
+        let glyphs = model.identity.glyphs
+        let opened = model.detailContent
+        guard layout.kind == .medium else {
+            // There is no box to carry the title: it stands on the rule.
+            let title = opened.map { "\(id.title) > \($0.title)" } ?? content.title
+            frame.put(" \(title) ", x: 2, y: 2, .title, width: layout.size.columns - 4)
+            if let opened, let detail = model.detail {
+                frame.draw(
+                    opened,
+                    in: layout.body,
+                    cursor: detail.index,
+                    isFocused: true,
+                    isBoxed: false,
+                    glyphs: glyphs
+                )
+            } else {
+                frame.draw(
+                    content,
+                    in: layout.body,
+                    cursor: model.list.index,
+                    isFocused: true,
+                    isBoxed: false,
+                    glyphs: glyphs
+                )
+            }
+            return
+        }
+        // Beside the list the row under the cursor is explained without being opened.
+        let beside = opened ?? model.selectedRow.flatMap { detail(model, of: $0.id) }
+        let rect = beside == nil ? layout.body : layout.list
+        frame.draw(
+            content,
+            in: rect,
+            cursor: model.list.index,
+            isFocused: opened == nil,
+            isBoxed: true,
+            glyphs: glyphs
+        )
+        guard let beside else { return }
+        frame.draw(
+            beside,
+            in: layout.detail,
+            cursor: model.detail?.index,
+            isFocused: opened != nil,
+            isBoxed: true,
+            glyphs: glyphs
+        )
+    }
+}
+
+extension Frame {
+    /// Draws content with its title, its body and its footer.
+    mutating func draw(
+        _ content: PaneContent,
+        in rect: Rect,
+        cursor: Int?,
+        isFocused: Bool,
+        isBoxed: Bool,
+        glyphs: Glyphs
+    ) {
+        var inner = rect
+        if isBoxed {
+            box(rect, title: content.title, isFocused: isFocused, glyphs: glyphs)
+            inner = rect.inner
+        }
+        let footer = content.footer.suffix(max(0, inner.height - 4))
+        if !footer.isEmpty {
+            let y = inner.maxY - footer.count
+            let rule = String(repeating: glyphs.rule, count: max(0, inner.width - 2))
+            put(rule, x: inner.x + 1, y: y - 1, .border, width: inner.width - 2)
+            for (offset, line) in footer.enumerated() {
+                put(line, x: inner.x + 1, y: y + offset, width: inner.width - 2)
+            }
+            inner.height -= footer.count + 1
+        }
+        draw(content.body, in: inner, cursor: cursor, isFocused: isFocused, glyphs: glyphs)
+    }
+
+    private mutating func draw(
+        _ body: PaneContent.Body,
+        in rect: Rect,
+        cursor: Int?,
+        isFocused: Bool,
+        glyphs: Glyphs
+    ) {
+        let lines: [Line]
+        switch body {
+        case .table(let table):
+            draw(table, in: rect, cursor: cursor, isFocused: isFocused, glyphs: glyphs)
+            return
+        case .lines(let all):
+            let window = Scrolling.window(
+                count: all.count,
+                height: rect.height,
+                cursor: cursor ?? 0
+            )
+            lines = Array(all[window])
+        case .empty(let all): lines = [[]] + all
+        case .loading(let what): lines = [[], [Span("reading \(what) ...", .statusWait)]]
+        case .failed(let error):
+            lines = [[]] + Self.lines(of: error, width: rect.width, glyphs: glyphs)
+        }
+        for (offset, line) in lines.prefix(max(0, rect.height)).enumerated() {
+            put(line, x: rect.x + 1, y: rect.y + offset, width: rect.width - 2)
+        }
+    }
+
+    /// An error in the form that the commands print.
+    private static func lines(of error: MigrationError, width: Int, glyphs: Glyphs) -> [Line] {
+        error.description.split(separator: "\n").enumerated().flatMap { index, line in
+            Width.wrap(String(line), to: width - 6).enumerated().map { part, text in
+                let style: StyleKey = index == 0 ? .statusBad : .text
+                let mark = index + part == 0 ? "\(glyphs.bad) " : part == 0 ? "  " : "    "
+                return [Span(mark + text, style)]
+            }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+/// Rows in columns, as values; the drawing decides how many fit.
+struct Table: Equatable, Sendable {
+    /// One column.
+    struct Column: Equatable, Sendable {
+        var title: String
+        /// Its cells, or nil for what the others leave.
+        var width: Int?
+        var alignment = Width.Alignment.left
+        /// The higher, the sooner it is left out when there is no room; 0 always stays.
+        var rank = 0
+
+        init(
+            _ title: String,
+            _ width: Int? = nil,
+            _ alignment: Width.Alignment = .left,
+            rank: Int = 0
+        ) {
+            self.title = title
+            self.width = width
+            self.alignment = alignment
+            self.rank = rank
+        }
+    }
+
+    /// One row.
+    struct Row: Equatable, Sendable {
+        /// What stays the same when the rows change.
+        var id: String
+        var cells: [Line]
+
+        init(id: String, cells: [Line]) {
+            self.id = id
+            self.cells = cells
+        }
+
+        /// A row whose cells have one style each.
+        init(id: String, _ cells: Span...) {
+            self.init(id: id, cells: cells.map { [$0] })
+        }
+
+        /// Everything that stands in the row, for the filter.
+        var text: String {
+            cells.map { $0.map(\.text).joined() }.joined(separator: " ")
+        }
+    }
+
+    var columns: [Column]
+    var rows: [Row]
+    /// A row that stays below the others.
+    var total: Row?
+    /// The cells that each flexible column gets before other columns may stay.
+    var least = 16
+
+    /// The cells that a column needs for its widest text, within bounds.
+    static func width(of texts: some Sequence<String>, _ bounds: ClosedRange<Int>) -> Int {
+        let widest = texts.reduce(0) { max($0, Width.cells($1)) }
+        return min(bounds.upperBound, max(bounds.lowerBound, widest))
+    }
+
+    /// The rows that hold a text, whatever its case.
+    func filtered(by filter: String) -> Table {
+        guard !filter.isEmpty else { return self }
+        let wanted = filter.lowercased()
+        var result = self
+        result.rows = rows.filter { $0.text.lowercased().contains(wanted) }
+        return result
+    }
+
+    /// The columns that fit and their widths.
+    ///
+    /// - Parameter width: The cells there are.
+    /// - Returns: Indexes of columns with their widths, in order.
+    func arrange(in width: Int) -> [(index: Int, width: Int)] {
+        var kept = Array(columns.indices)
+        while true {
+            let fixed = kept.reduce(0) { $0 + (columns[$1].width ?? 0) } + max(0, kept.count - 1)
+            let flexible = kept.count { columns[$0].width == nil }
+            let rest = width - fixed
+            if rest >= flexible * least || !kept.contains(where: { columns[$0].rank > 0 }) {
+                let share = flexible > 0 ? max(0, rest) / flexible : 0
+                return kept.map { ($0, columns[$0].width ?? share) }
+            }
+            let worst = kept.max { columns[$0].rank < columns[$1].rank }
+            kept.removeAll { $0 == worst }
+        }
+    }
+}
+
+extension Frame {
+    /// Draws a table: the header, the rows around the cursor, and the sum.
+    ///
+    /// - Parameters:
+    ///   - table: The rows.
+    ///   - rect: Where it stands.
+    ///   - cursor: The row with the cursor, or nil for none.
+    ///   - isFocused: Whether keys go to this table.
+    ///   - glyphs: The signs.
+    mutating func draw(
+        _ table: Table,
+        in rect: Rect,
+        cursor: Int?,
+        isFocused: Bool,
+        glyphs: Glyphs
+    ) {
+        guard rect.height > 0, rect.width > 4 else { return }
+        let arranged = table.arrange(in: rect.width - 2)
+        putTitles(of: table, x: rect.x + 1, y: rect.y, arranged: arranged)
+        let height = rect.height - 1 - (table.total == nil ? 0 : 2)
+        let rows = Scrolling.window(count: table.rows.count, height: height, cursor: cursor ?? 0)
+        for (offset, index) in rows.enumerated() {
+            let isSelected = index == cursor
+            let selected: StyleKey = isFocused ? .rowSelected : .rowSelectedBlur
+            let y = rect.y + 1 + offset
+            if isSelected {
+                fill(Rect(x: rect.x, y: y, width: rect.width, height: 1), selected)
+                put(glyphs.run, x: rect.x, y: y, selected, width: 1)
+            }
+            put(
+                table.rows[index],
+                x: rect.x + 1,
+                y: y,
+                arranged: arranged,
+                columns: table.columns,
+                override: isSelected ? selected : nil
+            )
+        }
+        guard let total = table.total, rect.height > 3 else { return }
+        put(
+            total,
+            x: rect.x + 1,
+            y: rect.y + min(rect.height - 1, table.rows.count + 2),
+            arranged: arranged,
+            columns: table.columns,
+            override: nil
+        )
+    }
+
+    private mutating func putTitles(
+        of table: Table,
+        x: Int,
+        y: Int,
+        arranged: [(index: Int, width: Int)]
+    ) {
+        var x = x
+        for (index, width) in arranged {
+            let column = table.columns[index]
+            let title = Width.pad(column.title, to: width, column.alignment)
+            put(title, x: x, y: y, .columnHeader, width: width)
+            x += width + 1
+        }
+    }
+
+    private mutating func put(
+        _ row: Table.Row,
+        x: Int,
+        y: Int,
+        arranged: [(index: Int, width: Int)],
+        columns: [Table.Column],
+        override: StyleKey?
+    ) {
+        var x = x
+        for (index, width) in arranged where index < row.cells.count {
+            let cell = row.cells[index]
+            let used = cell.reduce(0) { $0 + Width.cells($1.text) }
+            let shift = columns[index].alignment == .right ? max(0, width - used) : 0
+            put(cell, x: x + shift, y: y, width: width - shift, override: override)
+            x += width + 1
+        }
+    }
+}
+
+/// Which part of a list is seen.
+enum Scrolling {
+    /// The rows around the cursor, which stays in the middle until an end is near.
+    ///
+    /// - Parameters:
+    ///   - count: The rows there are.
+    ///   - height: The rows that fit.
+    ///   - cursor: The row that must be seen.
+    /// - Returns: The rows to draw.
+    static func window(count: Int, height: Int, cursor: Int) -> Range<Int> {
+        guard count > 0, height > 0 else { return 0..<0 }
+        let top = min(max(0, cursor - height / 2), max(0, count - height))
+        return top..<min(count, top + height)
+    }
+}

@@ -1,0 +1,102 @@
+package import MigrationEngine
+
+/// What the console needs of the engine: blocking calls, made on the console's own threads.
+///
+/// The console never touches a connection. Long runs have one thread, everything that is read for
+/// the screen has another, so that a slow list never holds up a copy nor a copy a list.
+package protocol ConsoleEngine: Sendable {
+    /// Copies everything and verifies it.
+    ///
+    /// - Parameters:
+    ///   - observer: Who is told of the progress.
+    ///   - cancellation: The wish to stop.
+    /// - Returns: What was done.
+    /// - Throws: ``MigrationError``.
+    func migrate(observer: Observer, cancellation: Cancellation) throws -> MigrateReport
+
+    /// Compares both sides.
+    ///
+    /// - Parameters:
+    ///   - observer: Who is told of the progress.
+    ///   - cancellation: The wish to stop.
+    /// - Returns: What was found.
+    /// - Throws: ``MigrationError``.
+    func verify(observer: Observer, cancellation: Cancellation) throws -> VerifyReport
+
+    /// What the two sides are.
+    ///
+    /// - Returns: Facts for the overview, in words.
+    /// - Throws: ``MigrationError``.
+    func sides() throws -> [SideFacts]
+
+    /// The orders, newest first.
+    ///
+    /// - Parameters:
+    ///   - side: The side to read.
+    ///   - search: Text to look for; empty for all.
+    ///   - limit: The number of orders at most.
+    /// - Returns: One page.
+    /// - Throws: ``MigrationError``.
+    func orders(side: Side, search: String, limit: Int) throws -> OrdersPage
+
+    /// The items of one order.
+    ///
+    /// - Parameters:
+    ///   - side: The side to read.
+    ///   - orderNumber: The order.
+    /// - Returns: Its items.
+    /// - Throws: ``MigrationError``.
+    func orderItems(side: Side, orderNumber: String) throws -> [OrderItem]
+
+    /// The stock.
+    ///
+    /// - Parameters:
+    ///   - side: The side to read.
+    ///   - search: Text to look for; empty for all.
+    /// - Returns: One page.
+    /// - Throws: ``MigrationError``.
+    func inventory(side: Side, search: String) throws -> InventoryPage
+
+    /// The movements of one article, newest first.
+    ///
+    /// - Parameters:
+    ///   - side: The side to read.
+    ///   - sku: The article.
+    /// - Returns: Its movements.
+    /// - Throws: ``MigrationError``.
+    func transactions(side: Side, sku: String) throws -> [InventoryTransaction]
+
+    /// The workflows' toggles.
+    ///
+    /// - Parameter side: The side to read.
+    /// - Returns: All of them.
+    /// - Throws: ``MigrationError``.
+    func workflows(side: Side) throws -> WorkflowsPage
+
+    /// Switches one workflow.
+    ///
+    /// - Parameters:
+    ///   - side: The side that is live.
+    ///   - name: The workflow.
+    ///   - isEnabled: Whether it shall run.
+    /// - Throws: ``MigrationError``.
+    func setWorkflow(side: Side, name: String, isEnabled: Bool) throws
+}
+
+/// What one side is, in words: file and size, or server, version and database.
+package struct SideFacts: Sendable, Equatable {
+    /// The side.
+    package let side: Side
+    /// One fact a line, the name first.
+    package let facts: [String]
+
+    /// States what a side is.
+    ///
+    /// - Parameters:
+    ///   - side: The side.
+    ///   - facts: One fact a line.
+    package init(side: Side, facts: [String]) {
+        self.side = side
+        self.facts = facts
+    }
+}

@@ -1,0 +1,162 @@
+import Foundation
+package import MigrationEngine
+import Synchronization
+
+/// The engine in the console's own process: the same functions that the verbs call.
+package final class InProcessEngine: ConsoleEngine {
+    private let options: Options
+    private let settings: Migration.Settings
+    private let author: String
+    /// One connection a side, kept open between readings; only the reading thread comes here.
+    private let readers: Mutex<[Side: LiveReader]> = Mutex([:])
+
+    /// Makes an engine; it connects when it is first asked.
+    ///
+    /// - Parameters:
+    ///   - options: The two sides.
+    ///   - settings: How a migration goes.
+    ///   - author: Who switches workflows, as the table records it.
+    package init(
+        options: Options,
+        settings: Migration.Settings = Migration.Settings(),
+        author: String = "cutover"
+    ) {
+        self.options = options
+        self.settings = settings
+        self.author = author
+    }
+
+    /// See ``ConsoleEngine``.
+    package func migrate(
+        observer: Observer,
+        cancellation: Cancellation
+    ) throws -> MigrateReport {
+        try Migration.run(options, settings, observer: observer, cancellation: cancellation)
+    }
+
+    /// See ``ConsoleEngine``.
+    package func verify(
+        observer: Observer,
+        cancellation: Cancellation
+    ) throws -> VerifyReport {
+        try Verification.run(
+            options,
+            Verification.Settings(jobs: settings.jobs),
+            observer: observer,
+            cancellation: cancellation
+        )
+    }
+
+    /// See ``ConsoleEngine``.
+    package func sides() throws -> [SideFacts] {
+        // A side that cannot be reached does not hide the other.
+        [
+            SideFacts(side: .source, facts: Self.facts { try sourceFacts() }),
+            SideFacts(side: .target, facts: Self.facts { try targetFacts() }),
+        ]
+    }
+
+    /// See ``ConsoleEngine``.
+    package func orders(side: Side, search: String, limit: Int) throws -> OrdersPage {
+        try reading(side) { reader throws(MigrationError) in
+            var page = try reader.orders(search: search, limit: limit)
+            // The reader bounds its pages; a longer list is several of them.
+            while page.rows.count < limit, let key = page.nextKey {
+                let next = try reader.orders(
+                    search: search,
+                    limit: limit - page.rows.count,
+                    after: key
+                )
+                page.rows += next.rows
+                page.nextKey = next.nextKey
+                if next.rows.isEmpty { break }
+            }
+            return page
+        }
+    }
+
+    /// See ``ConsoleEngine``.
+    package func orderItems(side: Side, orderNumber: String) throws -> [OrderItem] {
+        try reading(side) { reader throws(MigrationError) in
+            try reader.orderItems(orderNumber: orderNumber)
+        }
+    }
+
+    /// See ``ConsoleEngine``.
+    package func inventory(side: Side, search: String) throws -> InventoryPage {
+        try reading(side) { reader throws(MigrationError) in
+            try reader.inventory(search: search, limit: 1_000)
+        }
+    }
+
+    /// See ``ConsoleEngine``.
+    package func transactions(side: Side, sku: String) throws -> [InventoryTransaction] {
+        try reading(side) { reader throws(MigrationError) in
+            try reader.transactions(sku: sku, limit: 200)
+        }
+    }
+
+    /// See ``ConsoleEngine``.
+    package func workflows(side: Side) throws -> WorkflowsPage {
+        try reading(side) { reader throws(MigrationError) in try reader.workflows() }
+    }
+
+    /// See ``ConsoleEngine``.
+    package func setWorkflow(side: Side, name: String, isEnabled: Bool) throws {
+        _ = try Workflows.set(
+            options: options,
+            side: side,
+            name: name,
+            enabled: isEnabled,
+            by: author
+        )
+    }
+
+    private func reading<Value: Sendable>(
+        _ side: Side,
+        _ work: (LiveReader) throws(MigrationError) -> Value
+    ) throws(MigrationError) -> Value {
+        try readers.withLock { readers throws(MigrationError) in
+            let reader = readers[side] ?? LiveReader(options: options, side: side)
+            readers[side] = reader
+            return try work(reader)
+        }
+    }
+
+    // MARK: - Facts
+
+    private static func facts(_ read: () throws -> [String]) -> [String] {
+        do {
+            return try read()
+        } catch let error as MigrationError {
+            return [error.message]
+        } catch {
+            return ["cannot be read"]
+        }
+    }
+
+    private func sourceFacts() throws -> [String] {
+        let connection = try SourceFile.open(options.source, stage: "overview")
+        let tables = try connection.integer(
+            "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' "
+                + "ESCAPE '\\'"
+        )
+        let attributes = try FileManager.default.attributesOfItem(atPath: options.source)
+        let bytes = (attributes[.size] as? NSNumber)?.intValue ?? 0
+        return ["\(Figures.rows(Int(tables ?? 0), "table")), \(Figures.bytes(bytes))"]
+    }
+
+    private func targetFacts() throws -> [String] {
+        let (connection, address) = try Target.connect(options, stage: "overview")
+        let version = connection.serverVersion
+        let tables = try connection.query(
+            "SELECT count(*) FROM pg_tables WHERE schemaname = "
+                + TargetConnection.literal(options.schema)
+        )
+        let count = Figures.rows(Int(tables.integer ?? 0), "table")
+        return [
+            "PostgreSQL \(version / 10_000).\(version % 10_000), \(count)",
+            "\(address.host):\(address.port)",
+        ]
+    }
+}

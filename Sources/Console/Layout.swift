@@ -1,0 +1,65 @@
+/// Where everything stands: a pure function of the size.
+///
+/// Row 0 is the line of truth, row 1 the tabs, the last row the hints and the one above it the
+/// message or the prompt. Everything between is the body.
+struct Layout: Equatable, Sendable {
+    /// How much fits.
+    enum Class: Equatable, Sendable {
+        /// Below 60x16: the facts that matter, and no keys but quit.
+        case tooSmall
+        /// One thing at a time; a detail covers its list.
+        case compact
+        /// From 100x30: the detail stands beside its list, in boxes.
+        case medium
+    }
+
+    /// The smallest screen that shows panes.
+    static let minimum = Size(columns: 60, rows: 16)
+
+    let size: Size
+    let kind: Class
+    /// The line of truth.
+    let header: Rect
+    let tabs: Rect
+    let body: Rect
+    /// The list of the pane, with its box in a medium layout.
+    let list: Rect
+    /// The detail: beside the list, or over it.
+    let detail: Rect
+    let message: Rect
+    let hints: Rect
+
+    /// Divides the screen.
+    ///
+    /// - Parameter size: Any size, also one that is too small for anything.
+    init(size: Size) {
+        self.size = size
+        let columns = max(0, size.columns)
+        let rows = max(0, size.rows)
+        header = Rect(x: 0, y: 0, width: columns, height: min(1, rows))
+        tabs = Rect(x: 0, y: 1, width: columns, height: rows > 1 ? 1 : 0)
+        message = Rect(x: 0, y: max(0, rows - 2), width: columns, height: rows > 3 ? 1 : 0)
+        hints = Rect(x: 0, y: max(0, rows - 1), width: columns, height: rows > 4 ? 1 : 0)
+        let tall = max(0, rows - 4)
+        guard columns >= Self.minimum.columns, rows >= Self.minimum.rows else {
+            kind = .tooSmall
+            body = Rect(x: 0, y: 0, width: columns, height: rows)
+            list = body
+            detail = body
+            return
+        }
+        guard columns >= 100, rows >= 30 else {
+            kind = .compact
+            // Row 2 is a rule that parts the tabs from the pane.
+            body = Rect(x: 0, y: 3, width: columns, height: tall - 1)
+            list = body
+            detail = body
+            return
+        }
+        kind = .medium
+        body = Rect(x: 0, y: 2, width: columns, height: tall)
+        let left = columns * 58 / 100
+        list = Rect(x: 0, y: 2, width: left, height: tall)
+        detail = Rect(x: left, y: 2, width: columns - left, height: tall)
+    }
+}

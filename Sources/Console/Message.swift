@@ -1,0 +1,83 @@
+import MigrationEngine
+
+/// What happened: everything that can change the model.
+enum Message: Sendable {
+    case key(Key)
+    case resized(Size)
+    /// The time, in seconds since 1970.
+    case tick(Double)
+    case signal(Int32)
+    /// The terminal is gone.
+    case inputClosed
+    /// The shell continued the process after Ctrl-Z.
+    case resumed
+    case progress(Progress)
+    case log(LogLine)
+    case migrated(Result<MigrateReport, MigrationError>)
+    case verified(Result<VerifyReport, MigrationError>)
+    case sides(ticket: Int, Result<[SideFacts], MigrationError>)
+    case workflows(ticket: Int, Result<WorkflowsPage, MigrationError>)
+    case orders(ticket: Int, Result<OrdersPage, MigrationError>)
+    case orderItems(ticket: Int, Result<[OrderItem], MigrationError>)
+    case inventory(ticket: Int, Result<InventoryPage, MigrationError>)
+    case transactions(ticket: Int, Result<[InventoryTransaction], MigrationError>)
+    case toggled(name: String, isEnabled: Bool, failure: MigrationError?)
+}
+
+/// What the model wants done; ``Dispatcher`` does it.
+enum Command: Equatable, Sendable {
+    case migrate
+    case verify
+    case cancel
+    case loadSides(ticket: Int)
+    case loadWorkflows(ticket: Int, side: Side)
+    case loadOrders(ticket: Int, side: Side, search: String, limit: Int)
+    case loadOrderItems(ticket: Int, side: Side, orderNumber: String)
+    case loadInventory(ticket: Int, side: Side, search: String)
+    case loadTransactions(ticket: Int, side: Side, sku: String)
+    case setWorkflow(side: Side, name: String, isEnabled: Bool)
+    case useTheme(String)
+    case repaint
+    case suspend
+}
+
+/// What lies over the panes.
+enum Overlay: Equatable, Sendable {
+    case help(first: Int)
+    case confirm(Confirmation)
+}
+
+/// A question before something is done.
+struct Confirmation: Equatable, Sendable {
+    /// What has to be done to say yes.
+    enum Kind: Equatable, Sendable {
+        /// `y` or `n`.
+        case yesNo
+        /// The phrase, typed letter by letter.
+        case phrase(String)
+    }
+
+    /// What a yes does.
+    enum Consequence: Equatable, Sendable {
+        case migrate
+        case cancel
+        case quit
+        case setWorkflow(name: String, isEnabled: Bool)
+        case disableAllWorkflows
+    }
+
+    var title: String
+    /// What will change, in words.
+    var lines: [String]
+    var kind: Kind
+    var consequence: Consequence
+    var typed = ""
+    /// The cursor starts on Cancel: Enter alone never does anything.
+    var isContinueFocused = false
+
+    /// Whether the phrase stands there, or none is asked for.
+    var isMatched: Bool {
+        guard case .phrase(let phrase) = kind else { return true }
+        return typed == phrase
+    }
+}

@@ -1,0 +1,193 @@
+import MigrationEngine
+
+/// Everything the screen shows: a value that only ``Model/update(_:)`` changes.
+///
+/// The time, too, comes in as a message, so that the same messages give the same screen.
+struct Model: Sendable {
+    /// What never changes while the console runs.
+    struct Identity: Equatable, Sendable {
+        var environment = "LIVE"
+        var sourceName = ""
+        var targetName = ""
+        var isReadOnly = false
+        var liveSide = Side.source
+        var glyphs = Glyphs.unicode
+    }
+
+    /// A long run of the engine.
+    struct Operation: Equatable, Sendable {
+        enum Kind: String, Sendable {
+            case migrate
+            case verify
+        }
+
+        var kind: Kind
+        var startedAt: Double
+        var isCancelling = false
+    }
+
+    /// A list that was read, is being read, or could not be read.
+    struct Loadable<Value: Sendable>: Sendable {
+        var value: Value?
+        /// When the value was read.
+        var loadedAt: Double?
+        /// When it was asked for last.
+        var askedAt: Double?
+        var error: MigrationError?
+        var isLoading = false
+        /// Answers to an earlier question are dropped.
+        var ticket = 0
+    }
+
+    /// Where the operator is in a list.
+    struct ListState: Equatable, Sendable {
+        /// The row's identity, so that the cursor stays on it when rows come and go.
+        var selected: String?
+        var index = 0
+        var filter = ""
+    }
+
+    /// What was opened with Enter.
+    struct Detail: Equatable, Sendable {
+        var id: String
+        var index = 0
+    }
+
+    /// A text that is shown above the hints for a while.
+    struct Notice: Equatable, Sendable {
+        var text: String
+        var style: StyleKey
+        var until: Double
+    }
+
+    /// Why the console ends.
+    enum Leaving: Equatable, Sendable {
+        case asked
+        case signal(Int32)
+        case terminalGone
+    }
+
+    /// How the console ends.
+    struct Exit: Equatable, Sendable {
+        var status: Int32
+        /// What is printed once the terminal is given back.
+        var message: String
+    }
+
+    /// Seconds between two readings of a live list.
+    static let refreshSeconds = 2.0
+    /// Lines of the log that are kept for the screen; the file keeps all.
+    static let logCapacity = 2_000
+
+    var identity: Identity
+    var size: Size
+    /// Seconds since 1970.
+    var now: Double
+    var themeName = "harbor-dark"
+    var themeNames: [String] = []
+
+    var pane = PaneID.overview
+    var lists: [PaneID: ListState] = [:]
+    var detail: Detail?
+    var overlay: Overlay?
+    /// The text in the filter's prompt, while it is typed.
+    var prompt: String?
+    var notice: Notice?
+    var isPasting = false
+    var showsOnlyProblems = false
+    var leastLevel = LogLine.Level.info
+    /// The side that orders and inventory show.
+    var side: Side
+
+    var operation: Operation?
+    var progress: Progress?
+    var progressAt: Double?
+    /// How far a verification is that runs by itself; the copy's figures stay as they were.
+    var comparison: Progress?
+    /// The last phase of the copy that was not an end.
+    var lastPhase = Progress.Phase.starting
+    var report: MigrateReport?
+    var verification: VerifyReport?
+    var verifiedAt: Double?
+    /// Why the last run ended early.
+    var failure: MigrationError?
+    /// Newest last.
+    var log: [LogLine] = []
+    /// How many lines were dropped from the front: a line's number stays the same.
+    var droppedLines = 0
+
+    var sides = Loadable<[SideFacts]>()
+    var workflows = Loadable<WorkflowsPage>()
+    var orders = Loadable<OrdersPage>()
+    var orderItems = Loadable<[OrderItem]>()
+    var inventory = Loadable<InventoryPage>()
+    var transactions = Loadable<[InventoryTransaction]>()
+    var orderLimit = 200
+    /// Toggles that were sent and not answered yet.
+    var togglesInFlight = 0
+
+    /// Why the console ends as soon as nothing runs any more.
+    var leaving: Leaving?
+    /// Set when the console is to end now.
+    var exit: Exit?
+
+    init(identity: Identity, size: Size, now: Double) {
+        self.identity = identity
+        self.size = size
+        self.now = now
+        side = identity.liveSide
+    }
+
+    /// Where everything stands.
+    var layout: Layout { Layout(size: size) }
+
+    /// The state of the list of the pane that is shown.
+    var list: ListState {
+        get { lists[pane] ?? ListState() }
+        set { lists[pane] = newValue }
+    }
+
+    /// The filter of the pane that is shown; while it is typed, a local list follows each key.
+    var filter: String {
+        guard let prompt, !pane.isSearchedByEngine else { return list.filter }
+        return prompt
+    }
+
+    /// The progress of what runs, or ran last.
+    var currentProgress: Progress? { operation?.kind == .verify ? comparison : progress }
+
+    /// Whether both sides are being compared.
+    var isVerifying: Bool {
+        operation?.kind == .verify || (operation != nil && lastPhase == .verify)
+    }
+
+    /// Whether something runs that leaving would cut off.
+    var isBusy: Bool { operation != nil || togglesInFlight > 0 }
+}
+
+/// The panes, in the order of their tabs.
+enum PaneID: Int, CaseIterable, Sendable {
+    case overview = 1
+    case migrate
+    case verify
+    case workflows
+    case orders
+    case inventory
+    case log
+
+    /// The name on the tab.
+    var title: String {
+        switch self {
+        case .overview: "Overview"
+        case .migrate: "Migrate"
+        case .verify: "Verify"
+        case .workflows: "Workflows"
+        case .orders: "Orders"
+        case .inventory: "Inventory"
+        case .log: "Log"
+        }
+    }
+
+    /// Whether a filter is a question to the database instead of a look through the rows here.
+    var isSearchedByEngine: Bool { self == .orders || self == .inventory }
+}

@@ -1,0 +1,62 @@
+import MigrationEngine
+
+/// What happened, newest first.
+struct LogPane: Pane {
+    let id = PaneID.log
+
+    func content(_ model: Model) -> PaneContent {
+        let lines = shown(model)
+        let levels = model.leastLevel == .info ? "all levels" : "\(model.leastLevel) and worse"
+        let footer: [Line] = [
+            [Span("\(Figures.rows(lines.count, "line")), \(levels), newest first", .textMuted)]
+        ]
+        guard !lines.isEmpty else {
+            let text = model.log.isEmpty ? "Nothing happened yet." : "No line of this level."
+            return PaneContent(title: "Log", body: .empty([[Span(text)]]), footer: footer)
+        }
+        let table = Table(
+            columns: [
+                .init("TIME", 9), .init("LEVEL", 5), .init("STAGE", 10, rank: 1), .init("MESSAGE"),
+            ],
+            rows: lines.map { number, line in
+                let level = Words.level(line.level)
+                return Table.Row(
+                    id: "\(number)",
+                    Span(Figures.clock(line.time) + "Z", .textMuted),
+                    level,
+                    Span(line.stage, .textMuted),
+                    Span(line.message)
+                )
+            }
+        )
+        return PaneContent(title: "Log", body: .table(table), footer: footer)
+    }
+
+    func detail(_ model: Model, of id: String) -> PaneContent? {
+        guard let number = Int(id), model.log.indices.contains(number - model.droppedLines) else {
+            return nil
+        }
+        let line = model.log[number - model.droppedLines]
+        let head: Line = [
+            Words.level(line.level),
+            Span(" \(line.stage) \(Figures.clock(line.time))Z", .textMuted),
+        ]
+        let text = Width.wrap(line.message, to: model.layout.detail.width - 4)
+        return PaneContent(title: "Line", body: .lines([head, []] + text.map { [Span($0)] }))
+    }
+
+    /// The lines of the level that is asked for; what the operator did is always among them.
+    private func shown(_ model: Model) -> [(number: Int, line: LogLine)] {
+        model.log.enumerated().reversed()
+            .filter { isShown($0.element.level, least: model.leastLevel) }
+            .map { ($0.offset + model.droppedLines, $0.element) }
+    }
+
+    private func isShown(_ level: LogLine.Level, least: LogLine.Level) -> Bool {
+        switch least {
+        case .info: true
+        case .warning: level != .info
+        case .error, .audit: level == .error || level == .audit
+        }
+    }
+}

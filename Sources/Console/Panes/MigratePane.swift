@@ -1,0 +1,130 @@
+import MigrationEngine
+
+/// The copy, table by table.
+struct MigratePane: Pane {
+    let id = PaneID.migrate
+
+    func content(_ model: Model) -> PaneContent {
+        PaneContent(title: "Migrate", body: body(model), footer: footer(model))
+    }
+
+    func detail(_ model: Model, of id: String) -> PaneContent? {
+        guard let table = model.progress?.tables.first(where: { $0.name == id }) else { return nil }
+        let facts: [(String, String)] = [
+            ("rows in SQLite", Figures.count(table.sourceRows)),
+            ("committed", Figures.count(table.copiedRows)),
+            ("in quarantine", Figures.count(table.quarantinedRows)),
+            ("compared", Figures.count(table.verifiedRows)),
+            ("rows a second", table.rowsPerSecond.map { Figures.rate($0) } ?? "-"),
+            ("ETA", table.remainingSeconds.map { Figures.duration($0) } ?? "-"),
+        ]
+        var lines: [Line] = [
+            [Span(table.name, .textStrong)],
+            [state(table, model)],
+            [],
+        ]
+        lines += facts.map { [Span(Width.pad($0.0, to: 16), .textMuted), Span($0.1)] }
+        if table.quarantinedRows > 0 {
+            lines += [[], [Span("cutover quarantine list  shows the rows", .statusWarn)]]
+        }
+        return PaneContent(title: table.name, body: .lines(lines))
+    }
+
+    private func body(_ model: Model) -> PaneContent.Body {
+        guard let progress = model.progress, !progress.tables.isEmpty else {
+            if let failure = model.failure { return .failed(failure) }
+            if model.operation?.kind == .migrate { return .loading("the catalog of the source") }
+            return .empty([
+                [Span("Nothing was copied since the console was opened.")],
+                [Span("m copies every table, then compares every cell.", .textMuted)],
+            ])
+        }
+        return .table(table(progress, model))
+    }
+
+    private func table(_ progress: Progress, _ model: Model) -> Table {
+        let widest = Figures.count(progress.sourceRows).count
+        let figures = max(7, widest)
+        var table = Table(
+            columns: [
+                .init("TABLE"), .init("SOURCE", figures, .right), .init("COPIED", figures, .right),
+                .init("PROGRESS", 10), .init("", 4, .right, rank: 3),
+                .init("RATE/s", 9, .right, rank: 2), .init("STATE", 9),
+                .init("ETA", 6, .right, rank: 1),
+            ],
+            rows: progress.tables.map { row($0, model) }
+        )
+        table.total = total(progress, model)
+        table.least = 22
+        return table
+    }
+
+    private func row(_ table: TableProgress, _ model: Model) -> Table.Row {
+        let fraction = fraction(table)
+        return Table.Row(
+            id: table.name,
+            cells: [
+                [Span(table.name)], [Span(Figures.count(table.sourceRows))],
+                [Span(Figures.count(table.copiedRows))],
+                Words.bar(fraction, width: 10, glyphs: model.identity.glyphs),
+                [Span(fraction.map { Figures.percent($0) } ?? "", .textMuted)],
+                [Span(table.rowsPerSecond.map { Figures.rate($0) } ?? "-", .textMuted)],
+                [state(table, model)],
+                [Span(table.remainingSeconds.map { Figures.duration($0) } ?? "-", .textMuted)],
+            ]
+        )
+    }
+
+    private func total(_ progress: Progress, _ model: Model) -> Table.Row {
+        let isKnown = progress.tables.contains { $0.sourceRows != nil }
+        let rows = progress.sourceRows
+        let done = progress.tables.reduce(0) { $0 + $1.copiedRows + $1.quarantinedRows }
+        let fraction = rows > 0 ? Double(done) / Double(rows) : (isKnown ? 1 : nil)
+        let rate = progress.tables.compactMap(\.rowsPerSecond).reduce(0, +)
+        let eta = model.operation == nil ? nil : progress.remainingSeconds
+        return Table.Row(
+            id: "",
+            cells: [
+                [Span("TOTAL", .textStrong)], [Span(Figures.count(rows), .textStrong)],
+                [Span(Figures.count(progress.copiedRows), .textStrong)],
+                Words.bar(fraction, width: 10, glyphs: model.identity.glyphs),
+                [Span(fraction.map { Figures.percent($0) } ?? "", .textMuted)],
+                [Span(rate > 0 ? Figures.rate(rate) : "-", .textMuted)], [Span(model.activity)],
+                [Span(eta.map { Figures.duration($0) } ?? "-", .textMuted)],
+            ]
+        )
+    }
+
+    private func state(_ table: TableProgress, _ model: Model) -> Span {
+        let isRunning = model.operation?.kind == .migrate
+        return Words.state(table, isRunning: isRunning, glyphs: model.identity.glyphs)
+    }
+
+    /// The share that is done: a row in quarantine is done, too.
+    private func fraction(_ table: TableProgress) -> Double? {
+        guard let rows = table.sourceRows else { return nil }
+        guard rows > 0 else { return table.state == .waiting ? 0 : 1 }
+        return Double(table.copiedRows + table.quarantinedRows) / Double(rows)
+    }
+
+    private func footer(_ model: Model) -> [Line] {
+        if let failure = model.failure, model.progress?.tables.isEmpty == false {
+            return [
+                [Span(failure.message, .statusBad)],
+                [Span("kept: \(failure.kept)", .textMuted)],
+                [Span("next: \(failure.remedy)", .textMuted)],
+            ]
+        }
+        guard let progress = model.progress else { return [] }
+        let elapsed = model.operation.map { model.now - $0.startedAt } ?? progress.elapsedSeconds
+        var line: Line = [Span("elapsed \(Figures.duration(elapsed))")]
+        let quarantined = model.quarantinedRows
+        line.append(
+            quarantined > 0
+                ? Span("   \(Figures.rows(quarantined)) in quarantine", .statusWarn)
+                : Span("   no row in quarantine", .textMuted)
+        )
+        if !progress.activity.isEmpty { line.append(Span("   \(progress.activity)", .textMuted)) }
+        return [line]
+    }
+}

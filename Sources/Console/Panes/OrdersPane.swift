@@ -1,0 +1,121 @@
+import MigrationEngine
+
+/// The orders of one side, newest first.
+struct OrdersPane: Pane {
+    let id = PaneID.orders
+
+    func content(_ model: Model) -> PaneContent {
+        PaneContent(
+            title: "Orders in \(Words.product(model.side))",
+            body: body(model),
+            footer: footer(model)
+        )
+    }
+
+    func detail(_ model: Model, of id: String) -> PaneContent? {
+        guard let order = model.orders.value?.rows.first(where: { $0.orderNumber == id }) else {
+            // The order may have left the page while it was open.
+            return model.detail?.id == id
+                ? PaneContent(title: id, body: items(model, of: nil)) : nil
+        }
+        let facts: [Line] = [
+            [Span("date      ", .textMuted), Span(order.orderDate ?? "-")],
+            [Span("customer  ", .textMuted), Span(order.customer ?? "-")],
+            [Span("status    ", .textMuted), Span(order.status ?? "-")],
+            [Span("total     ", .textMuted), Span(amount(order))],
+        ]
+        guard model.detail?.id == id else {
+            let hint: Line = [Span("Enter lists its items.", .textMuted)]
+            return PaneContent(title: "Order \(id)", body: .lines(facts + [[], hint]))
+        }
+        return PaneContent(title: "Order \(id)", body: items(model, of: order), footer: facts)
+    }
+
+    private func body(_ model: Model) -> PaneContent.Body {
+        guard let page = model.orders.value else {
+            if let error = model.orders.error { return .failed(error) }
+            return .loading("the orders of \(Words.product(model.side))")
+        }
+        guard !page.rows.isEmpty else {
+            let filter = model.list.filter
+            return .empty([
+                [
+                    Span(
+                        filter.isEmpty
+                            ? "There is no order on this side."
+                            : "No order matches \"\(filter)\"; Esc shows all."
+                    )
+                ]
+            ])
+        }
+        return .table(table(page.rows))
+    }
+
+    private func table(_ orders: [OrderRow]) -> Table {
+        let number = Table.width(of: orders.lazy.map(\.orderNumber), 8...14)
+        let date = Table.width(of: orders.lazy.map { $0.orderDate ?? "" }, 10...19)
+        let status = Table.width(of: orders.lazy.map { $0.status ?? "" }, 8...18)
+        return Table(
+            columns: [
+                .init("ORDER", number), .init("DATE", date, rank: 1), .init("CUSTOMER"),
+                .init("ITEMS", 5, .right, rank: 2), .init("TOTAL", 10, .right),
+                .init("STATUS", status),
+            ],
+            rows: orders.map(row),
+            least: 12
+        )
+    }
+
+    private func row(_ order: OrderRow) -> Table.Row {
+        Table.Row(
+            id: order.orderNumber,
+            Span(order.orderNumber),
+            Span(order.orderDate ?? "-", .textMuted),
+            Span(order.customer ?? "-"),
+            Span(order.items.map { Figures.count($0) } ?? "-"),
+            Span(amount(order)),
+            Span(order.status ?? "-")
+        )
+    }
+
+    private func amount(_ order: OrderRow) -> String {
+        order.totalCents.map { Figures.amount($0) } ?? "-"
+    }
+
+    private func items(_ model: Model, of order: OrderRow?) -> PaneContent.Body {
+        guard let items = model.orderItems.value else {
+            if let error = model.orderItems.error { return .failed(error) }
+            return .loading("the items")
+        }
+        guard !items.isEmpty else { return .empty([[Span("This order has no item.")]]) }
+        return .table(
+            Table(
+                columns: [
+                    .init("SKU"), .init("LOT", 16), .init("QUANTITY", 9, .right),
+                    .init("KIND", 9, rank: 1),
+                ],
+                rows: items.enumerated().map { number, item in
+                    Table.Row(
+                        id: "\(number)",
+                        Span(item.sku),
+                        Span(item.lot ?? "-", .textMuted),
+                        Span(Figures.count(Int(item.quantity))),
+                        Span(item.kind, .textMuted)
+                    )
+                },
+                least: 10
+            )
+        )
+    }
+
+    private func footer(_ model: Model) -> [Line] {
+        guard let page = model.orders.value else { return [] }
+        let more = page.nextKey == nil ? "" : ", more below"
+        return Words.source(
+            model.orders,
+            side: page.side,
+            count: "\(Figures.rows(page.rows.count, "order"))\(more)",
+            model: model
+        )
+    }
+}

@@ -1,0 +1,219 @@
+import MigrationEngine
+
+/// The run at a glance: phases, both sides, what is wrong, what happened last.
+struct OverviewPane: Pane {
+    let id = PaneID.overview
+
+    func content(_ model: Model) -> PaneContent {
+        PaneContent(title: "Overview", body: .lines(phases(model)))
+    }
+
+    func draw(_ model: Model, in layout: Layout, into frame: inout Frame) {
+        let isMedium = layout.kind == .medium
+        let body = layout.body
+        let left = isMedium ? layout.list.width : body.width / 2 - 1
+        let upper = isMedium ? body.height * 45 / 100 : min(10, body.height / 2 + 1)
+        let right = body.width - left
+        let lower = body.height - upper
+        let middle = body.y + upper
+        let parts: [(title: String, lines: [Line], rect: Rect)] = [
+            ("Phases", phases(model), Rect(x: 0, y: body.y, width: left, height: upper)),
+            ("Sides", sides(model), Rect(x: left, y: body.y, width: right, height: upper)),
+            (
+                "What is wrong", wrong(model, width: left - 4),
+                Rect(x: 0, y: middle, width: left, height: lower)
+            ),
+            (
+                "Recent", recent(model, isWide: isMedium),
+                Rect(x: left, y: middle, width: right, height: lower)
+            ),
+        ]
+        for part in parts {
+            var rect = part.rect
+            if isMedium {
+                let glyphs = model.identity.glyphs
+                frame.box(rect, title: part.title, isFocused: false, glyphs: glyphs)
+                rect = rect.inner
+            } else {
+                frame.put(part.title.uppercased(), x: rect.x + 1, y: rect.y, .title)
+                rect = Rect(
+                    x: rect.x,
+                    y: rect.y + 1,
+                    width: rect.width - 1,
+                    height: rect.height - 1
+                )
+            }
+            put(part.lines, in: rect, into: &frame)
+        }
+    }
+
+    private func put(_ lines: [Line], in rect: Rect, into frame: inout Frame) {
+        for (offset, line) in lines.prefix(max(0, rect.height)).enumerated() {
+            frame.put(line, x: rect.x + 1, y: rect.y + offset, width: rect.width - 2)
+        }
+    }
+
+    // MARK: - Phases
+
+    private static let phases: [Progress.Phase] = [
+        .backup, .census, .schema, .copy, .keys, .verify,
+    ]
+
+    private func phases(_ model: Model) -> [Line] {
+        var lines = Self.phases.map { line(for: $0, model) }
+        if let operation = model.operation {
+            let elapsed = Figures.duration(model.now - operation.startedAt)
+            let eta = model.currentProgress?.remainingSeconds.map {
+                "   ETA \(Figures.duration($0))"
+            }
+            lines.append([Span("elapsed \(elapsed)\(eta ?? "")", .textMuted)])
+            lines.append([Span(model.currentProgress?.activity ?? "", .textMuted)])
+        } else if let report = model.report {
+            lines.append([Span("took \(Figures.took(report.seconds))", .textMuted)])
+        } else if model.failure == nil, model.verification == nil {
+            lines.append([Span("m copies everything, then verifies", .textMuted)])
+        }
+        return lines
+    }
+
+    private func line(for phase: Progress.Phase, _ model: Model) -> Line {
+        let glyphs = model.identity.glyphs
+        let name = Width.pad(phase.rawValue, to: 9)
+        switch standing(of: phase, model) {
+        case .done:
+            let seconds = model.report?.phases.first { $0.name == phase.rawValue }?.seconds
+            let took = seconds.map { Figures.took($0) } ?? ""
+            return [
+                Span("\(glyphs.ok) ", .statusOK), Span(name), Span("done   \(took)", .statusOK),
+            ]
+        case .running:
+            let share = model.currentProgress?.fraction.map { Figures.percent($0) } ?? ""
+            return [
+                Span("\(glyphs.run) ", .statusRun), Span(name, .textStrong),
+                Span("running \(share)", .statusRun),
+            ]
+        case .failed:
+            let isStopped = model.failure?.code == .interrupted
+            return [
+                Span("\(glyphs.bad) ", .statusBad), Span(name),
+                Span(isStopped ? "STOPPED" : "FAILED", .statusBad),
+            ]
+        case .unequal:
+            return [
+                Span("\(glyphs.bad) ", .statusBad), Span(name), Span("DIFFERENT", .statusBad),
+            ]
+        case .waiting:
+            return [
+                Span("\(glyphs.wait) ", .statusWait), Span(name), Span("waiting", .statusWait),
+            ]
+        }
+    }
+
+    private enum Standing {
+        case waiting
+        case running
+        case done
+        case failed
+        case unequal
+    }
+
+    private func standing(of phase: Progress.Phase, _ model: Model) -> Standing {
+        if phase == .verify, let standing = verifyStanding(model) { return standing }
+        if model.report != nil { return .done }
+        guard model.progress != nil else { return .waiting }
+        let now = Self.phases.firstIndex(of: model.lastPhase) ?? -1
+        let own = Self.phases.firstIndex(of: phase) ?? 0
+        if own < now { return .done }
+        guard own == now else { return .waiting }
+        return model.operation?.kind == .migrate ? .running : .failed
+    }
+
+    /// Verification can run by itself, so the order of the phases does not tell how it stands.
+    private func verifyStanding(_ model: Model) -> Standing? {
+        if model.isVerifying { return .running }
+        if let verification = model.verification { return verification.ok ? .done : .unequal }
+        guard model.report != nil else { return nil }
+        return model.failure == nil ? .waiting : .failed
+    }
+
+    // MARK: - Sides
+
+    private func sides(_ model: Model) -> [Line] {
+        var lines: [Line] = []
+        for side in [Side.source, .target] {
+            lines.append(Words.side(side, model.identity))
+            let facts = model.sides.value?.first { $0.side == side }?.facts ?? []
+            lines += facts.prefix(2).map { [Span("  \($0)", .textMuted)] }
+        }
+        if let error = model.sides.error {
+            lines.append([Span(error.message, .statusBad)])
+        } else if model.sides.value == nil, model.sides.isLoading {
+            lines.append([Span("  asking both sides ...", .statusWait)])
+        }
+        return lines + counts(model)
+    }
+
+    private func counts(_ model: Model) -> [Line] {
+        var lines: [Line] = []
+        if let verification = model.verification {
+            let source = verification.tables.reduce(0) { $0 + ($1.sourceRows ?? 0) }
+            let target = verification.tables.reduce(0) { $0 + ($1.targetRows ?? 0) }
+            let isSame = source == target
+            lines.append([
+                Span("rows ", .textMuted),
+                Span(Figures.count(source), .sideSQLite),
+                Span(isSame ? " = " : " # ", isSame ? .diffSame : .diffChanged),
+                Span(Figures.count(target), .sidePostgres),
+            ])
+        } else if let progress = model.progress, !progress.tables.isEmpty {
+            lines.append([
+                Span("rows ", .textMuted),
+                Span(Figures.count(progress.copiedRows), .sidePostgres),
+                Span(" of ", .textMuted),
+                Span(Figures.count(progress.sourceRows), .sideSQLite),
+            ])
+        }
+        let quarantined = model.quarantinedRows
+        guard quarantined > 0 else { return lines }
+        return lines + [[Span("\(Figures.rows(quarantined)) in quarantine", .statusWarn)]]
+    }
+
+    // MARK: - What is wrong, and what happened
+
+    private func wrong(_ model: Model, width: Int) -> [Line] {
+        let glyphs = model.identity.glyphs
+        var lines: [Line] = []
+        for (number, problem) in model.problems.enumerated() {
+            let text = Width.wrap(problem.text, to: width - 2)
+            lines += text.enumerated().map { offset, part in
+                [Span((offset == 0 ? "\(glyphs.warn) " : "  ") + part, problem.style)]
+            }
+            guard number == 0, let failure = model.failure else { continue }
+            for text in ["kept: \(failure.kept)", "next: \(failure.remedy)"] {
+                lines += Width.wrap(text, to: width - 2).map { [Span("  \($0)", .textMuted)] }
+            }
+        }
+        let warnings = (model.report?.warnings ?? []).flatMap { warning in
+            Width.wrap("note: \(warning)", to: width).map { [Span($0, .textMuted)] }
+        }
+        guard lines.isEmpty else { return lines + warnings }
+        guard let verification = model.verification else {
+            return [[Span("nothing is known: not verified yet", .statusWait)]] + warnings
+        }
+        let what = verification.countsOnly ? "the counts are" : "every cell is"
+        return [[Span("\(glyphs.ok) nothing: \(what) equal", .statusOK)]] + warnings
+    }
+
+    private func recent(_ model: Model, isWide: Bool) -> [Line] {
+        guard !model.log.isEmpty else { return [[Span("nothing happened yet", .textMuted)]] }
+        return model.log.suffix(40).reversed().map { line in
+            let level = Words.level(line.level)
+            let stage = isWide ? Width.pad(line.stage, to: 9) + " " : ""
+            return [
+                Span(Figures.clock(line.time) + " ", .textMuted),
+                Span(Width.pad(level.text, to: 6), level.style),
+                Span(stage + line.message),
+            ]
+        }
+    }
+}

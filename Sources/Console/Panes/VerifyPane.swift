@@ -1,0 +1,232 @@
+import MigrationEngine
+
+/// Both sides next to each other: every table of either.
+struct VerifyPane: Pane {
+    let id = PaneID.verify
+
+    func content(_ model: Model) -> PaneContent {
+        PaneContent(title: "Verify", body: body(model), footer: footer(model))
+    }
+
+    func detail(_ model: Model, of id: String) -> PaneContent? {
+        guard let table = model.verification?.tables.first(where: { $0.name == id }) else {
+            return nil
+        }
+        let title = "\(table.name): differing rows"
+        guard !table.samples.isEmpty else {
+            return PaneContent(
+                title: table.name,
+                body: .lines([[Words.status(table, glyphs: model.identity.glyphs)], []])
+                    .with(explanation(table, model))
+            )
+        }
+        return PaneContent(
+            title: title,
+            body: .table(samples(table)),
+            footer: sample(table, model) + explanation(table, model)
+        )
+    }
+
+    // MARK: - The tables
+
+    private func body(_ model: Model) -> PaneContent.Body {
+        if let verification = model.verification, !model.isVerifying {
+            let tables = verification.tables.filter { !model.showsOnlyProblems || isProblem($0) }
+            guard !tables.isEmpty else {
+                return .empty([
+                    [Span("No table differs. f shows all of them.", .statusOK)]
+                ])
+            }
+            return .table(table(tables, model))
+        }
+        if let failure = model.failure, !model.isVerifying { return .failed(failure) }
+        if model.isVerifying, let progress = model.currentProgress, !progress.tables.isEmpty {
+            return .table(running(progress, model))
+        }
+        if model.operation?.kind == .verify { return .loading("both sides") }
+        return .empty([
+            [Span("Nothing was compared yet.")],
+            [Span("V compares every cell of both sides; it writes to neither.", .textMuted)],
+        ])
+    }
+
+    private func isProblem(_ table: VerifyReport.Table) -> Bool {
+        table.status != .equal || table.quarantinedRows > 0
+    }
+
+    private func table(_ tables: [VerifyReport.Table], _ model: Model) -> Table {
+        Table(
+            columns: columns(tables),
+            rows: tables.map { table in
+                let difference = table.sourceRows.flatMap { source in
+                    table.targetRows.map { $0 - source }
+                }
+                return Table.Row(
+                    id: table.name,
+                    Span(table.name),
+                    Span(table.sourceRows.map { Figures.count($0) } ?? "absent", .sideSQLite),
+                    Span(table.targetRows.map { Figures.count($0) } ?? "absent", .sidePostgres),
+                    Span(
+                        difference.map { Figures.count($0) } ?? "-",
+                        difference == 0 ? .diffSame : .diffMissing
+                    ),
+                    digests(table),
+                    Words.status(table, glyphs: model.identity.glyphs)
+                )
+            }
+        )
+    }
+
+    private func columns(_ tables: [VerifyReport.Table]) -> [Table.Column] {
+        let most = tables.map { max($0.sourceRows ?? 0, $0.targetRows ?? 0) }.max() ?? 0
+        let width = max(9, Figures.count(most).count)
+        return [
+            .init("TABLE"), .init("SQLITE", width, .right), .init("POSTGRES", width, .right),
+            .init("DIFF", 7, .right), .init("DIGEST", 13, rank: 1), .init("STATUS", 12),
+        ]
+    }
+
+    /// The first digits of both digests: enough to see by eye whether they agree.
+    private func digests(_ table: VerifyReport.Table) -> Span {
+        guard let own = table.digest else { return Span("-", .textMuted) }
+        let isSame = table.targetDigest.map { $0 == own } ?? (table.status == .equal)
+        let other = table.targetDigest ?? (isSame ? own : "?")
+        return Span(
+            "\(own.prefix(5)) \(isSame ? "=" : "#") \(other.prefix(5))",
+            isSame ? .diffSame : .diffChanged
+        )
+    }
+
+    private func running(_ progress: Progress, _ model: Model) -> Table {
+        Table(
+            columns: [
+                .init("TABLE"), .init("SQLITE", 10, .right), .init("COMPARED", 10, .right),
+                .init("STATUS", 12),
+            ],
+            rows: progress.tables.map { table in
+                let isDone = table.state == .equal || table.state == .different
+                let state =
+                    isDone || table.state == .verifying
+                    ? Words.state(table, isRunning: true, glyphs: model.identity.glyphs)
+                    : Span("\(model.identity.glyphs.wait) wait", .statusWait)
+                return Table.Row(
+                    id: table.name,
+                    Span(table.name),
+                    Span(Figures.count(table.sourceRows), .sideSQLite),
+                    Span(Figures.count(table.verifiedRows)),
+                    state
+                )
+            }
+        )
+    }
+
+    private func footer(_ model: Model) -> [Line] {
+        guard let verification = model.verification, !model.isVerifying else { return [] }
+        let equal = verification.tables.count { $0.status == .equal }
+        var lines: [Line] = [
+            [
+                Span("\(Figures.rows(verification.tables.count, "table")): \(equal) equal   "),
+                verification.ok ? Span("") : model.verdict,
+                Span("   took \(Figures.took(verification.seconds))", .textMuted),
+            ]
+        ]
+        let what = verification.countsOnly ? "only the rows were counted" : "every cell compared"
+        let at = model.verifiedAt.map { " at \(Figures.clock($0))Z" } ?? ""
+        let orphans = verification.foreignKeys.reduce(0) { $0 + ($1.targetOrphans ?? 0) }
+        lines.append([
+            Span("\(what)\(at)   ", .textMuted),
+            Span(
+                "\(Figures.rows(verification.foreignKeys.count, "foreign key")), "
+                    + "\(Figures.rows(orphans, "orphan"))",
+                orphans == 0 ? .textMuted : .statusBad
+            ),
+        ])
+        if let failure = model.failure {
+            lines.append([Span("the last run: \(failure.message)", .statusBad)])
+        }
+        return lines
+    }
+
+    // MARK: - The differing rows
+
+    private func samples(_ table: VerifyReport.Table) -> Table {
+        let key = Table.width(of: table.samples.map(\.key), 6...20)
+        return Table(
+            columns: [
+                .init("KEY", key), .init("COLUMN", 14), .init("SQLITE"), .init("POSTGRES"),
+            ],
+            rows: table.samples.enumerated().map { number, sample in
+                Table.Row(
+                    id: "\(number)",
+                    Span(sample.key),
+                    Span(sample.column ?? "(whole row)", .textMuted),
+                    value(sample.source, sample, absentKind: "extra", .sideSQLite),
+                    value(sample.target, sample, absentKind: "missing", .sidePostgres)
+                )
+            },
+            least: 8
+        )
+    }
+
+    /// The difference under the cursor, with all of its key and values.
+    private func sample(_ table: VerifyReport.Table, _ model: Model) -> [Line] {
+        guard let detail = model.detail, table.samples.indices.contains(detail.index) else {
+            return []
+        }
+        let sample = table.samples[detail.index]
+        return [
+            [Span("key       ", .textMuted), Span(sample.key)],
+            [
+                Span("SQLite    ", .sideSQLite),
+                value(sample.source, sample, absentKind: "extra", .text),
+            ],
+            [
+                Span("Postgres  ", .sidePostgres),
+                value(sample.target, sample, absentKind: "missing", .text),
+            ],
+        ]
+    }
+
+    private func value(
+        _ text: String?,
+        _ sample: VerifyReport.Sample,
+        absentKind: String,
+        _ style: StyleKey
+    ) -> Span {
+        if sample.kind == absentKind { return Span("(no row)", .diffMissing) }
+        if let text { return Span(text, style) }
+        return Span(sample.column == nil ? "(row)" : "NULL", .textMuted)
+    }
+
+    private func explanation(_ table: VerifyReport.Table, _ model: Model) -> [Line] {
+        var lines: [Line] = [
+            [
+                Span(
+                    "missing \(Figures.count(table.missing))   "
+                        + "extra \(Figures.count(table.extra))   "
+                        + "changed \(Figures.count(table.different))   "
+                        + "quarantined \(Figures.count(table.quarantinedRows))"
+                )
+            ]
+        ]
+        if let sequence = table.sequence {
+            lines.append([
+                Span(
+                    "next id \(sequence.nextValue), highest \(sequence.maximum ?? 0)",
+                    sequence.ok ? .textMuted : .statusBad
+                )
+            ])
+        }
+        if let digest = table.digest { lines.append([Span("digest \(digest)", .textMuted)]) }
+        if let note = table.note { lines.append([Span(note, .statusWarn)]) }
+        return lines
+    }
+}
+
+extension PaneContent.Body {
+    /// The lines, and others below them.
+    fileprivate func with(_ more: [Line]) -> PaneContent.Body {
+        guard case .lines(let lines) = self else { return self }
+        return .lines(lines + more)
+    }
+}

@@ -1,0 +1,137 @@
+import Glibc
+import MigrationEngine
+
+/// The loop of the main thread: wait, update, draw.
+///
+/// Nothing is drawn unless something came; nothing that takes time happens here.
+struct Run {
+    /// 30 frames a second at most.
+    private static let frameMilliseconds = 33.0
+
+    private let screen: Screen
+    private let mailbox: Mailbox
+    private let dispatcher: Dispatcher
+    private var model: Model
+    private var theme: Theme
+    private var drawnAt = -1e9
+    private var isDirty = true
+
+    init(
+        screen: Screen,
+        mailbox: Mailbox,
+        dispatcher: Dispatcher,
+        model: Model,
+        theme: Theme
+    ) {
+        self.screen = screen
+        self.mailbox = mailbox
+        self.dispatcher = dispatcher
+        self.model = model
+        self.theme = theme
+    }
+
+    /// Runs until the model says how the console ends.
+    ///
+    /// - Parameter isMigrating: Whether to copy at once.
+    /// - Returns: How it ends; the screen is still up.
+    mutating func untilExit(isMigrating: Bool) -> Model.Exit {
+        perform(model.start(isMigrating: isMigrating))
+        while true {
+            if let exit = model.exit { return exit }
+            draw()
+            let event = screen.wait(milliseconds: patience)
+            update(.tick(SystemClock.now))
+            if let event { take(event) }
+            for message in mailbox.take() { update(message) }
+        }
+    }
+
+    /// How long nothing has to happen: until the next frame is allowed, or the clock's next second.
+    private var patience: Int {
+        guard isDirty else {
+            let now = SystemClock.now
+            return max(1, Int(((now.rounded(.down) + 1 - now) * 1_000).rounded(.up)))
+        }
+        return max(
+            0,
+            Int((Self.frameMilliseconds - (SystemClock.monotonic - drawnAt)).rounded(.up))
+        )
+    }
+
+    private mutating func take(_ event: ScreenEvent) {
+        switch event {
+        case .key(let key): update(.key(key))
+        case .resized(let size): update(.resized(size))
+        case .signal(let number): update(.signal(number))
+        case .closed: update(.inputClosed)
+        case .wake: break
+        }
+    }
+
+    private mutating func update(_ message: Message) {
+        if case .tick(let time) = message {
+            // The clock shows seconds, so within one of them there is nothing new to draw.
+            isDirty = isDirty || time.rounded(.down) != model.now.rounded(.down)
+        } else {
+            isDirty = true
+        }
+        perform(model.update(message))
+    }
+
+    private mutating func perform(_ commands: [Command]) {
+        for command in commands {
+            switch command {
+            case .repaint: screen.repaint()
+            case .suspend:
+                screen.suspend()
+                update(.tick(SystemClock.now))
+                update(.resized(screen.size))
+                update(.resumed)
+            case .useTheme(let name): use(theme: name)
+            default: dispatcher.start(command)
+            }
+        }
+    }
+
+    private mutating func use(theme name: String) {
+        do {
+            theme = try ThemeLibrary.load(name, depth: screen.depth)
+            screen.repaint()
+        } catch {
+            model.notify(error.message, .promptError)
+        }
+    }
+
+    private mutating func draw() {
+        guard isDirty, SystemClock.monotonic - drawnAt >= Self.frameMilliseconds else { return }
+        var frame = Chrome.draw(model)
+        if !screen.isUTF8 || model.identity.glyphs == .ascii { frame = frame.ascii }
+        screen.show(frame, theme: theme)
+        drawnAt = SystemClock.monotonic
+        isDirty = false
+    }
+}
+
+/// The clocks of the system.
+enum SystemClock {
+    /// Seconds since 1970.
+    static var now: Double { read(CLOCK_REALTIME) }
+
+    /// Milliseconds since some moment, which no one can set back.
+    static var monotonic: Double { read(CLOCK_MONOTONIC) * 1_000 }
+
+    private static func read(_ clock: clockid_t) -> Double {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}
+
+extension Frame {
+    /// The frame for a terminal that shows ASCII only.
+    var ascii: Frame {
+        var result = self
+        result.replaceBeyondASCII()
+        return result
+    }
+}

@@ -1,0 +1,224 @@
+import MigrationEngine
+
+extension Model {
+    /// Does what the table names; the caller has asked whether it is refused.
+    ///
+    /// - Parameter action: The action.
+    /// - Returns: The commands it leads to.
+    mutating func perform(_ action: Action.ID) -> [Command] {
+        switch action {
+        case .up: return move(by: -1)
+        case .down: return move(by: 1)
+        case .pageUp: return move(by: -pageLength)
+        case .pageDown: return move(by: pageLength)
+        case .first: return move(to: 0)
+        case .last: return move(to: Int.max)
+        case .open: return open()
+        case .back: return back()
+        case .nextPane: return show(offset: 1)
+        case .previousPane: return show(offset: -1)
+        case .show(let pane): return show(pane)
+        case .filter: prompt = list.filter
+        case .onlyProblems:
+            showsOnlyProblems.toggle()
+            keepSelection()
+        case .level: nextLevel()
+        case .toggleSide: return toggleSide()
+        case .refresh: return reload()
+        case .migrate: askToMigrate()
+        case .verify: return begin(.verify)
+        case .cancel: askToCancel()
+        case .toggleWorkflow: askToToggle()
+        case .disableAllWorkflows: askToDisableAll()
+        case .help: overlay = .help(first: 0)
+        case .theme: return nextTheme()
+        case .redraw: return [.repaint]
+        case .suspend: return [.suspend]
+        case .quit: return detail == nil ? quit() : back()
+        case .quitNow: return quit()
+        }
+        return []
+    }
+
+    // MARK: - Moving
+
+    private var pageLength: Int { max(1, layout.body.height - 5) }
+
+    private mutating func move(by rows: Int) -> [Command] {
+        move(to: (detail?.index ?? list.index) + rows)
+    }
+
+    private mutating func move(to index: Int) -> [Command] {
+        if detail != nil {
+            let count = detailContent?.rowCount ?? 0
+            detail?.index = min(max(0, index), max(0, count - 1))
+            return []
+        }
+        guard let rows = table?.rows, !rows.isEmpty else { return [] }
+        let index = min(max(0, index), rows.count - 1)
+        list.index = index
+        // At the top of the log the cursor follows the newest line.
+        list.selected = pane == .log && index == 0 ? nil : rows[index].id
+        return loadMoreIfAtEnd()
+    }
+
+    /// Puts the cursor back on its row after rows came or went.
+    mutating func keepSelection() {
+        guard let rows = table?.rows else { return }
+        if let selected = list.selected,
+            let index = rows.firstIndex(where: { $0.id == selected })
+        {
+            list.index = index
+        } else {
+            list.index = min(list.index, max(0, rows.count - 1))
+            if list.selected != nil, !rows.isEmpty { list.selected = rows[list.index].id }
+        }
+    }
+
+    private mutating func show(offset: Int) -> [Command] {
+        let count = PaneID.allCases.count
+        let next = (pane.rawValue - 1 + offset + count) % count + 1
+        return PaneID(rawValue: next).map { show($0) } ?? []
+    }
+
+    private mutating func show(_ pane: PaneID) -> [Command] {
+        guard pane != self.pane else { return [] }
+        self.pane = pane
+        detail = nil
+        prompt = nil
+        keepSelection()
+        return reload()
+    }
+
+    private mutating func open() -> [Command] {
+        guard let row = selectedRow else { return [] }
+        detail = Detail(id: row.id)
+        switch pane {
+        case .orders:
+            orderItems.reset()
+            return loadOrderItems(row.id)
+        case .inventory:
+            transactions.reset()
+            return loadTransactions(row.id)
+        default: return []
+        }
+    }
+
+    private mutating func back() -> [Command] {
+        if detail != nil {
+            detail = nil
+            return []
+        }
+        return applyFilter("")
+    }
+
+    // MARK: - Choosing what is shown
+
+    private mutating func nextLevel() {
+        let levels: [LogLine.Level] = [.info, .warning, .error]
+        let now = levels.firstIndex(of: leastLevel) ?? 0
+        leastLevel = levels[(now + 1) % levels.count]
+        keepSelection()
+    }
+
+    private mutating func toggleSide() -> [Command] {
+        side = side == .source ? .target : .source
+        detail = nil
+        orders.reset()
+        inventory.reset()
+        return reload()
+    }
+
+    private mutating func nextTheme() -> [Command] {
+        guard !themeNames.isEmpty else { return [] }
+        let now = themeNames.firstIndex(of: themeName) ?? -1
+        themeName = themeNames[(now + 1) % themeNames.count]
+        notify("theme \(themeName); keep it with --theme \(themeName)")
+        return [.useTheme(themeName)]
+    }
+
+    // MARK: - Asking first
+
+    private mutating func askToMigrate() {
+        overlay = .confirm(
+            Confirmation(
+                title: "Migrate",
+                lines: [
+                    "Copies every table of \(identity.sourceName) into \(identity.targetName),",
+                    "then compares every cell. The source is not written.",
+                ],
+                kind: .yesNo,
+                consequence: .migrate
+            )
+        )
+    }
+
+    private mutating func askToCancel() {
+        overlay = .confirm(
+            Confirmation(
+                title: "Stop",
+                lines: [
+                    "Stops the run after the chunk it is in.",
+                    "What was copied stays; the next run goes on from there.",
+                ],
+                kind: .yesNo,
+                consequence: .cancel
+            )
+        )
+    }
+
+    private mutating func askToToggle() {
+        guard let row = selectedRow,
+            let workflow = workflows.value?.workflows.first(where: { $0.name == row.id })
+        else { return }
+        let word = workflow.enabled ? "OFF" : "ON"
+        overlay = .confirm(
+            Confirmation(
+                title: "Switch a workflow \(word)",
+                lines: [
+                    "\(workflow.name) goes \(word) on \(identity.name(of: identity.liveSide)),"
+                        + " which is live.",
+                    "Its worker may act on the old value until it reads the toggle again.",
+                ],
+                kind: .yesNo,
+                consequence: .setWorkflow(name: workflow.name, isEnabled: !workflow.enabled)
+            )
+        )
+    }
+
+    private mutating func askToDisableAll() {
+        let running = (workflows.value?.workflows ?? []).filter(\.enabled).count
+        overlay = .confirm(
+            Confirmation(
+                title: "Switch every workflow OFF",
+                lines: [
+                    "\(Figures.rows(running, "workflow")) will be OFF on "
+                        + "\(identity.name(of: identity.liveSide)), which is live."
+                ],
+                kind: .phrase("all off \(identity.name(of: identity.liveSide))"),
+                consequence: .disableAllWorkflows
+            )
+        )
+    }
+
+    private mutating func quit() -> [Command] {
+        guard isBusy, leaving == nil else { return leave(.asked) }
+        overlay = .confirm(
+            Confirmation(
+                title: "Quit",
+                lines: [
+                    "Something is running. Quitting stops it after the chunk it is in",
+                    "and waits until it has stopped; the next run goes on from there.",
+                ],
+                kind: .yesNo,
+                consequence: .quit
+            )
+        )
+        return []
+    }
+}
+
+extension Model.Identity {
+    /// The name of a side as the screen writes it.
+    func name(of side: Side) -> String { side == .source ? sourceName : targetName }
+}

@@ -1,0 +1,95 @@
+import MigrationEngine
+
+extension Model {
+    /// Reads again what the pane shows.
+    mutating func reload() -> [Command] {
+        switch pane {
+        case .overview: loadSides()
+        case .workflows: loadWorkflows()
+        case .orders: loadOrders() + (detail.map { loadOrderItems($0.id) } ?? [])
+        case .inventory: loadInventory() + (detail.map { loadTransactions($0.id) } ?? [])
+        case .migrate, .verify, .log: []
+        }
+    }
+
+    /// Reads a live list again when it is old enough and no answer is awaited.
+    mutating func refreshIfDue() -> [Command] {
+        guard let live, !live.isLoading else { return [] }
+        guard let askedAt = live.askedAt else { return reload() }
+        return now - askedAt >= Self.refreshSeconds ? reload() : []
+    }
+
+    /// Reads the workflows of the live side.
+    mutating func loadWorkflows() -> [Command] {
+        [.loadWorkflows(ticket: workflows.ask(now: now), side: identity.liveSide)]
+    }
+
+    /// Reads the orders that the filter asks for.
+    mutating func loadOrders() -> [Command] {
+        let search = lists[.orders]?.filter ?? ""
+        return [
+            .loadOrders(
+                ticket: orders.ask(now: now),
+                side: side,
+                search: search,
+                limit: orderLimit
+            )
+        ]
+    }
+
+    /// Reads the items of an order.
+    mutating func loadOrderItems(_ orderNumber: String) -> [Command] {
+        [
+            .loadOrderItems(
+                ticket: orderItems.ask(now: now),
+                side: side,
+                orderNumber: orderNumber
+            )
+        ]
+    }
+
+    /// Reads the stock that the filter asks for.
+    mutating func loadInventory() -> [Command] {
+        let search = lists[.inventory]?.filter ?? ""
+        return [.loadInventory(ticket: inventory.ask(now: now), side: side, search: search)]
+    }
+
+    /// Reads the movements of an article.
+    mutating func loadTransactions(_ sku: String) -> [Command] {
+        [.loadTransactions(ticket: transactions.ask(now: now), side: side, sku: sku)]
+    }
+
+    /// Shows more orders when the cursor reached the last one that was read.
+    mutating func loadMoreIfAtEnd() -> [Command] {
+        guard pane == .orders, detail == nil, let page = orders.value, page.nextKey != nil,
+            list.index >= page.rows.count - 1, orderLimit <= page.rows.count, orderLimit < 5_000
+        else { return [] }
+        orderLimit += 200
+        return loadOrders()
+    }
+
+    /// How long the data of the pane has been old, in seconds; nil while it is fresh.
+    var staleSeconds: Double? {
+        if let operation, let progressAt, !operation.isCancelling {
+            let silence = now - progressAt
+            if silence > 15 { return silence }
+        }
+        guard let live, let loadedAt = live.loadedAt else { return nil }
+        let age = now - loadedAt
+        return age > 3 * Self.refreshSeconds ? age : nil
+    }
+
+    private mutating func loadSides() -> [Command] {
+        [.loadSides(ticket: sides.ask(now: now))]
+    }
+
+    /// What is known of the live list that is shown, whatever its rows are.
+    private var live: (isLoading: Bool, askedAt: Double?, loadedAt: Double?)? {
+        switch pane {
+        case .workflows: (workflows.isLoading, workflows.askedAt, workflows.loadedAt)
+        case .orders: (orders.isLoading, orders.askedAt, orders.loadedAt)
+        case .inventory: (inventory.isLoading, inventory.askedAt, inventory.loadedAt)
+        case .overview, .migrate, .verify, .log: nil
+        }
+    }
+}

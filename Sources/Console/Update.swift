@@ -1,0 +1,246 @@
+import MigrationEngine
+
+extension Model {
+    /// Takes a message in.
+    ///
+    /// Pure: the same model and message always give the same model and commands.
+    ///
+    /// - Parameter message: What happened.
+    /// - Returns: What is to be done because of it.
+    mutating func update(_ message: Message) -> [Command] {
+        switch message {
+        case .key(let key): return press(key)
+        case .resized(let size): return resize(to: size)
+        case .tick(let time): return tick(time)
+        case .resumed: return [.repaint] + reload()
+        case .signal(let number): return leave(.signal(number))
+        case .inputClosed: return leave(.terminalGone)
+        case .progress(let progress): take(progress)
+        case .log(let line): append(line)
+        case .migrated(let result): return finishMigration(result)
+        case .verified(let result): return finishVerification(result)
+        case .sides(let ticket, let result): sides.take(result, ticket: ticket, now: now)
+        case .workflows(let ticket, let result): workflows.take(result, ticket: ticket, now: now)
+        case .orders(let ticket, let result): orders.take(result, ticket: ticket, now: now)
+        case .orderItems(let ticket, let result): orderItems.take(result, ticket: ticket, now: now)
+        case .inventory(let ticket, let result): inventory.take(result, ticket: ticket, now: now)
+        case .transactions(let ticket, let result):
+            transactions.take(result, ticket: ticket, now: now)
+        case .toggled(let name, let isEnabled, let failure):
+            return finishToggle(name, isEnabled, failure)
+        }
+        keepSelection()
+        return []
+    }
+
+    /// Begins: reads what the first pane shows, and starts the run that was asked for.
+    ///
+    /// - Parameter isMigrating: Whether to copy at once.
+    /// - Returns: The first commands.
+    mutating func start(isMigrating: Bool) -> [Command] {
+        let first = reload()
+        return isMigrating ? first + begin(.migrate) : first
+    }
+
+    /// Starts a run.
+    mutating func begin(_ kind: Operation.Kind) -> [Command] {
+        operation = Operation(kind: kind, startedAt: now)
+        failure = nil
+        progressAt = now
+        comparison = nil
+        if kind == .migrate {
+            progress = nil
+            report = nil
+            verification = nil
+            lastPhase = .starting
+        }
+        audit(kind == .migrate ? "migrate was started" : "verify was started")
+        return [kind == .migrate ? .migrate : .verify]
+    }
+
+    /// Ends the console, after what runs has stopped.
+    mutating func leave(_ reason: Leaving) -> [Command] {
+        // The second signal does not wait: the operator means it.
+        guard isBusy, leaving == nil || reason == .asked else {
+            leaving = reason
+            exit = ending(reason)
+            return []
+        }
+        leaving = reason
+        overlay = nil
+        notify("waiting until what runs has stopped", .statusWarn)
+        return stopOperation()
+    }
+
+    /// Asks the engine to stop; it ends the run with its own message.
+    mutating func stopOperation() -> [Command] {
+        guard operation != nil, operation?.isCancelling == false else { return [] }
+        operation?.isCancelling = true
+        audit("a stop was asked for")
+        return [.cancel]
+    }
+
+    /// Shows a text above the hints for a while.
+    mutating func notify(_ text: String, _ style: StyleKey = .text) {
+        notice = Notice(text: text, style: style, until: now + 6)
+    }
+
+    /// Adds what the operator did to the log.
+    mutating func audit(_ text: String) {
+        append(LogLine(time: now, level: .audit, stage: "console", message: text))
+    }
+
+    private mutating func tick(_ time: Double) -> [Command] {
+        now = time
+        if let notice, notice.until <= time { self.notice = nil }
+        return refreshIfDue()
+    }
+
+    private mutating func resize(to size: Size) -> [Command] {
+        self.size = size
+        // What cannot be read must not be agreed to.
+        if layout.kind == .tooSmall, case .confirm = overlay { overlay = nil }
+        return []
+    }
+
+    private mutating func take(_ progress: Progress) {
+        // An engine thread may still report after the run has ended.
+        guard let operation else { return }
+        progressAt = now
+        guard operation.kind == .migrate else {
+            comparison = progress
+            return
+        }
+        self.progress = progress
+        if progress.phase != .failed, progress.phase != .done { lastPhase = progress.phase }
+    }
+
+    private mutating func append(_ line: LogLine) {
+        log.append(line)
+        guard log.count > Self.logCapacity else { return }
+        let surplus = log.count - Self.logCapacity
+        log.removeFirst(surplus)
+        droppedLines += surplus
+    }
+
+    private mutating func finishMigration(
+        _ result: Result<MigrateReport, MigrationError>
+    ) -> [Command] {
+        operation = nil
+        switch result {
+        case .success(let report):
+            self.report = report
+            if let verified = report.verify { take(verified) }
+            if report.verify == nil, leaving == nil { return begin(.verify) }
+            notify(
+                report.ok ? "migrated and verified" : "migrated, and not everything is equal",
+                report.ok ? .statusOK : .statusBad
+            )
+        case .failure(let error): fail(error)
+        }
+        let ending = endIfLeaving()
+        // What the two sides are has changed.
+        return pane == .overview && exit == nil ? ending + reload() : ending
+    }
+
+    private mutating func finishVerification(
+        _ result: Result<VerifyReport, MigrationError>
+    ) -> [Command] {
+        operation = nil
+        switch result {
+        case .success(let verified):
+            take(verified)
+            notify(
+                verified.ok ? "verified: both sides are equal" : "verified: there are differences",
+                verified.ok ? .statusOK : .statusBad
+            )
+        case .failure(let error): fail(error)
+        }
+        return endIfLeaving()
+    }
+
+    private mutating func take(_ verified: VerifyReport) {
+        verification = verified
+        verifiedAt = now
+        keepSelection()
+    }
+
+    private mutating func fail(_ error: MigrationError) {
+        failure = error
+        notify(error.message, .promptError)
+        // The engine logs its own errors; what comes from elsewhere is added here.
+        let isLogged = log.suffix(20).contains {
+            $0.level == .error && $0.message == error.message
+        }
+        guard !isLogged else { return }
+        append(LogLine(time: now, level: .error, stage: error.place.stage, message: error.message))
+    }
+
+    private mutating func finishToggle(
+        _ name: String,
+        _ isEnabled: Bool,
+        _ failure: MigrationError?
+    ) -> [Command] {
+        togglesInFlight -= 1
+        let word = isEnabled ? "on" : "off"
+        if let failure {
+            notify("\(name) was not switched: \(failure.message)", .promptError)
+            append(
+                LogLine(
+                    time: now,
+                    level: .error,
+                    stage: "workflows",
+                    message: "\(name) was not switched \(word): \(failure.message)"
+                )
+            )
+        } else {
+            notify("\(name) is \(word)", .statusOK)
+            audit("workflow \(name) was switched \(word)")
+        }
+        return endIfLeaving() + loadWorkflows()
+    }
+
+    private mutating func endIfLeaving() -> [Command] {
+        guard !isBusy else { return [] }
+        if let leaving { exit = ending(leaving) }
+        // A question about what ran has no object any more.
+        if case .confirm(let question) = overlay,
+            question.consequence == .quit || question.consequence == .cancel
+        {
+            overlay = nil
+        }
+        return []
+    }
+}
+
+extension Model.Loadable {
+    /// Takes the answer to the newest question; a value that was read before stays visible when
+    /// the reading fails.
+    mutating func take(_ result: Result<Value, MigrationError>, ticket: Int, now: Double) {
+        guard ticket == self.ticket else { return }
+        isLoading = false
+        switch result {
+        case .success(let read):
+            value = read
+            loadedAt = now
+            error = nil
+        case .failure(let failure): error = failure
+        }
+    }
+
+    /// Asks anew.
+    ///
+    /// - Parameter now: The time.
+    /// - Returns: The ticket that the answer must carry.
+    mutating func ask(now: Double) -> Int {
+        ticket += 1
+        isLoading = true
+        askedAt = now
+        return ticket
+    }
+
+    /// Forgets what was read, because the question is another one now.
+    mutating func reset() {
+        self = Model.Loadable(ticket: ticket)
+    }
+}

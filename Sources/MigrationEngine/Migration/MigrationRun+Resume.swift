@@ -1,0 +1,93 @@
+import Foundation
+
+/// The run before: taken up again, or refused with the reason.
+extension MigrationRun {
+    /// Finds the unfinished run of the same pair, or makes sure that the target is empty.
+    func resumable() throws(MigrationError) -> (run: String, backup: BackupReport)? {
+        if settings.isDryRun {
+            try dropDryRun()
+            return nil
+        }
+        let newest = try onTarget("start") { target throws(TargetError) in
+            try RunState.newestRun(target)
+        }
+        guard let newest, !newest.isFinished else {
+            try requireEmptyTarget(finished: newest)
+            return nil
+        }
+        guard newest.sourceFingerprint == sourceFingerprint else {
+            throw MigrationError(
+                .differentRun,
+                "the target holds an unfinished run of another source",
+                place: .init("start", side: .target, path: address.redacted),
+                remedy: "finish that run with its own --source, or drop its tables and "
+                    + "schema cutover"
+            )
+        }
+        guard settings.mode == "auto" || settings.mode == newest.mode else {
+            throw MigrationError(
+                .differentRun,
+                "the unfinished run was begun in mode \(newest.mode)",
+                place: .init("start", side: .target, path: address.redacted),
+                kept: .other("the rows that the run committed stay in the target"),
+                remedy: "run the command again with --mode \(newest.mode)"
+            )
+        }
+        guard let recorded = try journal.run(newest.id),
+            access(recorded.backupPath, R_OK) == 0
+        else {
+            throw MigrationError(
+                .differentRun,
+                "the backup of the unfinished run is not in the folder of the run",
+                place: .init("start", path: options.runDirectory),
+                remedy: "give the run's own folder with --run-dir DIR, or drop the run's tables "
+                    + "and schema cutover to start afresh"
+            )
+        }
+        let backup = try Backup.reopen(recorded, newest.backupSHA256)
+        identifier = newest.id
+        mode = newest.mode
+        warnings.append("went on with the unfinished run \(newest.id) and its backup")
+        tracker.log(.info, "start", "going on with unfinished run \(newest.id)")
+        return (newest.id, backup)
+    }
+
+    private func requireEmptyTarget(finished: RunState.Run?) throws(MigrationError) {
+        let present = try onTarget("start") { target throws(TargetError) in
+            try Target.relations(in: schema, target)
+        }
+        guard !present.isEmpty else { return }
+        let names = present.prefix(5).map { "\"\($0)\"" }.joined(separator: ", ")
+        let more = present.count > 5 ? " and \(present.count - 5) more" : ""
+        let isSame = finished?.sourceFingerprint == sourceFingerprint
+        throw MigrationError(
+            .targetNotEmpty,
+            isSame
+                ? "this source was already migrated into the target: \(names)\(more)"
+                : "schema \"\(schema)\" of the target is not empty: \(names)\(more)",
+            place: .init("start", side: .target, path: address.redacted),
+            remedy: isSame
+                ? "compare both sides with: cutover verify; to migrate again give an empty database"
+                : "give an empty database, for example: createdb \(address.database)_new"
+        )
+    }
+
+    /// Removes a dry run, also one that was killed, with all that the target knows of it.
+    func dropDryRun() throws(MigrationError) {
+        try onTarget("dry run") { target throws(TargetError) in
+            try target.execute(
+                """
+                DO $$ BEGIN
+                    DROP SCHEMA IF EXISTS cutover_dry_run CASCADE;
+                    IF to_regclass('cutover.run') IS NULL THEN RETURN; END IF;
+                    DELETE FROM cutover.quarantine WHERE run_id LIKE 'dry-%';
+                    DELETE FROM cutover.checkpoint WHERE run_id LIKE 'dry-%';
+                    DELETE FROM cutover.mapping WHERE run_id LIKE 'dry-%';
+                    DELETE FROM cutover.run WHERE run_id LIKE 'dry-%';
+                    IF NOT EXISTS (SELECT FROM cutover.run) THEN DROP SCHEMA cutover CASCADE; END IF;
+                END $$
+                """
+            )
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import Console
+import Foundation
+import MigrationEngine
+
+/// The console; without a terminal the status.
+struct ConsoleCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "console",
+        abstract: "Opens the console; without a terminal prints the status."
+    )
+
+    @Option(help: "A theme's name or file.")
+    var theme: String?
+    @Flag(help: "Print the status as lines instead of opening the console.")
+    var plain = false
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let options = common.options()
+        guard !plain, !common.json, Console.isPossible else {
+            let status = try RunStatus.read(options)
+            return try Output(common).result(status) { StatusCommand.text(status) }
+        }
+        let target = try TargetAddress(options.target)
+        var configuration = Console.Configuration(
+            engine: InProcessEngine(options: options, author: NSUserName()),
+            sourceName: URL(fileURLWithPath: options.source).lastPathComponent,
+            targetName: target.database
+        )
+        configuration.isReadOnly = options.isReadOnly
+        configuration.themeName = theme
+        configuration.noColor = common.noColor
+        configuration.ascii = common.ascii
+        let status = Console.run(configuration)
+        if status != 0 { throw ExitCode(status) }
+    }
+}

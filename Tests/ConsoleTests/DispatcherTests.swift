@@ -1,0 +1,112 @@
+import Dispatch
+import Synchronization
+import Testing
+
+@testable import Console
+@testable import MigrationEngine
+
+@Suite struct DispatcherTests {
+    /// An engine that waits at a gate, so that a test decides when a call returns.
+    private final class GatedEngine: ConsoleEngine {
+        let gate = DispatchSemaphore(value: 0)
+        let isRunning = DispatchSemaphore(value: 0)
+        let changes = Mutex(0)
+
+        func migrate(observer: Observer, cancellation: Cancellation) throws -> MigrateReport {
+            isRunning.signal()
+            gate.wait()
+            try cancellation.check("copy", kept: .untouched)
+            throw Samples.error
+        }
+
+        func verify(observer: Observer, cancellation: Cancellation) throws -> VerifyReport {
+            throw Samples.error
+        }
+
+        func sides() throws -> [SideFacts] { [] }
+
+        func orders(side: Side, search: String, limit: Int) throws -> OrdersPage {
+            OrdersPage(side: side, rows: [], nextKey: nil)
+        }
+
+        func orderItems(side: Side, orderNumber: String) throws -> [OrderItem] { [] }
+
+        func inventory(side: Side, search: String) throws -> InventoryPage {
+            InventoryPage(side: side, rows: [])
+        }
+
+        func transactions(side: Side, sku: String) throws -> [InventoryTransaction] { [] }
+
+        func workflows(side: Side) throws -> WorkflowsPage {
+            WorkflowsPage(side: side, workflows: [])
+        }
+
+        func setWorkflow(side: Side, name: String, isEnabled: Bool) throws {
+            changes.withLock { $0 += 1 }
+        }
+    }
+
+    /// Takes messages as they come, without a pause of a guessed length.
+    private func next(from mailbox: Mailbox) async -> Message {
+        while true {
+            var messages = mailbox.take()
+            if !messages.isEmpty { return messages.removeFirst() }
+            await Task.yield()
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a list is read while a copy runs, and a stop reaches the copy`() async {
+        let engine = GatedEngine()
+        let mailbox = Mailbox()
+        let dispatcher = Dispatcher(engine: engine, mailbox: mailbox, isReadOnly: false)
+        dispatcher.start(.migrate)
+        dispatcher.start(.loadOrders(ticket: 7, side: .target, search: "", limit: 1))
+        guard case .orders(7, .success(let page)) = await next(from: mailbox) else {
+            Issue.record("the list did not come while the copy ran")
+            return
+        }
+        #expect(page.side == .target)
+        dispatcher.start(.cancel)
+        engine.gate.signal()
+        guard case .migrated(.failure(let error)) = await next(from: mailbox) else {
+            Issue.record("the copy did not end")
+            return
+        }
+        #expect(error.code == .interrupted)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a read-only console reaches no function of the engine that writes`() async {
+        let engine = GatedEngine()
+        let mailbox = Mailbox()
+        let dispatcher = Dispatcher(engine: engine, mailbox: mailbox, isReadOnly: true)
+        dispatcher.start(.setWorkflow(side: .source, name: "xml-import", isEnabled: false))
+        guard case .toggled(_, _, let failure) = await next(from: mailbox) else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(failure?.code == .readOnly)
+        #expect(engine.changes.withLock { $0 } == 0)
+        dispatcher.start(.migrate)
+        guard case .migrated(.failure(let error)) = await next(from: mailbox) else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(error.code == .readOnly)
+    }
+
+    @Test func `only the newest progress waits in the mailbox`() {
+        let mailbox = Mailbox()
+        for second in 0..<100 {
+            var progress = Progress()
+            progress.elapsedSeconds = Double(second)
+            mailbox.post(.progress(progress))
+        }
+        let messages = mailbox.take()
+        #expect(messages.count == 1)
+        guard case .progress(let progress)? = messages.first else { return }
+        #expect(progress.elapsedSeconds == 99)
+        #expect(mailbox.take().isEmpty)
+    }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import Testing
+
+@testable import Console
+
+/// Every pane as text, compared with a file that a person can read.
+///
+/// `RECORD_GOLDENS=1 swift test --filter FrameGoldenTests` writes the files anew; what changed is
+/// then seen in the diff.
+@Suite struct FrameGoldenTests {
+    private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "Goldens")
+    private static let isRecording =
+        ProcessInfo.processInfo.environment["RECORD_GOLDENS"] == "1"
+
+    @Test(arguments: PaneID.allCases, [(80, 24), (120, 40)])
+    func `a pane looks as its golden file`(pane: PaneID, size: (Int, Int)) throws {
+        for (form, sample) in [("filled", Samples.filled), ("empty", Samples.empty)] {
+            var model = sample(size.0, size.1)
+            model.pane = pane
+            try compare(model, "\(pane.title.lowercased())-\(form)")
+        }
+    }
+
+    @Test(arguments: [(80, 24), (120, 40)])
+    func `a copy that runs looks as its golden file`(size: (Int, Int)) throws {
+        for pane in [PaneID.overview, .migrate, .verify] {
+            var model = Samples.copying(columns: size.0, rows: size.1)
+            model.pane = pane
+            try compare(model, "\(pane.title.lowercased())-copying")
+        }
+    }
+
+    @Test(arguments: [(80, 24), (120, 40)])
+    func `details and overlays look as their golden files`(size: (Int, Int)) throws {
+        var model = Samples.filled(columns: size.0, rows: size.1)
+        model.pane = .verify
+        model.list = .init(selected: "shipped_items", index: 9)
+        model.detail = .init(id: "shipped_items")
+        try compare(model, "verify-rows")
+        model.detail = nil
+        model.overlay = .help(first: 0)
+        try compare(model, "help")
+        model.overlay = nil
+        model.pane = .orders
+        model.list = .init(selected: "100892")
+        model.detail = .init(id: "100892")
+        try compare(model, "orders-items")
+        model.pane = .inventory
+        model.detail = .init(id: "17612")
+        try compare(model, "inventory-transactions")
+        model.detail = nil
+        model.pane = .workflows
+        _ = model.update(.key(.character("A")))
+        _ = model.update(.key(.character("a")))
+        try compare(model, "confirm-phrase")
+    }
+
+    @Test func `errors, old data, ASCII and small screens look as their golden files`() throws {
+        var model = Samples.empty()
+        model.pane = .orders
+        model.orders.error = Samples.error
+        try compare(model, "orders-error")
+        model = Samples.filled()
+        model.pane = .orders
+        model.now += 12
+        model.orders.error = Samples.error
+        try compare(model, "orders-stale")
+        model = Samples.filled()
+        model.identity.glyphs = .ascii
+        try compare(model, "overview-ascii")
+        model = Samples.filled(columns: 44, rows: 10)
+        try compare(model, "too-small")
+        model = Samples.filled(columns: 60, rows: 16)
+        model.pane = .verify
+        try compare(model, "verify-smallest")
+        model = Samples.empty()
+        model.failure = Samples.error
+        try compare(model, "overview-failed")
+    }
+
+    private func compare(_ model: Model, _ name: String) throws {
+        let size = "\(model.size.columns)x\(model.size.rows)"
+        let file = Self.folder.appending(path: size).appending(path: name + ".txt")
+        let text = Chrome.draw(model).text + "\n"
+        if Self.isRecording {
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(),
+                withIntermediateDirectories: true
+            )
+            try Data(text.utf8).write(to: file)
+        }
+        let golden = try String(contentsOf: file, encoding: .utf8)
+        #expect(text == golden, "\(size)/\(name):\n\(text)")
+    }
+}
