@@ -30,6 +30,16 @@ public struct SmallDisk: Sendable {
         )
     }
 
+    /// Makes a folder on it that belongs to an account alone.
+    ///
+    /// - Parameter account: The account.
+    /// - Returns: The folder.
+    /// - Throws: ``ProgramFailed``.
+    public func folder(of account: String) async throws -> String {
+        try await Self.call("install", ["-d", "-m", "0700", "-o", account, "\(path)/own"])
+        return "\(path)/own"
+    }
+
     /// Makes it larger.
     ///
     /// - Parameter megabytes: The new size.

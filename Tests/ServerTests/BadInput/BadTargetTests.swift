@@ -135,7 +135,8 @@ struct DiskFullTests {
         let disk = try await SmallDisk(megabytes: 24)
         let server = try await TestServer.shared()
         let name = "full_\(UUID().uuidString.prefix(8).lowercased())"
-        _ = try await psql(server.url(), "CREATE TABLESPACE \(name) LOCATION '\(disk.path)';")
+        let place = try await disk.folder(of: "postgres")
+        _ = try await psql(server.url(), "CREATE TABLESPACE \(name) LOCATION '\(place)';")
         _ = try await psql(
             server.url(),
             "CREATE DATABASE \(name) TEMPLATE template0 ENCODING 'UTF8' TABLESPACE \(name);"
