@@ -1,7 +1,8 @@
 import Foundation
 
-/// A file system of a few megabytes in memory, which fills up quickly.
-public struct SmallDisk: Sendable {
+/// A file system of a few megabytes in memory, which fills up quickly; unmounted with the last
+/// reference to it.
+public final class SmallDisk: Sendable {
     /// Where it is mounted.
     public let path: String
 
@@ -48,12 +49,10 @@ public struct SmallDisk: Sendable {
         try await Self.call("mount", ["-o", "remount,size=\(megabytes)m", path])
     }
 
-    /// Unmounts it.
-    ///
-    /// - Throws: ``ProgramFailed`` when it is in use.
-    public func remove() async throws {
-        try await Self.call("umount", [path])
-        try await Self.call("rmdir", [path])
+    deinit {
+        // Detached at once; what still has a file open keeps its memory until it is closed.
+        umount2(path, Int32(MNT_DETACH))
+        rmdir(path)
     }
 
     private static func call(_ program: String, _ arguments: [String]) async throws {

@@ -162,7 +162,6 @@ struct DiskFullTests {
         #expect(again.status == 0, "\(again)")
         try await onThread { try server.dropDatabase(name) }
         _ = try await psql(server.url(), "DROP TABLESPACE \(name);")
-        try await disk.remove()
     }
 
     @Test func `the disk of the backup is too small`() async throws {
@@ -180,6 +179,5 @@ struct DiskFullTests {
             )
             #expect(left.isEmpty)
         }
-        try await disk.remove()
     }
 }
