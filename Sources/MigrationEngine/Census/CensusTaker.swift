@@ -119,9 +119,11 @@ package struct CensusTaker: Sendable {
         }
         let width = span / Self.pieces + 1
         return (0..<Self.pieces).compactMap { number in
+            guard number * width <= span else { return nil }
             let start = first + number * width
-            guard start <= last else { return nil }
-            return Piece(table: index, range: .rowids(start, min(last, start + (width - 1))))
+            // The end of the last piece would lie behind the highest rowid there can be.
+            let end = last - start < width ? last : start + (width - 1)
+            return Piece(table: index, range: .rowids(start, end))
         }
     }
 

@@ -2,9 +2,16 @@
 final class KeyBuilder {
     private let target: TargetConnection
     private let repair: ConstraintRepair
+    private let stopsAtBadRow: Bool
 
-    init(target: TargetConnection, source: SourceConnection, run: String) {
+    init(
+        target: TargetConnection,
+        source: SourceConnection,
+        run: String,
+        stopsAtBadRow: Bool
+    ) {
         self.target = target
+        self.stopsAtBadRow = stopsAtBadRow
         repair = ConstraintRepair(target: target, source: source, run: run)
     }
 
@@ -26,6 +33,12 @@ final class KeyBuilder {
         for key in plan.table.keys {
             try make(key.statement, plan, &outcome) { error in
                 guard error.sqlState == "23505" || error.sqlState == "23502" else { return nil }
+                guard !stopsAtBadRow else {
+                    throw BadRowStop.failure(
+                        "rows break \(key.statement.object)",
+                        table: plan.table.sourceName
+                    )
+                }
                 return try repair.move(
                     where: Self.duplicates(key, plan),
                     in: plan,

@@ -2,6 +2,7 @@
 struct KeyPhase {
     private let context: PhaseContext
     private let jobs: Int
+    private let stopsAtBadRow: Bool
     private let schema: String
     private let plans: [TablePlan]
     private let census: Census
@@ -9,6 +10,7 @@ struct KeyPhase {
     init(_ run: MigrationRun, backup: String, plans: [TablePlan], census: Census) {
         context = PhaseContext(run, backup: backup)
         jobs = run.settings.jobs
+        stopsAtBadRow = run.settings.stopsAtBadRow
         schema = run.schema
         self.plans = plans
         self.census = census
@@ -32,11 +34,16 @@ struct KeyPhase {
             return rows.0 == rows.1 ? left < right : rows.0 > rows.1
         }
         let found = SharedList<KeyBuilder.Outcome>(count: plans.count)
-        let (context, plans) = (context, plans)
+        let (context, plans, stopsAtBadRow) = (context, plans, stopsAtBadRow)
         try WorkQueue(ordered, jobs: jobs, name: "keys").run {
             () throws(MigrationError) -> (Int) throws(MigrationError) -> Void in
             let (source, target) = try context.connect("keys")
-            let builder = KeyBuilder(target: target, source: source, run: run)
+            let builder = KeyBuilder(
+                target: target,
+                source: source,
+                run: run,
+                stopsAtBadRow: stopsAtBadRow
+            )
             let canceller = target.canceller()
             return { index throws(MigrationError) in
                 let name = plans[index].table.sourceName
@@ -73,6 +80,9 @@ struct KeyPhase {
         var outcome = try context.guarded(nil) { try builder.add() }
         let orphaned = try validate(builder)
         guard orphaned > 0 else { return outcome.problems }
+        guard !stopsAtBadRow else {
+            throw BadRowStop.failure("rows have no parent in \(orphaned) foreign keys", table: nil)
+        }
         let moved = try context.guarded(nil) { try builder.moveOrphans() }
         for (table, rows) in moved.quarantined where rows > 0 {
             context.tracker.update(table) { $0.quarantinedRows += rows }
@@ -132,6 +142,20 @@ struct KeyPhase {
                 )
             }
         }
+    }
+}
+
+/// What ends a run that was told to stop at rows that break a key.
+enum BadRowStop {
+    static func failure(_ message: String, table: String?) -> MigrationError {
+        MigrationError(
+            .targetRefusedRow,
+            message,
+            place: .init("keys", side: .target, table: table),
+            kept: .copied,
+            remedy: "mend the rows in the source, or run without --on-bad-row stop to keep them "
+                + "in quarantine"
+        )
     }
 }
 

@@ -5,7 +5,7 @@ extension MigrationRun {
     /// Finds the unfinished run of the same pair, or makes sure that the target is empty.
     func resumable() throws(MigrationError) -> (run: String, backup: BackupReport)? {
         if settings.isDryRun {
-            dropDryRun()
+            try dropDryRun()
             return nil
         }
         let newest = try onTarget("start") { target throws(TargetError) in
@@ -72,21 +72,22 @@ extension MigrationRun {
         )
     }
 
-    func dropDryRun() {
-        _ = try? target.execute(
-            """
-            DROP SCHEMA IF EXISTS cutover_dry_run CASCADE;
-            DELETE FROM cutover.quarantine WHERE run_id LIKE 'dry-%';
-            DELETE FROM cutover.checkpoint WHERE run_id LIKE 'dry-%';
-            DELETE FROM cutover.run WHERE run_id LIKE 'dry-%'
-            """
-        )
-        _ = try? target.execute(
-            """
-            DO $$ BEGIN
-                IF NOT EXISTS (SELECT FROM cutover.run) THEN DROP SCHEMA cutover CASCADE; END IF;
-            END $$
-            """
-        )
+    /// Removes a dry run, also one that was killed, with all that the target knows of it.
+    func dropDryRun() throws(MigrationError) {
+        try onTarget("dry run") { target throws(TargetError) in
+            try target.execute(
+                """
+                DO $$ BEGIN
+                    DROP SCHEMA IF EXISTS cutover_dry_run CASCADE;
+                    IF to_regclass('cutover.run') IS NULL THEN RETURN; END IF;
+                    DELETE FROM cutover.quarantine WHERE run_id LIKE 'dry-%';
+                    DELETE FROM cutover.checkpoint WHERE run_id LIKE 'dry-%';
+                    DELETE FROM cutover.mapping WHERE run_id LIKE 'dry-%';
+                    DELETE FROM cutover.run WHERE run_id LIKE 'dry-%';
+                    IF NOT EXISTS (SELECT FROM cutover.run) THEN DROP SCHEMA cutover CASCADE; END IF;
+                END $$
+                """
+            )
+        }
     }
 }

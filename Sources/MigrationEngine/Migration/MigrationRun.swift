@@ -36,11 +36,14 @@ final class MigrationRun {
         self.cancellation = cancellation
         tracker.begin(.starting, "connecting")
         let source = try SourceFile.open(options.source, stage: "start")
+        let tables: [Catalog.Table]
         do throws(SourceError) {
             sourceFingerprint = try SourceFile.fingerprint(source, path: options.source)
+            tables = try CatalogReader.read(source).migratedTables
         } catch {
             throw SourceFile.failure(error, path: options.source, stage: "start")
         }
+        guard !tables.isEmpty else { throw Self.emptySource(options.source) }
         (target, address) = try Target.connect(options, stage: "start", purpose: "migrate")
         schema = settings.isDryRun ? "cutover_dry_run" : options.schema
         try Target.checkSuitable(target, address, schema: schema)
@@ -108,7 +111,7 @@ final class MigrationRun {
 
     /// Writes down that the run stopped.
     func close(after error: MigrationError) {
-        if settings.isDryRun { dropDryRun() }
+        if settings.isDryRun { try? dropDryRun() }
         // The error that stopped the run is what the operator must see, not the journal's.
         try? journal.end(identifier, state: "failed", detail: error.message, report: nil)
     }
@@ -167,21 +170,19 @@ final class MigrationRun {
             let connection = try SourceConnection(path: backup.path, access: .immutable)
             try connection.readHeader()
             let catalog = try CatalogReader.read(connection)
-            guard !catalog.migratedTables.isEmpty else {
-                throw SourceError(resultCode: 0, message: "", sql: nil)
-            }
             return (catalog, catalog.migratedTables)
         } catch {
-            guard error.resultCode == 0 else {
-                throw SourceFile.failure(error, path: backup.path, stage: "catalog")
-            }
-            throw MigrationError(
-                .sourceEmpty,
-                "the source has no table",
-                place: .init("catalog", side: .source, path: options.source),
-                remedy: "give the application's own database with --source PATH"
-            )
+            throw SourceFile.failure(error, path: backup.path, stage: "catalog")
         }
+    }
+
+    private static func emptySource(_ path: String) -> MigrationError {
+        MigrationError(
+            .sourceEmpty,
+            "the source has no table",
+            place: .init("start", side: .source, path: path),
+            remedy: "give the application's own database with --source PATH"
+        )
     }
 
     private func takeCensus(
@@ -329,7 +330,7 @@ final class MigrationRun {
             try target.execute("SET synchronous_commit = on")
             try RunState.setPhase("done", of: identifier, target, isFinished: true)
         }
-        if settings.isDryRun { dropDryRun() }
+        if settings.isDryRun { try dropDryRun() }
         tracker.begin(.done, "writing the report")
         report.phases = tracker.phases
         report.seconds = started.duration(to: .now).seconds

@@ -61,7 +61,11 @@ struct SourceCanonicalizer: Sendable {
         withUnsafeTemporaryAllocation(byteCount: whole.utf8CodeUnitCount, alignment: 1) { text in
             text.copyMemory(from: UnsafeRawBufferPointer(start: whole.utf8Start, count: 26))
             var length = bytes.count
-            if length > 0, bytes[length - 1] == UInt8(ascii: "Z") { length -= 1 }
+            if length > 0, bytes[length - 1] == UInt8(ascii: "Z") {
+                length -= 1
+            } else if length > 16, isZeroOffset(bytes.suffix(6)) {
+                length -= 6
+            }
             // Digits behind the sixth must be zeros, else the target cannot be equal.
             while length > 26, bytes[length - 1] == UInt8(ascii: "0") { length -= 1 }
             guard length == 10 || length == 16 || length == 19 || (length > 20 && length <= 26)
@@ -81,6 +85,11 @@ struct SourceCanonicalizer: Sendable {
             }
             row.bytes(.timestamp, UnsafeRawBufferPointer(text))
         }
+    }
+
+    /// Whether text is `+00:00` or `-00:00`.
+    private static func isZeroOffset(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
+        bytes.elementsEqual("+00:00".utf8) || bytes.elementsEqual("-00:00".utf8)
     }
 
     private static func date(_ row: CanonicalRow, _ bytes: UnsafeRawBufferPointer) {

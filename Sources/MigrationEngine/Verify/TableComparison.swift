@@ -13,7 +13,13 @@ struct TableComparison: Sendable {
     let unmatched: [String]
     let sequence: (column: String, name: String)?
 
-    init(_ source: Catalog.Table, _ names: NameMap, _ target: TargetCatalog, schema: String) {
+    init(
+        _ source: Catalog.Table,
+        isUTF16: Bool,
+        _ names: NameMap,
+        _ target: TargetCatalog,
+        schema: String
+    ) {
         self.source = source
         self.schema = schema
         targetName = names.table(source.name)
@@ -33,7 +39,12 @@ struct TableComparison: Sendable {
         let taken = Set(matched.map(\.target))
         unmatched += present.filter { !taken.contains($0.name) }
             .map { "\($0.name) is not in the source" }
-        let keys = Self.key(of: source, matched)
+        let key = Self.key(of: source, matched)
+        // Rows with NULL in their key cannot be told apart by it, and UTF-16 sorts by other bytes.
+        let isUsable = key.allSatisfy { column in
+            known[column.target]?.isNotNull == true && !(isUTF16 && column.rule == .text)
+        }
+        let keys = isUsable ? key : []
         columns = keys + matched.filter { column in !keys.contains { $0.source == column.source } }
         keyWidth = keys.count
         self.unmatched = unmatched

@@ -4,6 +4,8 @@ struct TargetCatalog: Sendable {
     struct Column: Sendable {
         var name: String
         var type: String
+        /// Whether the target refuses NULL.
+        var isNotNull: Bool
         /// The sequence behind an identity or serial column.
         var sequence: String?
     }
@@ -25,7 +27,8 @@ struct TargetCatalog: Sendable {
         let columns = try connection.query(
             """
             SELECT c.relname, a.attname, t.typname,
-                pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname)
+                pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname),
+                a.attnotnull
             FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
                 JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_type t ON t.oid = a.atttypid
             WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND a.attnum > 0
@@ -36,7 +39,12 @@ struct TargetCatalog: Sendable {
         )
         for row in columns.rows {
             self.tables[row[0] ?? ""]?.append(
-                Column(name: row[1] ?? "", type: row[2] ?? "", sequence: row[3])
+                Column(
+                    name: row[1] ?? "",
+                    type: row[2] ?? "",
+                    isNotNull: row[4] == "t",
+                    sequence: row[3]
+                )
             )
         }
     }

@@ -66,7 +66,9 @@ struct VerifyPlan: Sendable {
             unmatched.append(missing)
             return
         }
-        comparisons.append(TableComparison(table, names, target, schema: schema))
+        comparisons.append(
+            TableComparison(table, isUTF16: source.isUTF16, names, target, schema: schema)
+        )
         foreignKeys += table.foreignKeys.map { (table, $0) }
     }
 

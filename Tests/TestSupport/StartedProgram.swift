@@ -1,0 +1,68 @@
+import Foundation
+import Synchronization
+
+/// A program that runs while a test watches it and sends it signals.
+public final class StartedProgram: Sendable {
+    /// Its process id.
+    public let pid: Int32
+    private let folder: TestFolder
+    private let ended: Task<Int32, Never>
+
+    /// Starts a program.
+    ///
+    /// - Parameters:
+    ///   - program: Its absolute path.
+    ///   - arguments: The arguments after the name.
+    ///   - environment: Variables set on top of ours.
+    /// - Throws: The system's error.
+    public init(
+        _ program: String,
+        _ arguments: [String],
+        environment: [String: String] = [:]
+    ) throws {
+        folder = try TestFolder()
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        for name in ["stdout", "stderr"] {
+            try Data().write(to: URL(fileURLWithPath: folder.file(name)))
+        }
+        process.standardOutput = try Self.open(folder.file("stdout"))
+        process.standardError = try Self.open(folder.file("stderr"))
+        process.standardInput = FileHandle.nullDevice
+        let (ends, end) = AsyncStream<Int32>.makeStream()
+        process.terminationHandler = { process in
+            let isSignal = process.terminationReason == .uncaughtSignal
+            end.yield(process.terminationStatus + (isSignal ? 128 : 0))
+            end.finish()
+        }
+        try process.run()
+        pid = process.processIdentifier
+        ended = Task {
+            for await status in ends { return status }
+            return -1
+        }
+    }
+
+    private static func open(_ path: String) throws -> FileHandle {
+        try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+    }
+
+    /// Sends a signal.
+    ///
+    /// - Parameter number: The signal.
+    public func send(_ number: Int32) { kill(pid, number) }
+
+    /// Waits for the end.
+    ///
+    /// - Returns: The exit status, or 128 + the signal, and what it wrote.
+    public func end() async -> ProgramRun {
+        let status = await ended.value
+        return ProgramRun(
+            status: status,
+            stdout: (try? String(contentsOfFile: folder.file("stdout"), encoding: .utf8)) ?? "",
+            stderr: (try? String(contentsOfFile: folder.file("stderr"), encoding: .utf8)) ?? ""
+        )
+    }
+}
