@@ -152,7 +152,7 @@ package enum RunState {
                     .text(row.reason),
                     .optional(row.sqlState),
                     .text(array(row.columns.map { literal($0) })),
-                    .text(array(row.values.map { $0.storageClass.rawValue })),
+                    .text(array(row.values.map { literal($0.storageClass.rawValue) })),
                     .text(
                         array(
                             row.values.map { value in
