@@ -1,3 +1,5 @@
+import Glibc
+
 /// Figures as the screen writes them.
 enum Figures {
     /// A count with its thousands apart.
@@ -34,6 +36,15 @@ enum Figures {
         let day = Int(time.rounded(.down)) % 86_400
         let second = day < 0 ? day + 86_400 : day
         return two(second / 3_600) + ":" + two(second / 60 % 60) + ":" + two(second % 60)
+    }
+
+    /// The day and the time of day in UTC.
+    static func moment(_ time: Double) -> String {
+        var seconds = time_t(time.rounded(.down))
+        var parts = tm()
+        guard gmtime_r(&seconds, &parts) != nil else { return "-" }
+        let day = [Int(parts.tm_year) + 1_900, Int(parts.tm_mon) + 1, Int(parts.tm_mday)]
+        return day.map { two($0) }.joined(separator: "-") + " \(clock(time))Z"
     }
 
     /// A share of one as a whole percentage; 100 only when nothing is left.

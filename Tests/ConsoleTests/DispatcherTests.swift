@@ -11,6 +11,7 @@ import Testing
         let gate = DispatchSemaphore(value: 0)
         let isRunning = DispatchSemaphore(value: 0)
         let changes = Mutex(0)
+        let records = Mutex<[String]>([])
 
         func migrate(observer: Observer, cancellation: Cancellation) throws -> MigrateReport {
             isRunning.signal()
@@ -22,6 +23,10 @@ import Testing
         func verify(observer: Observer, cancellation: Cancellation) throws -> VerifyReport {
             throw Samples.error
         }
+
+        func earlierRun() throws -> EarlierRun { EarlierRun() }
+
+        func counts(cancellation: Cancellation) throws -> VerifyReport { throw Samples.error }
 
         func sides() throws -> [SideFacts] { [] }
 
@@ -43,6 +48,11 @@ import Testing
 
         func setWorkflow(side: Side, name: String, isEnabled: Bool) throws {
             changes.withLock { $0 += 1 }
+        }
+
+        func record(action: String, before: String, after: String) throws {
+            records.withLock { $0.append("\(action): \(before) to \(after)") }
+            throw Samples.error
         }
     }
 

@@ -79,6 +79,23 @@ enum Words {
         ]
     }
 
+    /// A run that this console did not make.
+    static func earlier(_ run: EarlierRun.Run) -> Line {
+        guard run.isFinished else {
+            return [
+                Span("an earlier run is unfinished", .statusWarn),
+                Span(
+                    "   \(run.tables.done) of \(Figures.rows(run.tables.total, "table"))"
+                        + ", in \(run.phase.rawValue)",
+                    .textMuted
+                ),
+            ]
+        }
+        let ended = run.endedAt.map { " at \(Figures.moment($0))" } ?? ""
+        let took = run.report.map { ", took \(Figures.took($0.seconds))" } ?? ""
+        return [Span("an earlier run ended\(ended)\(took)", .textMuted)]
+    }
+
     /// Where a live list comes from, how much of it is here, and when it was read.
     static func source<Value>(
         _ loadable: Model.Loadable<Value>,
