@@ -94,7 +94,7 @@ extension Console {
         model.themeNames = ThemeLibrary.names
         if let warning { model.notify(warning, .promptError) }
         if screen.isFallback {
-            model.audit("this terminal is unknown here; it is treated as xterm-256color")
+            model.audit("unknown terminal, treated as xterm-256color")
         }
         let mailbox = Mailbox()
         let dispatcher = Dispatcher(

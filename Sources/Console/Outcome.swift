@@ -39,7 +39,7 @@ extension Model {
             let different = counts.tables.count { $0.status != .equal }
             return counts.ok
                 ? Span("counts equal", .statusWait)
-                : Span("\(different) counts differ", .statusBad)
+                : Span("\(different) of \(counts.tables.count) counts differ", .statusBad)
         }
         let unplanned = verification.tables.count { $0.status == .unplanned }
         let failed = verification.tables.count { $0.status == .different || $0.status == .missing }

@@ -48,6 +48,12 @@ public final class TmuxDriver: Sendable {
         rows: Int,
         environment: [String: String?]
     ) async throws {
+        // What the person who runs the tests likes must not change what they see.
+        let own: [String: String?] = [
+            "TERM": "tmux-256color", "NO_COLOR": nil, "COLORFGBG": nil, "CUTOVER_THEME": nil,
+            "CUTOVER_ENV": nil,
+        ]
+        let environment = own.merging(environment) { $1 }
         var words = ["env"]
         for (name, value) in environment where value == nil { words += ["-u", name] }
         for (name, value) in environment {
@@ -63,14 +69,16 @@ public final class TmuxDriver: Sendable {
 
     // MARK: - Typing
 
-    /// Types a command line and Enter; once it has ended the shell says `[ended N]`.
+    /// Types a command and Enter; at its end `stty -a` and `[ended N]` follow.
+    ///
+    /// A shell without job control runs it, which leaves the terminal's modes as the command did.
     ///
     /// - Parameter words: The words; each reaches the program as it is.
     /// - Throws: ``ProgramFailed``.
-    public func start(_ words: String...) async throws {
+    public func start(_ words: [String]) async throws {
         let quoted = words.map { "'\($0)'" }.joined(separator: " ")
-        // The quotes keep the typed line from looking like the answer.
-        try await type("clear; \(quoted); echo '[ended' $?']'")
+        let script = #""$@"; status=$?; stty -a; echo "[ended $status]""#
+        try await type("clear; sh -c '\(script)' sh \(quoted)")
         try await press("Enter")
     }
 
@@ -179,17 +187,20 @@ public final class TmuxDriver: Sendable {
         try await tmux(["pipe-pane", "-O", "cat > '\(path)'"])
     }
 
-    /// The process that the shell runs in the foreground.
+    /// The process of the command that was started.
     ///
-    /// - Returns: Its number, or nil when the shell waits for a command.
+    /// - Returns: Its number, or nil when no command runs.
     /// - Throws: ``ProgramFailed``.
     public func child() async throws -> Int32? {
         let shell = try await variable("pane_pid")
-        let list = try String(
-            contentsOfFile: "/proc/\(shell)/task/\(shell)/children",
-            encoding: .utf8
-        )
-        return list.split(separator: " ").first.flatMap { Int32($0) }
+        let script = Self.children(of: shell).first
+        return script.flatMap { Self.children(of: $0).first }.flatMap { Int32($0) }
+    }
+
+    private static func children(of process: String) -> [String] {
+        let path = "/proc/\(process)/task/\(process)/children"
+        let list = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+        return list.split(separator: " ").map(String.init)
     }
 
     /// Takes the terminal away, as a lost connection does.
@@ -202,7 +213,7 @@ public final class TmuxDriver: Sendable {
         let outcome = try await run(
             "tmux",
             ["-u", "-L", name, "-f", "/dev/null"] + arguments,
-            environment: ["LC_ALL": "C.UTF-8", "TMUX": .some(nil)]
+            environment: ["LC_ALL": "C.UTF-8", "TMUX": nil]
         )
         guard outcome.status == 0 else {
             throw ProgramFailed(

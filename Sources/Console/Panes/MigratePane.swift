@@ -134,7 +134,9 @@ struct MigratePane: Pane {
 
     /// Where the figures of an earlier run come from.
     private func counted(_ model: Model) -> Line {
-        if model.isCounting { return [Span("the rows of both sides are being counted", .statusRun)] }
+        if model.isCounting {
+            return [Span("the rows of both sides are being counted", .statusRun)]
+        }
         guard let countedAt = model.countedAt else {
             return [Span("the figures are those of its report", .textMuted)]
         }
