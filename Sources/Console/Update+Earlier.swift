@@ -52,7 +52,8 @@ extension Model {
         _ table: VerifyReport.Table,
         isFinished: Bool
     ) -> TableProgress? {
-        guard let rows = table.sourceRows else { return nil }
+        // What nobody planned was not part of the run; Verify tells of it.
+        guard let rows = table.sourceRows, table.status != .unplanned else { return nil }
         var shown = TableProgress(name: table.name)
         shown.sourceRows = rows
         shown.copiedRows = table.targetRows ?? 0

@@ -106,6 +106,26 @@ import Testing
         #expect(error.code == .readOnly)
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `a switch is recorded, and one that cannot be recorded warns in the log`() async {
+        let engine = GatedEngine()
+        let mailbox = Mailbox()
+        let dispatcher = Dispatcher(engine: engine, mailbox: mailbox, isReadOnly: false)
+        dispatcher.start(.setWorkflow(side: .source, name: "xml-import", isEnabled: false))
+        var messages: [Message] = []
+        while messages.count < 2 {
+            messages += mailbox.take()
+            await Task.yield()
+        }
+        guard case .toggled(_, false, nil) = messages[0], case .log(let line) = messages[1] else {
+            Issue.record("other messages came: \(messages)")
+            return
+        }
+        #expect(engine.records.withLock { $0 } == ["workflow xml-import: on to off"])
+        #expect(line.level == .warning)
+        #expect(line.message.contains("xml-import was not recorded"))
+    }
+
     @Test func `only the newest progress waits in the mailbox`() {
         let mailbox = Mailbox()
         for second in 0..<100 {

@@ -10,11 +10,12 @@ enum Words {
             Span("\(glyphs.warn) STOPPED", .statusWarn)
         case .waiting: Span("\(glyphs.wait) wait", .statusWait)
         case .copying: Span("\(glyphs.run) copy", .statusRun)
+        case .copied where table.quarantinedRows > 0, .equal where table.quarantinedRows > 0:
+            Span("\(glyphs.warn) PART", .statusWarn)
         case .copied: Span("\(glyphs.ok) copied", .statusOK)
         case .indexing: Span("\(glyphs.run) keys", .statusRun)
         case .ready: Span("\(glyphs.ok) ready", .statusOK)
         case .verifying: Span("\(glyphs.run) verify", .statusRun)
-        case .equal where table.quarantinedRows > 0: Span("\(glyphs.warn) PART", .statusWarn)
         case .equal: Span("\(glyphs.ok) equal", .statusOK)
         case .different: Span("\(glyphs.bad) DIFFERS", .statusBad)
         case .failed: Span("\(glyphs.bad) FAILED", .statusBad)
