@@ -62,7 +62,9 @@ enum Figures {
     /// Rows a second, short enough for a column.
     static func rate(_ rowsPerSecond: Double) -> String {
         guard rowsPerSecond.isFinite, rowsPerSecond < 1e15 else { return "-" }
-        return count(Int(rowsPerSecond.rounded()))
+        guard rowsPerSecond >= 999_999.5 else { return count(Int(rowsPerSecond.rounded())) }
+        let tenths = Int((rowsPerSecond / 100_000).rounded())
+        return "\(count(tenths / 10)).\(tenths % 10)M"
     }
 
     /// A size in the unit that people read.

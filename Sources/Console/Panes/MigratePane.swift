@@ -52,7 +52,7 @@ struct MigratePane: Pane {
             columns: [
                 .init("TABLE"), .init("SOURCE", figures, .right), .init("COPIED", figures, .right),
                 .init("PROGRESS", 10), .init("", 4, .right, rank: 3),
-                .init("RATE/s", 9, .right, rank: 2), .init("STATE", 9),
+                .init("RATE/s", 7, .right, rank: 2), .init("STATE", 9),
                 .init("ETA", 6, .right, rank: 1),
             ],
             rows: progress.tables.map { row($0, model) }
