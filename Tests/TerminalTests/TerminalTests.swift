@@ -62,7 +62,11 @@ final class Demo: Sendable {
             )
             try await terminal.wait(for: "12 tables equal", "idle", "migrated and verified")
             let source = keepsSource ? "\(kept)/ora.db" : nil
-            try await body(Demo(terminal, temporary: temporary, source: source))
+            let demo = Demo(terminal, temporary: temporary, source: source)
+            try await body(demo)
+            // The server's guard clears up after the demo; then the folder is the test's again.
+            try await terminal.close()
+            _ = try await eventually(within: .seconds(60)) { demo.processes.isEmpty }
         }
         withExtendedLifetime(folder) {}
     }
@@ -82,7 +86,7 @@ final class Demo: Sendable {
         (try? FileManager.default.contentsOfDirectory(atPath: temporary)) ?? []
     }
 
-    /// The processes that work in the temporary folder.
+    /// The processes that know the temporary folder, besides the terminal itself.
     var processes: [String] {
         let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return all.filter { Int($0) != nil }.filter { process in
@@ -91,7 +95,7 @@ final class Demo: Sendable {
             )
             let words = (try? String(contentsOfFile: "/proc/\(process)/cmdline", encoding: .utf8))
             return place?.hasPrefix(temporary) == true
-                || (words ?? "").contains("\(temporary)/cutover-")
+                || words?.contains(temporary) == true && words?.hasPrefix("tmux") == false
         }
     }
 }

@@ -3,7 +3,7 @@ public import Testing
 
 /// A terminal in which a test types and reads: a private tmux server with one shell.
 ///
-/// The server has a name of its own and reads no configuration, so nothing of the person who runs
+/// The server has a socket of its own and reads no configuration, so nothing of the person who runs
 /// the tests comes in. The shell's prompt is ``prompt``, and each command says how it ended.
 public final class TmuxDriver: Sendable {
     /// The shell's prompt.
@@ -14,7 +14,8 @@ public final class TmuxDriver: Sendable {
         .split(separator: ":")
         .contains { access("\($0)/tmux", X_OK) == 0 }
 
-    private let name: String
+    // The socket's folder: tmux leaves the socket behind.
+    private let folder: TestFolder
 
     /// Lends a terminal and takes it away, whatever runs in it.
     ///
@@ -30,7 +31,7 @@ public final class TmuxDriver: Sendable {
         environment: [String: String?] = [:],
         _ body: @concurrent @Sendable (TmuxDriver) async throws -> Void
     ) async throws {
-        let terminal = TmuxDriver(name: "cutover-\(UUID().uuidString.prefix(8))")
+        let terminal = TmuxDriver(folder: try TestFolder())
         do {
             try await terminal.start(columns: columns, rows: rows, environment: environment)
             try await body(terminal)
@@ -38,10 +39,10 @@ public final class TmuxDriver: Sendable {
             try? await terminal.close()
             throw error
         }
-        try? await terminal.close()
+        try await terminal.close()
     }
 
-    private init(name: String) { self.name = name }
+    private init(folder: TestFolder) { self.folder = folder }
 
     private func start(
         columns: Int,
@@ -203,16 +204,25 @@ public final class TmuxDriver: Sendable {
         return list.split(separator: " ").map(String.init)
     }
 
-    /// Takes the terminal away, as a lost connection does.
+    /// Takes the terminal away, as a lost connection does, and waits for the end of what ran in
+    /// it; the second time does nothing.
     ///
-    /// - Throws: ``ProgramFailed`` when it is gone already.
-    public func close() async throws { try await tmux(["kill-server"]) }
+    /// - Throws: ``ProgramFailed``.
+    public func close() async throws {
+        guard exists(folder.file("socket")) else { return }
+        let process = try await child()
+        try await tmux(["kill-server"])
+        try FileManager.default.removeItem(atPath: folder.file("socket"))
+        guard let process else { return }
+        // A process that hangs is the test's own finding, not that of its end.
+        _ = try await eventually(within: .seconds(60)) { kill(process, 0) == -1 }
+    }
 
     @discardableResult
     private func tmux(_ arguments: [String]) async throws -> String {
         let outcome = try await run(
             "tmux",
-            ["-u", "-L", name, "-f", "/dev/null"] + arguments,
+            ["-u", "-S", folder.file("socket"), "-f", "/dev/null"] + arguments,
             environment: ["LC_ALL": "C.UTF-8", "TMUX": nil]
         )
         guard outcome.status == 0 else {
