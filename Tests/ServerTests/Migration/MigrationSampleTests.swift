@@ -58,7 +58,10 @@ struct MigrationSampleTests {
         #expect(try await cutover("migrate").status == 0)
         _ = try await psql(
             TestDatabase.url,
-            "UPDATE orders_inbox SET order_number = order_number || ' ' WHERE id = 17;"
+            """
+            UPDATE orders_inbox SET order_number = order_number || ' '
+            WHERE id = (SELECT max(id) FROM orders_inbox);
+            """
         )
         let check = try await IndependentCheck(source: source, target: TestDatabase.url)
         let differing = check.source.keys.filter { check.source[$0] != check.target[$0] }

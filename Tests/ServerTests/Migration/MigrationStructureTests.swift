@@ -78,7 +78,8 @@ struct MigrationStructureTests {
                 FROM pg_constraint c
                 JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
                 JOIN pg_attribute p ON p.attrelid = c.confrelid AND p.attnum = c.confkey[1]
-                WHERE c.contype = 'f' AND c.convalidated;
+                WHERE c.contype = 'f' AND c.convalidated
+                    AND c.connamespace = 'public'::regnamespace;
                 """
         ),
         Fact(

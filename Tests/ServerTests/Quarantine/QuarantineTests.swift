@@ -58,7 +58,7 @@ struct QuarantineTests {
         )
         let bytes = try await quarantine(
             """
-            columns::text, classes::text,
+            columns::text, array_to_string(classes, ','),
                 (SELECT string_agg(coalesce(encode(v, 'hex'), 'NULL'), ',')
                 FROM unnest(row_values) v)
             """,
@@ -66,12 +66,12 @@ struct QuarantineTests {
         )
         #expect(
             bytes == [
-                "{id,n,t,d}|{integer,text,text,null}|33,7477656c7665,"
+                "{id,n,t,d}|integer,text,text,null|33,7477656c7665,"
                     + "7465787420696e20494e5445474552,NULL",
-                "{id,n,t,d}|{integer,integer,text,null}|34,34,610062,NULL",
-                "{id,n,t,d}|{integer,integer,text,null}|35,35,61ff62c3,NULL",
-                "{id,n,t,d}|{integer,integer,blob,null}|36,36,00ff5c27,NULL",
-                "{id,n,t,d}|{integer,real,text,null}|37,312e35,"
+                "{id,n,t,d}|integer,integer,text,null|34,34,610062,NULL",
+                "{id,n,t,d}|integer,integer,text,null|35,35,61ff62c3,NULL",
+                "{id,n,t,d}|integer,integer,blob,null|36,36,00ff5c27,NULL",
+                "{id,n,t,d}|integer,real,text,null|37,312e35,"
                     + "7265616c20696e20494e5445474552,NULL",
             ]
         )
