@@ -127,8 +127,7 @@ package final class InProcessEngine: ConsoleEngine {
 
     /// See ``ConsoleEngine``.
     package func record(action: String, before: String, after: String) throws {
-        try Journal(sharing: RunDirectory(making: options.runDirectory))
-            .action(action, before: before, after: after)
+        try Journal.record(options, action, before: before, after: after)
     }
 
     private func reading<Value: Sendable>(
