@@ -11,7 +11,7 @@ extension MigrationRun {
         let newest = try onTarget("start") { target throws(TargetError) in
             try RunState.newestRun(target)
         }
-        guard let newest, !newest.isFinished else {
+        guard let newest, try isOpen(newest) else {
             try requireEmptyTarget(finished: newest)
             return nil
         }
@@ -50,6 +50,14 @@ extension MigrationRun {
         warnings.append("went on with the unfinished run \(newest.id) and its backup")
         tracker.log(.info, "start", "going on with unfinished run \(newest.id)")
         return (newest.id, backup)
+    }
+
+    /// Whether a run has something left to do: at least the end that the journal did not see.
+    private func isOpen(_ run: RunState.Run) throws(MigrationError) -> Bool {
+        guard run.isFinished else { return true }
+        guard run.sourceFingerprint == sourceFingerprint else { return false }
+        let recorded = try journal.run(run.id)
+        return recorded.map { $0.state != "done" } ?? false
     }
 
     private func requireEmptyTarget(finished: RunState.Run?) throws(MigrationError) {
