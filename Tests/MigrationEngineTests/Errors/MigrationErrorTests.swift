@@ -103,7 +103,7 @@ struct MigrationErrorTests {
     /// Code and exit status: scripts rely on both, so a change has to be made here as well.
     static let contract: [(MigrationError.Code, String, Int32)] = [
         (.usage, "usage", 64), (.configuration, "configuration", 78),
-        (.confirmationMissing, "confirmation_missing", 64), (.readOnly, "read_only", 64),
+        (.readOnly, "read_only", 64),
         (.sourceMissing, "source_missing", 66), (.sourceIsDirectory, "source_is_directory", 66),
         (.sourceNotDatabase, "source_not_database", 66),
         (.sourceUnreadable, "source_unreadable", 66), (.sourceLocked, "source_locked", 66),
@@ -113,7 +113,7 @@ struct MigrationErrorTests {
         (.targetAuthentication, "target_authentication", 69),
         (.targetPermission, "target_permission", 69), (.targetNotEmpty, "target_not_empty", 69),
         (.targetEncoding, "target_encoding", 69), (.targetDiskFull, "target_disk_full", 69),
-        (.targetRefusedRow, "target_refused_row", 69), (.targetFailed, "target_failed", 69),
+        (.targetRefusedRow, "target_refused_row", 65), (.targetFailed, "target_failed", 69),
         (.differentRun, "different_run", 78), (.runBusy, "run_busy", 78),
         (.gateClosed, "gate_closed", 1), (.fileFailed, "file_failed", 74),
         (.diskFull, "disk_full", 74), (.serverMissing, "server_missing", 69),

@@ -133,8 +133,9 @@ struct DiskFullTests {
     @Test func `the server's disk fills up while rows are copied`() async throws {
         let folder = try TestFolder()
         let disk = try await SmallDisk(megabytes: 24)
-        let server = try await TestServer.shared()
-        let name = "full_\(UUID().uuidString.prefix(8).lowercased())"
+        // A server of its own: with a full disk no checkpoint ends, and others would wait for it.
+        let server = try await onThread { try LocalServer.temporary() }
+        let name = "full"
         let place = try await disk.folder(of: "postgres")
         _ = try await psql(server.url(), "CREATE TABLESPACE \(name) LOCATION '\(place)';")
         _ = try await psql(
@@ -147,6 +148,7 @@ struct DiskFullTests {
         let run = try await cutover("migrate")
         expectRefusal(run, 69, "target_disk_full")
         #expect(run.json["error"]["cause"].string?.contains("53100") == true, "\(run)")
+        try await disk.grow(megabytes: 200)
         // What was committed is whole: no chunk without its rows, no row without its chunk.
         let figures = try await psql(
             cutover.target,
@@ -156,12 +158,9 @@ struct DiskFullTests {
             """
         ).split(separator: "\n")
         #expect(figures[0] == figures[1])
-
-        try await disk.grow(megabytes: 200)
         let again = try await cutover("migrate")
         #expect(again.status == 0, "\(again)")
-        try await onThread { try server.dropDatabase(name) }
-        _ = try await psql(server.url(), "DROP TABLESPACE \(name);")
+        try await onThread { try server.stop() }
     }
 
     @Test func `the disk of the backup is too small`() async throws {
