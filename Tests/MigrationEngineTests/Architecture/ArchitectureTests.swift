@@ -133,6 +133,25 @@ struct ArchitectureTests {
         #expect(try Self.lines(of: ["Tests"], with: words) == [])
     }
 
+    @Test func `verify shares no code with the encoder`() throws {
+        let encoder = ["RowEncoder", "NumericWire", "TimeText", "EncodedRows", "TablePlan"]
+        #expect(try Self.lines(of: ["Sources/MigrationEngine/Verify"], with: encoder) == [])
+    }
+
+    @Test func `every invariant names a test that exists`() throws {
+        let pages = try Self.files(["Sources/MigrationEngine/Documentation.docc"], ["md"])
+        let page = try #require(pages.first { $0.path.hasSuffix("Invariants.md") })
+        let text = String(decoding: page.bytes, as: UTF8.self)
+        let named = text.matches(of: /\[`([^`]+)`\]/).map { String($0.1) }
+        #expect(named.count > 40, "the rule looks for something that is not there")
+        let tests = try Self.files(["Tests"]).flatMap { file in
+            String(decoding: file.bytes, as: UTF8.self)
+                .matches(of: /func `([^`]+)`/).map { String($0.1) }
+        }
+        #expect(Set(named).subtracting(tests).sorted() == [])
+        #expect(!text.contains("no test yet"))
+    }
+
     @Test func `the tests use Swift Testing only`() throws {
         #expect(try Self.lines(of: ["Tests"], with: ["import XCTe" + "st"]) == [])
     }
