@@ -135,7 +135,7 @@ struct DiskFullTests {
         let disk = try await SmallDisk(megabytes: 24)
         // A server of its own: with a full disk no checkpoint ends, and others would wait for it.
         let server = try await onThread { try LocalServer.temporary() }
-        let name = "full"
+        let name = "brimful"
         let place = try await disk.folder(of: "postgres")
         _ = try await psql(server.url(), "CREATE TABLESPACE \(name) LOCATION '\(place)';")
         _ = try await psql(
