@@ -68,6 +68,8 @@ package struct ColumnCensus: Sendable, Equatable {
         case nulInside = "nul_inside"
         /// Text that is not valid UTF-8.
         case invalidUTF8 = "invalid_utf8"
+        /// Text of a UTF-16 database that is not valid UTF-16.
+        case invalidUTF16 = "invalid_utf16"
         /// An integer that does not fit 32 bits.
         case beyondInteger32 = "beyond_int4"
         /// An integer beyond 2^53.

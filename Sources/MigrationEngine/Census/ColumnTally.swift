@@ -17,6 +17,7 @@ struct ColumnTally {
     private var emptyText = 0
     private var nulInside = 0
     private var invalidUTF8 = 0
+    private var invalidUTF16 = 0
     private var dates = 0
     private var timestamps = 0
     private var timestampFractions = 0
@@ -30,7 +31,9 @@ struct ColumnTally {
         case .null: nulls += 1
         case .integer: add(integer: statement.integer(column))
         case .real: add(real: statement.real(column))
-        case .text: add(text: statement.bytes(column))
+        case .text:
+            if statement.malformedText(column) != nil { invalidUTF16 += 1 }
+            add(text: statement.bytes(column))
         case .blob: blobs += 1
         }
     }
@@ -97,6 +100,7 @@ struct ColumnTally {
         emptyText += other.emptyText
         nulInside += other.nulInside
         invalidUTF8 += other.invalidUTF8
+        invalidUTF16 += other.invalidUTF16
         dates += other.dates
         timestamps += other.timestamps
         timestampFractions += other.timestampFractions
@@ -125,7 +129,8 @@ struct ColumnTally {
             (.date, dates), (.timestamp, timestamps), (.timestampFraction, timestampFractions),
             (.timestampT, timestampTs), (.timestampZone, timestampZones),
             (.zeroOrOne, zeroOrOne), (.emptyText, emptyText), (.nulInside, nulInside),
-            (.invalidUTF8, invalidUTF8), (.beyondInteger32, beyondInteger32),
+            (.invalidUTF8, invalidUTF8), (.invalidUTF16, invalidUTF16),
+            (.beyondInteger32, beyondInteger32),
             (.beyondDouble, beyondDouble), (.infinite, infinite),
         ]
         for (shape, count) in counts where count > 0 { census.shapes[shape] = count }

@@ -184,6 +184,10 @@ struct TableInspection {
                 { $0.storageClass($1) == .text && !TextBytes.isUTF8($0.bytes($1)) }
             ),
             (
+                "invalid_utf16", found.shapes[.invalidUTF16] ?? 0,
+                { $0.malformedText($1) != nil }
+            ),
+            (
                 "infinite", found.shapes[.infinite] ?? 0,
                 { $0.storageClass($1) == .real && $0.real($1).isInfinite }
             ),

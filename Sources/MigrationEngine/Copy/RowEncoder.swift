@@ -55,7 +55,9 @@ struct RowEncoder: Sendable {
             return nil
         case .integer: return append(statement.integer(index), as: column.type, to: buffer)
         case .real: return append(statement.real(index), as: column.type, to: buffer)
-        case .text: return append(text: statement.bytes(index), as: column.type, to: buffer)
+        case .text:
+            if statement.malformedText(index) != nil { return "text that is not valid UTF-16" }
+            return append(text: statement.bytes(index), as: column.type, to: buffer)
         case .blob: return append(blob: statement.bytes(index), as: column.type, to: buffer)
         }
     }

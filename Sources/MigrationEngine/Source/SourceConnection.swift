@@ -20,8 +20,8 @@ package final class SourceConnection {
     package let path: String
     let handle: OpaquePointer
 
-    /// Whether text is stored as UTF-16; known after the first read of the file.
-    private(set) var isUTF16 = false
+    /// How text is stored; known after the first read of the file.
+    private(set) var encoding = TextEncoding.utf8
 
     /// Opens a file.
     ///
@@ -74,8 +74,10 @@ package final class SourceConnection {
     ///
     /// - Throws: ``SourceError``.
     package func readHeader() throws(SourceError) {
-        guard case .text(let encoding)? = try first("PRAGMA encoding") else { return }
-        isUTF16 = encoding != Array("UTF-8".utf8)
+        guard case .text(let name)? = try first("PRAGMA encoding") else { return }
+        // The answer itself comes in the encoding that is asked for: every other byte is a NUL.
+        let plain = name.filter { $0 != 0 }
+        encoding = TextEncoding(rawValue: String(decoding: plain, as: UTF8.self)) ?? .utf8
     }
 
     /// Stops the running statement; can be called from any thread.
@@ -191,6 +193,13 @@ package final class SourceConnection {
             sql: sql
         )
     }
+}
+
+/// How a database stores its text.
+package enum TextEncoding: String, Sendable {
+    case utf8 = "UTF-8"
+    case utf16LittleEndian = "UTF-16le"
+    case utf16BigEndian = "UTF-16be"
 }
 
 // because SQLite connections opened with NOMUTEX belong to one thread

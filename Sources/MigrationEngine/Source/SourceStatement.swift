@@ -5,7 +5,7 @@ package final class SourceStatement {
     private let connection: SourceConnection
     private let handle: OpaquePointer
     private let sql: String
-    private let isUTF16: Bool
+    private let encoding: TextEncoding
 
     /// The number of columns of each row.
     package let columnCount: Int
@@ -19,7 +19,7 @@ package final class SourceStatement {
         }
         self.connection = connection
         self.sql = sql
-        isUTF16 = connection.isUTF16
+        encoding = connection.encoding
         handle = prepared
         columnCount = Int(sqlite3_column_count(prepared))
     }
@@ -134,13 +134,38 @@ package final class SourceStatement {
         // same bytes without a copy for the terminating NUL. A zero-length BLOB is a nil pointer.
         // > https://www.sqlite.org/c3ref/column_blob.html
         let start: UnsafeRawPointer? =
-            isUTF16 && sqlite3_column_type(handle, Int32(column)) == SQLITE_TEXT
+            encoding != .utf8 && sqlite3_column_type(handle, Int32(column)) == SQLITE_TEXT
             ? UnsafeRawPointer(sqlite3_column_text(handle, Int32(column)))
             : sqlite3_column_blob(handle, Int32(column))
         return UnsafeRawBufferPointer(
             start: start,
             count: start == nil ? 0 : Int(sqlite3_column_bytes(handle, Int32(column)))
         )
+    }
+
+    /// The stored bytes of a text that is malformed in the database's own encoding.
+    ///
+    /// Only in UTF-16: SQLite would convert such a text to something else without a word. What is
+    /// malformed in UTF-8 is not converted, so ``bytes(_:)`` shows it as it is.
+    ///
+    /// - Parameter column: The column, from 0.
+    /// - Returns: The bytes, borrowed until the next call on the column; nil when all is well.
+    @inline(__always)
+    package func malformedText(_ column: Int) -> UnsafeRawBufferPointer? {
+        encoding == .utf8 ? nil : malformedUTF16(column)
+    }
+
+    private func malformedUTF16(_ column: Int) -> UnsafeRawBufferPointer? {
+        // A value that was read before has been converted, and was found whole then.
+        guard storageClass(column) == .text,
+            sqlite3_value_encoding(sqlite3_column_value(handle, Int32(column))) != SQLITE_UTF8
+        else { return nil }
+        // Before any conversion column_blob gives the bytes as they are stored.
+        let start = sqlite3_column_blob(handle, Int32(column))
+        let count = start == nil ? 0 : Int(sqlite3_column_bytes(handle, Int32(column)))
+        let stored = UnsafeRawBufferPointer(start: start, count: count)
+        let isWhole = TextBytes.isUTF16(stored, isBigEndian: encoding == .utf16BigEndian)
+        return isWhole ? nil : stored
     }
 
     /// The size of a value.
@@ -165,7 +190,7 @@ package final class SourceStatement {
         case .null: .null
         case .integer: .integer(integer(column))
         case .real: .real(real(column))
-        case .text: .text(Array(bytes(column)))
+        case .text: .text(Array(malformedText(column) ?? bytes(column)))
         case .blob: .blob(Array(bytes(column)))
         }
     }

@@ -29,6 +29,24 @@ package enum TextBytes {
         return index == bytes.count || isUTF8(bytes, from: index)
     }
 
+    /// Whether the bytes are UTF-16: whole units, and surrogates in pairs only.
+    ///
+    /// - Parameters:
+    ///   - bytes: The text.
+    ///   - isBigEndian: The order of the bytes in a unit.
+    /// - Returns: True when they are.
+    package static func isUTF16(_ bytes: UnsafeRawBufferPointer, isBigEndian: Bool) -> Bool {
+        guard bytes.count % 2 == 0 else { return false }
+        var awaitsLow = false
+        for index in stride(from: 0, to: bytes.count, by: 2) {
+            let high = bytes[isBigEndian ? index : index + 1]
+            let isLow = (0xdc...0xdf).contains(high)
+            guard isLow == awaitsLow else { return false }
+            awaitsLow = (0xd8...0xdb).contains(high)
+        }
+        return !awaitsLow
+    }
+
     private static func isUTF8(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Bool {
         var index = start
         while index < bytes.count {

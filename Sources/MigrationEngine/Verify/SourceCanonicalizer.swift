@@ -19,6 +19,8 @@ struct SourceCanonicalizer: Sendable {
         switch (statement.storageClass(column), rule) {
         case (.null, _): row.null()
         case (.integer, .integer): row.integer(statement.integer(column))
+        case (.text, _) where statement.malformedText(column) != nil:
+            rare(row, statement, column, .bytes)
         case (.text, .text): row.bytes(.text, statement.bytes(column))
         case (.real, .double): row.double(statement.real(column))
         case (.blob, .bytes): row.bytes(.bytes, statement.bytes(column))

@@ -67,7 +67,7 @@ struct VerifyPlan: Sendable {
             return
         }
         comparisons.append(
-            TableComparison(table, isUTF16: source.isUTF16, names, target, schema: schema)
+            TableComparison(table, isUTF16: source.encoding != .utf8, names, target, schema: schema)
         )
         foreignKeys += table.foreignKeys.map { (table, $0) }
     }

@@ -147,7 +147,8 @@ struct VerifyWork {
         let highest = row[3].flatMap { Int64($0) }
         return VerifyReport.Sequence(
             name: sequence.name,
-            nextValue: next.0,
+            // Above the highest id of all there is none: the identity is used up.
+            nextValue: next.1 ? Int64.max : next.0,
             maximum: highest,
             ok: !next.1 && next.0 > (highest ?? Int64.min)
         )

@@ -1,6 +1,7 @@
-@testable import MigrationEngine
 import TestSupport
 import Testing
+
+@testable import MigrationEngine
 
 /// The sessions of a verification.
 @Suite(.postgres, .database)
