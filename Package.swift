@@ -49,7 +49,6 @@ let package = Package(
             dependencies: [
                 "CSQLite",
                 "CPostgres",
-                .product(name: "Collections", package: "swift-collections"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -79,7 +78,7 @@ let package = Package(
                 "MigrationEngine",
                 "CTerminal",
                 "Themes",
-                .product(name: "Collections", package: "swift-collections"),
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ],
             swiftSettings: strict

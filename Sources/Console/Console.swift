@@ -59,7 +59,14 @@ extension Console {
 
     /// Whether a console could open here: both ends are a terminal that can place its cursor.
     package static var isPossible: Bool {
-        isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0 && variable("TERM") != "dumb"
+        isInTerminal && variable("TERM") != "dumb"
+    }
+
+    /// Whether there is a terminal, and it says of itself that it shows lines only.
+    package static var isDumb: Bool { isInTerminal && variable("TERM") == "dumb" }
+
+    private static var isInTerminal: Bool {
+        isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0
     }
 
     /// Opens the console and stays in it until the operator leaves.
@@ -87,7 +94,7 @@ extension Console {
         model.themeNames = ThemeLibrary.names
         if let warning { model.notify(warning, .promptError) }
         if screen.isFallback {
-            model.audit("this terminal is unknown here; it is treated as xterm-256color")
+            model.audit("unknown terminal, treated as xterm-256color")
         }
         let mailbox = Mailbox()
         let dispatcher = Dispatcher(
@@ -135,7 +142,9 @@ extension Console {
     private static func complain(_ text: String) {
         // A safe text: an error may quote a name from the database.
         let lines = text.split(separator: "\n").map { Width.safe(String($0)) }
-        FileHandle.standardError.write(Data((lines.joined(separator: "\n") + "\n").utf8))
+        // The terminal may be gone: then there is nobody to tell, and the caller still cleans up.
+        let words = Data((lines.joined(separator: "\n") + "\n").utf8)
+        try? FileHandle.standardError.write(contentsOf: words)
     }
 }
 

@@ -7,7 +7,9 @@ final class Dispatcher {
     private let isReadOnly: Bool
     private let runs = Worker(name: "console-run")
     private let readings = Worker(name: "console-read")
+    private let counts = Worker(name: "console-count")
     private var cancellation = Cancellation()
+    private var counting = Cancellation()
 
     init(engine: any ConsoleEngine, mailbox: Mailbox, isReadOnly: Bool) {
         self.engine = engine
@@ -24,6 +26,9 @@ final class Dispatcher {
         case .migrate: migrate()
         case .verify: verify()
         case .cancel: cancellation.cancel()
+        case .count: count()
+        case .loadEarlier:
+            read(message: { .earlier($0) }, { try engine.earlierRun() })
         case .loadSides(let ticket):
             read(message: { .sides(ticket: ticket, $0) }, { try engine.sides() })
         case .loadWorkflows(let ticket, let side):
@@ -89,6 +94,18 @@ final class Dispatcher {
         }
     }
 
+    /// Counts both sides in the background, until a run begins.
+    private func count() {
+        let (engine, mailbox) = (engine, mailbox)
+        let cancellation = Cancellation()
+        counting = cancellation
+        counts.run {
+            mailbox.post(
+                .counted(Self.result { try engine.counts(cancellation: cancellation) })
+            )
+        }
+    }
+
     private func setWorkflow(side: Side, name: String, isEnabled: Bool) {
         let (engine, mailbox, isReadOnly) = (engine, mailbox, isReadOnly)
         readings.run {
@@ -100,6 +117,22 @@ final class Dispatcher {
             var failure: MigrationError?
             if case .failure(let error) = result { failure = error }
             mailbox.post(.toggled(name: name, isEnabled: isEnabled, failure: failure))
+            guard failure == nil else { return }
+            let recorded = Self.result {
+                let words = isEnabled ? ("off", "on") : ("on", "off")
+                try engine.record(action: "workflow \(name)", before: words.0, after: words.1)
+            }
+            guard case .failure(let error) = recorded else { return }
+            mailbox.post(
+                .log(
+                    LogLine(
+                        time: SystemClock.now,
+                        level: .warning,
+                        stage: "journal",
+                        message: "the switch of \(name) was not recorded: \(error.message)"
+                    )
+                )
+            )
         }
     }
 
@@ -121,6 +154,7 @@ final class Dispatcher {
 
     /// A wish to stop that was not stated: the one of the last run may have been.
     private func fresh() -> Cancellation {
+        counting.cancel()
         cancellation = Cancellation()
         return cancellation
     }

@@ -23,6 +23,19 @@ package protocol ConsoleEngine: Sendable {
     /// - Throws: ``MigrationError``.
     func verify(observer: Observer, cancellation: Cancellation) throws -> VerifyReport
 
+    /// What an earlier run left in the target.
+    ///
+    /// - Returns: What there is.
+    /// - Throws: ``MigrationError``.
+    func earlierRun() throws -> EarlierRun
+
+    /// Counts the rows of both sides.
+    ///
+    /// - Parameter cancellation: The wish to stop.
+    /// - Returns: What was found.
+    /// - Throws: ``MigrationError``.
+    func counts(cancellation: Cancellation) throws -> VerifyReport
+
     /// What the two sides are.
     ///
     /// - Returns: Facts for the overview, in words.
@@ -81,6 +94,15 @@ package protocol ConsoleEngine: Sendable {
     ///   - isEnabled: Whether it shall run.
     /// - Throws: ``MigrationError``.
     func setWorkflow(side: Side, name: String, isEnabled: Bool) throws
+
+    /// Writes into the journal what the operator did.
+    ///
+    /// - Parameters:
+    ///   - action: What was done.
+    ///   - before: What was there before.
+    ///   - after: What is there now.
+    /// - Throws: ``MigrationError``.
+    func record(action: String, before: String, after: String) throws
 }
 
 /// What one side is, in words: file and size, or server, version and database.

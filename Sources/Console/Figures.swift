@@ -1,3 +1,5 @@
+import Glibc
+
 /// Figures as the screen writes them.
 enum Figures {
     /// A count with its thousands apart.
@@ -36,6 +38,15 @@ enum Figures {
         return two(second / 3_600) + ":" + two(second / 60 % 60) + ":" + two(second % 60)
     }
 
+    /// The day and the time of day in UTC.
+    static func moment(_ time: Double) -> String {
+        var seconds = time_t(time.rounded(.down))
+        var parts = tm()
+        guard gmtime_r(&seconds, &parts) != nil else { return "-" }
+        let day = [Int(parts.tm_year) + 1_900, Int(parts.tm_mon) + 1, Int(parts.tm_mday)]
+        return day.map { two($0) }.joined(separator: "-") + " \(clock(time))Z"
+    }
+
     /// A share of one as a whole percentage; 100 only when nothing is left.
     static func percent(_ fraction: Double) -> String {
         let percent = Int((fraction * 100).rounded(.down))
@@ -51,7 +62,9 @@ enum Figures {
     /// Rows a second, short enough for a column.
     static func rate(_ rowsPerSecond: Double) -> String {
         guard rowsPerSecond.isFinite, rowsPerSecond < 1e15 else { return "-" }
-        return count(Int(rowsPerSecond.rounded()))
+        guard rowsPerSecond >= 999_999.5 else { return count(Int(rowsPerSecond.rounded())) }
+        let tenths = Int((rowsPerSecond / 100_000).rounded())
+        return "\(count(tenths / 10)).\(tenths % 10)M"
     }
 
     /// A size in the unit that people read.

@@ -48,6 +48,19 @@ package final class InProcessEngine: ConsoleEngine {
     }
 
     /// See ``ConsoleEngine``.
+    package func earlierRun() throws -> EarlierRun { try EarlierRun.read(options) }
+
+    /// See ``ConsoleEngine``.
+    package func counts(cancellation: Cancellation) throws -> VerifyReport {
+        // One thread: nobody waits for it, and the application works on the same machine.
+        try Verification.run(
+            options,
+            Verification.Settings(countsOnly: true, jobs: 1),
+            cancellation: cancellation
+        )
+    }
+
+    /// See ``ConsoleEngine``.
     package func sides() throws -> [SideFacts] {
         // A side that cannot be reached does not hide the other.
         [
@@ -110,6 +123,11 @@ package final class InProcessEngine: ConsoleEngine {
             enabled: isEnabled,
             by: author
         )
+    }
+
+    /// See ``ConsoleEngine``.
+    package func record(action: String, before: String, after: String) throws {
+        try Journal.record(options, action, before: before, after: after)
     }
 
     private func reading<Value: Sendable>(

@@ -15,6 +15,8 @@ enum Message: Sendable {
     case log(LogLine)
     case migrated(Result<MigrateReport, MigrationError>)
     case verified(Result<VerifyReport, MigrationError>)
+    case earlier(Result<EarlierRun, MigrationError>)
+    case counted(Result<VerifyReport, MigrationError>)
     case sides(ticket: Int, Result<[SideFacts], MigrationError>)
     case workflows(ticket: Int, Result<WorkflowsPage, MigrationError>)
     case orders(ticket: Int, Result<OrdersPage, MigrationError>)
@@ -29,6 +31,8 @@ enum Command: Equatable, Sendable {
     case migrate
     case verify
     case cancel
+    case loadEarlier
+    case count
     case loadSides(ticket: Int)
     case loadWorkflows(ticket: Int, side: Side)
     case loadOrders(ticket: Int, side: Side, search: String, limit: Int)

@@ -109,6 +109,12 @@ struct Model: Sendable {
     var report: MigrateReport?
     var verification: VerifyReport?
     var verifiedAt: Double?
+    /// What an earlier run left; nil until it was read.
+    var earlier: EarlierRun?
+    /// The counts of both sides, taken when the console found an earlier run.
+    var counts: VerifyReport?
+    var countedAt: Double?
+    var isCounting = false
     /// Why the last run ended early.
     var failure: MigrationError?
     /// Newest last.

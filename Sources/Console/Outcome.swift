@@ -6,16 +6,19 @@ extension Model {
     var problems: [Span] {
         var found: [Span] = []
         if let failure { found.append(Span(failure.message, .statusBad)) }
-        found += (verification?.tables ?? []).compactMap { Self.problem(with: $0) }
-        for key in verification?.foreignKeys ?? [] where (key.targetOrphans ?? 0) > 0 {
+        found += (compared?.tables ?? []).compactMap { Self.problem(with: $0) }
+        for key in compared?.foreignKeys ?? [] where (key.targetOrphans ?? 0) > 0 {
             let orphans = Figures.rows(key.targetOrphans ?? 0)
             found.append(
                 Span("\(key.table): \(orphans) without \(key.references)", .statusBad)
             )
         }
-        for table in verification?.tables ?? [] {
+        for table in compared?.tables ?? [] {
             guard let sequence = table.sequence, !sequence.ok else { continue }
             found.append(Span("\(table.name): next id \(sequence.nextValue) is taken", .statusBad))
+        }
+        if verification == nil, shownEarlierRun?.report?.ok == false {
+            found.append(Span("the earlier run ended with findings", .statusWarn))
         }
         let quarantined = quarantinedRows
         if quarantined > 0 {
@@ -31,7 +34,12 @@ extension Model {
             return Span(isStopped ? "STOPPED" : "FAILED", isStopped ? .statusWarn : .statusBad)
         }
         guard let verification, !isVerifying else {
-            return Span(operation == nil ? "not verified" : "not verified yet", .statusWait)
+            if operation != nil { return Span("not verified yet", .statusWait) }
+            guard let counts else { return Span("not verified", .statusWait) }
+            let different = counts.tables.count { $0.status != .equal }
+            return counts.ok
+                ? Span("counts equal", .statusWait)
+                : Span("\(different) of \(counts.tables.count) counts differ", .statusBad)
         }
         let unplanned = verification.tables.count { $0.status == .unplanned }
         let failed = verification.tables.count { $0.status == .different || $0.status == .missing }
@@ -45,8 +53,9 @@ extension Model {
 
     /// Rows that did not fit, as far as is known.
     var quarantinedRows: Int {
-        if let verification { return verification.tables.reduce(0) { $0 + $1.quarantinedRows } }
-        return progress?.tables.reduce(0) { $0 + $1.quarantinedRows } ?? 0
+        if let compared { return compared.tables.reduce(0) { $0 + $1.quarantinedRows } }
+        return progress?.tables.reduce(0) { $0 + $1.quarantinedRows }
+            ?? earlier?.run?.quarantinedRows ?? 0
     }
 
     /// What is being done, for the line of truth.

@@ -140,13 +140,20 @@ extension Model {
     // MARK: - Asking first
 
     private mutating func askToMigrate() {
+        var lines = [
+            "Copies every table of \(identity.sourceName) into \(identity.targetName),",
+            "then compares every cell. The source is not written.",
+        ]
+        if let run = earlier?.run, !run.isFinished {
+            lines.append(
+                "Goes on with the unfinished run: "
+                    + "\(run.tables.done) of \(run.tables.total) tables are copied."
+            )
+        }
         overlay = .confirm(
             Confirmation(
                 title: "Migrate",
-                lines: [
-                    "Copies every table of \(identity.sourceName) into \(identity.targetName),",
-                    "then compares every cell. The source is not written.",
-                ],
+                lines: lines,
                 kind: .yesNo,
                 consequence: .migrate
             )

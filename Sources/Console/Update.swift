@@ -19,6 +19,8 @@ extension Model {
         case .log(let line): append(line)
         case .migrated(let result): return finishMigration(result)
         case .verified(let result): return finishVerification(result)
+        case .earlier(let result): return take(result)
+        case .counted(let result): takeCounts(result)
         case .sides(let ticket, let result): sides.take(result, ticket: ticket, now: now)
         case .workflows(let ticket, let result): workflows.take(result, ticket: ticket, now: now)
         case .orders(let ticket, let result): orders.take(result, ticket: ticket, now: now)
@@ -38,8 +40,7 @@ extension Model {
     /// - Parameter isMigrating: Whether to copy at once.
     /// - Returns: The first commands.
     mutating func start(isMigrating: Bool) -> [Command] {
-        let first = reload()
-        return isMigrating ? first + begin(.migrate) : first
+        reload() + (isMigrating ? begin(.migrate) : [.loadEarlier])
     }
 
     /// Starts a run.
@@ -48,10 +49,12 @@ extension Model {
         failure = nil
         progressAt = now
         comparison = nil
+        isCounting = false
         if kind == .migrate {
             progress = nil
             report = nil
             verification = nil
+            counts = nil
             lastPhase = .starting
         }
         audit(kind == .migrate ? "migrate was started" : "verify was started")
@@ -139,8 +142,9 @@ extension Model {
         case .failure(let error): fail(error)
         }
         let ending = endIfLeaving()
+        guard exit == nil else { return ending }
         // What the two sides are has changed.
-        return pane == .overview && exit == nil ? ending + reload() : ending
+        return ending + [.loadEarlier] + (pane == .overview ? reload() : [])
     }
 
     private mutating func finishVerification(

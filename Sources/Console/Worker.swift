@@ -1,3 +1,4 @@
+import DequeModule
 import Dispatch
 import Foundation
 import Synchronization
@@ -7,7 +8,7 @@ import Synchronization
 /// Blocking calls of the engine run here, never on Swift's cooperative pool, which on a small
 /// machine has two threads only.
 final class Worker: Sendable {
-    private let jobs = Mutex<[@Sendable () -> Void]>([])
+    private let jobs = Mutex<Deque<@Sendable () -> Void>>([])
     private let count = DispatchSemaphore(value: 0)
 
     /// Starts the thread; it lives as long as the process.
@@ -15,7 +16,7 @@ final class Worker: Sendable {
         let thread = Thread { [self] in
             while true {
                 count.wait()
-                let job = jobs.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+                let job = jobs.withLock { $0.popFirst() }
                 job?()
             }
         }

@@ -16,6 +16,16 @@ enum CommandLineSecrets {
         }
     }
 
+    /// Hides the passwords in a text that repeats arguments.
+    ///
+    /// - Parameter text: What the parser says of a command line that it does not understand.
+    /// - Returns: The text with an x for each byte of a password.
+    static func redacted(_ text: String) -> String {
+        var bytes = Array(text.utf8)
+        for offset in secretRanges(in: text).joined() { bytes[offset] = UInt8(ascii: "x") }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// Finds the passwords in an argument.
     ///
     /// - Parameter argument: A connection URI or `key=value` pairs, or anything else.

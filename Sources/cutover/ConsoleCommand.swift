@@ -19,6 +19,12 @@ struct ConsoleCommand: ParsableCommand {
     func run() throws {
         let options = common.options()
         guard !plain, !common.json, Console.isPossible else {
+            if !plain, !common.json, Console.isDumb {
+                Output.message(
+                    "note: this terminal cannot place its cursor (TERM=dumb): "
+                        + "the status instead of the console"
+                )
+            }
             let status = try RunStatus.read(options)
             return try Output(common).result(status) { StatusCommand.text(status) }
         }

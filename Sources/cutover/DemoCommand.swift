@@ -61,7 +61,13 @@ struct DemoCommand: ParsableCommand {
 
     private func runConsole(_ folder: DemoFolder) throws {
         Output.message("making a sample of \(orders) orders and a private server")
-        let sides = try Demo.prepare(in: folder.path, schema: schema, orders: orders)
+        let (schema, orders) = (schema, orders)
+        // Interrupted before the console is up, the demo must still remove its folder.
+        let sides = try LongWork.run(common) { _, cancellation throws(MigrationError) in
+            let sides = try Demo.prepare(in: folder.path, schema: schema, orders: orders)
+            try cancellation.check("demo", kept: .untouched)
+            return sides
+        }
         var configuration = Console.Configuration(
             engine: InProcessEngine(options: sides.options, author: NSUserName()),
             sourceName: "ora.db",

@@ -44,7 +44,8 @@ struct Output {
     ///
     /// - Parameter line: The line, without its end.
     static func message(_ line: String) {
-        FileHandle.standardError.write(Data((line + "\n").utf8))
+        // A terminal that went away must not keep the caller from cleaning up.
+        try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8))
     }
 
     private static func write(_ text: String) {

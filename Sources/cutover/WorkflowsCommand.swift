@@ -40,12 +40,20 @@ struct WorkflowsCommand: ParsableCommand {
         var done = ""
         if let action, let name {
             let isOn = action == .enable
+            let before = try Workflows.list(options: options, side: side).workflows
+                .first { $0.name == name }
             let row = try Workflows.set(
                 options: options,
                 side: side,
                 name: name,
                 enabled: isOn,
                 by: by
+            )
+            try Journal.record(
+                options,
+                "workflow \(name) in the \(side.rawValue)",
+                before: before.map { $0.enabled ? "on" : "off" },
+                after: isOn ? "on" : "off"
             )
             let cell = CellText(common)
             done = "\(cell.text(row.name)) is \(isOn ? "on" : "off") in the \(side.rawValue)\n"

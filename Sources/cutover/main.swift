@@ -24,12 +24,14 @@ do {
     output.failure(
         MigrationError(
             .usage,
-            Cutover.message(for: error),
+            CommandLineSecrets.redacted(Cutover.message(for: error)),
             place: .init("command line"),
             remedy: "see cutover help"
         )
     )
     exit(EX_USAGE)
 } catch {
-    Cutover.exit(withError: error)
+    // The parser repeats what it does not understand, which may be an address with a password.
+    Output.message(CommandLineSecrets.redacted(Cutover.fullMessage(for: error)))
+    exit(Cutover.exitCode(for: error).rawValue)
 }

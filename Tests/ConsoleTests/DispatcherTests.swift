@@ -11,6 +11,7 @@ import Testing
         let gate = DispatchSemaphore(value: 0)
         let isRunning = DispatchSemaphore(value: 0)
         let changes = Mutex(0)
+        let records = Mutex<[String]>([])
 
         func migrate(observer: Observer, cancellation: Cancellation) throws -> MigrateReport {
             isRunning.signal()
@@ -22,6 +23,10 @@ import Testing
         func verify(observer: Observer, cancellation: Cancellation) throws -> VerifyReport {
             throw Samples.error
         }
+
+        func earlierRun() throws -> EarlierRun { EarlierRun() }
+
+        func counts(cancellation: Cancellation) throws -> VerifyReport { throw Samples.error }
 
         func sides() throws -> [SideFacts] { [] }
 
@@ -43,6 +48,11 @@ import Testing
 
         func setWorkflow(side: Side, name: String, isEnabled: Bool) throws {
             changes.withLock { $0 += 1 }
+        }
+
+        func record(action: String, before: String, after: String) throws {
+            records.withLock { $0.append("\(action): \(before) to \(after)") }
+            throw Samples.error
         }
     }
 
@@ -94,6 +104,26 @@ import Testing
             return
         }
         #expect(error.code == .readOnly)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a switch is recorded, and one that cannot be recorded warns in the log`() async {
+        let engine = GatedEngine()
+        let mailbox = Mailbox()
+        let dispatcher = Dispatcher(engine: engine, mailbox: mailbox, isReadOnly: false)
+        dispatcher.start(.setWorkflow(side: .source, name: "xml-import", isEnabled: false))
+        var messages: [Message] = []
+        while messages.count < 2 {
+            messages += mailbox.take()
+            await Task.yield()
+        }
+        guard case .toggled(_, false, nil) = messages[0], case .log(let line) = messages[1] else {
+            Issue.record("other messages came: \(messages)")
+            return
+        }
+        #expect(engine.records.withLock { $0 } == ["workflow xml-import: on to off"])
+        #expect(line.level == .warning)
+        #expect(line.message.contains("xml-import was not recorded"))
     }
 
     @Test func `only the newest progress waits in the mailbox`() {

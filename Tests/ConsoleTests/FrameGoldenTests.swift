@@ -18,7 +18,7 @@ import Testing
         for (form, sample) in [("filled", Samples.filled), ("empty", Samples.empty)] {
             var model = sample(size.0, size.1)
             model.pane = pane
-            try compare(model, "\(pane.title.lowercased())-\(form)")
+            try Self.compare(model, "\(pane.title.lowercased())-\(form)")
         }
     }
 
@@ -27,7 +27,7 @@ import Testing
         for pane in [PaneID.overview, .migrate, .verify] {
             var model = Samples.copying(columns: size.0, rows: size.1)
             model.pane = pane
-            try compare(model, "\(pane.title.lowercased())-copying")
+            try Self.compare(model, "\(pane.title.lowercased())-copying")
         }
     }
 
@@ -37,53 +37,54 @@ import Testing
         model.pane = .verify
         model.list = .init(selected: "shipped_items", index: 9)
         model.detail = .init(id: "shipped_items")
-        try compare(model, "verify-rows")
+        try Self.compare(model, "verify-rows")
         model.detail = nil
         model.overlay = .help(first: 0)
-        try compare(model, "help")
+        try Self.compare(model, "help")
         model.overlay = nil
         model.pane = .orders
         model.list = .init(selected: "100892")
         model.detail = .init(id: "100892")
-        try compare(model, "orders-items")
+        try Self.compare(model, "orders-items")
         model.pane = .inventory
         model.detail = .init(id: "17612")
-        try compare(model, "inventory-transactions")
+        try Self.compare(model, "inventory-transactions")
         model.detail = nil
         model.pane = .workflows
         _ = model.update(.key(.character("A")))
         _ = model.update(.key(.character("a")))
-        try compare(model, "confirm-phrase")
+        try Self.compare(model, "confirm-phrase")
     }
 
     @Test func `errors, old data, ASCII and small screens look as their golden files`() throws {
         var model = Samples.empty()
         model.pane = .orders
         model.orders.error = Samples.error
-        try compare(model, "orders-error")
+        try Self.compare(model, "orders-error")
         model = Samples.filled()
         model.pane = .orders
         model.now += 12
         model.orders.error = Samples.error
-        try compare(model, "orders-stale")
+        try Self.compare(model, "orders-stale")
         model = Samples.filled()
         model.identity.glyphs = .ascii
-        try compare(model, "overview-ascii")
+        try Self.compare(model, "overview-ascii")
         model = Samples.filled(columns: 44, rows: 10)
-        try compare(model, "too-small")
+        try Self.compare(model, "too-small")
         model = Samples.filled(columns: 60, rows: 16)
         model.pane = .verify
-        try compare(model, "verify-smallest")
+        try Self.compare(model, "verify-smallest")
         model = Samples.empty()
         model.failure = Samples.error
-        try compare(model, "overview-failed")
+        try Self.compare(model, "overview-failed")
     }
 
-    private func compare(_ model: Model, _ name: String) throws {
+    /// Compares the picture of a model with the file of that name.
+    static func compare(_ model: Model, _ name: String) throws {
         let size = "\(model.size.columns)x\(model.size.rows)"
-        let file = Self.folder.appending(path: size).appending(path: name + ".txt")
+        let file = folder.appending(path: size).appending(path: name + ".txt")
         let text = Chrome.draw(model).text + "\n"
-        if Self.isRecording {
+        if isRecording {
             try FileManager.default.createDirectory(
                 at: file.deletingLastPathComponent(),
                 withIntermediateDirectories: true

@@ -7,6 +7,14 @@ public struct CutoverRun: Sendable, CustomStringConvertible {
     /// The one JSON object of standard output; `null` when there is none.
     public let json: JSON
 
+    /// Reads how a run of `cutover … --json` ended.
+    ///
+    /// - Parameter program: The ended program.
+    public init(_ program: ProgramRun) {
+        self.program = program
+        json = (try? JSON(program.stdout)) ?? .null
+    }
+
     /// The exit status.
     public var status: Int32 { program.status }
     /// The error's code, when there is an error.
@@ -73,6 +81,6 @@ public struct CutoverCommand: Sendable {
             arguments(verb, options),
             environment: environment
         )
-        return CutoverRun(program: outcome, json: (try? JSON(outcome.stdout)) ?? .null)
+        return CutoverRun(outcome)
     }
 }

@@ -55,6 +55,11 @@ public func run(
 public struct ProgramFailed: Error, CustomStringConvertible {
     /// What was run and what it said.
     public let description: String
+
+    /// States a failure.
+    ///
+    /// - Parameter description: What was run and what it said.
+    public init(description: String) { self.description = description }
 }
 
 /// Asks a SQLite file through the `sqlite3` shell, which shares no code with the engine.

@@ -10,11 +10,12 @@ enum Words {
             Span("\(glyphs.warn) STOPPED", .statusWarn)
         case .waiting: Span("\(glyphs.wait) wait", .statusWait)
         case .copying: Span("\(glyphs.run) copy", .statusRun)
+        case .copied where table.quarantinedRows > 0, .equal where table.quarantinedRows > 0:
+            Span("\(glyphs.warn) PART", .statusWarn)
         case .copied: Span("\(glyphs.ok) copied", .statusOK)
         case .indexing: Span("\(glyphs.run) keys", .statusRun)
         case .ready: Span("\(glyphs.ok) ready", .statusOK)
         case .verifying: Span("\(glyphs.run) verify", .statusRun)
-        case .equal where table.quarantinedRows > 0: Span("\(glyphs.warn) PART", .statusWarn)
         case .equal: Span("\(glyphs.ok) equal", .statusOK)
         case .different: Span("\(glyphs.bad) DIFFERS", .statusBad)
         case .failed: Span("\(glyphs.bad) FAILED", .statusBad)
@@ -77,6 +78,23 @@ enum Words {
             Span(String(repeating: glyphs.barDone, count: filled), .barDone),
             Span(String(repeating: glyphs.barRest, count: width - filled), .barRest),
         ]
+    }
+
+    /// A run that this console did not make.
+    static func earlier(_ run: EarlierRun.Run) -> Line {
+        guard run.isFinished else {
+            return [
+                Span("an earlier run is unfinished", .statusWarn),
+                Span(
+                    "   \(run.tables.done) of \(Figures.rows(run.tables.total, "table"))"
+                        + ", in \(run.phase.rawValue)",
+                    .textMuted
+                ),
+            ]
+        }
+        let ended = run.endedAt.map { " at \(Figures.moment($0))" } ?? ""
+        let took = run.report.map { ", took \(Figures.took($0.seconds))" } ?? ""
+        return [Span("an earlier run ended\(ended)\(took)", .textMuted)]
     }
 
     /// Where a live list comes from, how much of it is here, and when it was read.

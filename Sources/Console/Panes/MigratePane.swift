@@ -9,7 +9,9 @@ struct MigratePane: Pane {
     }
 
     func detail(_ model: Model, of id: String) -> PaneContent? {
-        guard let table = model.progress?.tables.first(where: { $0.name == id }) else { return nil }
+        guard let table = model.shownProgress?.tables.first(where: { $0.name == id }) else {
+            return nil
+        }
         let facts: [(String, String)] = [
             ("rows in SQLite", Figures.count(table.sourceRows)),
             ("committed", Figures.count(table.copiedRows)),
@@ -31,9 +33,10 @@ struct MigratePane: Pane {
     }
 
     private func body(_ model: Model) -> PaneContent.Body {
-        guard let progress = model.progress, !progress.tables.isEmpty else {
+        guard let progress = model.shownProgress, !progress.tables.isEmpty else {
             if let failure = model.failure { return .failed(failure) }
             if model.operation?.kind == .migrate { return .loading("the catalog of the source") }
+            if model.isCounting { return .loading("the rows of both sides") }
             return .empty([
                 [Span("Nothing was copied since the console was opened.")],
                 [Span("m copies every table, then compares every cell.", .textMuted)],
@@ -49,7 +52,7 @@ struct MigratePane: Pane {
             columns: [
                 .init("TABLE"), .init("SOURCE", figures, .right), .init("COPIED", figures, .right),
                 .init("PROGRESS", 10), .init("", 4, .right, rank: 3),
-                .init("RATE/s", 9, .right, rank: 2), .init("STATE", 9),
+                .init("RATE/s", 7, .right, rank: 2), .init("STATE", 9),
                 .init("ETA", 6, .right, rank: 1),
             ],
             rows: progress.tables.map { row($0, model) }
@@ -115,6 +118,7 @@ struct MigratePane: Pane {
                 [Span("next: \(failure.remedy)", .textMuted)],
             ]
         }
+        if let run = model.shownEarlierRun { return [Words.earlier(run), counted(model)] }
         guard let progress = model.progress else { return [] }
         let elapsed = model.operation.map { model.now - $0.startedAt } ?? progress.elapsedSeconds
         var line: Line = [Span("elapsed \(Figures.duration(elapsed))")]
@@ -126,5 +130,16 @@ struct MigratePane: Pane {
         )
         if !progress.activity.isEmpty { line.append(Span("   \(progress.activity)", .textMuted)) }
         return [line]
+    }
+
+    /// Where the figures of an earlier run come from.
+    private func counted(_ model: Model) -> Line {
+        if model.isCounting {
+            return [Span("the rows of both sides are being counted", .statusRun)]
+        }
+        guard let countedAt = model.countedAt else {
+            return [Span("the figures are those of its report", .textMuted)]
+        }
+        return [Span("the rows were counted at \(Figures.clock(countedAt))Z", .textMuted)]
     }
 }

@@ -70,7 +70,10 @@ struct OverviewPane: Pane {
             lines.append([Span(model.currentProgress?.activity ?? "", .textMuted)])
         } else if let report = model.report {
             lines.append([Span("took \(Figures.took(report.seconds))", .textMuted)])
-        } else if model.failure == nil, model.verification == nil {
+        } else if let run = model.shownEarlierRun {
+            lines += Width.wrap(Words.earlier(run).map(\.text).joined(), to: 36)
+                .map { [Span($0, run.isFinished ? .textMuted : .statusWarn)] }
+        } else if model.failure == nil, model.verification == nil, model.earlier?.obstacle == nil {
             lines.append([Span("m copies everything, then verifies", .textMuted)])
         }
         return lines
@@ -81,7 +84,8 @@ struct OverviewPane: Pane {
         let name = Width.pad(phase.rawValue, to: 9)
         switch standing(of: phase, model) {
         case .done:
-            let seconds = model.report?.phases.first { $0.name == phase.rawValue }?.seconds
+            let report = model.report ?? model.shownEarlierRun?.report
+            let seconds = report?.phases.first { $0.name == phase.rawValue }?.seconds
             let took = seconds.map { Figures.took($0) } ?? ""
             return [
                 Span("\(glyphs.ok) ", .statusOK), Span(name), Span("done   \(took)", .statusOK),
@@ -97,6 +101,10 @@ struct OverviewPane: Pane {
             return [
                 Span("\(glyphs.bad) ", .statusBad), Span(name),
                 Span(isStopped ? "STOPPED" : "FAILED", .statusBad),
+            ]
+        case .unfinished:
+            return [
+                Span("\(glyphs.warn) ", .statusWarn), Span(name), Span("UNFINISHED", .statusWarn),
             ]
         case .unequal:
             return [
@@ -114,18 +122,33 @@ struct OverviewPane: Pane {
         case running
         case done
         case failed
+        case unfinished
         case unequal
     }
 
     private func standing(of phase: Progress.Phase, _ model: Model) -> Standing {
         if phase == .verify, let standing = verifyStanding(model) { return standing }
         if model.report != nil { return .done }
+        if let run = model.shownEarlierRun { return standing(of: phase, run) }
         guard model.progress != nil else { return .waiting }
-        let now = Self.phases.firstIndex(of: model.lastPhase) ?? -1
+        guard let place = place(of: phase, to: model.lastPhase) else {
+            return model.operation?.kind == .migrate ? .running : .failed
+        }
+        return place
+    }
+
+    /// What another process did; whether it still does cannot be seen from here.
+    private func standing(of phase: Progress.Phase, _ run: EarlierRun.Run) -> Standing {
+        guard run.isFinished else { return place(of: phase, to: run.phase) ?? .unfinished }
+        guard phase == .verify else { return .done }
+        return run.report?.verify.map { $0.ok ? .done : .unequal } ?? .waiting
+    }
+
+    /// Whether a phase is before or after the one that the run is in; nil when it is that one.
+    private func place(of phase: Progress.Phase, to current: Progress.Phase) -> Standing? {
+        let now = Self.phases.firstIndex(of: current) ?? -1
         let own = Self.phases.firstIndex(of: phase) ?? 0
-        if own < now { return .done }
-        guard own == now else { return .waiting }
-        return model.operation?.kind == .migrate ? .running : .failed
+        return own == now ? nil : (own < now ? .done : .waiting)
     }
 
     /// Verification can run by itself, so the order of the phases does not tell how it stands.
@@ -155,7 +178,7 @@ struct OverviewPane: Pane {
 
     private func counts(_ model: Model) -> [Line] {
         var lines: [Line] = []
-        if let verification = model.verification {
+        if let verification = model.compared {
             let source = verification.tables.reduce(0) { $0 + ($1.sourceRows ?? 0) }
             let target = verification.tables.reduce(0) { $0 + ($1.targetRows ?? 0) }
             let isSame = source == target
@@ -197,7 +220,7 @@ struct OverviewPane: Pane {
             Width.wrap("note: \(warning)", to: width).map { [Span($0, .textMuted)] }
         }
         guard lines.isEmpty else { return lines + warnings }
-        guard let verification = model.verification else {
+        guard let verification = model.compared else {
             return [[Span("nothing is known: not verified yet", .statusWait)]] + warnings
         }
         let what = verification.countsOnly ? "the counts are" : "every cell is"

@@ -9,7 +9,7 @@ struct VerifyPane: Pane {
     }
 
     func detail(_ model: Model, of id: String) -> PaneContent? {
-        guard let table = model.verification?.tables.first(where: { $0.name == id }) else {
+        guard let table = model.compared?.tables.first(where: { $0.name == id }) else {
             return nil
         }
         let title = "\(table.name): differing rows"
@@ -30,20 +30,21 @@ struct VerifyPane: Pane {
     // MARK: - The tables
 
     private func body(_ model: Model) -> PaneContent.Body {
-        if let verification = model.verification, !model.isVerifying {
+        if let verification = model.shownComparison {
             let tables = verification.tables.filter { !model.showsOnlyProblems || isProblem($0) }
             guard !tables.isEmpty else {
                 return .empty([
                     [Span("No table differs. f shows all of them.", .statusOK)]
                 ])
             }
-            return .table(table(tables, model))
+            return .table(table(tables, countsOnly: verification.countsOnly, model))
         }
         if let failure = model.failure, !model.isVerifying { return .failed(failure) }
         if model.isVerifying, let progress = model.currentProgress, !progress.tables.isEmpty {
             return .table(running(progress, model))
         }
         if model.operation?.kind == .verify { return .loading("both sides") }
+        if model.isCounting { return .loading("the rows of both sides") }
         return .empty([
             [Span("Nothing was compared yet.")],
             [Span("V compares every cell of both sides; it writes to neither.", .textMuted)],
@@ -54,7 +55,11 @@ struct VerifyPane: Pane {
         table.status != .equal || table.quarantinedRows > 0
     }
 
-    private func table(_ tables: [VerifyReport.Table], _ model: Model) -> Table {
+    private func table(
+        _ tables: [VerifyReport.Table],
+        countsOnly: Bool,
+        _ model: Model
+    ) -> Table {
         Table(
             columns: columns(tables),
             rows: tables.map { table in
@@ -71,7 +76,9 @@ struct VerifyPane: Pane {
                         difference == 0 ? .diffSame : .diffMissing
                     ),
                     digests(table),
-                    Words.status(table, glyphs: model.identity.glyphs)
+                    countsOnly && !isProblem(table)
+                        ? Span("\(model.identity.glyphs.wait) counted", .statusWait)
+                        : Words.status(table, glyphs: model.identity.glyphs)
                 )
             }
         )
@@ -121,7 +128,7 @@ struct VerifyPane: Pane {
     }
 
     private func footer(_ model: Model) -> [Line] {
-        guard let verification = model.verification, !model.isVerifying else { return [] }
+        guard let verification = model.shownComparison else { return [] }
         let equal = verification.tables.count { $0.status == .equal }
         var lines: [Line] = [
             [
@@ -131,7 +138,8 @@ struct VerifyPane: Pane {
             ]
         ]
         let what = verification.countsOnly ? "only the rows were counted" : "every cell compared"
-        let at = model.verifiedAt.map { " at \(Figures.clock($0))Z" } ?? ""
+        let time = verification.countsOnly ? model.countedAt : model.verifiedAt
+        let at = time.map { " at \(Figures.clock($0))Z" } ?? ""
         let orphans = verification.foreignKeys.reduce(0) { $0 + ($1.targetOrphans ?? 0) }
         lines.append([
             Span("\(what)\(at)   ", .textMuted),
@@ -220,6 +228,15 @@ struct VerifyPane: Pane {
         if let digest = table.digest { lines.append([Span("digest \(digest)", .textMuted)]) }
         if let note = table.note { lines.append([Span(note, .statusWarn)]) }
         return lines
+    }
+}
+
+extension Model {
+    /// What the list shows: the newest comparison, unless the run that is going on has its own
+    /// figures or ended with an error before there was any.
+    fileprivate var shownComparison: VerifyReport? {
+        guard !isVerifying else { return nil }
+        return verification ?? (failure == nil && operation == nil ? counts : nil)
     }
 }
 

@@ -104,7 +104,8 @@ public enum Backup {
             }
             guard !isComplete else { return }
         } catch {
-            throw SourceFile.failure(error, path: source.path, stage: "backup")
+            let path = error.isAboutWriting ? files.partial : source.path
+            throw SourceFile.failure(error, path: path, stage: "backup")
         }
         try cancellation.check("backup", kept: .untouched)
     }

@@ -3,12 +3,13 @@ import Foundation
 /// The names of one backup's files; they appear under their final names only when complete.
 struct BackupFiles: Sendable {
     let database: String
-    /// The copy while it is being made and checked.
-    var partial: String { database + ".partial" }
+    /// The copy while it is being made and checked; the name tells whose it is.
+    var partial: String { database + Self.partialMark + String(getpid()) }
     var counts: String { stem + ".counts.txt" }
     var schema: String { stem + ".schema.sql" }
     var checksum: String { database + ".sha256" }
     private let stem: String
+    private static let partialMark = ".partial-"
 
     /// Chooses names that no earlier backup has.
     ///
@@ -16,6 +17,7 @@ struct BackupFiles: Sendable {
     ///   - folder: The folder for backups.
     ///   - source: The source, which gives the name.
     init(in folder: String, for source: String) {
+        Self.removeLeftovers(in: folder)
         let formatter = DateFormatter()
         formatter.locale = Locale(identifier: "en_US_POSIX")
         formatter.timeZone = TimeZone(identifier: "UTC")
@@ -24,12 +26,24 @@ struct BackupFiles: Sendable {
         let base = "\(folder)/\(name)_\(formatter.string(from: Date()))"
         var candidate = base
         var number = 1
-        while access(candidate + ".db", F_OK) == 0 || access(candidate + ".db.partial", F_OK) == 0 {
+        while access(candidate + ".db", F_OK) == 0 {
             number += 1
             candidate = "\(base)_\(number)"
         }
         stem = candidate
         database = candidate + ".db"
+    }
+
+    /// Removes the unfinished copies of processes that were killed.
+    private static func removeLeftovers(in folder: String) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        for name in names {
+            guard let mark = name.range(of: partialMark),
+                let owner = Int32(name[mark.upperBound...].prefix { $0.isNumber }),
+                kill(owner, 0) != 0, errno == ESRCH
+            else { continue }
+            unlink("\(folder)/\(name)")
+        }
     }
 
     var size: Int {

@@ -58,10 +58,11 @@ final class KeyBuilder {
         let list = key.expressions.joined(separator: ", ")
         let known = key.expressions.map { "(\($0)) IS NOT NULL" }
         let condition = (known + [key.predicate].compactMap { $0 }).joined(separator: " AND ")
-        // The first row in the source's order stays.
+        // The row with the lowest primary key stays. Places would depend on which thread came first.
+        let order = plan.table.primaryKey.map { "\(TargetConnection.quote($0))" } + ["ctid"]
         return """
             t.ctid IN (SELECT place FROM (SELECT ctid AS place, row_number()
-                OVER (PARTITION BY \(list) ORDER BY ctid) AS number
+                OVER (PARTITION BY \(list) ORDER BY \(order.joined(separator: ", "))) AS number
                 FROM \(plan.qualifiedName) WHERE \(condition)) d WHERE number > 1)
             """
     }

@@ -62,7 +62,7 @@ struct PhaseContext: Sendable {
             )
         case .badRow(let row):
             return MigrationError(
-                .targetRefusedRow,
+                row.sqlState == nil ? .sourceData : .targetRefusedRow,
                 "a row does not fit: \(row.reason)",
                 place: .init(
                     "copy",

@@ -254,6 +254,6 @@ extension TargetError {
 
     /// The reason for a row's quarantine: the server's words, without the row's values.
     var quarantineReason: String {
-        constraint.map { "breaks \"\($0)\": \(message)" } ?? message
+        constraint.map { "breaks \"\($0)\": \(messageWithoutValues)" } ?? messageWithoutValues
     }
 }

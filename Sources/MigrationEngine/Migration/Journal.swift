@@ -158,6 +158,24 @@ package final class Journal {
         }
     }
 
+    /// Writes down what the operator did to a source, beside whatever run owns its journal.
+    ///
+    /// - Parameters:
+    ///   - options: The source and its folder.
+    ///   - action: The action.
+    ///   - before: The state before it.
+    ///   - after: The state after it.
+    /// - Throws: ``MigrationError`` of code `fileFailed`.
+    package static func record(
+        _ options: Options,
+        _ action: String,
+        before: String?,
+        after: String?
+    ) throws(MigrationError) {
+        try Journal(sharing: RunDirectory(making: options.runDirectory))
+            .action(action, before: before, after: after)
+    }
+
     private func write<Value>(
         _ work: (SourceConnection) throws(SourceError) -> Value
     ) throws(MigrationError) -> Value {

@@ -86,13 +86,13 @@ extension MigrationError {
     /// The exit status of the process: who must act, in the numbers of sysexits.
     public var exitStatus: Int32 {
         switch code {
-        case .usage, .confirmationMissing, .readOnly: 64
-        case .sourceData, .sourceCorrupt: 65
+        case .usage, .readOnly: 64
+        case .sourceData, .sourceCorrupt, .targetRefusedRow: 65
         case .sourceMissing, .sourceIsDirectory, .sourceNotDatabase, .sourceUnreadable,
             .sourceLocked, .sourceEmpty, .sourceFailed:
             66
         case .targetUnavailable, .targetAuthentication, .targetPermission, .targetNotEmpty,
-            .targetEncoding, .targetDiskFull, .targetRefusedRow, .targetFailed, .serverMissing,
+            .targetEncoding, .targetDiskFull, .targetFailed, .serverMissing,
             .serverFailed:
             69
         case .gateClosed: 1

@@ -45,7 +45,6 @@ public struct MigrationError: Error, Sendable {
     public enum Code: String, CaseIterable, Sendable {
         case usage
         case configuration
-        case confirmationMissing = "confirmation_missing"
         case readOnly = "read_only"
         case sourceMissing = "source_missing"
         case sourceIsDirectory = "source_is_directory"

@@ -12,7 +12,7 @@ extension MigrationRun {
         let newest = try onTarget("start") { target throws(TargetError) in
             try RunState.newestRun(target)
         }
-        guard let newest, !newest.isFinished else {
+        guard let newest, try isOpen(newest) else {
             try requireEmptyTarget(finished: newest)
             return nil
         }
@@ -64,6 +64,14 @@ extension MigrationRun {
             place: .init("catalog", side: .source, path: options.source, table: table.name),
             remedy: "split the table in two in the application, then run the command again"
         )
+    }
+
+    /// Whether a run has something left to do: at least the end that the journal did not see.
+    private func isOpen(_ run: RunState.Run) throws(MigrationError) -> Bool {
+        guard run.isFinished else { return true }
+        guard run.sourceFingerprint == sourceFingerprint else { return false }
+        let recorded = try journal.run(run.id)
+        return recorded.map { $0.state != "done" } ?? false
     }
 
     private func requireEmptyTarget(finished: RunState.Run?) throws(MigrationError) {

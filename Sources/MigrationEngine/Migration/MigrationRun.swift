@@ -299,6 +299,28 @@ final class MigrationRun {
         ).compare(snapshot: backup.path, kept: .copied)
     }
 
+    /// Writes the report beside the source, where it survives the target.
+    private func keep(_ report: String) throws(MigrationError) {
+        let path = "\(directory.reports)/migrate_\(identifier).json"
+        guard
+            FileManager.default.createFile(
+                atPath: path,
+                contents: Data((report + "\n").utf8),
+                attributes: [.posixPermissions: 0o600]
+            )
+        else {
+            throw MigrationError(
+                .fileFailed,
+                "the report cannot be written",
+                place: .init("finish", path: path),
+                kept: .copied,
+                remedy: "check disk space and rights of the folder; the target is complete, see: "
+                    + "cutover verify",
+                cause: .system(errno: errno, call: "write")
+            )
+        }
+    }
+
     private func finish(
         _ report: inout MigrateReport,
         started: ContinuousClock.Instant
@@ -315,6 +337,7 @@ final class MigrationRun {
         report.seconds = started.duration(to: .now).seconds
         let text = (try? JSONEncoder.report.encode(report))
             .map { String(decoding: $0, as: UTF8.self) }
+        try keep(text ?? "{}")
         try journal.end(
             identifier,
             state: "done",

@@ -68,9 +68,7 @@ private struct LogFileHandler: LogHandler {
 
     func log(event: LogEvent) {
         let line = Line(
-            time: Date().formatted(
-                .iso8601.year().month().day().time(includingFractionalSeconds: true)
-            ),
+            time: Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)),
             level: event.metadata?["level"].map { "\($0)" } ?? event.level.rawValue,
             stage: event.source,
             message: "\(event.message)"

@@ -107,7 +107,7 @@ public struct RunStatus: Codable, Sendable {
     }
 
     private mutating func readTarget(_ options: Options) {
-        let found = note { () throws(MigrationError) -> (Tables, Int)? in
+        let found = note { () throws(MigrationError) -> (RunState.Run, Tables, Int)? in
             let (target, address) = try Target.connect(options, stage: "target", purpose: "status")
             do throws(TargetError) {
                 return try Self.counts(target)
@@ -115,14 +115,20 @@ public struct RunStatus: Codable, Sendable {
                 throw TargetFailure.wrap(error, stage: "target", address: address)
             }
         }
-        guard let (tables, quarantined) = found ?? nil else { return }
+        guard let (run, tables, quarantined) = found ?? nil else { return }
+        // The target knows its own run; the journal of this folder may tell of another one.
+        if run.isFinished {
+            phase = "done"
+        } else if phase == "idle" || phase == "done" {
+            phase = run.phase
+        }
         self.tables = tables
         quarantinedRows = quarantined
     }
 
     private static func counts(
         _ target: TargetConnection
-    ) throws(TargetError) -> (Tables, Int)? {
+    ) throws(TargetError) -> (RunState.Run, Tables, Int)? {
         guard let run = try RunState.newestRun(target) else { return nil }
         let isCopied = run.isFinished || ["keys", "verify", "done"].contains(run.phase)
         let row = try target.query(
@@ -136,6 +142,7 @@ public struct RunStatus: Codable, Sendable {
         let total = row[0].flatMap { Int($0) } ?? 0
         let begun = row[1].flatMap { Int($0) } ?? 0
         return (
+            run,
             // Until the copy has ended, a table with a checkpoint may still lack rows.
             Tables(done: isCopied ? total : max(0, begun - 1), total: total),
             row[2].flatMap { Int($0) } ?? 0

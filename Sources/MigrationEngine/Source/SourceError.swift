@@ -31,4 +31,11 @@ package struct SourceError: Error, Sendable {
 
     /// The error as the cause of a front-door error.
     package var cause: MigrationError.Cause { .sqlite(code: resultCode, message: message) }
+
+    /// Whether it arose while writing, so that it is about a copy and not about the source.
+    package var isAboutWriting: Bool {
+        // SQLITE_FULL, SQLITE_IOERR_WRITE, _FSYNC, _DIR_FSYNC and _TRUNCATE.
+        // > https://www.sqlite.org/rescode.html
+        [13, 778, 1_034, 1_290, 1_546].contains(resultCode)
+    }
 }

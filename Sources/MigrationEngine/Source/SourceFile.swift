@@ -88,7 +88,12 @@ package enum SourceFile {
         table: String? = nil,
         kept: MigrationError.Kept = .untouched
     ) -> MigrationError {
-        let place = MigrationError.Place(stage, side: .source, path: path, table: table)
+        let place = MigrationError.Place(
+            stage,
+            side: error.isAboutWriting ? nil : .source,
+            path: path,
+            table: table
+        )
         let (code, message, remedy): (MigrationError.Code, String, String) =
             switch error.primaryCode {
             case SQLITE_NOTADB:
@@ -117,6 +122,11 @@ package enum SourceFile {
                     .sourceUnreadable, "SQLite may not open the source",
                     "check the rights of the file and of its folder"
                 )
+            case SQLITE_IOERR where error.isAboutWriting:
+                (
+                    .diskFull, "the copy of the source cannot be written",
+                    "free space on its disk, then run the command again"
+                )
             case SQLITE_IOERR:
                 (
                     .sourceCorrupt, "the source cannot be read: truncated, or a failing disk",
@@ -124,8 +134,8 @@ package enum SourceFile {
                 )
             case SQLITE_FULL:
                 (
-                    .diskFull, "the disk is full",
-                    "free space, then run the command again"
+                    .diskFull, "the disk is full while the source is being copied",
+                    "free space on its disk, then run the command again"
                 )
             case SQLITE_MISMATCH:
                 (

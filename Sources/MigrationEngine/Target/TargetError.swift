@@ -37,11 +37,19 @@ package struct TargetError: Error, Sendable {
     /// size (54000, a row wider than a page).
     package var isAboutRow: Bool { isAboutData || sqlState == "54000" }
 
+    /// The message without the values of a row, which messages of class 22 quote behind a colon.
+    package var messageWithoutValues: String {
+        guard isAboutData, let quoted = message.firstRange(of: /:? ?("|0x)/),
+            sqlStateClass == "22"
+        else { return message }
+        return String(message[..<quoted.lowerBound])
+    }
+
     /// The error as the cause of a front-door error, without details that hold values.
     package var cause: MigrationError.Cause {
         .postgres(
             sqlState: sqlState,
-            message: message,
+            message: messageWithoutValues,
             detail: isAboutData ? nil : detail,
             hint: hint
         )

@@ -47,7 +47,8 @@ final class SourceView: Sendable {
             }
         } catch {
             unlink(path)
-            throw SourceFile.failure(error, path: options.source, stage: "verify")
+            let place = error.isAboutWriting ? path : options.source
+            throw SourceFile.failure(error, path: place, stage: "verify")
         }
         do throws(MigrationError) {
             try cancellation.check("verify", kept: .untouched)

@@ -100,8 +100,8 @@ struct QuarantinePlanTests {
             "INSERT INTO orders_inbox (id, order_number, total_amount) VALUES (9001, 'W', 1 << 40);"
         )
         let stopped = try await cutover("migrate", "--on-bad-row", "stop")
-        #expect(stopped.status == 69, "\(stopped)")
-        #expect(stopped.code == "target_refused_row")
+        #expect(stopped.status == 65, "\(stopped)")
+        #expect(stopped.code == "source_data")
         let place = try #require(stopped.json["error"]["place"].string)
         #expect(place.contains("orders_inbox") && place.contains("total_amount"))
         #expect(try await psql(TestDatabase.url, "SELECT count(*) FROM orders_inbox;") == "0")
@@ -126,7 +126,7 @@ struct QuarantinePlanTests {
             "INSERT INTO shipped_items (order_number, sku, quantity) VALUES ('NOWHERE', 'S', 1);"
         )
         let stopped = try await cutover("migrate", "--on-bad-row", "stop")
-        #expect(stopped.status == 69, "\(stopped)")
+        #expect(stopped.status == 65, "\(stopped)")
         #expect(stopped.code == "target_refused_row")
         #expect(
             try await psql(TestDatabase.url, "SELECT count(*) FROM cutover.quarantine;") == "0"

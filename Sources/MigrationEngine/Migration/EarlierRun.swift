@@ -1,0 +1,127 @@
+import Foundation
+
+/// What a target holds of a run that is over, or that another process makes.
+package struct EarlierRun: Sendable {
+    /// A run of this source into this target.
+    package struct Run: Sendable {
+        /// The phase that it is in, or in which it stopped.
+        package var phase: Progress.Phase
+        /// Whether it came to its end.
+        package var isFinished: Bool
+        /// When it ended, in seconds since 1970; nil when the journal does not know it.
+        package var endedAt: Double?
+        /// Its report, when it ended and the journal knows it.
+        package var report: MigrateReport?
+        /// The tables whose rows are all there.
+        package var tables: RunStatus.Tables
+        /// The rows in quarantine.
+        package var quarantinedRows: Int
+
+        /// States a run.
+        ///
+        /// - Parameters:
+        ///   - phase: The phase.
+        ///   - isFinished: Whether it came to its end.
+        ///   - tables: The tables whose rows are all there.
+        ///   - quarantinedRows: The rows in quarantine.
+        package init(
+            phase: Progress.Phase,
+            isFinished: Bool,
+            tables: RunStatus.Tables,
+            quarantinedRows: Int
+        ) {
+            self.phase = phase
+            self.isFinished = isFinished
+            self.tables = tables
+            self.quarantinedRows = quarantinedRows
+        }
+    }
+
+    /// The newest run, if it was one of this source.
+    package var run: Run?
+    /// Why a migration would be refused, or nil.
+    package var obstacle: String?
+
+    /// States what a target holds.
+    ///
+    /// - Parameters:
+    ///   - run: The newest run of this source.
+    ///   - obstacle: Why a migration would be refused.
+    package init(run: Run? = nil, obstacle: String? = nil) {
+        self.run = run
+        self.obstacle = obstacle
+    }
+
+    /// Asks both sides and the journal; writes nothing.
+    ///
+    /// - Parameter options: The two sides.
+    /// - Returns: What there is.
+    /// - Throws: ``MigrationError`` when a side cannot be read.
+    package static func read(_ options: Options) throws(MigrationError) -> EarlierRun {
+        let source = try SourceFile.open(options.source, stage: "overview")
+        let fingerprint: String
+        do throws(SourceError) {
+            fingerprint = try SourceFile.fingerprint(source, path: options.source)
+        } catch {
+            throw SourceFile.failure(error, path: options.source, stage: "overview")
+        }
+        let (target, address) = try Target.connect(options, stage: "overview", purpose: "status")
+        let newest: RunState.Run?
+        let isEmpty: Bool
+        do throws(TargetError) {
+            newest = try RunState.newestRun(target)
+            isEmpty = try Target.relations(in: options.schema, target).isEmpty
+        } catch {
+            throw TargetFailure.wrap(error, stage: "overview", address: address)
+        }
+        let isOwn = newest?.sourceFingerprint == fingerprint
+        let obstacle = obstacle(newest, isOwn: isOwn, isEmpty: isEmpty, address.database)
+        // Without its tables a run is history only.
+        guard let newest, isOwn, !isEmpty else { return EarlierRun(obstacle: obstacle) }
+        return EarlierRun(run: try run(newest, options), obstacle: obstacle)
+    }
+
+    /// The same decision that a migration makes when it begins.
+    private static func obstacle(
+        _ newest: RunState.Run?,
+        isOwn: Bool,
+        isEmpty: Bool,
+        _ database: String
+    ) -> String? {
+        if let newest, !newest.isFinished {
+            return isOwn ? nil : "\(database) holds an unfinished run of another source"
+        }
+        guard !isEmpty else { return nil }
+        return newest != nil && isOwn
+            ? "\(database) holds this source already; V compares, m needs an empty database"
+            : "\(database) is not empty; a copy needs an empty database"
+    }
+
+    private static func run(
+        _ newest: RunState.Run,
+        _ options: Options
+    ) throws(MigrationError) -> Run {
+        let status = try RunStatus.read(options)
+        var run = Run(
+            phase: Progress.Phase(rawValue: newest.phase) ?? .starting,
+            isFinished: newest.isFinished,
+            tables: status.tables,
+            quarantinedRows: status.quarantinedRows
+        )
+        // Another folder's journal may tell of another run; without it there are no timings.
+        let recorded = try? Journal.newestRun(in: RunDirectory(existing: options.runDirectory))
+        guard let recorded, recorded.id == newest.id else { return run }
+        run.endedAt = recorded.endedAt
+        run.report = recorded.report.flatMap { try? MigrateReport(json: $0) }
+        return run
+    }
+}
+
+extension MigrateReport {
+    /// Reads a report back that the journal holds.
+    fileprivate init(json: String) throws {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        self = try decoder.decode(Self.self, from: Data(json.utf8))
+    }
+}
