@@ -22,7 +22,7 @@ package struct Catalog: Sendable, Equatable {
     /// - Returns: The table, or nil.
     package func table(_ name: String) -> Table? {
         tables.first { $0.name == name }
-            ?? tables.first { $0.name.lowercased() == name.lowercased() }
+            ?? tables.first { $0.name.foldedName == name.foldedName }
     }
 
     /// A table.
@@ -72,7 +72,7 @@ package struct Catalog: Sendable, Equatable {
         /// - Parameter name: The name.
         /// - Returns: The column, or nil.
         package func column(_ name: String) -> Column? {
-            columns.first { $0.name.lowercased() == name.lowercased() }
+            columns.first { $0.name.foldedName == name.foldedName }
         }
     }
 

@@ -55,7 +55,25 @@ package struct CatalogReader {
         }
         resolveParents(&catalog)
         try readSequences(&catalog)
+        try requireDistinctNames(catalog)
         return catalog
+    }
+
+    /// Refuses names that are the same to Unicode although their bytes differ, such as the two
+    /// spellings of `é`: everything here is found by name.
+    private func requireDistinctNames(_ catalog: Catalog) throws(SourceError) {
+        let names =
+            [catalog.migratedTables.map(\.name)]
+            + catalog.migratedTables.map { $0.columns.map(\.name) }
+        for names in names {
+            var seen: Set<String> = []
+            for name in names where !seen.insert(name).inserted {
+                throw .names("\"\(name)\" stands twice, in two spellings")
+            }
+            if let name = names.first(where: { $0.unicodeScalars.contains("\u{FFFD}") }) {
+                throw .names("\"\(name)\" is not UTF-8")
+            }
+        }
     }
 
     private func entries() throws(SourceError) -> [Entry] {

@@ -100,12 +100,7 @@ package struct Inspection: Sendable {
         _ connection: SourceConnection
     ) throws(SourceError) -> [InspectReport.Orphans] {
         guard !table.foreignKeys.isEmpty else { return [] }
-        var rows: [Int64: Int] = [:]
-        try connection.query(
-            "PRAGMA foreign_key_check(\(SourceConnection.quote(table.name)))"
-        ) { row in
-            rows[row.integer(3), default: 0] += 1
-        }
+        let rows = try connection.orphans(in: table)
         return table.foreignKeys.map { key in
             InspectReport.Orphans(
                 table: table.name,

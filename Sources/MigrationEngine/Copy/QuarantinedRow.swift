@@ -89,7 +89,7 @@ extension RowReader {
     package func key(identity: [SourceValue], values: [SourceValue]) -> RowKey {
         let names = table.primaryKey.compactMap(\.name)
         let keyValues = names.compactMap { name in
-            columns.firstIndex { $0.name.lowercased() == name.lowercased() }.map { values[$0] }
+            columns.firstIndex { $0.name.foldedName == name.foldedName }.map { values[$0] }
         }
         if !names.isEmpty, keyValues.count == names.count, !keyValues.contains(.null) {
             return RowKey(names: names, values: keyValues)

@@ -82,7 +82,7 @@ final class TableCopy {
             if stopsAtBadRow, let row = misfits.first { throw Failure.badRow(row) }
             try RunState.quarantine(misfits, run: run, target)
             return Outcome(copied: copied, quarantined: misfits.count)
-        } catch let error as TargetError where error.isAboutData {
+        } catch let error as TargetError where error.isAboutRow {
             try target.execute("ROLLBACK TO chunk")
             return try repair(chunk, plan, stopsAtBadRow: stopsAtBadRow)
         }
@@ -153,7 +153,7 @@ final class TableCopy {
             do {
                 copied += try send(range, of: rows, plan)
                 try target.execute("RELEASE piece")
-            } catch let error as TargetError where error.isAboutData {
+            } catch let error as TargetError where error.isAboutRow {
                 try target.execute("ROLLBACK TO piece; RELEASE piece")
                 if range.count == 1 {
                     quarantined.append(

@@ -4,6 +4,7 @@ import Foundation
 extension MigrationRun {
     /// Finds the unfinished run of the same pair, or makes sure that the target is empty.
     func resumable() throws(MigrationError) -> (run: String, backup: BackupReport)? {
+        try requireOwnSchemas()
         if settings.isDryRun {
             try dropDryRun()
             return nil
@@ -52,6 +53,19 @@ extension MigrationRun {
         return (newest.id, backup)
     }
 
+    /// Refuses a table that PostgreSQL cannot hold, before anything is read or written.
+    ///
+    /// - SeeAlso: <https://www.postgresql.org/docs/current/limits.html> (columns a table)
+    func requireNarrow(_ tables: [Catalog.Table]) throws(MigrationError) {
+        guard let table = tables.first(where: { $0.columns.count > 1_600 }) else { return }
+        throw MigrationError(
+            .sourceData,
+            "a table has \(table.columns.count) columns, and PostgreSQL holds 1600 at most",
+            place: .init("catalog", side: .source, path: options.source, table: table.name),
+            remedy: "split the table in two in the application, then run the command again"
+        )
+    }
+
     /// Whether a run has something left to do: at least the end that the journal did not see.
     private func isOpen(_ run: RunState.Run) throws(MigrationError) -> Bool {
         guard run.isFinished else { return true }
@@ -80,22 +94,25 @@ extension MigrationRun {
         )
     }
 
+    /// Makes sure that schemas of our names were made by us: others are never touched.
+    private func requireOwnSchemas() throws(MigrationError) {
+        let foreign = try onTarget("start") { target throws(TargetError) -> String? in
+            try RunState.foreignSchema(target)
+        }
+        guard let foreign else { return }
+        throw MigrationError(
+            .targetNotEmpty,
+            "the target has a schema \"\(foreign)\" that cutover did not make",
+            place: .init("start", side: .target, path: address.redacted),
+            remedy: "rename it: ALTER SCHEMA \(foreign) RENAME TO \(foreign)_old; "
+                + "or give another database"
+        )
+    }
+
     /// Removes a dry run, also one that was killed, with all that the target knows of it.
     func dropDryRun() throws(MigrationError) {
         try onTarget("dry run") { target throws(TargetError) in
-            try target.execute(
-                """
-                DO $$ BEGIN
-                    DROP SCHEMA IF EXISTS cutover_dry_run CASCADE;
-                    IF to_regclass('cutover.run') IS NULL THEN RETURN; END IF;
-                    DELETE FROM cutover.quarantine WHERE run_id LIKE 'dry-%';
-                    DELETE FROM cutover.checkpoint WHERE run_id LIKE 'dry-%';
-                    DELETE FROM cutover.mapping WHERE run_id LIKE 'dry-%';
-                    DELETE FROM cutover.run WHERE run_id LIKE 'dry-%';
-                    IF NOT EXISTS (SELECT FROM cutover.run) THEN DROP SCHEMA cutover CASCADE; END IF;
-                END $$
-                """
-            )
+            try RunState.dropDryRun(target)
         }
     }
 }

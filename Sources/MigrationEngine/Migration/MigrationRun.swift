@@ -45,7 +45,7 @@ final class MigrationRun {
         }
         guard !tables.isEmpty else { throw Self.emptySource(options.source) }
         (target, address) = try Target.connect(options, stage: "start", purpose: "migrate")
-        schema = settings.isDryRun ? "cutover_dry_run" : options.schema
+        schema = settings.isDryRun ? RunState.dryRunSchema : options.schema
         try Target.checkSuitable(target, address, schema: schema)
         directory = try RunDirectory(making: options.runDirectory)
         journal = try Journal(owning: directory)
@@ -77,6 +77,7 @@ final class MigrationRun {
         let unfinished = try resumable()
         let backup = if let unfinished { unfinished.backup } else { try makeBackup() }
         let snapshot = try readCatalog(backup)
+        try requireNarrow(snapshot.tables)
         tracker.tables(snapshot.tables.map(\.name))
         let census = try takeCensus(backup, snapshot.tables)
         let mapped = try map(snapshot.catalog, census.census)

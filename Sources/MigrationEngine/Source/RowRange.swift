@@ -18,7 +18,7 @@ package enum RowIdentity: Sendable, Equatable {
             // A row-value comparison follows one direction only.
             self = table.primaryKey.contains(where: \.isDescending) ? .none : .key(names)
         } else {
-            let hidden = Set(table.columns.map { $0.name.lowercased() })
+            let hidden = Set(table.columns.map { $0.name.foldedName })
             let free = ["rowid", "_rowid_", "oid"].first { !hidden.contains($0) }
             self = free.map { .rowid($0) } ?? .none
         }

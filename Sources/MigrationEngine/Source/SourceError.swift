@@ -13,6 +13,22 @@ package struct SourceError: Error, Sendable {
     /// The primary result code, the low byte of the extended one.
     package var primaryCode: Int32 { resultCode & 0xff }
 
+    /// Whether a transaction that a crash cut off must be rolled back first, which writes the file.
+    ///
+    /// `SQLITE_READONLY_RECOVERY` and `SQLITE_READONLY_ROLLBACK`.
+    package var needsRecovery: Bool { resultCode == 264 || resultCode == 776 }
+
+    /// Whether the statement itself is what SQLite refuses, not the file.
+    package var isMistake: Bool { primaryCode == 1 }
+
+    /// Makes an error about names that cannot be told apart, or not be written.
+    ///
+    /// - Parameter message: Which names.
+    /// - Returns: The error, of `SQLITE_MISMATCH`, which reading never gives otherwise.
+    package static func names(_ message: String) -> SourceError {
+        SourceError(resultCode: 20, message: message, sql: nil)
+    }
+
     /// The error as the cause of a front-door error.
     package var cause: MigrationError.Cause { .sqlite(code: resultCode, message: message) }
 

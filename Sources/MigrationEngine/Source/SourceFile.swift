@@ -52,6 +52,15 @@ package enum SourceFile {
                 remedy: "give the SQLite file in it with --source PATH"
             )
         }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            // Opening a named pipe would wait for a writer for ever.
+            throw MigrationError(
+                .sourceNotDatabase,
+                "the source is not a regular file",
+                place: place,
+                remedy: "give a SQLite 3 file with --source PATH"
+            )
+        }
         guard access(path, R_OK) == 0 else {
             throw MigrationError(
                 .sourceUnreadable,
@@ -102,6 +111,12 @@ package enum SourceFile {
                     .sourceCorrupt, "the source is damaged: SQLite cannot read a page",
                     "restore a backup, or recover with: sqlite3 \(path) .recover"
                 )
+            case SQLITE_READONLY where error.needsRecovery:
+                (
+                    .sourceUnreadable, "a crash left the source in the middle of a transaction",
+                    "roll that back with the application or: sqlite3 \(path) .tables; "
+                        + "then run the command again"
+                )
             case SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_AUTH, SQLITE_READONLY:
                 (
                     .sourceUnreadable, "SQLite may not open the source",
@@ -121,6 +136,11 @@ package enum SourceFile {
                 (
                     .diskFull, "the disk is full while the source is being copied",
                     "free space on its disk, then run the command again"
+                )
+            case SQLITE_MISMATCH:
+                (
+                    .sourceData, "names in the source cannot be told apart or are not UTF-8",
+                    "rename one with ALTER TABLE ... RENAME, then run the command again"
                 )
             case SQLITE_INTERRUPT:
                 (

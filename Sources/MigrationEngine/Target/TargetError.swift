@@ -33,6 +33,10 @@ package struct TargetError: Error, Sendable {
     /// Whether the error is about a value or a constraint, so that another row could pass.
     package var isAboutData: Bool { sqlStateClass == "22" || sqlStateClass == "23" }
 
+    /// Whether the error is about one row, so that the others can be copied: its values, or its
+    /// size (54000, a row wider than a page).
+    package var isAboutRow: Bool { isAboutData || sqlState == "54000" }
+
     /// The message without the values of a row, which messages of class 22 quote behind a colon.
     package var messageWithoutValues: String {
         guard isAboutData, let quoted = message.firstRange(of: /:? ?("|0x)/),

@@ -58,7 +58,7 @@ struct TableComparison: Sendable {
     ) -> [(source: String, target: String, rule: EqualityRule)] {
         let names = table.primaryKey.compactMap(\.name)
         let found = names.compactMap { name in
-            columns.first { $0.source.lowercased() == name.lowercased() }
+            columns.first { $0.source.foldedName == name.foldedName }
         }
         guard found.count == names.count, found.allSatisfy({ $0.rule.isOrdered }) else { return [] }
         return found

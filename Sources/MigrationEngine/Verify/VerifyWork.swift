@@ -18,7 +18,7 @@ struct VerifyWork {
 
     private enum Item: Sendable {
         case table(Int)
-        case sourceKeys(String)
+        case sourceKeys(Catalog.Table)
         case targetKey(Int)
     }
 
@@ -30,9 +30,10 @@ struct VerifyWork {
         }
         var items = ordered.map { Item.table($0) }
         if !context.settings.countsOnly {
-            var children: [String] = []
-            for key in plan.foreignKeys where !children.contains(key.table.name) {
-                children.append(key.table.name)
+            var children: [Catalog.Table] = []
+            for key in plan.foreignKeys
+            where !children.contains(where: { $0.name == key.table.name }) {
+                children.append(key.table)
             }
             items += children.map { Item.sourceKeys($0) }
             items += plan.foreignKeys.indices.map { Item.targetKey($0) }
@@ -55,8 +56,8 @@ struct VerifyWork {
                     switch item {
                     case .table(let index):
                         tables.set(index, try Self.table(index, plan, context, source, target))
-                    case .sourceKeys(let name):
-                        found.set(name, try Self.sourceOrphans(name, context, source))
+                    case .sourceKeys(let table):
+                        found.set(table.name, try Self.sourceOrphans(table, context, source))
                     case .targetKey(let index):
                         targetOrphans.set(
                             index,
@@ -147,25 +148,19 @@ struct VerifyWork {
         let highest = row[3].flatMap { Int64($0) }
         return VerifyReport.Sequence(
             name: sequence.name,
-            // Above the highest id of all there is none: the identity is used up.
-            nextValue: next.1 ? Int64.max : next.0,
+            // Behind the highest number there is no next one.
+            nextValue: next.1 ? last : next.0,
             maximum: highest,
             ok: !next.1 && next.0 > (highest ?? Int64.min)
         )
     }
 
     private static func sourceOrphans(
-        _ table: String,
+        _ table: Catalog.Table,
         _ context: VerifyContext,
         _ source: SourceConnection
     ) throws(MigrationError) -> [Int64: Int] {
-        try context.guarded(table) {
-            var orphans: [Int64: Int] = [:]
-            try source.query("PRAGMA foreign_key_check(\(SourceConnection.quote(table)))") { row in
-                orphans[row.integer(3), default: 0] += 1
-            }
-            return orphans
-        }
+        try context.guarded(table.name) { try source.orphans(in: table) }
     }
 
     private static func targetOrphans(
