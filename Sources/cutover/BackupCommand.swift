@@ -11,7 +11,7 @@ struct BackupCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let options = common.options()
+        let options = try common.options()
         let report = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
             try Backup.run(options, observer: observer, cancellation: cancellation)
         }

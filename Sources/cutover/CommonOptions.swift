@@ -29,7 +29,12 @@ struct CommonOptions: ParsableArguments {
     var ascii = false
 
     /// The options for the engine, with the environment's defaults filled in.
-    func options() -> Options {
+    ///
+    /// - Returns: The options.
+    /// - Throws: ``MigrationError`` of code `configuration` when the profile cannot be read.
+    func options() throws(MigrationError) -> Options {
+        // A name or a file that is wrong must not pass only because this verb has no use for it.
+        if profile != "auto" { _ = try Profile.load(profile, catalog: nil) }
         let environment = ProcessInfo.processInfo.environment
         func nonEmpty(_ name: String) -> String? {
             environment[name].flatMap { $0.isEmpty ? nil : $0 }

@@ -17,7 +17,7 @@ struct ConsoleCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let options = common.options()
+        let options = try common.options()
         guard !plain, !common.json, Console.isPossible else {
             if !plain, !common.json, Console.isDumb {
                 Output.message(

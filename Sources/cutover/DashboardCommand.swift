@@ -12,7 +12,7 @@ struct DashboardCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let options = common.options()
+        let options = try common.options()
         let page = try Operations.dashboard(
             options: options,
             side: try choice.side.side(options)

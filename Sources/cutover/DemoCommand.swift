@@ -27,6 +27,9 @@ struct DemoCommand: ParsableCommand {
         guard (0...50_000_000).contains(orders) else {
             throw ValidationError("--orders must be from 0 to 50000000")
         }
+        guard common.source == nil, common.target == nil, common.runDir == nil else {
+            throw ValidationError("the demo makes both sides: leave out --source and --target")
+        }
     }
 
     func run() throws {

@@ -26,7 +26,7 @@ struct InventoryCommand: ParsableCommand {
     }
 
     func run() throws {
-        let options = common.options()
+        let options = try common.options()
         let page = try Operations.inventory(
             options: options,
             side: try choice.side.side(options),

@@ -23,7 +23,7 @@ enum LongWork {
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
                 if cancellation.isCancelled { _exit(75) }
-                Output.message("stopping; press Ctrl-C again to stop at once")
+                Output.message("\nstopping; press Ctrl-C again to stop at once")
                 cancellation.cancel()
             }
             source.resume()
@@ -67,7 +67,7 @@ final class ProgressPrinter: Sendable {
             if isTerminal {
                 state.hasLine = true
                 Self.write("\r\u{1b}[2K" + String(line(progress).prefix(Self.width - 1)))
-            } else if progress.phase != state.phase {
+            } else if progress.phase != state.phase, progress.phase != .failed {
                 Self.write(line(progress) + "\n")
             }
             state.phase = progress.phase
@@ -77,7 +77,8 @@ final class ProgressPrinter: Sendable {
     /// Shows a line of the log, when it is more than information.
     @Sendable
     func log(_ line: LogLine) {
-        guard line.level == .warning || line.level == .error else { return }
+        // An error ends the work, and is printed as a whole at its end.
+        guard line.level == .warning else { return }
         state.withLock { state in
             let start = state.hasLine ? "\r\u{1b}[2K" : ""
             state.hasLine = false

@@ -42,7 +42,7 @@ struct MigrateCommand: ParsableCommand {
     }
 
     func run() throws {
-        let options = common.options()
+        let options = try common.options()
         let settings = Migration.Settings(
             mode: mode,
             jobs: jobs,
@@ -76,6 +76,14 @@ enum MigrateText {
             ])
         }
         var lines = [table.text, ""]
+        lines += report.quarantine.map { reason in
+            let column = reason.column.map { ", column \($0)" } ?? ""
+            let place = SafeText.visible("\(reason.table)\(column): \(reason.reason)")
+            return "quarantine: \(reason.rows) rows of \(place)"
+        }
+        if !report.quarantine.isEmpty {
+            lines.append("  each with its key and bytes: SELECT * FROM cutover.quarantine")
+        }
         lines += report.warnings.map { "note: \(SafeText.visible($0))" }
         if let verify = report.verify { lines += VerifyText.problems(verify) }
         let phases = report.phases.map { "\($0.name) \(VerifyText.seconds($0.seconds))" }
@@ -83,9 +91,19 @@ enum MigrateText {
         lines.append("phases: \(phases.joined(separator: ", "))")
         let outcome =
             report.ok
-            ? (report.verify == nil ? "all rows arrived; not verified" : "all rows arrived, equal")
+            ? (report.verify == nil ? "all rows arrived; not verified" : report.arrival)
             : "done with findings: see above"
         lines.append("\(outcome) (mode \(report.mode), \(VerifyText.seconds(report.seconds)))")
         return lines.joined(separator: "\n")
+    }
+}
+
+extension MigrateReport {
+    /// How a verified run ended, in words.
+    fileprivate var arrival: String {
+        let quarantined = tables.reduce(0) { $0 + $1.quarantinedRows }
+        return quarantined == 0
+            ? "all rows arrived, equal"
+            : "equal apart from \(quarantined) rows in quarantine, which are allowed"
     }
 }

@@ -26,7 +26,7 @@ struct OrdersCommand: ParsableCommand {
     }
 
     func run() throws {
-        let options = common.options()
+        let options = try common.options()
         let page = try Operations.orders(
             options: options,
             side: try choice.side.side(options),

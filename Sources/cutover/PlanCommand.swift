@@ -21,7 +21,7 @@ struct PlanCommand: ParsableCommand {
     }
 
     func run() throws {
-        let options = common.options()
+        let options = try common.options()
         let mode = mode
         let schema = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
             try Inspection.run(options, observer: observer, cancellation: cancellation)

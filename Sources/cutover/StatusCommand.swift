@@ -11,7 +11,7 @@ struct StatusCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let report = try RunStatus.read(common.options())
+        let report = try RunStatus.read(try common.options())
         try Output(common).result(report) { Self.text(report) }
     }
 

@@ -24,7 +24,7 @@ struct VerifyCommand: ParsableCommand {
     }
 
     func run() throws {
-        let options = common.options()
+        let options = try common.options()
         let settings = Verification.Settings(table: table, countsOnly: countsOnly, jobs: jobs)
         let report = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
             try Verification.run(options, settings, observer: observer, cancellation: cancellation)
@@ -49,7 +49,7 @@ enum VerifyText {
             ])
         }
         let lines = [table.text, ""] + problems(report)
-        let outcome = report.ok ? "both sides are equal" : "the sides differ"
+        let outcome = report.verdict
         let scope = report.countsOnly ? ", rows only counted" : ""
         return (lines + ["\(outcome)\(scope) (\(seconds(report.seconds)))"])
             .joined(separator: "\n")

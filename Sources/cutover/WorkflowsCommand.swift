@@ -35,7 +35,7 @@ struct WorkflowsCommand: ParsableCommand {
     }
 
     func run() throws {
-        let options = common.options()
+        let options = try common.options()
         let side = try choice.side.side(options)
         var done = ""
         if let action, let name {

@@ -28,6 +28,14 @@ package struct Inspection: Sendable {
         let catalog = try reading(options) { () throws(SourceError) in
             try CatalogReader.read(try view.open())
         }
+        guard !catalog.migratedTables.isEmpty else {
+            throw MigrationError(
+                .sourceEmpty,
+                "the source has no table",
+                place: .init("inspect", side: .source, path: options.source),
+                remedy: "give the application's own database with --source PATH"
+            )
+        }
         tracker.begin(.census, "reading every value")
         let census = try CensusTaker(
             snapshot: view.path,

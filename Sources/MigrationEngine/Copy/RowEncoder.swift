@@ -99,6 +99,7 @@ struct RowEncoder: Sendable {
             buffer.append(Int32(8))
             buffer.append(value.bitPattern)
         case .numeric:
+            if value == 0, value.sign == .minus { return "negative zero, which numeric has not" }
             guard let numeric = NumericWire(value) else { return "infinite" }
             numeric.append(to: buffer)
         default: return "a real where \(type.sql) is expected"

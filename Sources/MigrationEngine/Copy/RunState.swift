@@ -17,7 +17,8 @@ package enum RunState {
             schema_name text NOT NULL,
             started_at timestamptz NOT NULL DEFAULT now(),
             finished_at timestamptz,
-            phase text NOT NULL DEFAULT 'schema'
+            phase text NOT NULL DEFAULT 'schema',
+            max_quarantined bigint NOT NULL DEFAULT 0
         );
         CREATE TABLE IF NOT EXISTS cutover.mapping (
             run_id text NOT NULL REFERENCES cutover.run,
@@ -71,6 +72,8 @@ package enum RunState {
         package var mode: String
         package var phase: String
         package var isFinished: Bool
+        /// The number of quarantined rows that the operator allowed.
+        package var maximumQuarantined: Int
     }
 
     /// The newest run, if the target knows one; dry runs do not count.
@@ -82,11 +85,11 @@ package enum RunState {
         _ connection: TargetConnection
     ) throws(TargetError) -> Run? {
         let found = try connection.query("SELECT to_regclass('cutover.run') IS NOT NULL")
-        guard found.first == "t" else { return nil }
+        guard found.first == "t", try foreignSchema(connection) != schema else { return nil }
         let rows = try connection.query(
             """
             SELECT run_id, source_fingerprint, backup_sha256, mode, phase,
-                finished_at IS NOT NULL
+                finished_at IS NOT NULL, max_quarantined
             FROM cutover.run WHERE run_id NOT LIKE 'dry-%' ORDER BY started_at DESC LIMIT 1
             """
         )
@@ -97,7 +100,8 @@ package enum RunState {
             backupSHA256: row[2] ?? "",
             mode: row[3] ?? "",
             phase: row[4] ?? "",
-            isFinished: row[5] == "t"
+            isFinished: row[5] == "t",
+            maximumQuarantined: row[6].flatMap { Int($0) } ?? 0
         )
     }
 
@@ -121,6 +125,24 @@ package enum RunState {
                 finished_at = CASE WHEN $3::boolean THEN now() END WHERE run_id = $1
             """,
             [.text(run), .text(phase), .text(isFinished ? "true" : "false")]
+        )
+    }
+
+    /// Writes down how many quarantined rows the operator allows.
+    ///
+    /// - Parameters:
+    ///   - rows: The number.
+    ///   - run: The run.
+    ///   - connection: A connection to the target.
+    /// - Throws: ``TargetError``.
+    static func allow(
+        _ rows: Int,
+        of run: String,
+        _ connection: TargetConnection
+    ) throws(TargetError) {
+        try connection.query(
+            "UPDATE cutover.run SET max_quarantined = $2 WHERE run_id = $1",
+            [.text(run), .integer(rows)]
         )
     }
 

@@ -53,7 +53,13 @@ struct TypeRule {
     private static func boolean(_ column: Catalog.Column, _ stored: ColumnCensus) -> Self {
         let truths = stored.shapes[.zeroOrOne] ?? 0
         guard truths == stored.values else {
-            return byStorage(column, stored, "\(truths) of \(stored.values) values are 0 or 1")
+            return byStorage(
+                column,
+                .boolean,
+                truths,
+                stored,
+                "\(truths) of \(stored.values) values are 0 or 1"
+            )
         }
         let evidence = stored.values == 0 ? "none is stored" : "all \(truths) values are 0 or 1"
         return Self(.boolean, "declared \(column.declaredType), \(evidence)")
@@ -62,7 +68,13 @@ struct TypeRule {
     private static func date(_ column: Catalog.Column, _ stored: ColumnCensus) -> Self {
         let dates = stored.shapes[.date] ?? 0
         guard dates == stored.values else {
-            return byStorage(column, stored, "\(dates) of \(stored.values) values are dates")
+            return byStorage(
+                column,
+                .date,
+                dates,
+                stored,
+                "\(dates) of \(stored.values) values are dates"
+            )
         }
         let evidence =
             dates == 0 ? "none is stored" : "all \(dates) values are real dates YYYY-MM-DD"
@@ -76,6 +88,8 @@ struct TypeRule {
             let zones = stored.shapes[.timestampZone] ?? 0
             return byStorage(
                 column,
+                .timestamp,
+                whole + fractions,
                 stored,
                 "\(whole + fractions) of \(stored.values) values are YYYY-MM-DD HH:MM:SS"
                     + (zones == 0 ? "" : ", \(zones) have a zone that timestamp would drop")
@@ -90,17 +104,30 @@ struct TypeRule {
         return Self(.timestamp, reason)
     }
 
+    /// The declared type, unless another one takes more of what is stored.
     private static func byStorage(
         _ column: Catalog.Column,
+        _ declared: TargetType,
+        _ fits: Int,
         _ stored: ColumnCensus,
         _ finding: String
     ) -> Self {
-        let type = oneType(stored) ?? .text
+        let best = widest(stored)
+        if fits >= best.fits {
+            return Self(declared, "declared \(column.declaredType), \(finding)" + odd(fits, stored))
+        }
         return Self(
-            type,
-            "declared \(column.declaredType), but \(finding): \(counts(stored))",
+            best.type,
+            "declared \(column.declaredType), but \(finding)" + odd(best.fits, stored),
             .changed
         )
+    }
+
+    /// What the values are that a type does not take: they will be in quarantine.
+    private static func odd(_ fits: Int, _ stored: ColumnCensus) -> String {
+        let odd = stored.values - fits
+        guard odd > 0 else { return ": \(counts(stored))" }
+        return "; \(odd) \(odd == 1 ? "value does" : "values do") not fit: \(counts(stored))"
     }
 
     // MARK: - Evidence
@@ -115,7 +142,12 @@ struct TypeRule {
             return Self(.text, "\(declared), none is stored: text takes what SQLite gives out")
         }
         guard let type = oneType(stored) else {
-            return Self(.text, "\(declared), several kinds are stored: \(counts(stored))", .changed)
+            let best = widest(stored)
+            return Self(
+                best.type,
+                "\(declared), several kinds are stored" + odd(best.fits, stored),
+                .changed
+            )
         }
         let reason =
             type == .text && !name.isEmpty && name != "ANY"
@@ -135,6 +167,17 @@ struct TypeRule {
         case stored.integers + stored.reals: .numeric
         default: nil
         }
+    }
+
+    /// The type that holds most of what is stored, so that a few odd values cost only their rows.
+    private static func widest(_ stored: ColumnCensus) -> (type: TargetType, fits: Int) {
+        let numbers = stored.integers + stored.reals
+        let number: TargetType =
+            stored.reals == 0 ? .bigint : (stored.integers == 0 ? .doublePrecision : .numeric)
+        var best: (type: TargetType, fits: Int) = (.text, stored.texts)
+        if numbers > best.fits { best = (number, numbers) }
+        if stored.blobs > best.fits { best = (.bytea, stored.blobs) }
+        return best
     }
 
     private static func counts(_ stored: ColumnCensus) -> String {
@@ -195,7 +238,6 @@ struct TypeRule {
         if fits == 0, let other = oneType(stored) {
             return Self(other, "no value fits \(type.sql): \(counts(stored))", .changed)
         }
-        let odd = stored.values - fits
-        return Self(type, "\(reason); \(odd) values do not fit it: \(counts(stored))")
+        return Self(type, reason + odd(fits, stored))
     }
 }

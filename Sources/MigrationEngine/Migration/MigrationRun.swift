@@ -87,6 +87,9 @@ final class MigrationRun {
             _ = plan
         }
         if unfinished == nil { try createSchema(mapped, backup) }
+        try onTarget("start") { target throws(TargetError) in
+            try RunState.allow(settings.maximumQuarantined, of: identifier, target)
+        }
         let copy = CopyPhase(self, backup: backup.path, plans: plans, chunks: census.chunks)
         try announce(.copy, "copying")
         try copy.run(run: identifier, copied: copied)
@@ -103,6 +106,7 @@ final class MigrationRun {
             tables: tables,
             phases: [],
             seconds: 0,
+            quarantine: try quarantineReasons(),
             warnings: warnings + problems,
             verify: verified
         )
@@ -201,13 +205,26 @@ final class MigrationRun {
     }
 
     private func map(_ catalog: Catalog, _ census: Census) throws(MigrationError) -> TargetSchema {
-        try Mapping.schema(
+        let mapped = try Mapping.schema(
             catalog: catalog,
             census: census,
             modeNamed: mode,
             schema: schema
         )
+        let dropped = mapped.decisions.filter { $0.outcome == .dropped }
+        warnings += dropped.prefix(Self.droppedShown).map {
+            "not carried over: \($0.subject) of \($0.table): \($0.reason)"
+        }
+        if dropped.count > Self.droppedShown {
+            warnings.append(
+                "\(dropped.count - Self.droppedShown) more are not carried over: see cutover plan"
+            )
+        }
+        return mapped
     }
+
+    /// How many of the things that are not carried over a report names by itself.
+    private static let droppedShown = 10
 
     private func plans(for mapped: TargetSchema, _ tables: [Catalog.Table]) -> [TablePlan] {
         let known = Dictionary(mapped.tables.map { ($0.sourceName, $0) }) { first, _ in first }
@@ -287,6 +304,25 @@ final class MigrationRun {
         return tables
     }
 
+    private func quarantineReasons() throws(MigrationError) -> [QuarantineReason] {
+        try onTarget("account") { target throws(TargetError) in
+            try target.query(
+                """
+                SELECT table_name, column_name, reason, count(*) FROM cutover.quarantine
+                WHERE run_id = $1 GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3 LIMIT 50
+                """,
+                [.text(identifier)]
+            ).rows.map { row in
+                QuarantineReason(
+                    table: row[0] ?? "",
+                    column: row[1],
+                    reason: row[2] ?? "",
+                    rows: Int(row[3] ?? "") ?? 0
+                )
+            }
+        }
+    }
+
     private func verify(_ backup: BackupReport) throws(MigrationError) -> VerifyReport {
         try announce(.verify, "comparing every cell")
         return try Verification(
@@ -294,6 +330,7 @@ final class MigrationRun {
             Verification.Settings(jobs: settings.jobs),
             schema: schema,
             run: identifier,
+            maximumQuarantined: settings.maximumQuarantined,
             tracker: tracker,
             cancellation: cancellation
         ).compare(snapshot: backup.path, kept: .copied)

@@ -48,6 +48,8 @@ public struct MigrateReport: Codable, Sendable, Equatable {
     public var phases: [PhaseSeconds]
     /// The duration of it all.
     public var seconds: Double
+    /// Why rows are in quarantine, most frequent first.
+    public var quarantine: [QuarantineReason] = []
     /// What the operator should know although the run went on.
     public var warnings: [String]
     /// The verification; nil when it was switched off.
@@ -68,6 +70,18 @@ public struct MigrateReport: Codable, Sendable, Equatable {
     }
 }
 
+/// One reason for which rows are in quarantine.
+public struct QuarantineReason: Codable, Sendable, Equatable {
+    /// The table.
+    public var table: String
+    /// The column; nil when the row as a whole does not fit.
+    @ExplicitNull public var column: String?
+    /// The reason.
+    public var reason: String
+    /// How many rows.
+    public var rows: Int
+}
+
 /// What `verify` found.
 public struct VerifyReport: Codable, Sendable, Equatable {
     /// Whether both sides are equal in everything that was looked at.
@@ -76,10 +90,25 @@ public struct VerifyReport: Codable, Sendable, Equatable {
     public var tables: [Table]
     /// Every foreign key of the source, with orphans counted on both sides.
     public var foreignKeys: [ForeignKey]
+    /// Rows of the source that are in quarantine instead of the target.
+    public var quarantinedRows = 0
+    /// The number of them that the operator allowed.
+    public var maxQuarantined = 0
     /// Whether only the rows were counted.
     public var countsOnly: Bool
     /// The duration.
     public var seconds: Double
+
+    /// The verdict in words, which never calls rows equal that are in quarantine.
+    public var verdict: String {
+        let differs =
+            tables.contains { $0.status != .equal || $0.sequence?.ok == false }
+            || foreignKeys.contains { ($0.targetOrphans ?? 0) > $0.sourceOrphans }
+        if differs { return "the sides differ" }
+        guard quarantinedRows > 0 else { return "both sides are equal" }
+        let apart = "equal apart from \(quarantinedRows) rows in quarantine"
+        return ok ? "\(apart), which are allowed" : "\(apart); \(maxQuarantined) are allowed"
+    }
 
     /// A table of either side.
     public struct Table: Codable, Sendable, Equatable {

@@ -28,7 +28,7 @@ package final class TargetConnection {
             }
         }
         guard let opened, PQstatus(opened) == CONNECTION_OK else {
-            let error = TargetError(connection: opened)
+            let error = TargetError(connection: opened).whileConnecting()
             PQfinish(opened)
             throw error
         }

@@ -21,6 +21,18 @@ package struct TargetError: Error, Sendable {
     /// The constraint that the error is about.
     package let constraint: String?
 
+    /// Whether it arose while connecting, so that there was no connection to lose.
+    package private(set) var isFromConnecting = false
+
+    /// Marks an error as one of connecting.
+    ///
+    /// - Returns: The same error, marked.
+    func whileConnecting() -> TargetError {
+        var error = self
+        error.isFromConnecting = true
+        return error
+    }
+
     /// The two first characters of the SQLSTATE.
     package var sqlStateClass: String { String(sqlState?.prefix(2) ?? "") }
 

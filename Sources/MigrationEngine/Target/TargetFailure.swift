@@ -50,7 +50,9 @@ package enum TargetFailure {
         }
         let again = "run the same command again: it goes on where it stopped"
         switch error.sqlState {
-        case nil: return unreachable(error, address)
+        case nil where error.isFromConnecting: return unreachable(error, address)
+        case nil:
+            return (.targetUnavailable, "the connection to the server was lost", again)
         case "28P01", "28000":
             return (
                 .targetAuthentication, "the server refuses the user or the password",

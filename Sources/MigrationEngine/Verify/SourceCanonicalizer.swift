@@ -110,7 +110,8 @@ enum DecimalText {
             text = shifted(String(text[..<mark]), by: exponent)
         }
         let plain = trimmed(text)
-        return value < 0 && plain != "0" ? "-" + plain : plain
+        // Negative zero keeps its sign: numeric has none, so it is equal to nothing there.
+        return value.sign == .minus ? "-" + plain : plain
     }
 
     private static func shifted(_ mantissa: String, by exponent: Int) -> String {

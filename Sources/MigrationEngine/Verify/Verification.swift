@@ -28,6 +28,8 @@ public struct Verification: Sendable {
     let settings: Settings
     let schema: String
     let run: String?
+    /// The number of quarantined rows above which the sides do not count as equal.
+    let maximumQuarantined: Int
     let tracker: ProgressTracker
     let cancellation: Cancellation
 
@@ -36,6 +38,7 @@ public struct Verification: Sendable {
         _ settings: Settings,
         schema: String,
         run: String?,
+        maximumQuarantined: Int = 0,
         tracker: ProgressTracker,
         cancellation: Cancellation
     ) {
@@ -43,6 +46,7 @@ public struct Verification: Sendable {
         self.settings = settings
         self.schema = schema
         self.run = run
+        self.maximumQuarantined = maximumQuarantined
         self.tracker = tracker
         self.cancellation = cancellation
     }
@@ -78,11 +82,13 @@ public struct Verification: Sendable {
                 settings,
                 schema: options.schema,
                 run: newest?.id,
+                maximumQuarantined: newest?.maximumQuarantined ?? 0,
                 tracker: tracker,
                 cancellation: cancellation
             )
             let report = try verification.compare(view, kept: .untouched)
-            tracker.begin(.done, report.ok ? "both sides are equal" : "the sides differ")
+            tracker.log(report.ok ? .info : .warning, "verify", report.verdict)
+            tracker.begin(.done, report.verdict)
             return report
         } catch {
             tracker.log(.error, error.place.stage, error.message)
@@ -113,12 +119,15 @@ public struct Verification: Sendable {
             ok: false,
             tables: findings.tables + plan.unmatched,
             foreignKeys: findings.foreignKeys,
+            quarantinedRows: findings.tables.reduce(0) { $0 + $1.quarantinedRows },
+            maxQuarantined: maximumQuarantined,
             countsOnly: settings.countsOnly,
             seconds: started.duration(to: .now).seconds
         )
         report.ok =
             report.tables.allSatisfy { $0.status == .equal && $0.sequence?.ok != false }
-            && report.foreignKeys.allSatisfy { $0.targetOrphans ?? 0 == 0 }
+            && report.foreignKeys.allSatisfy { ($0.targetOrphans ?? 0) <= $0.sourceOrphans }
+            && report.quarantinedRows <= maximumQuarantined
         for table in report.tables where table.status != .equal {
             tracker.log(
                 .error,

@@ -179,7 +179,14 @@ struct VerifyWork {
             return nil
         }
         let known = columns.map { "c.\(quote($0)) IS NOT NULL" }
-        let match = zip(columns, references).map { "p.\(quote($1)) = c.\(quote($0))" }
+        let parentTable = plan.comparisons.first { $0.targetName == parent }?.source
+        let match = columns.indices.map { index in
+            let pair = ("p.\(quote(references[index]))", "c.\(quote(columns[index]))")
+            // SQLite compares a foreign key by the collation of the parent's column.
+            let parentColumn = parentTable?.column(key.parentColumns[index])
+            let isFolded = parentColumn?.collation?.uppercased() == "NOCASE"
+            return isFolded ? "lower(\(pair.0)) = lower(\(pair.1))" : "\(pair.0) = \(pair.1)"
+        }
         let child = "\(quote(context.schema)).\(quote(plan.names.table(table.name)))"
         return try context.guarded(table.name) {
             try target.execute("SAVEPOINT orphans")

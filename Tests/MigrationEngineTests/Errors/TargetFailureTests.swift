@@ -6,10 +6,21 @@ import Testing
 struct TargetFailureTests {
     private func wrap(_ text: String) throws -> MigrationError {
         TargetFailure.wrap(
-            TargetError(text: text),
+            TargetError(text: text).whileConnecting(),
             stage: "start",
             address: try TargetAddress("postgresql://u:hush@db.example:5433/shop")
         )
+    }
+
+    @Test func `a connection that was there is lost, not unreachable`() throws {
+        let error = TargetFailure.wrap(
+            TargetError(text: "server closed the connection unexpectedly"),
+            stage: "copy",
+            address: try TargetAddress("postgresql://u@db.example:5433/shop"),
+            kept: .committed(rows: 7)
+        )
+        #expect(error.code == .targetUnavailable)
+        #expect(error.message == "the connection to the server was lost")
     }
 
     @Test func `a server that does not answer`() throws {

@@ -51,7 +51,8 @@ struct Stored: Sendable {
         let cases: [(String, Stored, TargetType)] = [
             ("BOOLEAN", Stored(integers: 3, shapes: [.zeroOrOne: 3]), .boolean),
             ("BOOLEAN", Stored(integers: 3, shapes: [.zeroOrOne: 2]), .bigint),
-            ("BOOLEAN", Stored(integers: 1, texts: 1, shapes: [.zeroOrOne: 1]), .text),
+            ("BOOLEAN", Stored(integers: 1, texts: 1, shapes: [.zeroOrOne: 1]), .boolean),
+            ("BOOLEAN", Stored(integers: 1, texts: 2, shapes: [.zeroOrOne: 1]), .text),
             ("DATE", Stored(texts: 3, shapes: [.date: 3]), .date),
             ("DATE", Stored(texts: 3, shapes: [.date: 2, .timestamp: 1]), .text),
             ("DATE", Stored(integers: 3), .bigint),
@@ -68,7 +69,7 @@ struct Stored: Sendable {
             ("", Stored(integers: 3), .bigint),
             ("", Stored(integers: 3, reals: 1), .numeric),
             ("ANY", Stored(blobs: 3), .bytea),
-            ("ANY", Stored(texts: 1, blobs: 3), .text),
+            ("ANY", Stored(texts: 1, blobs: 3), .bytea),
             ("STRING", Stored(integers: 2), .bigint),
             ("UUID", Stored(blobs: 2), .bytea),
         ]
@@ -86,11 +87,11 @@ struct Stored: Sendable {
         #expect(
             mixed.reason
                 == "declared DATETIME, but 4 of 7 values are YYYY-MM-DD HH:MM:SS, 1 have a zone "
-                + "that timestamp would drop: 2 integer, 5 text"
+                + "that timestamp would drop; 2 values do not fit: 2 integer, 5 text"
         )
         #expect(
             rule("INTEGER", Stored(integers: 9, texts: 1)).reason
-                == "SQLite's integers have 64 bits; 1 values do not fit it: 9 integer, 1 text"
+                == "SQLite's integers have 64 bits; 1 value does not fit: 9 integer, 1 text"
         )
         #expect(
             rule("BOOLEAN", Stored(integers: 9, shapes: [.zeroOrOne: 9])).reason

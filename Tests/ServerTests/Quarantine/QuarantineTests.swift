@@ -173,7 +173,10 @@ struct QuarantineTests {
             let (rows, kept) = (table["target_rows"].int, table["quarantined_rows"].int)
             #expect(table["source_rows"].int == (rows ?? 0) + (kept ?? 0), "\(table)")
         }
-        #expect(run.json["verify"]["ok"] == .bool(true))
+        // What arrived is equal; rows that nobody allowed to miss keep it from being ok.
+        #expect(run.json["verify"]["ok"] == .bool(false))
+        #expect(run.json["verify"]["quarantined_rows"].int == 2)
+        #expect(run.json["verify"]["tables"].list.allSatisfy { $0["status"].string == "equal" })
         #expect(exists(folder.path))
     }
 
