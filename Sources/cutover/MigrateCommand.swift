@@ -16,7 +16,7 @@ struct MigrateCommand: ParsableCommand {
     var mode = "auto"
     @Flag(help: "Go the whole way into a throw-away schema, then drop it.")
     var dryRun = false
-    @Option(help: "Threads that copy, index and compare.")
+    @Option(help: "Threads that copy, index and compare. Default: one a core, four at most.")
     var jobs: Int?
     @Flag(help: "Do not compare both sides at the end.")
     var noVerify = false

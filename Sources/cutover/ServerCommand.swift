@@ -19,7 +19,13 @@ struct ServerCommand: ParsableCommand {
     struct Place: ParsableArguments {
         @Option(
             name: .long,
-            help: "Folder of the server (default: ~/.local/state/cutover/server).",
+            help: ArgumentHelp(
+                "The folder of the server.",
+                discussion: """
+                    Default: ~/.local/state/cutover/server; as root, where PostgreSQL's own account \
+                    cannot enter that, /var/tmp/cutover-server-0.
+                    """
+            ),
             completion: .directory
         )
         var data: String?

@@ -20,8 +20,10 @@ struct StatusCommand: ParsableCommand {
             "phase:       \(report.phase)",
             "source:      \(report.source)",
             "target:      \(report.target)",
-            "tables:      \(report.tables.done) of \(report.tables.total) copied",
-            "quarantined: \(report.quarantinedRows) rows",
+            "tables:      \(report.tables.map { "\($0.done) of \($0.total) copied" } ?? "unknown")",
+            "rows:        \(report.copiedRows.map { "\($0) copied" } ?? "unknown")",
+            "quarantined: \(report.quarantinedRows.map { "\($0) rows" } ?? "unknown")",
+            "verified:    \(report.verified.map { $0 ? "equal" : "not equal" } ?? "not yet")",
         ]
         lines += report.workflows.map { workflow in
             let name = SafeText.visible(workflow.name)
@@ -29,6 +31,9 @@ struct StatusCommand: ParsableCommand {
                 + "\(state(workflow.enabledTarget)) in PostgreSQL"
         }
         lines += report.notes.map { "note:        \(SafeText.visible($0))" }
+        if report.phase.hasPrefix("stopped") {
+            lines.append("next:        cutover migrate goes on where the run stopped")
+        }
         return lines.joined(separator: "\n")
     }
 

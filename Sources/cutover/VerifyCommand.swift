@@ -13,7 +13,7 @@ struct VerifyCommand: ParsableCommand {
     var table: String?
     @Flag(help: "Count rows instead of comparing them.")
     var countsOnly = false
-    @Option(help: "Threads that compare.")
+    @Option(help: "Threads that compare. Default: one a core, four at most.")
     var jobs: Int?
     @OptionGroup var common: CommonOptions
 

@@ -105,8 +105,8 @@ package struct EarlierRun: Sendable {
         var run = Run(
             phase: Progress.Phase(rawValue: newest.phase) ?? .starting,
             isFinished: newest.isFinished,
-            tables: status.tables,
-            quarantinedRows: status.quarantinedRows
+            tables: status.tables ?? RunStatus.Tables(done: 0, total: 0),
+            quarantinedRows: status.quarantinedRows ?? 0
         )
         // Another folder's journal may tell of another run; without it there are no timings.
         let recorded = try? Journal.newestRun(in: RunDirectory(existing: options.runDirectory))
@@ -119,7 +119,7 @@ package struct EarlierRun: Sendable {
 
 extension MigrateReport {
     /// Reads a report back that the journal holds.
-    fileprivate init(json: String) throws {
+    init(json: String) throws {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         self = try decoder.decode(Self.self, from: Data(json.utf8))

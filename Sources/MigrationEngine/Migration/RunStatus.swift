@@ -10,10 +10,14 @@ public struct RunStatus: Codable, Sendable {
     public var target: String
     /// How far the target is behind; unknown until the run follows the source.
     public var lag: Lag
-    /// Tables whose rows are all there.
-    public var tables: Tables
-    /// Rows in quarantine.
-    public var quarantinedRows: Int
+    /// Tables whose rows are all there; nil when the target cannot be asked.
+    @ExplicitNull public var tables: Tables?
+    /// Rows committed in the target by the copy; nil when the target cannot be asked.
+    @ExplicitNull public var copiedRows: Int?
+    /// Rows in quarantine; nil when the target cannot be asked.
+    @ExplicitNull public var quarantinedRows: Int?
+    /// Whether the last run's verification found both sides equal; nil when it did not verify.
+    @ExplicitNull public var verified: Bool?
     /// The conditions of the cutover that were looked at.
     public var gates: [Gate]
     /// How long writes have been blocked; nil while they are not.
@@ -32,7 +36,7 @@ public struct RunStatus: Codable, Sendable {
     }
 
     /// A count of tables.
-    public struct Tables: Codable, Sendable {
+    public struct Tables: Codable, Sendable, Equatable {
         /// Tables whose rows are all there.
         public var done: Int
         /// All tables of the run.
@@ -73,8 +77,10 @@ public struct RunStatus: Codable, Sendable {
             source: options.source,
             target: address.redacted,
             lag: Lag(rows: nil, seconds: nil),
-            tables: Tables(done: 0, total: 0),
-            quarantinedRows: 0,
+            tables: nil,
+            copiedRows: nil,
+            quarantinedRows: nil,
+            verified: nil,
             gates: [],
             writeFreezeSeconds: nil,
             workflows: [],
@@ -93,7 +99,8 @@ public struct RunStatus: Codable, Sendable {
             return try work()
         } catch {
             let cause = error.cause.map { " (\($0))" } ?? ""
-            notes.append("\(error.place.stage): \(error.message)\(cause)")
+            let text = "\(error.place.stage): \(error.message)\(cause)"
+            if !notes.contains(text) { notes.append(text) }
             return nil
         }
     }
@@ -104,10 +111,11 @@ public struct RunStatus: Codable, Sendable {
         }
         guard let run = run ?? nil else { return }
         phase = run.state == "failed" ? "stopped in \(run.phase)" : run.phase
+        verified = run.report.flatMap { try? MigrateReport(json: $0) }?.verify?.ok
     }
 
     private mutating func readTarget(_ options: Options) {
-        let found = note { () throws(MigrationError) -> (RunState.Run, Tables, Int)? in
+        let found = note { () throws(MigrationError) -> Counts? in
             let (target, address) = try Target.connect(options, stage: "target", purpose: "status")
             do throws(TargetError) {
                 return try Self.counts(target)
@@ -115,37 +123,65 @@ public struct RunStatus: Codable, Sendable {
                 throw TargetFailure.wrap(error, stage: "target", address: address)
             }
         }
-        guard let (run, tables, quarantined) = found ?? nil else { return }
+        guard let found else { return }
+        guard let counts = found else {
+            tables = Tables(done: 0, total: sourceTables(options))
+            copiedRows = 0
+            quarantinedRows = 0
+            return
+        }
+        let run = counts.run
         // The target knows its own run; the journal of this folder may tell of another one.
         if run.isFinished {
             phase = "done"
         } else if phase == "idle" || phase == "done" {
             phase = run.phase
         }
-        self.tables = tables
-        quarantinedRows = quarantined
+        tables = counts.tables
+        copiedRows = counts.rows
+        quarantinedRows = counts.quarantined
     }
 
-    private static func counts(
-        _ target: TargetConnection
-    ) throws(TargetError) -> (RunState.Run, Tables, Int)? {
+    private mutating func sourceTables(_ options: Options) -> Int {
+        let tables = note { () throws(MigrationError) in
+            let source = try SourceFile.open(options.source, stage: "status")
+            do throws(SourceError) {
+                return try CatalogReader.read(source).migratedTables.count
+            } catch {
+                throw SourceFile.failure(error, path: options.source, stage: "status")
+            }
+        }
+        return tables ?? 0
+    }
+
+    /// What the target knows of its newest run.
+    private struct Counts {
+        var run: RunState.Run
+        var tables: Tables
+        var rows: Int
+        var quarantined: Int
+    }
+
+    private static func counts(_ target: TargetConnection) throws(TargetError) -> Counts? {
         guard let run = try RunState.newestRun(target) else { return nil }
         let isCopied = run.isFinished || ["keys", "verify", "done"].contains(run.phase)
         let row = try target.query(
             """
             SELECT (SELECT count(*) FROM cutover.mapping WHERE run_id = $1),
                 (SELECT count(DISTINCT table_name) FROM cutover.checkpoint WHERE run_id = $1),
-                (SELECT count(*) FROM cutover.quarantine WHERE run_id = $1)
+                (SELECT count(*) FROM cutover.quarantine WHERE run_id = $1),
+                (SELECT coalesce(sum(rows), 0) FROM cutover.checkpoint WHERE run_id = $1)
             """,
             [.text(run.id)]
         ).rows[0]
         let total = row[0].flatMap { Int($0) } ?? 0
         let begun = row[1].flatMap { Int($0) } ?? 0
-        return (
-            run,
+        return Counts(
+            run: run,
             // Until the copy has ended, a table with a checkpoint may still lack rows.
-            Tables(done: isCopied ? total : max(0, begun - 1), total: total),
-            row[2].flatMap { Int($0) } ?? 0
+            tables: Tables(done: isCopied ? total : max(0, begun - 1), total: total),
+            rows: row[3].flatMap { Int($0) } ?? 0,
+            quarantined: row[2].flatMap { Int($0) } ?? 0
         )
     }
 
@@ -154,7 +190,7 @@ public struct RunStatus: Codable, Sendable {
             try Workflows.list(options: options, side: .source)
         }
         let target =
-            tables.total == 0
+            copiedRows ?? 0 == 0
             ? nil
             : note { () throws(MigrationError) in
                 try Workflows.list(options: options, side: .target)
