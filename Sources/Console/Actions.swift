@@ -228,7 +228,7 @@ enum Actions {
             in: [.overview, .migrate],
             rank: 2,
             changesSomething: true,
-            unless: { $0.whyBusy ?? $0.earlier?.obstacle }
+            unless: { $0.whyBusy ?? $0.unreadable?.message ?? $0.earlier?.obstacle }
         ),
         Action(
             .verify,

@@ -92,7 +92,11 @@ extension Console {
         )
         model.themeName = theme.name
         model.themeNames = ThemeLibrary.names
-        if let warning { model.notify(warning, .promptError) }
+        if let warning {
+            model.notify(warning, .promptError)
+            // A run that begins at once puts its own words over the message.
+            model.warn(warning)
+        }
         if screen.isFallback {
             model.audit("unknown terminal, treated as xterm-256color")
         }

@@ -72,20 +72,44 @@ package final class InProcessEngine: ConsoleEngine {
     /// See ``ConsoleEngine``.
     package func orders(side: Side, search: String, limit: Int) throws -> OrdersPage {
         try reading(side) { reader throws(MigrationError) in
-            var page = try reader.orders(search: search, limit: limit)
-            // The reader bounds its pages; a longer list is several of them.
-            while page.rows.count < limit, let key = page.nextKey {
-                let next = try reader.orders(
-                    search: search,
-                    limit: limit - page.rows.count,
-                    after: key
-                )
-                page.rows += next.rows
-                page.nextKey = next.nextKey
-                if next.rows.isEmpty { break }
+            // A status is asked for as one, unless no order has it or there is no such column.
+            let word = search.lowercased()
+            if Self.statuses.contains(word),
+                let page = try? Self.orders(reader, search: nil, status: word, limit: limit),
+                !page.rows.isEmpty
+            {
+                return page
             }
-            return page
+            return try Self.orders(reader, search: search, status: nil, limit: limit)
         }
+    }
+
+    /// The words that orders have as their status.
+    private static let statuses: Set<String> = [
+        "awaiting_payment", "awaiting_shipment", "cancelled", "failed", "on_hold", "pending",
+        "shipped", "synced_manual", "uploaded",
+    ]
+
+    private static func orders(
+        _ reader: LiveReader,
+        search: String?,
+        status: String?,
+        limit: Int
+    ) throws(MigrationError) -> OrdersPage {
+        var page = try reader.orders(search: search, status: status, limit: limit)
+        // The reader bounds its pages; a longer list is several of them.
+        while page.rows.count < limit, let key = page.nextKey {
+            let next = try reader.orders(
+                search: search,
+                status: status,
+                limit: limit - page.rows.count,
+                after: key
+            )
+            page.rows += next.rows
+            page.nextKey = next.nextKey
+            if next.rows.isEmpty { break }
+        }
+        return page
     }
 
     /// See ``ConsoleEngine``.

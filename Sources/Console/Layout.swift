@@ -9,7 +9,7 @@ struct Layout: Equatable, Sendable {
         case tooSmall
         /// One thing at a time; a detail covers its list.
         case compact
-        /// From 100x30: the detail stands beside its list, in boxes.
+        /// From 100x30: boxes; a detail stands beside or below its list where both have room.
         case medium
     }
 
@@ -22,9 +22,9 @@ struct Layout: Equatable, Sendable {
     let header: Rect
     let tabs: Rect
     let body: Rect
-    /// The list of the pane, with its box in a medium layout.
+    /// The list of the pane beside a detail, with its box in a medium layout: its least width.
     let list: Rect
-    /// The detail: beside the list, or over it.
+    /// The detail beside such a list, or over it.
     let detail: Rect
     let message: Rect
     let hints: Rect

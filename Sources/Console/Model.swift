@@ -109,8 +109,12 @@ struct Model: Sendable {
     var report: MigrateReport?
     var verification: VerifyReport?
     var verifiedAt: Double?
+    /// When this console changed something on the live side.
+    var changedAt: Double?
     /// What an earlier run left; nil until it was read.
     var earlier: EarlierRun?
+    /// Why a side could not be read when the console asked what is there.
+    var unreadable: MigrationError?
     /// The counts of both sides, taken when the console found an earlier run.
     var counts: VerifyReport?
     var countedAt: Double?

@@ -6,18 +6,20 @@ extension Model {
     var problems: [Span] {
         var found: [Span] = []
         if let failure { found.append(Span(failure.message, .statusBad)) }
-        found += (compared?.tables ?? []).compactMap { Self.problem(with: $0) }
-        for key in compared?.foreignKeys ?? [] where (key.targetOrphans ?? 0) > 0 {
-            let orphans = Figures.rows(key.targetOrphans ?? 0)
-            found.append(
-                Span("\(key.table): \(orphans) without \(key.references)", .statusBad)
-            )
+        if let unreadable, unreadable.message != failure?.message {
+            found.append(Span(unreadable.message, .statusBad))
         }
-        for table in compared?.tables ?? [] {
-            guard let sequence = table.sequence, !sequence.ok else { continue }
-            found.append(Span("\(table.name): next id \(sequence.nextValue) is taken", .statusBad))
+        if verification == nil, let run = unfinishedRun {
+            let tables = "\(run.tables.done) of \(Figures.rows(run.tables.total, "table"))"
+            let text = "a run is unfinished: \(tables) copied, in \(run.phase.rawValue); m goes on"
+            found.append(Span(text, .statusWarn))
+        } else if let compared {
+            found += compared.tables.compactMap { Self.problem(with: $0) }
+            found += breaches(of: compared)
         }
-        if verification == nil, shownEarlierRun?.report?.ok == false {
+        if verification == nil, counts?.hasOnlyQuarantine != true,
+            shownEarlierRun?.report?.ok == false
+        {
             found.append(Span("the earlier run ended with findings", .statusWarn))
         }
         let quarantined = quarantinedRows
@@ -27,33 +29,86 @@ extension Model {
         return found
     }
 
+    /// References and identities that are not in order.
+    private func breaches(of report: VerifyReport) -> [Span] {
+        var found: [Span] = []
+        for key in report.foreignKeys where (key.targetOrphans ?? 0) > 0 {
+            let orphans = Figures.rows(key.targetOrphans ?? 0)
+            found.append(Span("\(key.table): \(orphans) without \(key.references)", .statusBad))
+        }
+        // Before the keys are made no identity has been set: that is no finding.
+        guard hasKeys else { return found }
+        for table in report.tables {
+            guard let sequence = table.sequence, !sequence.ok else { continue }
+            found.append(Span("\(table.name): next id \(sequence.nextValue) is taken", .statusBad))
+        }
+        return found
+    }
+
+    /// Whether the run got past the phase in which identities are set.
+    private var hasKeys: Bool {
+        let early: Set<Progress.Phase> = [.starting, .backup, .census, .schema, .copy, .keys]
+        if let run = earlier?.run { return run.isFinished || !early.contains(run.phase) }
+        return report != nil || progress == nil || !early.contains(lastPhase)
+    }
+
+    /// The earlier run that m would go on with.
+    var unfinishedRun: EarlierRun.Run? {
+        shownEarlierRun.flatMap { $0.isFinished ? nil : $0 }
+    }
+
+    /// Whether the live side was changed from here after the comparison.
+    var isChangedSince: Bool { verification != nil && (changedAt ?? 0) > (verifiedAt ?? 0) }
+
     /// The state of the data in a few words, for the line of truth.
     var verdict: Span {
-        if failure != nil {
-            let isStopped = failure?.code == .interrupted
+        if let failure {
+            let isStopped = failure.code == .interrupted
             return Span(isStopped ? "STOPPED" : "FAILED", isStopped ? .statusWarn : .statusBad)
         }
-        guard let verification, !isVerifying else {
-            if operation != nil { return Span("not verified yet", .statusWait) }
-            guard let counts else { return Span("not verified", .statusWait) }
-            let different = counts.tables.count { $0.status != .equal }
-            return counts.ok
-                ? Span("counts equal", .statusWait)
-                : Span("\(different) of \(counts.tables.count) counts differ", .statusBad)
-        }
+        guard let verification, !isVerifying else { return verdictWithoutComparison }
         let unplanned = verification.tables.count { $0.status == .unplanned }
         let failed = verification.tables.count { $0.status == .different || $0.status == .missing }
         var words: [String] = []
         if failed > 0 { words.append("\(failed) FAIL") }
         if unplanned > 0 { words.append("\(unplanned) UNPLANNED") }
-        if words.isEmpty, !verification.ok || quarantinedRows > 0 { words.append("NOT EQUAL") }
         guard words.isEmpty else { return Span(words.joined(separator: " "), .statusBad) }
-        return Span("\(verification.tables.count) tables equal", .statusOK)
+        if verification.hasOnlyQuarantine { return quarantineVerdict(verification) }
+        guard verification.ok, verification.quarantinedRows == 0 else { return Span("NOT EQUAL", .statusBad) }
+        let tables = Figures.rows(verification.tables.count, "table")
+        return isChangedSince
+            ? Span("\(tables) equal, changed since", .statusWarn)
+            : Span("\(tables) equal", .statusOK)
+    }
+
+    private var verdictWithoutComparison: Span {
+        if operation != nil { return Span("not verified yet", .statusWait) }
+        if let unreadable {
+            let side = unreadable.place.side.map { Words.product($0) } ?? "A SIDE"
+            return Span("\(side.uppercased()) CANNOT BE READ", .statusBad)
+        }
+        if unfinishedRun != nil { return Span("UNFINISHED", .statusWarn) }
+        guard let counts else { return Span("not verified", .statusWait) }
+        let different = counts.tables.count { $0.status != .equal }
+        if different > 0 {
+            return Span("\(different) of \(counts.tables.count) counts differ", .statusBad)
+        }
+        if counts.hasOnlyQuarantine { return quarantineVerdict(counts) }
+        return counts.ok && counts.quarantinedRows == 0
+            ? Span("counts equal", .statusWait)
+            : Span("NOT EQUAL", .statusBad)
+    }
+
+    /// Rows in quarantine are not in the target: the two sides are not equal.
+    private func quarantineVerdict(_ report: VerifyReport) -> Span {
+        let rows = Figures.rows(report.quarantinedRows)
+        let text = size.columns < 100 ? "\(rows) in quarantine" : report.apart
+        return Span(text, report.ok ? .statusWarn : .statusBad)
     }
 
     /// Rows that did not fit, as far as is known.
     var quarantinedRows: Int {
-        if let compared { return compared.tables.reduce(0) { $0 + $1.quarantinedRows } }
+        if let compared { return compared.quarantinedRows }
         return progress?.tables.reduce(0) { $0 + $1.quarantinedRows }
             ?? earlier?.run?.quarantinedRows ?? 0
     }
@@ -83,18 +138,10 @@ extension Model {
         }
         if let failure { return Exit(status: failure.exitStatus, message: failure.description) }
         guard let verification else { return Exit(status: 0, message: "") }
-        guard verification.ok, report?.ok ?? true else {
-            return Exit(
-                status: 1,
-                message: "the two sides are not equal: "
-                    + problems.map(\.text).joined(separator: "; ")
-            )
-        }
-        let rows = verification.tables.reduce(0) { $0 + ($1.sourceRows ?? 0) }
+        let since = isChangedSince ? "; a workflow was switched since" : ""
         return Exit(
-            status: 0,
-            message: "verified: \(Figures.rows(verification.tables.count, "table")) and "
-                + "\(Figures.rows(rows)) are equal on both sides"
+            status: verification.ok && report?.ok ?? true ? 0 : 1,
+            message: verification.outcome(problems) + since
         )
     }
 
@@ -113,5 +160,34 @@ extension Model {
         if table.different > 0 { parts.append("\(Figures.count(table.different)) changed") }
         let what = parts.isEmpty ? "differs" : parts.joined(separator: ", ")
         return Span("\(table.name): \(what)", .statusBad)
+    }
+}
+
+extension VerifyReport {
+    /// Rows of the source that are not in the target because they did not fit.
+    var quarantinedRows: Int { tables.reduce(0) { $0 + $1.quarantinedRows } }
+
+    /// Whether nothing is different but for rows in quarantine.
+    var hasOnlyQuarantine: Bool {
+        quarantinedRows > 0 && tables.allSatisfy { $0.status == .equal && $0.sequence?.ok != false }
+            && foreignKeys.allSatisfy { ($0.targetOrphans ?? 0) == 0 }
+    }
+
+    /// How the sides are equal when rows are in quarantine.
+    var apart: String { "equal apart from \(Figures.rows(quarantinedRows)) in quarantine" }
+
+    /// What was found, in one line.
+    ///
+    /// - Parameter problems: What is wrong, for a report that is not equal.
+    /// - Returns: The line.
+    func outcome(_ problems: [Span]) -> String {
+        if hasOnlyQuarantine { return "the two sides are \(apart)" }
+        guard ok, quarantinedRows == 0 else {
+            return "the two sides are not equal: "
+                + problems.map(\.text).joined(separator: "; ")
+        }
+        let rows = tables.reduce(0) { $0 + ($1.sourceRows ?? 0) }
+        return "verified: \(Figures.rows(tables.count, "table")) and "
+            + "\(Figures.rows(rows)) are equal on both sides"
     }
 }

@@ -6,8 +6,11 @@ extension Model {
     mutating func take(
         _ result: Result<EarlierRun, MigrationError>
     ) -> [Command] {
-        // Why a side cannot be read stands in the facts of both sides.
-        guard case .success(let earlier) = result else { return [] }
+        guard case .success(let earlier) = result else {
+            if case .failure(let error) = result { unreadable = error }
+            return []
+        }
+        unreadable = nil
         self.earlier = earlier
         guard earlier.run != nil, progress == nil, verification == nil, operation == nil,
             counts == nil, !isCounting

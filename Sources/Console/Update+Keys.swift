@@ -29,7 +29,8 @@ extension Model {
         guard let action = Actions.action(for: key, in: pane) else { return [] }
         if let reason = action.refusal(in: self) {
             if action.id != .back { notify(reason, .promptError) }
-            return []
+            // The side may be there again: the next m knows.
+            return action.id == .migrate && unreadable != nil ? [.loadEarlier] : []
         }
         notice = nil
         return perform(action.id)
@@ -96,13 +97,15 @@ extension Model {
     // MARK: - The help
 
     private mutating func scrollHelp(from first: Int, with key: Key) -> [Command] {
-        let last = max(0, HelpOverlay.lines(for: pane, in: self).count - 1)
+        let last = HelpOverlay.lastFirst(in: self)
         switch key {
         case .escape, .character("?"), .character("q"), .enter: overlay = nil
         case .down, .character("j"): overlay = .help(first: min(last, first + 1))
         case .up, .character("k"): overlay = .help(first: max(0, first - 1))
         case .pageDown: overlay = .help(first: min(last, first + 10))
         case .pageUp: overlay = .help(first: max(0, first - 10))
+        case .end, .character("G"): overlay = .help(first: last)
+        case .home, .character("g"): overlay = .help(first: 0)
         default: break
         }
         return []

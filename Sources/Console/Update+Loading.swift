@@ -3,6 +3,11 @@ import MigrationEngine
 extension Model {
     /// Reads again what the pane shows.
     mutating func reload() -> [Command] {
+        // What could not be read is asked for again wherever the operator looks next.
+        (unreadable == nil ? [] : [.loadEarlier]) + loadPane()
+    }
+
+    private mutating func loadPane() -> [Command] {
         switch pane {
         case .overview: loadSides()
         case .workflows: loadWorkflows()
@@ -15,8 +20,8 @@ extension Model {
     /// Reads a live list again when it is old enough and no answer is awaited.
     mutating func refreshIfDue() -> [Command] {
         guard let live, !live.isLoading else { return [] }
-        guard let askedAt = live.askedAt else { return reload() }
-        return now - askedAt >= Self.refreshSeconds ? reload() : []
+        guard let askedAt = live.askedAt else { return loadPane() }
+        return now - askedAt >= Self.refreshSeconds ? loadPane() : []
     }
 
     /// Reads the workflows of the live side.
@@ -79,7 +84,8 @@ extension Model {
         return age > 3 * Self.refreshSeconds ? age : nil
     }
 
-    private mutating func loadSides() -> [Command] {
+    /// Reads what the two sides are.
+    mutating func loadSides() -> [Command] {
         [.loadSides(ticket: sides.ask(now: now))]
     }
 

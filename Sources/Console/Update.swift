@@ -15,7 +15,7 @@ extension Model {
         case .resumed: return [.repaint] + reload()
         case .signal(let number): return leave(.signal(number))
         case .inputClosed: return leave(.terminalGone)
-        case .progress(let progress): take(progress)
+        case .progress(let progress): return take(progress)
         case .log(let line): append(line)
         case .migrated(let result): return finishMigration(result)
         case .verified(let result): return finishVerification(result)
@@ -88,6 +88,11 @@ extension Model {
         notice = Notice(text: text, style: style, until: now + 6)
     }
 
+    /// Adds a warning of the console's own to the log.
+    mutating func warn(_ text: String) {
+        append(LogLine(time: now, level: .warning, stage: "console", message: text))
+    }
+
     /// Adds what the operator did to the log.
     mutating func audit(_ text: String) {
         append(LogLine(time: now, level: .audit, stage: "console", message: text))
@@ -106,16 +111,22 @@ extension Model {
         return []
     }
 
-    private mutating func take(_ progress: Progress) {
+    private mutating func take(_ progress: Progress) -> [Command] {
         // An engine thread may still report after the run has ended.
-        guard let operation else { return }
+        guard let operation else { return [] }
         progressAt = now
         guard operation.kind == .migrate else {
             comparison = progress
-            return
+            keepSelection()
+            return []
         }
         self.progress = progress
-        if progress.phase != .failed, progress.phase != .done { lastPhase = progress.phase }
+        keepSelection()
+        guard progress.phase != .failed, progress.phase != .done, progress.phase != lastPhase
+        else { return [] }
+        lastPhase = progress.phase
+        // What the two sides are has changed.
+        return loadSides()
     }
 
     private mutating func append(_ line: LogLine) {
@@ -135,16 +146,20 @@ extension Model {
             self.report = report
             if let verified = report.verify { take(verified) }
             if report.verify == nil, leaving == nil { return begin(.verify) }
+            let isApart = report.verify?.hasOnlyQuarantine == true
+            let state =
+                report.ok ? "migrated and verified" : "migrated, and not everything is equal"
+            let style: StyleKey = report.ok ? .statusOK : .statusBad
             notify(
-                report.ok ? "migrated and verified" : "migrated, and not everything is equal",
-                report.ok ? .statusOK : .statusBad
+                isApart ? "migrated; \(report.verify?.apart ?? "")" : state,
+                isApart && report.ok ? .statusWarn : style
             )
         case .failure(let error): fail(error)
         }
         let ending = endIfLeaving()
         guard exit == nil else { return ending }
         // What the two sides are has changed.
-        return ending + [.loadEarlier] + (pane == .overview ? reload() : [])
+        return ending + [.loadEarlier] + loadSides()
     }
 
     private mutating func finishVerification(
@@ -154,18 +169,30 @@ extension Model {
         switch result {
         case .success(let verified):
             take(verified)
+            let state = verified.ok ? "both sides are equal" : "there are differences"
+            let style: StyleKey = verified.ok ? .statusOK : .statusBad
             notify(
-                verified.ok ? "verified: both sides are equal" : "verified: there are differences",
-                verified.ok ? .statusOK : .statusBad
+                "verified: " + (verified.hasOnlyQuarantine ? verified.apart : state),
+                verified.hasOnlyQuarantine && verified.ok ? .statusWarn : style
             )
         case .failure(let error): fail(error)
         }
-        return endIfLeaving()
+        let ending = endIfLeaving()
+        return exit == nil ? ending + loadSides() : ending
     }
 
     private mutating func take(_ verified: VerifyReport) {
         verification = verified
         verifiedAt = now
+        let isEqual = verified.ok && verified.quarantinedRows == 0
+        append(
+            LogLine(
+                time: now,
+                level: isEqual ? .info : .warning,
+                stage: "verify",
+                message: verified.outcome(problems)
+            )
+        )
         keepSelection()
     }
 
@@ -198,6 +225,7 @@ extension Model {
                 )
             )
         } else {
+            changedAt = now
             notify("\(name) is \(word)", .statusOK)
             audit("workflow \(name) was switched \(word)")
         }

@@ -145,7 +145,7 @@ enum Chrome {
 
     private static func overlayHints(_ model: Model) -> [(key: String, name: String)] {
         switch model.overlay {
-        case .help: return [("j/k", "scroll"), ("Esc", "close")]
+        case .help: return [("j/k", "scroll"), ("g/G", "first/last"), ("Esc", "close")]
         case .confirm(let question):
             guard case .phrase = question.kind else {
                 return [("y", "yes"), ("n", "no"), ("Esc", "cancel")]

@@ -117,26 +117,68 @@ extension Pane {
             }
             return
         }
-        // Beside the list the row under the cursor is explained without being opened.
-        let beside = opened ?? model.selectedRow.flatMap { detail(model, of: $0.id) }
-        let rect = beside == nil ? layout.body : layout.list
+        // With room to spare the row under the cursor is explained without being opened.
+        let explained = opened ?? model.selectedRow.flatMap { detail(model, of: $0.id) }
+        let places = layout.places(for: content, hasDetail: explained != nil)
+        if opened == nil || places.detail != nil {
+            frame.draw(
+                content,
+                in: places.list,
+                cursor: model.list.index,
+                isFocused: opened == nil,
+                isBoxed: true,
+                glyphs: glyphs
+            )
+        }
+        // Without room for both, what was opened covers its list.
+        guard let explained, let rect = places.detail ?? (opened == nil ? nil : layout.body) else {
+            return
+        }
         frame.draw(
-            content,
+            explained,
             in: rect,
-            cursor: model.list.index,
-            isFocused: opened == nil,
-            isBoxed: true,
-            glyphs: glyphs
-        )
-        guard let beside else { return }
-        frame.draw(
-            beside,
-            in: layout.detail,
             cursor: model.detail?.index,
             isFocused: opened != nil,
             isBoxed: true,
             glyphs: glyphs
         )
+    }
+}
+
+extension Layout {
+    /// The least cells of a detail beside its list.
+    private static let leastDetailWidth = 40
+    /// The least rows of a detail below its list, with its box.
+    private static let leastDetailHeight = 9
+
+    /// Where a list and its detail stand: beside each other while the whole list keeps its width,
+    /// else one below the other while every row is seen, else the list alone.
+    ///
+    /// - Parameters:
+    ///   - content: What the list shows.
+    ///   - hasDetail: Whether there is a row to explain.
+    /// - Returns: The place of the list, and that of the detail when there is room for one.
+    func places(for content: PaneContent, hasDetail: Bool) -> (list: Rect, detail: Rect?) {
+        guard kind == .medium, hasDetail, case .table(let table) = content.body else {
+            return (body, nil)
+        }
+        // The box and the margin inside it.
+        let width = max(list.width, table.fullWidth + 4)
+        if body.width - width >= Self.leastDetailWidth {
+            var (left, right) = (body, body)
+            left.width = width
+            right.x = body.x + width
+            right.width = body.width - width
+            return (left, right)
+        }
+        let footer = content.footer.isEmpty ? 0 : content.footer.count + 1
+        let height = table.rows.count + (table.total == nil ? 1 : 3) + footer + 2
+        guard body.height - height >= Self.leastDetailHeight else { return (body, nil) }
+        var (upper, lower) = (body, body)
+        upper.height = height
+        lower.y = body.y + height
+        lower.height = body.height - height
+        return (upper, lower)
     }
 }
 
@@ -181,12 +223,14 @@ extension Frame {
             draw(table, in: rect, cursor: cursor, isFocused: isFocused, glyphs: glyphs)
             return
         case .lines(let all):
+            let isCut = all.count > rect.height && rect.height > 2
             let window = Scrolling.window(
                 count: all.count,
-                height: rect.height,
+                height: rect.height - (isCut ? 1 : 0),
                 cursor: cursor ?? 0
             )
-            lines = Array(all[window])
+            let rest = Scrolling.rest(of: all.count, outside: window).map { [[$0]] } ?? []
+            lines = Array(all[window]) + (isCut ? rest : [])
         case .empty(let all): lines = [[]] + all
         case .loading(let what): lines = [[], [Span("reading \(what) ...", .statusWait)]]
         case .failed(let error):

@@ -57,6 +57,16 @@ struct Table: Equatable, Sendable {
         return min(bounds.upperBound, max(bounds.lowerBound, widest))
     }
 
+    /// The cells that every column needs to be shown whole.
+    var fullWidth: Int {
+        columns.indices.reduce(max(0, columns.count - 1)) { sum, index in
+            let texts = rows.lazy.map { row in
+                index < row.cells.count ? row.cells[index].map(\.text).joined() : ""
+            }
+            return sum + (columns[index].width ?? Self.width(of: texts, 4...500))
+        }
+    }
+
     /// The rows that hold a text, whatever its case.
     func filtered(by filter: String) -> Table {
         guard !filter.isEmpty else { return self }
@@ -105,8 +115,16 @@ extension Frame {
         guard rect.height > 0, rect.width > 4 else { return }
         let arranged = table.arrange(in: rect.width - 2)
         putTitles(of: table, x: rect.x + 1, y: rect.y, arranged: arranged)
-        let height = rect.height - 1 - (table.total == nil ? 0 : 2)
+        let room = rect.height - 1 - (table.total == nil ? 0 : 2)
+        // Above the sum there is an empty row for the mark; without a sum the mark takes a row.
+        let needsRow = table.total == nil && table.rows.count > room && room > 2
+        let height = room - (needsRow ? 1 : 0)
         let rows = Scrolling.window(count: table.rows.count, height: height, cursor: cursor ?? 0)
+        if table.total != nil || needsRow,
+            let rest = Scrolling.rest(of: table.rows.count, outside: rows)
+        {
+            put([rest], x: rect.x + 1, y: rect.y + 1 + height, width: rect.width - 2)
+        }
         for (offset, index) in rows.enumerated() {
             let isSelected = index == cursor
             let selected: StyleKey = isFocused ? .rowSelected : .rowSelectedBlur
@@ -182,5 +200,21 @@ enum Scrolling {
         guard count > 0, height > 0 else { return 0..<0 }
         let top = min(max(0, cursor - height / 2), max(0, count - height))
         return top..<min(count, top + height)
+    }
+
+    /// How many rows are out of sight, in words; nil when all are seen.
+    ///
+    /// - Parameters:
+    ///   - count: The rows there are.
+    ///   - window: The rows that are seen.
+    /// - Returns: The mark below the list.
+    static func rest(of count: Int, outside window: Range<Int>) -> Span? {
+        let above = window.lowerBound
+        let below = count - window.upperBound
+        guard above > 0 || below > 0 else { return nil }
+        var parts: [String] = []
+        if above > 0 { parts.append("\(Figures.count(above)) more above") }
+        if below > 0 { parts.append("\(Figures.count(below)) more below") }
+        return Span("... " + parts.joined(separator: ", "), .textMuted)
     }
 }

@@ -70,6 +70,9 @@ enum Words {
         return [Span(product(side), style), Span(" \(identity.name(of: side))\(live)")]
     }
 
+    /// A moment as the database writes it, without its seconds: a column has no room for them.
+    static func minute(_ moment: String?) -> String { moment.map { String($0.prefix(16)) } ?? "-" }
+
     /// A bar of a share.
     static func bar(_ fraction: Double?, width: Int, glyphs: Glyphs) -> Line {
         guard let fraction else { return [Span("-", .textMuted)] }

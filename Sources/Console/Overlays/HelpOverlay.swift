@@ -23,7 +23,7 @@ enum HelpOverlay {
     static func draw(_ model: Model, first: Int, into frame: inout Frame) {
         let lines = lines(for: model.pane, in: model)
         let width = min(76, model.size.columns - 4)
-        let height = min(lines.count + 2, model.size.rows - 4)
+        let height = height(of: lines, in: model)
         let rect = Rect(
             x: (model.size.columns - width) / 2,
             y: max(2, (model.size.rows - height) / 2),
@@ -39,9 +39,23 @@ enum HelpOverlay {
         )
         let inner = rect.inner
         let top = min(first, max(0, lines.count - inner.height))
-        for (offset, line) in lines.dropFirst(top).prefix(inner.height).enumerated() {
+        let seen = top..<min(lines.count, top + max(0, inner.height))
+        for (offset, line) in lines[seen].enumerated() {
             frame.put(line, x: inner.x + 1, y: inner.y + offset, width: inner.width - 2)
         }
+        guard let rest = Scrolling.rest(of: lines.count, outside: seen) else { return }
+        // On the lower edge: no line of the help gives way to it.
+        frame.put(" \(rest.text) ", x: rect.x + 2, y: rect.maxY - 1, .title, width: width - 4)
+    }
+
+    /// The line that stands on top when the help is scrolled to its end.
+    static func lastFirst(in model: Model) -> Int {
+        let lines = lines(for: model.pane, in: model)
+        return max(0, lines.count - height(of: lines, in: model) + 2)
+    }
+
+    private static func height(of lines: [Line], in model: Model) -> Int {
+        min(lines.count + 2, model.size.rows - 4)
     }
 
     private static func line(for action: Action, in model: Model) -> Line {

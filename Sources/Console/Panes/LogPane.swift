@@ -41,7 +41,8 @@ struct LogPane: Pane {
             Words.level(line.level),
             Span(" \(line.stage) \(Figures.clock(line.time))Z", .textMuted),
         ]
-        let text = Width.wrap(line.message, to: model.layout.detail.width - 4)
+        let place = model.layout.places(for: model.content, hasDetail: true).detail
+        let text = Width.wrap(line.message, to: (place ?? model.layout.body).width - 4)
         return PaneContent(title: "Line", body: .lines([head, []] + text.map { [Span($0)] }))
     }
 

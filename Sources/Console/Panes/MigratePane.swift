@@ -27,7 +27,10 @@ struct MigratePane: Pane {
         ]
         lines += facts.map { [Span(Width.pad($0.0, to: 16), .textMuted), Span($0.1)] }
         if table.quarantinedRows > 0 {
-            lines += [[], [Span("cutover quarantine list  shows the rows", .statusWarn)]]
+            lines += [
+                [], [Span("rows and reasons, in the target:", .statusWarn)],
+                [Span("SELECT * FROM cutover.quarantine", .textStrong)],
+            ]
         }
         return PaneContent(title: table.name, body: .lines(lines))
     }
@@ -51,9 +54,8 @@ struct MigratePane: Pane {
         var table = Table(
             columns: [
                 .init("TABLE"), .init("SOURCE", figures, .right), .init("COPIED", figures, .right),
-                .init("PROGRESS", 10), .init("", 4, .right, rank: 3),
-                .init("RATE/s", 7, .right, rank: 2), .init("STATE", 9),
-                .init("ETA", 6, .right, rank: 1),
+                .init("PROGRESS", 10, rank: 1), .init("", 4, .right, rank: 2),
+                .init("RATE/s", 7, .right), .init("STATE", 9), .init("ETA", 6, .right),
             ],
             rows: progress.tables.map { row($0, model) }
         )
@@ -100,6 +102,13 @@ struct MigratePane: Pane {
 
     private func state(_ table: TableProgress, _ model: Model) -> Span {
         let isRunning = model.operation?.kind == .migrate
+        var table = table
+        // A comparison made after the copy knows better than the copy.
+        let verdict = model.verification?.tables.first { $0.name == table.name }
+        if !isRunning, let verdict, [.equal, .different, .copied, .ready].contains(table.state) {
+            table.quarantinedRows = verdict.quarantinedRows
+            table.state = verdict.status == .equal ? .equal : .different
+        }
         return Words.state(table, isRunning: isRunning, glyphs: model.identity.glyphs)
     }
 

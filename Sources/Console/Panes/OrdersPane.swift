@@ -43,7 +43,7 @@ struct OrdersPane: Pane {
                     Span(
                         filter.isEmpty
                             ? "There is no order on this side."
-                            : "No order matches \"\(filter)\"; Esc shows all."
+                            : "No number, customer or status matches \"\(filter)\"; Esc shows all."
                     )
                 ]
             ])
@@ -53,16 +53,16 @@ struct OrdersPane: Pane {
 
     private func table(_ orders: [OrderRow]) -> Table {
         let number = Table.width(of: orders.lazy.map(\.orderNumber), 8...14)
-        let date = Table.width(of: orders.lazy.map { $0.orderDate ?? "" }, 10...19)
-        let status = Table.width(of: orders.lazy.map { $0.status ?? "" }, 8...18)
+        let date = Table.width(of: orders.lazy.map { Words.minute($0.orderDate) }, 10...16)
+        let status = Table.width(of: orders.lazy.map { $0.status ?? "" }, 8...17)
         return Table(
             columns: [
-                .init("ORDER", number), .init("DATE", date, rank: 1), .init("CUSTOMER"),
-                .init("ITEMS", 5, .right, rank: 2), .init("TOTAL", 10, .right),
+                .init("ORDER", number), .init("DATE", date), .init("CUSTOMER"),
+                .init("ITEMS", 5, .right, rank: 1), .init("TOTAL", 10, .right),
                 .init("STATUS", status),
             ],
             rows: orders.map(row),
-            least: 12
+            least: 8
         )
     }
 
@@ -70,7 +70,7 @@ struct OrdersPane: Pane {
         Table.Row(
             id: order.orderNumber,
             Span(order.orderNumber),
-            Span(order.orderDate ?? "-", .textMuted),
+            Span(Words.minute(order.orderDate), .textMuted),
             Span(order.customer ?? "-"),
             Span(order.items.map { Figures.count($0) } ?? "-"),
             Span(amount(order)),

@@ -12,20 +12,30 @@ struct OverviewPane: Pane {
         let isMedium = layout.kind == .medium
         let body = layout.body
         let left = isMedium ? layout.list.width : body.width / 2 - 1
-        let upper = isMedium ? body.height * 45 / 100 : min(10, body.height / 2 + 1)
+        let upper = isMedium ? 12 : min(10, body.height / 2 + 1)
         let right = body.width - left
+        // What is wrong takes the rows it needs; what happened last keeps some in any case.
+        let frameRows = isMedium ? 2 : 1
+        let problems = wrong(model, width: body.width - 4)
         let lower = body.height - upper
+        let most = lower - (isMedium ? 6 : max(2, lower / 3))
+        let wrongRows = min(most, max(problems.count + frameRows, isMedium ? 6 : 3))
         let middle = body.y + upper
         let parts: [(title: String, lines: [Line], rect: Rect)] = [
             ("Phases", phases(model), Rect(x: 0, y: body.y, width: left, height: upper)),
             ("Sides", sides(model), Rect(x: left, y: body.y, width: right, height: upper)),
             (
-                "What is wrong", wrong(model, width: left - 4),
-                Rect(x: 0, y: middle, width: left, height: lower)
+                "What is wrong", Self.fitted(problems, to: wrongRows - frameRows),
+                Rect(x: 0, y: middle, width: body.width, height: wrongRows)
             ),
             (
-                "Recent", recent(model, isWide: isMedium),
-                Rect(x: left, y: middle, width: right, height: lower)
+                "Recent", recent(model),
+                Rect(
+                    x: 0,
+                    y: middle + wrongRows,
+                    width: body.width,
+                    height: lower - wrongRows
+                )
             ),
         ]
         for part in parts {
@@ -45,6 +55,13 @@ struct OverviewPane: Pane {
             }
             put(part.lines, in: rect, into: &frame)
         }
+    }
+
+    /// The first lines, and how many others there are.
+    private static func fitted(_ lines: [Line], to height: Int) -> [Line] {
+        guard lines.count > height, height > 1 else { return lines }
+        let rest = Scrolling.rest(of: lines.count, outside: 0..<(height - 1)).map { [$0] } ?? []
+        return lines.prefix(height - 1) + [rest]
     }
 
     private func put(_ lines: [Line], in rect: Rect, into frame: inout Frame) {
@@ -73,7 +90,9 @@ struct OverviewPane: Pane {
         } else if let run = model.shownEarlierRun {
             lines += Width.wrap(Words.earlier(run).map(\.text).joined(), to: 36)
                 .map { [Span($0, run.isFinished ? .textMuted : .statusWarn)] }
-        } else if model.failure == nil, model.verification == nil, model.earlier?.obstacle == nil {
+        } else if model.failure == nil, model.verification == nil, model.unreadable == nil,
+            model.earlier?.obstacle == nil
+        {
             lines.append([Span("m copies everything, then verifies", .textMuted)])
         }
         return lines
@@ -106,6 +125,10 @@ struct OverviewPane: Pane {
             return [
                 Span("\(glyphs.warn) ", .statusWarn), Span(name), Span("UNFINISHED", .statusWarn),
             ]
+        case .apart:
+            return [
+                Span("\(glyphs.warn) ", .statusWarn), Span(name), Span("QUARANTINE", .statusWarn),
+            ]
         case .unequal:
             return [
                 Span("\(glyphs.bad) ", .statusBad), Span(name), Span("DIFFERENT", .statusBad),
@@ -124,6 +147,12 @@ struct OverviewPane: Pane {
         case failed
         case unfinished
         case unequal
+        /// Equal but for the rows in quarantine.
+        case apart
+    }
+
+    private func standing(after report: VerifyReport) -> Standing {
+        report.hasOnlyQuarantine ? .apart : (report.ok ? .done : .unequal)
     }
 
     private func standing(of phase: Progress.Phase, _ model: Model) -> Standing {
@@ -141,7 +170,7 @@ struct OverviewPane: Pane {
     private func standing(of phase: Progress.Phase, _ run: EarlierRun.Run) -> Standing {
         guard run.isFinished else { return place(of: phase, to: run.phase) ?? .unfinished }
         guard phase == .verify else { return .done }
-        return run.report?.verify.map { $0.ok ? .done : .unequal } ?? .waiting
+        return run.report?.verify.map(standing) ?? .waiting
     }
 
     /// Whether a phase is before or after the one that the run is in; nil when it is that one.
@@ -154,7 +183,7 @@ struct OverviewPane: Pane {
     /// Verification can run by itself, so the order of the phases does not tell how it stands.
     private func verifyStanding(_ model: Model) -> Standing? {
         if model.isVerifying { return .running }
-        if let verification = model.verification { return verification.ok ? .done : .unequal }
+        if let verification = model.verification { return standing(after: verification) }
         guard model.report != nil else { return nil }
         return model.failure == nil ? .waiting : .failed
     }
@@ -211,8 +240,8 @@ struct OverviewPane: Pane {
             lines += text.enumerated().map { offset, part in
                 [Span((offset == 0 ? "\(glyphs.warn) " : "  ") + part, problem.style)]
             }
-            guard number == 0, let failure = model.failure else { continue }
-            for text in ["kept: \(failure.kept)", "next: \(failure.remedy)"] {
+            guard number == 0, let error = model.failure ?? model.unreadable else { continue }
+            for text in ["kept: \(error.kept)", "next: \(error.remedy)"] {
                 lines += Width.wrap(text, to: width - 2).map { [Span("  \($0)", .textMuted)] }
             }
         }
@@ -223,19 +252,22 @@ struct OverviewPane: Pane {
         guard let verification = model.compared else {
             return [[Span("nothing is known: not verified yet", .statusWait)]] + warnings
         }
+        if model.isChangedSince, let verifiedAt = model.verifiedAt {
+            let text = "every cell was equal at \(Figures.clock(verifiedAt))Z; changed since"
+            return [[Span("\(glyphs.warn) \(text)", .statusWarn)]] + warnings
+        }
         let what = verification.countsOnly ? "the counts are" : "every cell is"
         return [[Span("\(glyphs.ok) nothing: \(what) equal", .statusOK)]] + warnings
     }
 
-    private func recent(_ model: Model, isWide: Bool) -> [Line] {
+    private func recent(_ model: Model) -> [Line] {
         guard !model.log.isEmpty else { return [[Span("nothing happened yet", .textMuted)]] }
         return model.log.suffix(40).reversed().map { line in
             let level = Words.level(line.level)
-            let stage = isWide ? Width.pad(line.stage, to: 9) + " " : ""
             return [
                 Span(Figures.clock(line.time) + " ", .textMuted),
                 Span(Width.pad(level.text, to: 6), level.style),
-                Span(stage + line.message),
+                Span(Width.pad(line.stage, to: 9) + " " + line.message),
             ]
         }
     }

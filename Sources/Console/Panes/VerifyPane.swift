@@ -63,9 +63,7 @@ struct VerifyPane: Pane {
         Table(
             columns: columns(tables),
             rows: tables.map { table in
-                let difference = table.sourceRows.flatMap { source in
-                    table.targetRows.map { $0 - source }
-                }
+                let difference = difference(table)
                 return Table.Row(
                     id: table.name,
                     Span(table.name),
@@ -82,6 +80,13 @@ struct VerifyPane: Pane {
                 )
             }
         )
+    }
+
+    /// The rows that differ, in whatever way, else the difference of the counts.
+    private func difference(_ table: VerifyReport.Table) -> Int? {
+        let rows = table.missing + table.extra + table.different
+        if table.status == .different, rows > 0 { return rows }
+        return table.sourceRows.flatMap { source in table.targetRows.map { $0 - source } }
     }
 
     private func columns(_ tables: [VerifyReport.Table]) -> [Table.Column] {
@@ -129,17 +134,18 @@ struct VerifyPane: Pane {
 
     private func footer(_ model: Model) -> [Line] {
         guard let verification = model.shownComparison else { return [] }
-        let equal = verification.tables.count { $0.status == .equal }
+        let equal = verification.tables.count { $0.status == .equal && $0.quarantinedRows == 0 }
         var lines: [Line] = [
             [
                 Span("\(Figures.rows(verification.tables.count, "table")): \(equal) equal   "),
-                verification.ok ? Span("") : model.verdict,
+                verification.ok && verification.quarantinedRows == 0 ? Span("") : model.verdict,
                 Span("   took \(Figures.took(verification.seconds))", .textMuted),
             ]
         ]
         let what = verification.countsOnly ? "only the rows were counted" : "every cell compared"
         let time = verification.countsOnly ? model.countedAt : model.verifiedAt
-        let at = time.map { " at \(Figures.clock($0))Z" } ?? ""
+        let since = model.isChangedSince ? ", changed since" : ""
+        let at = time.map { " at \(Figures.clock($0))Z\(since)" } ?? ""
         let orphans = verification.foreignKeys.reduce(0) { $0 + ($1.targetOrphans ?? 0) }
         lines.append([
             Span("\(what)\(at)   ", .textMuted),
@@ -225,7 +231,14 @@ struct VerifyPane: Pane {
                 )
             ])
         }
-        if let digest = table.digest { lines.append([Span("digest \(digest)", .textMuted)]) }
+        let digests: [(Side, String?)] = [
+            (.source, table.digest), (.target, table.targetDigest),
+        ]
+        for (side, digest) in digests {
+            guard let digest else { continue }
+            let name = Width.pad("\(Words.product(side)) digest", to: 17)
+            lines.append([Span("\(name) \(digest)", .textMuted)])
+        }
         if let note = table.note { lines.append([Span(note, .statusWarn)]) }
         return lines
     }

@@ -19,17 +19,17 @@ struct WorkflowsPane: Pane {
         return .table(
             Table(
                 columns: [
-                    .init("WORKFLOW"), .init("ENABLED", 7), .init("CHANGED", 19, rank: 1),
-                    .init("BY", 16, rank: 2), .init("LAST RUN", 19, rank: 3),
+                    .init("WORKFLOW"), .init("ENABLED", 7), .init("CHANGED", 16, rank: 1),
+                    .init("BY", 10, rank: 3), .init("LAST RUN", 16, rank: 2),
                 ],
                 rows: page.workflows.map { workflow in
                     Table.Row(
                         id: workflow.name,
                         Span(workflow.name),
                         Words.toggle(workflow.enabled),
-                        Span(workflow.lastUpdated ?? "-", .textMuted),
+                        Span(Words.minute(workflow.lastUpdated), .textMuted),
                         Span(workflow.updatedBy ?? "-", .textMuted),
-                        Span(workflow.lastRunAt ?? "-", .textMuted)
+                        Span(Words.minute(workflow.lastRunAt), .textMuted)
                     )
                 },
                 least: 20

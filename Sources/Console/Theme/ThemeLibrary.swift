@@ -15,6 +15,8 @@ enum ThemeLibrary {
     /// - Throws: ``ThemeFile/Problem`` when there is no such theme, or it cannot be read.
     static func load(_ name: String, depth: ColourDepth) throws(ThemeFile.Problem) -> Theme {
         // Without colours only attributes can tell states apart, and that is what `mono` is for.
+        // A name that does not exist is said all the same.
+        if depth == .mono { _ = try file(name) }
         let name = depth == .mono ? "mono" : name
         var chain = [try file(name)]
         var visited: Set = [name]
