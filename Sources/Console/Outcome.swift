@@ -11,7 +11,8 @@ extension Model {
         }
         if verification == nil, let run = unfinishedRun {
             let tables = "\(run.tables.done) of \(Figures.rows(run.tables.total, "table"))"
-            let text = "a run is unfinished: \(tables) copied, in \(run.phase.rawValue); m goes on"
+            let text =
+                "a run is unfinished: \(tables) copied, in \(run.phase.rawValue); m goes on"
             found.append(Span(text, .statusWarn))
         } else if let compared {
             found += compared.tables.compactMap { Self.problem(with: $0) }
@@ -74,7 +75,9 @@ extension Model {
         if unplanned > 0 { words.append("\(unplanned) UNPLANNED") }
         guard words.isEmpty else { return Span(words.joined(separator: " "), .statusBad) }
         if verification.hasOnlyQuarantine { return quarantineVerdict(verification) }
-        guard verification.ok, verification.quarantinedRows == 0 else { return Span("NOT EQUAL", .statusBad) }
+        guard verification.ok, verification.quarantinedRows == 0 else {
+            return Span("NOT EQUAL", .statusBad)
+        }
         let tables = Figures.rows(verification.tables.count, "table")
         return isChangedSince
             ? Span("\(tables) equal, changed since", .statusWarn)

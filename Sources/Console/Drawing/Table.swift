@@ -63,7 +63,7 @@ struct Table: Equatable, Sendable {
             let texts = rows.lazy.map { row in
                 index < row.cells.count ? row.cells[index].map(\.text).joined() : ""
             }
-            return sum + (columns[index].width ?? Self.width(of: texts, 4...500))
+            return sum + (columns[index].width ?? Self.width(of: texts, least...500))
         }
     }
 
