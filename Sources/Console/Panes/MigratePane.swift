@@ -37,6 +37,7 @@ struct MigratePane: Pane {
         guard let progress = model.shownProgress, !progress.tables.isEmpty else {
             if let failure = model.failure { return .failed(failure) }
             if model.operation?.kind == .migrate { return .loading("the catalog of the source") }
+            if let unreadable = model.unreadable { return .failed(unreadable) }
             if model.isCounting { return .loading("the rows of both sides") }
             return .empty([
                 [Span("Nothing was copied since the console was opened.")],
