@@ -228,7 +228,7 @@ enum Actions {
             in: [.overview, .migrate],
             rank: 2,
             changesSomething: true,
-            unless: { $0.whyBusy ?? $0.unreadable?.message ?? $0.earlier?.obstacle }
+            unless: { $0.whyBusy ?? $0.whyUnreadable ?? $0.earlier?.obstacle }
         ),
         Action(
             .verify,
@@ -305,6 +305,9 @@ enum Actions {
 }
 
 extension Model {
+    /// Why there is nothing to copy from or to, or nil.
+    fileprivate var whyUnreadable: String? { unreadable.map { named($0) } }
+
     /// Why no run can begin, or nil.
     fileprivate var whyBusy: String? {
         operation.map { $0.kind == .migrate ? "a copy is running" : "a verification is running" }

@@ -7,7 +7,7 @@ extension Model {
         var found: [Span] = []
         if let failure { found.append(Span(failure.message, .statusBad)) }
         if let unreadable, unreadable.message != failure?.message {
-            found.append(Span(unreadable.message, .statusBad))
+            found.append(Span(named(unreadable), .statusBad))
         }
         if verification == nil, let run = unfinishedRun {
             let tables = "\(run.tables.done) of \(Figures.rows(run.tables.total, "table"))"
@@ -28,6 +28,12 @@ extension Model {
             found.append(Span("\(Figures.rows(quarantined)) in quarantine", .statusWarn))
         }
         return found
+    }
+
+    /// An error with the side that it concerns.
+    func named(_ error: MigrationError) -> String {
+        guard let side = error.place.side else { return error.message }
+        return "\(Words.product(side)) \(identity.name(of: side)): \(error.message)"
     }
 
     /// References and identities that are not in order.

@@ -2,6 +2,8 @@ import MigrationEngine
 
 /// The copy, table by table.
 struct MigratePane: Pane {
+    private static let barWidth = 8
+
     let id = PaneID.migrate
 
     func content(_ model: Model) -> PaneContent {
@@ -20,11 +22,7 @@ struct MigratePane: Pane {
             ("rows a second", table.rowsPerSecond.map { Figures.rate($0) } ?? "-"),
             ("ETA", table.remainingSeconds.map { Figures.duration($0) } ?? "-"),
         ]
-        var lines: [Line] = [
-            [Span(table.name, .textStrong)],
-            [state(table, model)],
-            [],
-        ]
+        var lines: [Line] = [[state(table, model)]]
         lines += facts.map { [Span(Width.pad($0.0, to: 16), .textMuted), Span($0.1)] }
         if table.quarantinedRows > 0 {
             lines += [
@@ -39,6 +37,7 @@ struct MigratePane: Pane {
         guard let progress = model.shownProgress, !progress.tables.isEmpty else {
             if let failure = model.failure { return .failed(failure) }
             if model.operation?.kind == .migrate { return .loading("the catalog of the source") }
+            if let unreadable = model.unreadable { return .failed(unreadable) }
             if model.isCounting { return .loading("the rows of both sides") }
             return .empty([
                 [Span("Nothing was copied since the console was opened.")],
@@ -54,13 +53,14 @@ struct MigratePane: Pane {
         var table = Table(
             columns: [
                 .init("TABLE"), .init("SOURCE", figures, .right), .init("COPIED", figures, .right),
-                .init("PROGRESS", 10, rank: 1), .init("", 4, .right, rank: 2),
+                .init("PROGRESS", Self.barWidth, rank: 1), .init("", 4, .right, rank: 2),
                 .init("RATE/s", 7, .right), .init("STATE", 9), .init("ETA", 6, .right),
             ],
             rows: progress.tables.map { row($0, model) }
         )
         table.total = total(progress, model)
-        table.least = 22
+        // On 80 columns a long name fits while the figures are short, and the bar always stays.
+        table.least = max(16, 42 - 2 * figures)
         return table
     }
 
@@ -71,7 +71,7 @@ struct MigratePane: Pane {
             cells: [
                 [Span(table.name)], [Span(Figures.count(table.sourceRows))],
                 [Span(Figures.count(table.copiedRows))],
-                Words.bar(fraction, width: 10, glyphs: model.identity.glyphs),
+                Words.bar(fraction, width: Self.barWidth, glyphs: model.identity.glyphs),
                 [Span(fraction.map { Figures.percent($0) } ?? "", .textMuted)],
                 [Span(table.rowsPerSecond.map { Figures.rate($0) } ?? "-", .textMuted)],
                 [state(table, model)],
@@ -92,7 +92,7 @@ struct MigratePane: Pane {
             cells: [
                 [Span("TOTAL", .textStrong)], [Span(Figures.count(rows), .textStrong)],
                 [Span(Figures.count(progress.copiedRows), .textStrong)],
-                Words.bar(fraction, width: 10, glyphs: model.identity.glyphs),
+                Words.bar(fraction, width: Self.barWidth, glyphs: model.identity.glyphs),
                 [Span(fraction.map { Figures.percent($0) } ?? "", .textMuted)],
                 [Span(rate > 0 ? Figures.rate(rate) : "-", .textMuted)], [Span(model.activity)],
                 [Span(eta.map { Figures.duration($0) } ?? "-", .textMuted)],
