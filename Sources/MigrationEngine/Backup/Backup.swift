@@ -96,7 +96,8 @@ public enum Backup {
     ) throws(MigrationError) {
         do throws(SourceError) {
             let destination = try SourceConnection(path: files.partial, access: .create)
-            try destination.execute("PRAGMA synchronous = OFF")
+            // What is written here is synced and checked as a whole before it gets its name.
+            try destination.execute("PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF")
             let backup = OnlineBackup(from: source, to: destination)
             let isComplete = try backup.run { fraction in
                 tracker.fraction(fraction)
@@ -115,10 +116,11 @@ public enum Backup {
         tracker: ProgressTracker,
         cancellation: Cancellation
     ) throws(MigrationError) -> BackupReport {
-        try files.sync()
-        // The check reads every page of every tree, the checksum every byte: two threads.
+        // The check reads every page of every tree; meanwhile another thread waits for the disk
+        // and reads every byte for the checksum.
         let digest = Background { () throws(MigrationError) in
-            try SHA256.hexadecimal(ofFile: files.partial)
+            try files.sync()
+            return try SHA256.hexadecimal(ofFile: files.partial)
         }
         let counted: [BackupReport.TableRows]
         let schema: String

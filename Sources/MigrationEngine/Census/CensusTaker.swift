@@ -163,8 +163,7 @@ package struct CensusTaker: Sendable {
             var bytes = 0
             result.tallies.withUnsafeMutableBufferPointer { tallies in
                 for column in 0..<width {
-                    tallies[column].add(statement, skip + column)
-                    bytes += statement.byteCount(skip + column)
+                    bytes += tallies[column].add(statement, skip + column)
                 }
             }
             builder.add(bytes: bytes) { reader.identity(of: statement) }
