@@ -17,10 +17,7 @@ struct Output {
     /// - Throws: The encoder's error.
     func result(_ value: some Encodable, _ text: () -> String) throws {
         if isJSON {
-            let encoder = JSONEncoder()
-            encoder.keyEncodingStrategy = .convertToSnakeCase
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            let json = String(decoding: try encoder.encode(value), as: UTF8.self)
+            let json = String(decoding: try JSONEncoder.report.encode(value), as: UTF8.self)
             Self.write(SafeText.escaped(json: json) + "\n")
         } else {
             let text = text()

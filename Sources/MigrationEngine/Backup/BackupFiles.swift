@@ -17,7 +17,9 @@ struct BackupFiles: Sendable {
     ///   - folder: The folder for backups.
     ///   - source: The source, which gives the name.
     init(in folder: String, for source: String) {
-        Self.removeLeftovers(in: folder)
+        TemporaryPath.removeLeftovers(in: folder) { name in
+            name.range(of: Self.partialMark).map { name[$0.upperBound...] }
+        }
         let formatter = DateFormatter()
         formatter.locale = Locale(identifier: "en_US_POSIX")
         formatter.timeZone = TimeZone(identifier: "UTC")
@@ -32,18 +34,6 @@ struct BackupFiles: Sendable {
         }
         stem = candidate
         database = candidate + ".db"
-    }
-
-    /// Removes the unfinished copies of processes that were killed.
-    private static func removeLeftovers(in folder: String) {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        for name in names {
-            guard let mark = name.range(of: partialMark),
-                let owner = Int32(name[mark.upperBound...].prefix { $0.isNumber }),
-                kill(owner, 0) != 0, errno == ESRCH
-            else { continue }
-            unlink("\(folder)/\(name)")
-        }
     }
 
     var size: Int {

@@ -63,7 +63,7 @@ struct CopyPhase {
             return { chunk throws(MigrationError) in
                 let plan = plans[chunk.table]
                 let name = plan.table.sourceName
-                try context.cancellation.check("copy", kept: context.kept(copied))
+                try context.cancellation.check("copy", kept: .copying(rows: copied.value))
                 context.tracker.update(name) { $0.state = .copying }
                 do throws(TableCopy.Failure) {
                     let outcome = try context.cancellation.whileRunning(canceller.cancel) {

@@ -36,18 +36,12 @@ struct PhaseContext: Sendable {
         }
     }
 
-    func kept(_ copied: SharedCounter) -> MigrationError.Kept {
-        copied.value == 0
-            ? .other("no row is committed in the target; the source was not written")
-            : .committed(rows: copied.value)
-    }
-
     func failure(
         _ error: TableCopy.Failure,
         table: String,
         copied: SharedCounter
     ) -> MigrationError {
-        let kept = kept(copied)
+        let kept = MigrationError.Kept.copying(rows: copied.value)
         switch error {
         case .source(let error):
             return SourceFile.failure(error, path: backup, stage: "copy", table: table, kept: kept)

@@ -125,6 +125,16 @@ public struct MigrationError: Error, Sendable {
         case copied
         /// In the reader's words.
         case other(String)
+
+        /// What a copy under way leaves behind.
+        ///
+        /// - Parameter rows: The rows that are committed so far.
+        /// - Returns: The state, in words of its own when there is no row yet.
+        static func copying(rows: Int) -> Kept {
+            rows == 0
+                ? .other("no row is committed in the target; the source was not written")
+                : .committed(rows: rows)
+        }
     }
 
     /// The error underneath.

@@ -82,9 +82,8 @@ final class MigrationRun {
         let census = try takeCensus(backup, snapshot.tables)
         let mapped = try map(snapshot.catalog, census.census)
         let plans = plans(for: mapped, snapshot.tables)
-        for (table, plan) in zip(snapshot.tables, plans) {
+        for table in snapshot.tables {
             tracker.update(table.name) { $0.sourceRows = census.census.tables[table.name]?.rows }
-            _ = plan
         }
         if unfinished == nil { try createSchema(mapped, backup) }
         try onTarget("start") { target throws(TargetError) in
@@ -139,11 +138,7 @@ final class MigrationRun {
     }
 
     /// What is left behind if the run stops now.
-    var kept: MigrationError.Kept {
-        copied.value == 0
-            ? .other("no row is committed in the target; the source was not written")
-            : .committed(rows: copied.value)
-    }
+    var kept: MigrationError.Kept { .copying(rows: copied.value) }
 
     func onTarget<Value>(
         _ stage: String,
@@ -381,15 +376,5 @@ final class MigrationRun {
             detail: report.ok ? "all rows arrived" : "done, with findings",
             report: text
         )
-    }
-}
-
-extension JSONEncoder {
-    /// The encoder of every report: snake_case, the same order of keys each time.
-    static var report: JSONEncoder {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return encoder
     }
 }

@@ -19,15 +19,23 @@ package struct TemporaryPath: Sendable {
     /// - Parameter suffix: What the name ends with.
     /// - Returns: The path.
     package func make(suffix: String = "") -> String {
-        removeLeftovers()
+        Self.removeLeftovers(in: folder) { name in
+            name.hasPrefix(prefix) ? name.dropFirst(prefix.count) : nil
+        }
         return "\(folder)/\(prefix)\(getpid())-\(UUID().uuidString.prefix(8).lowercased())\(suffix)"
     }
 
-    private func removeLeftovers() {
+    /// Removes what killed processes left behind.
+    ///
+    /// - Parameters:
+    ///   - folder: The folder to look through.
+    ///   - owner: Gives the rest of a name from the process's number on, nil for other names.
+    static func removeLeftovers(in folder: String, owner: (String) -> Substring?) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        for name in names where name.hasPrefix(prefix) {
-            let digits = name.dropFirst(prefix.count).prefix { $0 != "-" }
-            guard let owner = Int32(digits), kill(owner, 0) != 0, errno == ESRCH else { continue }
+        for name in names {
+            guard let rest = owner(name), let process = Int32(rest.prefix { $0.isNumber }),
+                kill(process, 0) != 0, errno == ESRCH
+            else { continue }
             // Another user's leftovers cannot be removed, and are not ours to remove.
             try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
         }

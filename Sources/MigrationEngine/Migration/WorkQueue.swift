@@ -93,6 +93,15 @@ package final class SharedList<Element: Sendable>: Sendable {
     package var values: [Element] { elements.withLock { $0.compactMap { $0 } } }
 }
 
+/// Results of several threads, each under a key.
+final class SharedMap<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    private let state = Mutex<[Key: Value]>([:])
+
+    func set(_ key: Key, _ value: Value?) { state.withLock { $0[key] = value } }
+
+    var values: [Key: Value] { state.withLock { $0 } }
+}
+
 /// A number that several threads count up.
 package final class SharedCounter: Sendable {
     private let count = Atomic<Int>(0)

@@ -118,15 +118,4 @@ package struct RowReader: Sendable {
     package func identity(of statement: SourceStatement) -> [SourceValue] {
         (0..<identityWidth).map { statement.value($0) }
     }
-
-    /// The piece that holds one row.
-    ///
-    /// - Parameter identity: The identity of the row.
-    /// - Returns: The piece; everything when the table has no identity.
-    package func range(of identity: [SourceValue]) -> RowRange {
-        if case .rowid = self.identity, case .integer(let id)? = identity.first {
-            return .rowids(id, id)
-        }
-        return .all
-    }
 }

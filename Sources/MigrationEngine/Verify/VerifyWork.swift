@@ -1,5 +1,3 @@
-import Synchronization
-
 /// The work of a verification, spread over threads: tables, then foreign keys of both sides.
 struct VerifyWork {
     private let context: VerifyContext
@@ -39,9 +37,9 @@ struct VerifyWork {
             items += plan.foreignKeys.indices.map { Item.targetKey($0) }
         }
         let tables = SharedList<VerifyReport.Table>(count: plan.comparisons.count)
-        let targetOrphans = SharedOrphans()
+        let targetOrphans = SharedMap<Int, Int>()
         let (context, plan) = (context, plan)
-        let found = SourceOrphans()
+        let found = SharedMap<String, [Int64: Int]>()
         try WorkQueue(items, jobs: context.settings.jobs, name: "verify").run {
             () throws(MigrationError) -> (Item) throws(MigrationError) -> Void in
             let (source, target) = try context.connect()
@@ -222,22 +220,4 @@ struct VerifyWork {
             )
         }
     }
-}
-
-/// Orphans of the source by table and foreign key.
-private final class SourceOrphans: Sendable {
-    private let state = Mutex<[String: [Int64: Int]]>([:])
-
-    func set(_ table: String, _ orphans: [Int64: Int]) { state.withLock { $0[table] = orphans } }
-
-    var values: [String: [Int64: Int]] { state.withLock { $0 } }
-}
-
-/// Orphans of the target by the place of the foreign key.
-private final class SharedOrphans: Sendable {
-    private let state = Mutex<[Int: Int]>([:])
-
-    func set(_ index: Int, _ orphans: Int?) { state.withLock { $0[index] = orphans } }
-
-    var values: [Int: Int] { state.withLock { $0 } }
 }
