@@ -13,6 +13,12 @@ public enum TestServer {
 
     private static let numbers = Mutex(0)
 
+    // Swift Testing starts every test at once. Without a bound a hundred of them ask the server for a
+    // database in the same second, and those above its connections fail.
+    private static let places = Places(
+        max(8, 2 * ProcessInfo.processInfo.activeProcessorCount)
+    )
+
     /// Whether PostgreSQL's programs are installed.
     public static let isInstalled = (try? ServerPrograms.find()) != nil
 
@@ -31,6 +37,20 @@ public enum TestServer {
     /// - Returns: The body's result.
     /// - Throws: The body's error, or ``MigrationError`` of the server.
     public static func withDatabase<Value: Sendable>(
+        _ body: @concurrent @Sendable (_ url: String) async throws -> Value
+    ) async throws -> Value {
+        await places.enter()
+        let result: Result<Value, any Error>
+        do {
+            result = .success(try await withOwnDatabase(body))
+        } catch {
+            result = .failure(error)
+        }
+        await places.leave()
+        return try result.get()
+    }
+
+    private static func withOwnDatabase<Value: Sendable>(
         _ body: @concurrent @Sendable (_ url: String) async throws -> Value
     ) async throws -> Value {
         let server = try await shared()

@@ -22,7 +22,7 @@ enum ServerSettings {
         max_wal_senders = 0
         max_wal_size = 4GB
         shared_buffers = 128MB
-        max_connections = 100
+        max_connections = 300
         timezone = 'UTC'
         log_timezone = 'UTC'
         """
