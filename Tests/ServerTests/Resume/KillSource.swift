@@ -1,4 +1,5 @@
 import Foundation
+import MigrationEngine
 import TestSupport
 import Testing
 
@@ -43,7 +44,7 @@ enum KillSource {
         INSERT INTO tag VALUES ('root', NULL), ('leaf', 'root'), ('Ä', 'leaf');
         CREATE TABLE log (at TEXT, what TEXT);
         INSERT INTO log SELECT 'at ' || (value / 2), 'same' FROM generate_series(1, 300);
-        CREATE TABLE nothing (id INTEGER PRIMARY KEY, a TEXT);
+        CREATE TABLE hollow (id INTEGER PRIMARY KEY, a TEXT);
         """
 
     private static let made = Task.detached { () async throws -> TestFolder in
@@ -72,13 +73,15 @@ enum KillSource {
 
     // because the figures of the undisturbed run are the same for every test
     private static let undisturbed = Task.detached { () async throws -> EndState in
-        try await TestServer.withDatabase { url in
-            let folder = try TestFolder()
-            let cutover = try await command(in: folder, target: url)
-            let run = try await cutover("migrate", options)
-            try #require(run.status == 0, "\(run)")
-            return try await EndState(of: cutover, in: folder)
-        }
+        // Without a place of its own: the tests that wait for it hold them all.
+        let server = try await TestServer.shared()
+        try await onThread { try server.createDatabase("undisturbed") }
+        let folder = try TestFolder()
+        let url = server.url(database: "undisturbed")
+        let cutover = try await command(in: folder, target: url)
+        let run = try await cutover("migrate", options)
+        try #require(run.status == 0, "\(run)")
+        return try await EndState(of: cutover, in: folder)
     }
 
     /// What an undisturbed run leaves.

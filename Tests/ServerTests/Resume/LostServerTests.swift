@@ -102,7 +102,9 @@ struct LostServerTests {
         let end = await first.end()
         #expect(end.status == 69, "\(end)")
         #expect(try JSON(end.stdout)["error"]["code"].string == "target_unavailable", "\(end)")
-        #expect(await eventually(within: .seconds(60)) { (try? await psql(url, "SELECT 1;")) != nil })
+        #expect(
+            try await eventually(within: .seconds(60)) { (try? await psql(url, "SELECT 1;")) != nil }
+        )
         try await requireUndisturbed(
             try await cutover("migrate", KillSource.options),
             cutover,
