@@ -32,6 +32,7 @@ public enum Backup {
         try checkSpace(source, in: directory)
         let files = BackupFiles(in: directory.backups, for: options.source)
         tracker.begin(.backup, "copying \(options.source)")
+        Failpoint.reach(.backupBegun)
         do {
             try copy(source, to: files, tracker: tracker, cancellation: cancellation)
             var report = try check(files, tracker: tracker, cancellation: cancellation)
@@ -101,8 +102,10 @@ public enum Backup {
             let backup = OnlineBackup(from: source, to: destination)
             let isComplete = try backup.run { fraction in
                 tracker.fraction(fraction)
+                Failpoint.reach(.backupCopying)
                 return !cancellation.isCancelled
             }
+            Failpoint.reach(.backupCopied)
             guard !isComplete else { return }
         } catch {
             let path = error.isAboutWriting ? files.partial : source.path
