@@ -8,21 +8,34 @@ import Foundation
 final class SourceView: Sendable {
     /// The file that is read.
     let path: String
+    /// The file that it is a view of.
+    let source: String
     private let isTemporary: Bool
+    private let passesOverDamage: Bool
 
     /// Views a backup, which nobody writes.
     init(snapshot: String) {
         path = snapshot
+        source = snapshot
         isTemporary = false
+        passesOverDamage = false
     }
 
     /// Views the live source.
     init(
         _ options: Options,
         _ tracker: ProgressTracker,
-        _ cancellation: Cancellation
+        _ cancellation: Cancellation,
+        stage: String = "verify",
+        passesOverDamage: Bool = false
     ) throws(MigrationError) {
-        let source = try SourceFile.open(options.source, stage: "verify")
+        self.source = options.source
+        self.passesOverDamage = passesOverDamage
+        let source = try SourceFile.open(
+            options.source,
+            stage: stage,
+            passesOverDamage: passesOverDamage
+        )
         tracker.activity("copying the source, so that nobody has to wait")
         path = TemporaryPath(prefix: "cutover-verify-").make(suffix: ".db")
         isTemporary = true
@@ -32,7 +45,7 @@ final class SourceView: Sendable {
             throw MigrationError(
                 .fileFailed,
                 "the temporary copy of the source cannot be made",
-                place: .init("verify", path: path),
+                place: .init(stage, path: path),
                 remedy: "give a folder that can be written with TMPDIR",
                 cause: .system(errno: errno, call: "open")
             )
@@ -48,10 +61,10 @@ final class SourceView: Sendable {
         } catch {
             unlink(path)
             let place = error.isAboutWriting ? path : options.source
-            throw SourceFile.failure(error, path: place, stage: "verify")
+            throw SourceFile.failure(error, path: place, stage: stage)
         }
         do throws(MigrationError) {
-            try cancellation.check("verify", kept: .untouched)
+            try cancellation.check(stage, kept: .untouched)
         } catch {
             unlink(path)
             throw error
@@ -65,6 +78,7 @@ final class SourceView: Sendable {
     /// Opens a connection for one thread.
     func open() throws(SourceError) -> SourceConnection {
         let connection = try SourceConnection(path: path, access: .immutable)
+        if passesOverDamage { connection.passOverDamage() }
         try connection.readHeader()
         return connection
     }
