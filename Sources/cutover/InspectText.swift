@@ -86,7 +86,7 @@ struct InspectText {
         var facts = [stored(column.storage)]
         if column.distinct > 0 { facts.append("\(column.distinct) different") }
         if let first = column.min, let last = column.max {
-            facts.append("\(first.description) to \(last.description)")
+            facts.append("\(Self.quoted(first)) to \(Self.quoted(last))")
         }
         if column.longestTextBytes > 0 {
             facts.append("text up to \(column.longestTextCharacters) characters")
@@ -102,12 +102,17 @@ struct InspectText {
         for problem in column.problems { add(problem, of: "") }
     }
 
+    private static func quoted(_ bound: InspectReport.Bound) -> String {
+        guard case .text(let text) = bound else { return bound.description }
+        return "'\(text)'"
+    }
+
     private mutating func add(_ problem: InspectReport.Problem, of subject: String) {
         let outcome =
             switch problem.outcome {
             case .quarantine: "\(arrow) quarantine"
             case .kept: "(kept)"
-            case .changed: "(kept; the declaration changes)"
+            case .changed: "(kept)"
             }
         let name = subject.isEmpty ? "" : subject + " "
         page.add(
@@ -177,13 +182,19 @@ struct InspectText {
             let key = orphan.columns.joined(separator: ", ")
             page.add(
                 "! \(orphan.table) (\(key)): \(rows(orphan.rows)) without a row in "
-                    + orphan.references + (orphan.note.map { "; \($0)" } ?? ""),
+                    + orphan.references + (orphan.note.map { "; \($0)" } ?? "")
+                    + (orphan.outcome == .kept ? " (kept)" : " \(arrow) quarantine"),
                 indent: 2,
                 hanging: 6
             )
             add(keys: orphan.sampleKeys, of: orphan.rows)
         }
-        page.add("do: add the parents or delete the rows; else they go to quarantine", indent: 2)
+        page.add(
+            "do: add the parents or delete the rows; else they go to quarantine, or are kept "
+                + "where the foreign key itself is not carried over",
+            indent: 2,
+            hanging: 6
+        )
     }
 
     private mutating func addSummary() {

@@ -30,7 +30,12 @@ struct CloseLook: Sendable {
 
 /// Takes the census of a snapshot that nobody writes.
 package struct CensusTaker: Sendable {
+    /// The columns that are read at once: SQLite's rows have 2,000, those of the key included.
+    static let widest = 1_900
+
     let snapshot: String
+    /// The file that errors name.
+    private let source: String
     let tables: [Catalog.Table]
     let jobs: Int
     let depth: CensusDepth
@@ -40,7 +45,8 @@ package struct CensusTaker: Sendable {
     /// Prepares a census.
     ///
     /// - Parameters:
-    ///   - snapshot: The backup.
+    ///   - snapshot: The backup, or a temporary copy.
+    ///   - source: The file that it is a copy of, for errors; the snapshot itself when nil.
     ///   - tables: The tables.
     ///   - jobs: The number of threads.
     ///   - depth: How much it finds out.
@@ -48,6 +54,7 @@ package struct CensusTaker: Sendable {
     ///   - cancellation: Stops it.
     package init(
         snapshot: String,
+        of source: String? = nil,
         tables: [Catalog.Table],
         jobs: Int,
         depth: CensusDepth = .mapping,
@@ -56,6 +63,7 @@ package struct CensusTaker: Sendable {
     ) {
         self.depth = depth
         self.snapshot = snapshot
+        self.source = source ?? snapshot
         self.tables = tables
         self.jobs = jobs
         self.tracker = tracker
@@ -88,7 +96,7 @@ package struct CensusTaker: Sendable {
             try connection.readHeader()
             return connection
         } catch {
-            throw SourceFile.failure(error, path: snapshot, stage: "census")
+            throw SourceFile.failure(error, path: source, stage: "census")
         }
     }
 
@@ -111,7 +119,7 @@ package struct CensusTaker: Sendable {
                 guard depth == .full, error.isDamage else {
                     throw SourceFile.failure(
                         error,
-                        path: snapshot,
+                        path: source,
                         stage: "census",
                         table: table.name
                     )
@@ -129,14 +137,30 @@ package struct CensusTaker: Sendable {
         let table = tables[piece.table]
         do throws(SourceError) {
             // Generated columns too: one that cannot be translated becomes an ordinary column.
-            let reader = RowReader(table, columns: table.columns.map(\.name))
-            switch depth {
-            case .mapping: return try count(piece, reader, connection)
-            case .full: return try look(piece, reader, connection)
+            let names = table.columns.map(\.name)
+            var result = try read(piece, names.prefix(Self.widest), connection)
+            for start in stride(from: Self.widest, to: names.count, by: Self.widest) {
+                let rest = names[start..<min(names.count, start + Self.widest)]
+                let more = try read(piece, rest, connection)
+                result.tallies += more.tallies
+                result.closeLook.columns += more.closeLook.columns
             }
+            return result
         } catch {
             if cancellation.isCancelled { try cancellation.check("census", kept: .untouched) }
-            throw SourceFile.failure(error, path: snapshot, stage: "census", table: table.name)
+            throw SourceFile.failure(error, path: source, stage: "census", table: table.name)
+        }
+    }
+
+    private func read(
+        _ piece: TablePiece,
+        _ names: ArraySlice<String>,
+        _ connection: SourceConnection
+    ) throws(SourceError) -> PieceCensus {
+        let reader = RowReader(tables[piece.table], columns: Array(names))
+        switch depth {
+        case .mapping: return try count(piece, reader, connection)
+        case .full: return try look(piece, reader, connection)
         }
     }
 
@@ -190,10 +214,12 @@ package struct CensusTaker: Sendable {
                 throw SourceError(resultCode: 9, message: "interrupted", sql: nil)
             }
             rows += 1
+            var bytes = 0
             for column in 0..<width {
-                _ = tallies[column].add(statement, skip + column)
+                bytes += tallies[column].add(statement, skip + column)
                 studies[column].add(statement, skip + column)
             }
+            return bytes
         }
         var result = PieceCensus(table: piece.table, tallies: tallies)
         result.rows = rows
@@ -247,5 +273,62 @@ extension CloseLook {
         }
         gaps = RowGap.joined(gaps + other.gaps)
         damage = damage ?? other.damage
+    }
+}
+
+/// Cuts a piece of a table into chunks while its rows pass by.
+struct ChunkBuilder {
+    private let table: Int
+    private let identity: RowIdentity
+    private let piece: RowRange
+    private var chunks: [Chunk] = []
+    private var rows = 0
+    private var bytes = 0
+    private var after: [SourceValue]?
+
+    init(table: Int, identity: RowIdentity, _ piece: RowRange) {
+        self.table = table
+        self.identity = identity
+        self.piece = piece
+    }
+
+    @inline(__always)
+    mutating func add(bytes size: Int, key: () -> [SourceValue]) {
+        rows += 1
+        bytes += size
+        if rows >= Chunk.rowLimit || bytes >= Chunk.byteLimit { cut(at: key()) }
+    }
+
+    private mutating func cut(at key: [SourceValue]) {
+        switch (identity, piece) {
+        case (.rowid, .rowids(let first, _)):
+            guard case .integer(let id)? = key.first else { return }
+            var start = first
+            if case .integer(let previous)? = after?.first { start = previous + 1 }
+            append(.rowids(start, id))
+        case (.key, _): append(.keys(after: after, through: key))
+        default: return
+        }
+        after = key
+    }
+
+    private mutating func append(_ range: RowRange) {
+        chunks.append(Chunk(table: table, number: 0, range: range, rows: rows))
+        rows = 0
+        bytes = 0
+    }
+
+    /// Ends the last chunk.
+    mutating func finish() -> [Chunk] {
+        guard rows > 0 else { return chunks }
+        switch (identity, piece) {
+        case (.rowid, .rowids(let first, let last)):
+            var start = first
+            if case .integer(let previous)? = after?.first { start = previous + 1 }
+            append(.rowids(start, last))
+        case (.key, _): append(.keys(after: after, through: nil))
+        default: append(.all)
+        }
+        return chunks
     }
 }

@@ -130,6 +130,8 @@ package struct InspectReport: Codable, Sendable, Equatable {
         package var columns: [String]
         package var rows: Int
         package var sampleKeys: [String]
+        /// What becomes of the rows: kept where the key itself is not carried over.
+        package var outcome: Outcome
         /// Why it can be said in part only, or what is wrong with the key itself.
         package var note: String?
     }

@@ -26,6 +26,7 @@ package struct Inspection: Sendable {
         tracker.begin(.census, "reading every value")
         let census = try CensusTaker(
             snapshot: view.path,
+            of: view.source,
             tables: catalog.migratedTables,
             jobs: jobs,
             tracker: tracker,
@@ -47,9 +48,13 @@ package struct Inspection: Sendable {
 
     static var jobs: Int { max(1, min(4, ProcessInfo.processInfo.activeProcessorCount)) }
 
-    static func catalog(of view: SourceView) throws(MigrationError) -> Catalog {
+    static func catalog(
+        of view: SourceView,
+        passesOverDamage: Bool = false
+    ) throws(MigrationError) -> Catalog {
         do throws(SourceError) {
-            let catalog = try CatalogReader.read(try view.open())
+            let connection = try view.open()
+            let catalog = try CatalogReader.read(connection, passesOverDamage: passesOverDamage)
             guard catalog.migratedTables.isEmpty else { return catalog }
         } catch {
             throw view.failure(error, nil)

@@ -32,7 +32,7 @@ package struct Inspector: Sendable {
         let inspector = Inspector(
             options: options,
             view: view,
-            catalog: try Inspection.catalog(of: view),
+            catalog: try Inspection.catalog(of: view, passesOverDamage: true),
             tracker: tracker,
             cancellation: cancellation
         )
@@ -52,6 +52,7 @@ package struct Inspector: Sendable {
         let result = Result { () throws(MigrationError) in
             try CensusTaker(
                 snapshot: view.path,
+                of: view.source,
                 tables: tables,
                 jobs: Inspection.jobs,
                 depth: .full,
@@ -90,7 +91,10 @@ package struct Inspector: Sendable {
                     columns.append((place, into))
                 }
             }
-            if !columns.isEmpty { works.append(.init(table: table, columns: columns)) }
+            for start in stride(from: 0, to: columns.count, by: CensusTaker.widest) {
+                let some = columns[start..<min(columns.count, start + CensusTaker.widest)]
+                works.append(.init(table: table, columns: Array(some)))
+            }
         }
         if !works.isEmpty { tracker.activity("finding the rows with problems") }
         let scan = ProblemScan(
@@ -100,7 +104,9 @@ package struct Inspector: Sendable {
             cancellation: cancellation
         )
         let lists = try scan.run(works)
-        return Dictionary(zip(works.map(\.table.name), lists)) { first, _ in first }
+        return Dictionary(zip(works.map(\.table.name), lists)) { one, other in
+            one.merging(other) { first, _ in first }
+        }
     }
 
     // MARK: - The rest
@@ -123,7 +129,11 @@ package struct Inspector: Sendable {
                 names: names.names(),
                 orphans: []
             )
-            let search = OrphanSearch(catalog: catalog, connection: connection)
+            let search = OrphanSearch(
+                catalog: catalog,
+                schema: schema,
+                connection: connection
+            )
             for (table, look) in zip(catalog.migratedTables, found.closeLooks) {
                 let inspection = TableInspection(
                     table: table,

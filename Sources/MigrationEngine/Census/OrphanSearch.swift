@@ -1,6 +1,7 @@
 /// Rows whose parent is missing, with their keys, foreign key by foreign key.
 struct OrphanSearch {
     let catalog: Catalog
+    let schema: TargetSchema
     let connection: SourceConnection
 
     /// Searches a table.
@@ -42,8 +43,23 @@ struct OrphanSearch {
             columns: key.columns,
             rows: count,
             sampleKeys: keys,
+            outcome: isCarriedOver(key, table) ? .quarantine : .kept,
             note: note
         )
+    }
+
+    private func isCarriedOver(_ key: Catalog.ForeignKey, _ table: Catalog.Table) -> Bool {
+        guard let target = schema.tables.first(where: { $0.sourceName == table.name }) else {
+            return false
+        }
+        let columns = key.columns.map { name in
+            target.columns.first { $0.sourceName.foldedName == name.foldedName }?.name
+        }
+        let parent = catalog.table(key.parentTable)?.name
+        return target.foreignKeys.contains { made in
+            made.columns == columns
+                && schema.tables.contains { $0.name == made.parentTable && $0.sourceName == parent }
+        }
     }
 
     private func firstRowids(_ table: Catalog.Table) throws(SourceError) -> [Int64: [Int64]] {

@@ -1,8 +1,12 @@
+import Foundation
+
 /// Tells the kind of a value that its column does not take, or that the application should know.
 struct ProblemJudge {
     private let column: Catalog.Column
     private let target: TargetColumn?
     private let encoder: RowEncoder?
+    /// What the declaration asks for, where the column becomes something else.
+    private let declared: TargetType?
 
     /// Prepares for a column.
     ///
@@ -13,6 +17,19 @@ struct ProblemJudge {
         self.column = column
         self.target = target
         encoder = target.map { RowEncoder(columns: [$0]) }
+        let wanted = Self.wanted(column.declaredType)
+        declared = target != nil && wanted != target?.type ? wanted : nil
+    }
+
+    /// The type that a declaration names which SQLite itself does not have.
+    private static func wanted(_ declaredType: String) -> TargetType? {
+        let name = declaredType.prefix { $0 != "(" }
+        switch name.uppercased().trimmingCharacters(in: .whitespaces) {
+        case "BOOL", "BOOLEAN": return .boolean
+        case "DATE": return .date
+        case "DATETIME", "TIMESTAMP": return .timestamp
+        default: return nil
+        }
     }
 
     /// What was found out about one value.
@@ -39,10 +56,15 @@ struct ProblemJudge {
         scratch.truncate()
         if let encoder, let misfit = encoder.append(statement, from: index, to: scratch) {
             return Verdict(
-                kind: kind(stored, statement, index),
+                kind: kind(stored, statement, index, target?.type),
                 outcome: .quarantine,
                 reason: misfit.reason
             )
+        }
+        if let declared, stored != .null,
+            let verdict = verdict(statement, index, scratch, declared)
+        {
+            return verdict
         }
         if stored == .real, statement.real(index).isInfinite {
             return Verdict(kind: .infinite, outcome: .kept, reason: "infinite")
@@ -56,13 +78,33 @@ struct ProblemJudge {
         )
     }
 
+    /// Why a value keeps its column from being what the declaration names.
+    private func verdict(
+        _ statement: SourceStatement,
+        _ index: Int,
+        _ scratch: ByteBuffer,
+        _ declared: TargetType
+    ) -> Verdict? {
+        guard let target else { return nil }
+        var wanted = target
+        wanted.type = declared
+        scratch.truncate()
+        let encoder = RowEncoder(columns: [wanted])
+        guard let misfit = encoder.append(statement, from: index, to: scratch) else { return nil }
+        return Verdict(
+            kind: kind(statement.storageClass(index), statement, index, declared),
+            outcome: .changed,
+            reason: "\(misfit.reason), so the column becomes \(target.type.sql)"
+        )
+    }
+
     /// Long values need no second copy to be judged.
     private func isLongAndClean(
         _ stored: StorageClass,
         _ statement: SourceStatement,
         _ index: Int
     ) -> Bool {
-        guard stored == .text, target?.type == .text, column.affinity.keeps(.text),
+        guard stored == .text, target?.type == .text, declared == nil, column.affinity.keeps(.text),
             statement.malformedText(index) == nil
         else { return false }
         let bytes = statement.bytes(index)
@@ -73,9 +115,10 @@ struct ProblemJudge {
     private func kind(
         _ stored: StorageClass,
         _ statement: SourceStatement,
-        _ index: Int
+        _ index: Int,
+        _ type: TargetType?
     ) -> ProblemKind {
-        guard let type = target?.type else { return .other }
+        guard let type else { return .other }
         switch stored {
         case .null: return .nullInNotNull
         case .integer:
@@ -130,6 +173,7 @@ struct ProblemJudge {
         }
         guard let target else { return false }
         if target.isNotNull, found.nulls > 0 { return true }
+        if let declared, !surelyFits(found, study, declared) { return true }
         return !surelyFits(found, study, target.type)
     }
 

@@ -80,12 +80,15 @@ struct ProblemScan: Sendable {
                 if rows & 0xfff == 0, cancellation.isCancelled {
                     throw SourceError(resultCode: 9, message: "interrupted", sql: nil)
                 }
+                var bytes = 0
                 for (column, judge) in judges.enumerated() {
-                    guard let verdict = judge.verdict(statement, first + column, scratch) else {
-                        continue
+                    if let verdict = judge.verdict(statement, first + column, scratch) {
+                        findings.add(verdict, column) { reader.keyText(of: statement) }
                     }
-                    findings.add(verdict, column) { reader.keyText(of: statement) }
+                    // Only now: counting the bytes of UTF-16 text converts it.
+                    bytes += statement.byteCount(first + column)
                 }
+                return bytes
             }
         } catch {
             try cancellation.check("inspect", kept: .untouched)

@@ -30,6 +30,8 @@ package enum RowGap: Sendable, Equatable {
 /// A row is given out once. In a table without damage this is one pass in the order of the
 /// identity; behind damage rows can come backwards.
 package struct SalvageReader {
+    /// The bytes of a row after which its memory is given back before the next one is read.
+    private static let largeRow = 4 << 20
     /// How often a gap is entered in its middle before it is given up.
     private static let probes = 4_096
 
@@ -54,11 +56,11 @@ package struct SalvageReader {
     ///
     /// - Parameters:
     ///   - range: The piece.
-    ///   - visit: Called once a row.
+    ///   - visit: Called once a row; returns the bytes of the row.
     /// - Throws: ``SourceError`` for anything but damage.
     package mutating func read(
         _ range: RowRange,
-        visit: (SourceStatement) throws(SourceError) -> Void
+        visit: (SourceStatement) throws(SourceError) -> Int
     ) throws(SourceError) {
         switch (reader.identity, range) {
         case (.rowid, .rowids(let first, let last)): try read(first, last, visit)
@@ -75,7 +77,7 @@ package struct SalvageReader {
     private mutating func read(
         _ first: Int64,
         _ last: Int64,
-        _ visit: (SourceStatement) throws(SourceError) -> Void
+        _ visit: (SourceStatement) throws(SourceError) -> Int
     ) throws(SourceError) {
         guard let above = try climb(first, last, visit), let gap = try sink(above, visit) else {
             return
@@ -108,7 +110,7 @@ package struct SalvageReader {
     private mutating func climb(
         _ first: Int64,
         _ last: Int64,
-        _ visit: (SourceStatement) throws(SourceError) -> Void
+        _ visit: (SourceStatement) throws(SourceError) -> Int
     ) throws(SourceError) -> ClosedRange<Int64>? {
         let pass = try scan(.rowids(first, last), false, visit)
         guard !pass.isWhole else { return nil }
@@ -121,7 +123,7 @@ package struct SalvageReader {
     /// - Returns: What is left up to the damage; nil when all was read.
     private mutating func sink(
         _ range: ClosedRange<Int64>,
-        _ visit: (SourceStatement) throws(SourceError) -> Void
+        _ visit: (SourceStatement) throws(SourceError) -> Int
     ) throws(SourceError) -> ClosedRange<Int64>? {
         let (first, last) = (range.lowerBound, range.upperBound)
         let pass = try scan(.rowids(first, last), true, visit)
@@ -134,7 +136,7 @@ package struct SalvageReader {
 
     private mutating func readKeys(
         _ range: RowRange,
-        _ visit: (SourceStatement) throws(SourceError) -> Void
+        _ visit: (SourceStatement) throws(SourceError) -> Int
     ) throws(SourceError) {
         let forwards = try scan(range, false, visit)
         guard !forwards.isWhole else { return }
@@ -175,32 +177,70 @@ package struct SalvageReader {
     private mutating func scan(
         _ range: RowRange,
         _ isBackwards: Bool,
-        _ visit: (SourceStatement) throws(SourceError) -> Void
+        _ visit: (SourceStatement) throws(SourceError) -> Int
     ) throws(SourceError) -> Pass {
         var pass = Pass()
-        var isByRowid = false
-        if case .rowid = reader.identity { isByRowid = true }
         do throws(SourceError) {
-            let statement = try reader.open(connection, range, isBackwards: isBackwards)
-            while try statement.step() {
-                if isByRowid {
-                    let rowid = statement.integer(0)
-                    // A page that stands in two places would give its rows twice.
-                    if let last = pass.lastRowid, isBackwards ? rowid >= last : rowid <= last {
-                        note("rowid \(rowid) follows rowid \(last)")
-                        return pass
-                    }
-                    pass.lastRowid = rowid
-                }
-                pass.rows += 1
-                try visit(statement)
-            }
-            pass.isWhole = true
+            var rest: RowRange? = range
+            while let range = rest { rest = try scan(range, isBackwards, &pass, visit) }
         } catch {
             guard error.isDamage else { throw error }
             note(error.message)
+            pass.isWhole = false
         }
         return pass
+    }
+
+    /// Reads on with one statement.
+    ///
+    /// - Returns: What is left after a large row; nil at the end.
+    private mutating func scan(
+        _ range: RowRange,
+        _ isBackwards: Bool,
+        _ pass: inout Pass,
+        _ visit: (SourceStatement) throws(SourceError) -> Int
+    ) throws(SourceError) -> RowRange? {
+        var isByRowid = false
+        if case .rowid = reader.identity { isByRowid = true }
+        let statement = try reader.open(connection, range, isBackwards: isBackwards)
+        while try statement.step() {
+            if isByRowid {
+                let rowid = statement.integer(0)
+                // A page that stands in two places would give its rows twice.
+                if let last = pass.lastRowid, isBackwards ? rowid >= last : rowid <= last {
+                    note("rowid \(rowid) follows rowid \(last)")
+                    return nil
+                }
+                pass.lastRowid = rowid
+            }
+            pass.rows += 1
+            if try visit(statement) >= Self.largeRow,
+                let rest = rest(of: range, isBackwards, at: statement)
+            {
+                // A statement keeps the memory of its largest values to its end.
+                return rest
+            }
+        }
+        pass.isWhole = true
+        return nil
+    }
+
+    private func rest(
+        of range: RowRange,
+        _ isBackwards: Bool,
+        at statement: SourceStatement
+    ) -> RowRange? {
+        switch (reader.identity, range) {
+        case (.rowid, .rowids(let first, let last)):
+            let row = statement.integer(0)
+            if isBackwards { return row > first ? .rowids(first, row - 1) : nil }
+            return row < last ? .rowids(row + 1, last) : nil
+        case (.key, .all) where !isBackwards:
+            return .keys(after: reader.identity(of: statement), through: nil)
+        case (.key, .keys(_, let last)) where !isBackwards:
+            return .keys(after: reader.identity(of: statement), through: last)
+        default: return nil
+        }
     }
 
     private mutating func note(_ words: String) {

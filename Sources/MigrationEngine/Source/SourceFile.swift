@@ -118,7 +118,7 @@ package enum SourceFile {
             case SQLITE_CORRUPT:
                 (
                     .sourceCorrupt, "the source is damaged: SQLite cannot read a page",
-                    "cutover inspect shows what can be read; " + recovery(path)
+                    advice(stage) + recovery(path)
                 )
             case SQLITE_READONLY where error.needsRecovery:
                 (
@@ -139,7 +139,7 @@ package enum SourceFile {
             case SQLITE_IOERR:
                 (
                     .sourceCorrupt, "the source cannot be read: truncated, or a failing disk",
-                    "cutover inspect shows what can be read; " + recovery(path)
+                    advice(stage) + recovery(path)
                 )
             case SQLITE_FULL:
                 (
@@ -170,6 +170,10 @@ package enum SourceFile {
             remedy: remedy,
             cause: error.cause
         )
+    }
+
+    private static func advice(_ stage: String) -> String {
+        stage == "inspect" ? "" : "cutover inspect shows what can be read; "
     }
 
     private static func recovery(_ path: String) -> String {
