@@ -1,6 +1,6 @@
 import Foundation
 
-/// What `inspect` and `plan` read: catalog and census of one consistent view of the source.
+/// What `plan` reads: catalog and census of one consistent view of the source.
 package struct Inspection: Sendable {
     /// What the source declares.
     package let catalog: Catalog

@@ -80,10 +80,11 @@ package final class SourceConnection {
         encoding = TextEncoding(rawValue: String(decoding: plain, as: UTF8.self)) ?? .utf8
     }
 
-    /// Goes on where SQLite would refuse the whole file: a page count beyond the file's end, or a
-    /// definition that cannot be read. The pages that are there can then be read.
+    /// Goes on where SQLite would refuse the whole file, so that the pages that are there can be
+    /// read.
     ///
-    /// Writes nothing; it is for connections that only read.
+    /// That is a page count beyond the file's end, or a definition that cannot be read. Writes
+    /// nothing; it is for connections that only read.
     package func passOverDamage() {
         // writable_schema also turns off the check of the page count and the errors of a schema
         // that could be read in part only; the first statement afterwards still reports them.
