@@ -80,11 +80,13 @@ package struct RowReader: Sendable {
     /// - Parameters:
     ///   - connection: The connection.
     ///   - range: The piece.
+    ///   - isBackwards: Whether the rows come from the end.
     /// - Returns: A statement whose rows come in the order of the identity.
     /// - Throws: ``SourceError``.
     package func open(
         _ connection: SourceConnection,
-        _ range: RowRange
+        _ range: RowRange,
+        isBackwards: Bool = false
     ) throws(SourceError) -> SourceStatement {
         let quote = SourceConnection.quote
         let identityColumns = identity.columns.map(quote)
@@ -111,7 +113,8 @@ package struct RowReader: Sendable {
             if !conditions.isEmpty { sql += " WHERE " + conditions.joined(separator: " AND ") }
         }
         if !identityColumns.isEmpty {
-            sql += " ORDER BY " + identityColumns.joined(separator: ", ")
+            let order = isBackwards ? identityColumns.map { "\($0) DESC" } : identityColumns
+            sql += " ORDER BY " + order.joined(separator: ", ")
         }
         let statement = try connection.prepare(sql)
         try statement.bind(values)

@@ -82,6 +82,19 @@ package final class SourceConnection {
         encoding = TextEncoding(rawValue: String(decoding: plain, as: UTF8.self)) ?? .utf8
     }
 
+    /// Goes on where SQLite would refuse the whole file, so that the pages that are there can be
+    /// read.
+    ///
+    /// That is a page count beyond the file's end, or a definition that cannot be read. Writes
+    /// nothing; it is for connections that only read.
+    package func passOverDamage() {
+        // writable_schema also turns off the check of the page count and the errors of a schema
+        // that could be read in part only; the first statement afterwards still reports them.
+        // > https://www.sqlite.org/pragma.html#pragma_writable_schema
+        try? execute("PRAGMA writable_schema = ON")
+        _ = try? integer("SELECT count(*) FROM sqlite_schema")
+    }
+
     /// Stops the running statement; can be called from any thread.
     ///
     /// - Returns: The action.
