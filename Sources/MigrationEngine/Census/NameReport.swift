@@ -54,8 +54,7 @@ struct NameReport {
                 .init(
                     name: table.name,
                     kind: "cutover",
-                    reason: "names that begin with _cutover_ are taken for this program's own; "
-                        + "rename the table if it is the application's"
+                    reason: "this program made it: its definition says \(Catalog.mark)"
                 )
             }
         }

@@ -148,7 +148,8 @@ struct InspectorTests {
             """
             CREATE TABLE k (a TEXT PRIMARY KEY, b); INSERT INTO k VALUES (NULL, 1), ('x', 2), (NULL, 3);
             CREATE TABLE "Order" ("select" INT, ctid INT);
-            CREATE TABLE _cutover_own (a);
+            CREATE TABLE _cutover_own (a /* cutover */);
+            CREATE TABLE _cutover_theirs (a);
             CREATE VIRTUAL TABLE f USING fts5(t);
             CREATE VIEW broken AS SELECT * FROM nowhere;
             """
@@ -157,6 +158,8 @@ struct InspectorTests {
         #expect(report.tables[0].problems[0].sampleKeys == ["rowid 1", "rowid 3"])
         let kinds = Dictionary(report.notMigrated.map { ($0.name, $0.kind) }) { first, _ in first }
         #expect(kinds["_cutover_own"] == "cutover")
+        #expect(kinds["_cutover_theirs"] == nil)
+        #expect(report.tables.map(\.name) == ["k", "Order", "_cutover_theirs"])
         #expect(kinds["f"] == "virtual")
         #expect(kinds["f_data"] == "shadow")
         let names = report.names.map { "\($0.source) \($0.isChanged)" }
