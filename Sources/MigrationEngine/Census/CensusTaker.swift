@@ -154,7 +154,9 @@ package struct CensusTaker: Sendable {
             tallies: Array(repeating: ColumnTally(), count: width)
         )
         var builder = ChunkBuilder(table: piece.table, identity: reader.identity, piece.range)
-        let statement = try reader.open(connection, piece.range)
+        var statement = try reader.open(connection, piece.range)
+        let turn = LargeRowTurn()
+        defer { turn.end() }
         while try statement.step() {
             if result.rows & 0xfff == 0, cancellation.isCancelled {
                 throw SourceError(resultCode: 9, message: "interrupted", sql: nil)
@@ -167,6 +169,12 @@ package struct CensusTaker: Sendable {
                 }
             }
             builder.add(bytes: bytes) { reader.identity(of: statement) }
+            if bytes >= LargeRowTurn.size {
+                turn.take()
+                // A statement keeps the memory of its largest values to its end.
+                guard let rest = reader.range(piece.range, after: statement) else { continue }
+                statement = try reader.open(connection, rest)
+            }
         }
         result.chunks = builder.finish()
         if case .rowid = reader.identity, case .rowids(_, let last) = piece.range {
@@ -211,6 +219,7 @@ struct ChunkBuilder {
     private var chunks: [Chunk] = []
     private var rows = 0
     private var bytes = 0
+    private var largestRow = 0
     private var after: [SourceValue]?
 
     init(table: Int, identity: RowIdentity, _ piece: RowRange) {
@@ -223,6 +232,7 @@ struct ChunkBuilder {
     mutating func add(bytes size: Int, key: () -> [SourceValue]) {
         rows += 1
         bytes += size
+        if size > largestRow { largestRow = size }
         if rows >= Chunk.rowLimit || bytes >= Chunk.byteLimit { cut(at: key()) }
     }
 
@@ -240,9 +250,12 @@ struct ChunkBuilder {
     }
 
     private mutating func append(_ range: RowRange) {
-        chunks.append(Chunk(table: table, number: 0, range: range, rows: rows))
+        chunks.append(
+            Chunk(table: table, number: 0, range: range, rows: rows, largestRow: largestRow)
+        )
         rows = 0
         bytes = 0
+        largestRow = 0
     }
 
     /// Ends the last chunk.

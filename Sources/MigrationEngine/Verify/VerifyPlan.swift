@@ -6,8 +6,8 @@ struct VerifyPlan: Sendable {
     var unmatched: [VerifyReport.Table] = []
     /// Foreign keys of the source.
     var foreignKeys: [(table: Catalog.Table, key: Catalog.ForeignKey)] = []
-    /// The keys of rows in quarantine, by table.
-    var quarantine: [String: Set<[UInt8]>] = [:]
+    /// What the quarantine says of rows, by table.
+    var quarantine: [String: QuarantinedRows] = [:]
     /// Rows in the source, by table, for the progress.
     var estimates: [(String, Int)] = []
     let names: NameMap
@@ -39,7 +39,10 @@ struct VerifyPlan: Sendable {
                 try addExtra(name, connection, verification.schema)
             }
         }
-        if let run = verification.run { try readQuarantine(run, connection) }
+        if let run = verification.run {
+            quarantine = try QuarantinedRows.read(run, connection)
+        }
+        if !verification.settings.countsOnly { try findLarge(verification.run, connection) }
     }
 
     /// The tables in the order of the report.
@@ -86,16 +89,23 @@ struct VerifyPlan: Sendable {
         unmatched.append(extra)
     }
 
-    private mutating func readQuarantine(
-        _ run: String,
+    /// Finds the tables with large rows on either side.
+    private mutating func findLarge(
+        _ run: String?,
         _ connection: TargetConnection
     ) throws(TargetError) {
-        let rows = try connection.query(
-            "SELECT table_name, encode(key_bytes, 'hex') FROM cutover.quarantine WHERE run_id = $1",
-            [.text(run)]
-        )
-        for row in rows.rows {
-            quarantine[row[0] ?? "", default: []].insert([UInt8](hexadecimal: row[1] ?? ""))
+        var largest: [String: Int] = [:]
+        if let run {
+            let rows = try connection.query(
+                "SELECT table_name, max(pg_column_size(row_values)) FROM cutover.quarantine "
+                    + "WHERE run_id = $1 GROUP BY 1",
+                [.text(run)]
+            ).rows
+            for row in rows { largest[row[0] ?? ""] = row[1].flatMap { Int($0) } }
+        }
+        for index in comparisons.indices {
+            let name = comparisons[index].source.name
+            try comparisons[index].findLarge(connection, quarantined: largest[name] ?? 0)
         }
     }
 }

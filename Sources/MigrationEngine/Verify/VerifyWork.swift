@@ -85,9 +85,12 @@ struct VerifyWork {
         var table: VerifyReport.Table
         if context.settings.countsOnly {
             table = try context.guarded(name) {
-                try count(comparison, source, target, plan.quarantine[name]?.count ?? 0)
+                try count(comparison, source, target, plan.quarantine[name] ?? QuarantinedRows())
             }
         } else {
+            let turn = LargeRowTurn()
+            if comparison.hasLargeRows { turn.take() }
+            defer { turn.end() }
             table = try context.guarded(name) {
                 try TableVerifier(
                     source: source,
@@ -95,7 +98,7 @@ struct VerifyWork {
                     cancellation: context.cancellation
                 ) { rows in
                     context.tracker.update(name) { $0.verifiedRows = max($0.verifiedRows, rows) }
-                }.verify(comparison, quarantine: plan.quarantine[name] ?? [])
+                }.verify(comparison, quarantine: plan.quarantine[name] ?? QuarantinedRows())
             }
         }
         try context.guarded(name) { table.sequence = try sequence(comparison, target) }
@@ -108,7 +111,7 @@ struct VerifyWork {
         _ comparison: TableComparison,
         _ source: SourceConnection,
         _ target: TargetConnection,
-        _ quarantined: Int
+        _ quarantine: QuarantinedRows
     ) throws -> VerifyReport.Table {
         var table = VerifyReport.Table(name: comparison.source.name, status: .equal)
         let name = SourceConnection.quote(comparison.source.name)
@@ -118,7 +121,9 @@ struct VerifyWork {
         )
         table.sourceRows = sourceRows
         table.targetRows = targetRows
+        let quarantined = quarantine.count
         table.quarantinedRows = quarantined
+        table.acceptedRows = quarantine.acceptedCount
         table.missing = max(0, sourceRows - quarantined - targetRows)
         table.extra = max(0, targetRows + quarantined - sourceRows)
         if table.missing + table.extra > 0 { table.status = .different }
