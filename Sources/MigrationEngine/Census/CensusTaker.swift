@@ -135,6 +135,17 @@ package struct CensusTaker: Sendable {
         do throws(SourceError) {
             // Generated columns too: one that cannot be translated becomes an ordinary column.
             let reader = RowReader(table, columns: table.columns.map(\.name))
+            connection.limitValues(to: LargeRowTurn.size)
+            do throws(SourceError) {
+                return try count(piece, reader, connection)
+            } catch {
+                guard error.isTooBig else { throw error }
+            }
+            // Read again from its start, now that no other thread holds a large row.
+            let turn = LargeRowTurn()
+            turn.take()
+            defer { turn.end() }
+            connection.limitValues(to: nil)
             return try count(piece, reader, connection)
         } catch {
             if cancellation.isCancelled { try cancellation.check("census", kept: .untouched) }
@@ -155,8 +166,6 @@ package struct CensusTaker: Sendable {
         )
         var builder = ChunkBuilder(table: piece.table, identity: reader.identity, piece.range)
         var statement = try reader.open(connection, piece.range)
-        let turn = LargeRowTurn()
-        defer { turn.end() }
         while try statement.step() {
             if result.rows & 0xfff == 0, cancellation.isCancelled {
                 throw SourceError(resultCode: 9, message: "interrupted", sql: nil)
@@ -169,8 +178,7 @@ package struct CensusTaker: Sendable {
                 }
             }
             builder.add(bytes: bytes) { reader.identity(of: statement) }
-            if bytes >= LargeRowTurn.size {
-                turn.take()
+            if bytes >= LargeRowTurn.size / 2 {
                 // A statement keeps the memory of its largest values to its end.
                 guard let rest = reader.range(piece.range, after: statement) else { continue }
                 statement = try reader.open(connection, rest)

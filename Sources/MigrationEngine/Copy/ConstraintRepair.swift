@@ -47,6 +47,10 @@ struct ConstraintRepair {
     /// - Throws: ``Unmovable``, ``UnkeepableRow``, ``SourceError`` or ``TargetError``; then nothing
     ///   was moved.
     func move(_ offence: Offence, in plan: TablePlan) throws -> Int {
+        // Taken before the transaction, so that nothing is locked while it is waited for.
+        let turn = LargeRowTurn()
+        turn.take()
+        defer { turn.end() }
         guard let key = plan.movingKey else {
             return try WholeRowRepair(self, plan).move(offence)
         }

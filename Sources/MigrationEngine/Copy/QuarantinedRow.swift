@@ -180,7 +180,7 @@ extension RowReader {
     ///   - values: All its stored values.
     /// - Returns: The key.
     package func key(identity: [SourceValue], values: [SourceValue]) -> RowKey {
-        key(identity: { identity }) { values[$0] }
+        key(identity: { identity }, value: { values[$0] })
     }
 
     /// Reads the key of the current row of a statement of ``open(_:_:)``.
@@ -188,6 +188,9 @@ extension RowReader {
     /// - Parameter statement: The statement.
     /// - Returns: The key.
     package func key(of statement: SourceStatement) -> RowKey {
-        key(identity: { identity(of: statement) }) { statement.keyValue(identityWidth + $0) }
+        key(
+            identity: { identity(of: statement) },
+            value: { statement.keyValue(identityWidth + $0) }
+        )
     }
 }

@@ -18,10 +18,7 @@ struct WholeRowRepair {
 
     /// Moves the rows that break a constraint, in one transaction.
     func move(_ offence: ConstraintRepair.Offence) throws -> Int {
-        let turn = LargeRowTurn()
-        turn.take()
-        defer { turn.end() }
-        return try target.transaction {
+        try target.transaction {
             try copySource()
             let places = try match(offence.condition)
             repair.progress(plan.table.sourceName, places.count)
@@ -117,15 +114,19 @@ struct WholeRowRepair {
         try target.execute(
             """
             CREATE TEMPORARY TABLE cutover_moved AS
-            SELECT v.spot, s.place FROM (
-                SELECT t.ctid AS spot, \(likeness("t")) AS likeness, row_number() OVER
-                    (PARTITION BY \(likeness("t")) ORDER BY t.ctid) AS number
+            WITH offending AS MATERIALIZED (
+                SELECT t.ctid AS spot, \(likeness("t")) AS likeness
                 FROM \(plan.qualifiedName) t WHERE \(condition)
-            ) v LEFT JOIN (
-                SELECT r.\(quote(placeColumn)) AS place, \(likeness("r")) AS likeness,
-                    row_number() OVER (PARTITION BY \(likeness("r"))
-                        ORDER BY r.\(quote(placeColumn))) AS number
+            ), stored AS MATERIALIZED (
+                SELECT r.\(quote(placeColumn)) AS place, \(likeness("r")) AS likeness
                 FROM pg_temp.cutover_rows r
+            )
+            SELECT v.spot, s.place FROM (
+                SELECT spot, likeness, row_number() OVER (PARTITION BY likeness ORDER BY spot)
+                    AS number FROM offending
+            ) v LEFT JOIN (
+                SELECT place, likeness, row_number() OVER (PARTITION BY likeness ORDER BY place)
+                    AS number FROM stored
             ) s USING (likeness, number)
             """
         )

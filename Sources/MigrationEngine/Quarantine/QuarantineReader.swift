@@ -136,11 +136,12 @@ struct QuarantineReader {
 
     /// A row as it was kept: its key, and of each value what tells it from others.
     func kept(_ id: Int64) throws(TargetError) -> SourceRow {
-        let head = try target.query(
-            "SELECT table_name, key_text, encode(key_bytes, 'hex') FROM cutover.quarantine "
-                + "WHERE id = $1",
-            [.integer(id)]
-        ).rows.first ?? ["", "", ""]
+        let head =
+            try target.query(
+                "SELECT table_name, key_text, encode(key_bytes, 'hex') FROM cutover.quarantine "
+                    + "WHERE id = $1",
+                [.integer(id)]
+            ).rows.first ?? ["", "", ""]
         let values = try target.query(
             """
             SELECT c.name, c.class, encode(sha256(c.value), 'hex') FROM cutover.quarantine q,

@@ -232,8 +232,10 @@ final class QuarantineReplay {
             [
                 .integer(row.id), .text(Quarantine.storable(author)),
                 array(edited.map { quoted($0.column) }),
-                array(edited.map { $0.value.storageClass.rawValue }
-                    .map { $0 == "null" ? "\"null\"" : $0 }),
+                array(
+                    edited.map { $0.value.storageClass.rawValue }
+                        .map { $0 == "null" ? "\"null\"" : $0 }
+                ),
                 array(
                     edited.map { value in
                         value.value.storedBytes.map { "\"\\\\x\($0.hexadecimal)\"" } ?? "NULL"

@@ -34,7 +34,9 @@ package struct QuarantineSelection: Sendable {
             sql += " AND \(condition("$\(values.count)"))"
         }
         if !ids.isEmpty {
-            add("{\(ids.map(String.init).joined(separator: ","))}") { "q.id = ANY (\($0)::bigint[])" }
+            add("{\(ids.map(String.init).joined(separator: ","))}") {
+                "q.id = ANY (\($0)::bigint[])"
+            }
         }
         if let table { add(table) { "q.table_name = \($0)" } }
         if let reason { add(reason) { "starts_with(q.reason, \($0))" } }

@@ -18,10 +18,11 @@ struct ReplayTable: Sendable {
         _ run: String,
         _ target: TargetConnection
     ) throws(TargetError) -> [String: ReplayTable] {
-        let schema = try target.query(
-            "SELECT schema_name FROM cutover.run WHERE run_id = $1",
-            [.text(run)]
-        ).first ?? "public"
+        let schema =
+            try target.query(
+                "SELECT schema_name FROM cutover.run WHERE run_id = $1",
+                [.text(run)]
+            ).first ?? "public"
         let rows = try target.query(
             """
             SELECT m.table_name, format('%I.%I', n.nspname, c.relname), k.key, a.attname,

@@ -180,10 +180,13 @@ struct MultisetComparison {
 
     private func key(_ statement: SourceStatement, _ reader: RowReader) -> [UInt8] {
         let rowid = comparison.hasRowid ? [statement.value(comparison.columns.count)] : []
-        return reader.key(identity: { rowid }) { place in
-            comparison.columns.firstIndex { $0.source == reader.columns[place].name }
-                .map { statement.keyValue($0) } ?? .null
-        }.bytes
+        return reader.key(
+            identity: { rowid },
+            value: { place in
+                comparison.columns.firstIndex { $0.source == reader.columns[place].name }
+                    .map { statement.keyValue($0) } ?? .null
+            }
+        ).bytes
     }
 
     private func eachTargetRow(_ body: (CanonicalRow) throws -> Void) throws {

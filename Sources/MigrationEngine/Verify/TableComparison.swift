@@ -14,7 +14,7 @@ struct TableComparison: Sendable {
     let sequence: (column: String, name: String)?
     /// Columns with values so large that the server sums them up instead of sending them.
     var summed: Set<Int> = []
-    /// Whether a row of either side may be large, so that one is in memory at a time.
+    /// Whether the source has a large row, so that one is in memory at a time.
     var hasLargeRows = false
 
     init(
@@ -125,16 +125,9 @@ struct TableComparison: Sendable {
     ///
     /// Values that are stored within their rows are small, so tables without others cost nothing.
     ///
-    /// - Parameters:
-    ///   - connection: A connection to the target.
-    ///   - quarantined: The stored bytes of the largest row in quarantine.
+    /// - Parameter connection: A connection to the target.
     /// - Throws: ``TargetError``.
-    mutating func findLarge(
-        _ connection: TargetConnection,
-        quarantined: Int
-    ) throws(TargetError) {
-        // Stored bytes may be compressed.
-        hasLargeRows = quarantined >= LargeRowTurn.size / 256
+    mutating func findLarge(_ connection: TargetConnection) throws(TargetError) {
         let kinds: [EqualityRule] = [.text, .bytes, .textForm]
         let candidates = columns.indices.dropFirst(keyWidth)
             .filter { kinds.contains(columns[$0].rule) }
@@ -150,13 +143,13 @@ struct TableComparison: Sendable {
             let column = columns[index].rule.selected(quote(columns[index].target))
             return "coalesce(max(octet_length(\(column))), 0)"
         }
-        let largest = try connection.query(
-            "SELECT \(sizes.joined(separator: ", ")) FROM \(qualifiedName)"
-        ).rows.first ?? []
+        let largest =
+            try connection.query(
+                "SELECT \(sizes.joined(separator: ", ")) FROM \(qualifiedName)"
+            ).rows.first ?? []
         for (index, text) in zip(candidates, largest) {
             let size = text.flatMap { Int($0) } ?? 0
             if size > CanonicalRow.largeValue { summed.insert(index) }
-            if size >= LargeRowTurn.size / 2 { hasLargeRows = true }
         }
     }
 

@@ -42,7 +42,9 @@ struct VerifyPlan: Sendable {
         if let run = verification.run {
             quarantine = try QuarantinedRows.read(run, connection)
         }
-        if !verification.settings.countsOnly { try findLarge(verification.run, connection) }
+        if !verification.settings.countsOnly {
+            for index in comparisons.indices { try comparisons[index].findLarge(connection) }
+        }
     }
 
     /// The tables in the order of the report.
@@ -87,26 +89,6 @@ struct VerifyPlan: Sendable {
         extra.extra = extra.targetRows ?? 0
         extra.note = "the source has no such table"
         unmatched.append(extra)
-    }
-
-    /// Finds the tables with large rows on either side.
-    private mutating func findLarge(
-        _ run: String?,
-        _ connection: TargetConnection
-    ) throws(TargetError) {
-        var largest: [String: Int] = [:]
-        if let run {
-            let rows = try connection.query(
-                "SELECT table_name, max(pg_column_size(row_values)) FROM cutover.quarantine "
-                    + "WHERE run_id = $1 GROUP BY 1",
-                [.text(run)]
-            ).rows
-            for row in rows { largest[row[0] ?? ""] = row[1].flatMap { Int($0) } }
-        }
-        for index in comparisons.indices {
-            let name = comparisons[index].source.name
-            try comparisons[index].findLarge(connection, quarantined: largest[name] ?? 0)
-        }
     }
 }
 

@@ -88,23 +88,47 @@ struct VerifyWork {
                 try count(comparison, source, target, plan.quarantine[name] ?? QuarantinedRows())
             }
         } else {
-            let turn = LargeRowTurn()
-            if comparison.hasLargeRows { turn.take() }
-            defer { turn.end() }
             table = try context.guarded(name) {
-                try TableVerifier(
-                    source: source,
-                    target: target,
-                    cancellation: context.cancellation
-                ) { rows in
-                    context.tracker.update(name) { $0.verifiedRows = max($0.verifiedRows, rows) }
-                }.verify(comparison, quarantine: plan.quarantine[name] ?? QuarantinedRows())
+                try compare(comparison, plan.quarantine[name], context, source, target)
             }
         }
         try context.guarded(name) { table.sequence = try sequence(comparison, target) }
         let isEqual = table.status == .equal
         context.tracker.update(name) { $0.state = isEqual ? .equal : .different }
         return table
+    }
+
+    private static func compare(
+        _ comparison: TableComparison,
+        _ quarantine: QuarantinedRows?,
+        _ context: VerifyContext,
+        _ source: SourceConnection,
+        _ target: TargetConnection
+    ) throws -> VerifyReport.Table {
+        let name = comparison.source.name
+        func verify(_ comparison: TableComparison) throws -> VerifyReport.Table {
+            try TableVerifier(
+                source: source,
+                target: target,
+                cancellation: context.cancellation
+            ) { rows in
+                context.tracker.update(name) { $0.verifiedRows = max($0.verifiedRows, rows) }
+            }.verify(comparison, quarantine: quarantine ?? QuarantinedRows())
+        }
+        defer { source.limitValues(to: nil) }
+        do {
+            source.limitValues(to: LargeRowTurn.size)
+            return try verify(comparison)
+        } catch TableVerifier.Failure.source(let error) where error.isTooBig {
+            // From the start, now that no other thread holds a large row.
+            let turn = LargeRowTurn()
+            turn.take()
+            defer { turn.end() }
+            source.limitValues(to: nil)
+            var comparison = comparison
+            comparison.hasLargeRows = true
+            return try verify(comparison)
+        }
     }
 
     private static func count(
