@@ -56,6 +56,16 @@ struct PhaseContext: Sendable {
                 kept: kept,
                 cancellation: cancellation
             )
+        case .unaccounted(let problem):
+            return MigrationError(
+                .internal,
+                problem,
+                place: .init("copy", side: .target, table: table),
+                kept: kept,
+                remedy: "report it with the log of the run; nothing else may write the target's "
+                    + "tables or schema cutover while a run is under way"
+            )
+        case .unkeepable(let row): return row.failure("copy", kept: kept)
         case .badRow(let row):
             return MigrationError(
                 row.sqlState == nil ? .sourceData : .targetRefusedRow,

@@ -75,6 +75,7 @@ final class MigrationRun {
         }
         if unfinished == nil { try createSchema(mapped, backup) }
         try onTarget("start") { target throws(TargetError) in
+            try RunState.addQuarantineColumns(target)
             try RunState.allow(settings.maximumQuarantined, of: identifier, target)
         }
         let copy = CopyPhase(self, backup: backup.path, plans: plans, chunks: census.chunks)
@@ -113,7 +114,7 @@ final class MigrationRun {
     }
 
     private func isDone(_ tables: [MigrateReport.Table], _ verified: VerifyReport?) -> Bool {
-        let quarantined = tables.reduce(0) { $0 + $1.quarantinedRows }
+        let quarantined = tables.reduce(0) { $0 + $1.quarantinedRows - $1.acceptedRows }
         let isAccounted = tables.allSatisfy { $0.sourceRows == $0.targetRows + $0.quarantinedRows }
         return isAccounted && quarantined <= settings.maximumQuarantined && problems.isEmpty
             && verified?.ok != false
@@ -266,30 +267,25 @@ final class MigrationRun {
         var tables: [MigrateReport.Table] = []
         for plan in plans {
             let name = plan.table.sourceName
-            let (copied, quarantined, rows) = try onTarget("account") {
-                target throws(TargetError) -> (Int64, Int64, Int64) in
-                let sums = try target.query(
-                    """
-                    SELECT (SELECT coalesce(sum(rows), 0) FROM cutover.checkpoint
-                            WHERE run_id = $1 AND table_name = $2),
-                        (SELECT count(*) FROM cutover.quarantine
-                            WHERE run_id = $1 AND table_name = $2)
-                    """,
-                    [.text(identifier), .text(name)]
-                ).rows[0]
-                let count = try target.query("SELECT count(*) FROM \(plan.qualifiedName)")
-                return (Int64(sums[0] ?? "") ?? 0, Int64(sums[1] ?? "") ?? 0, count.integer ?? 0)
+            let rows = census.tables[name]?.rows ?? 0
+            let sums = try onTarget("account") { target throws(TargetError) in
+                try Accounting(plan, rows: rows, run: identifier, target)
+            }
+            if let problem = sums.problem(name, rows: rows) {
+                problems.append(problem)
+                tracker.log(.error, "account", problem)
             }
             tables.append(
                 .init(
                     name: name,
-                    sourceRows: census.tables[name]?.rows ?? 0,
-                    copiedRows: Int(copied),
-                    quarantinedRows: Int(quarantined),
-                    targetRows: Int(rows)
+                    sourceRows: rows,
+                    copiedRows: sums.copied,
+                    quarantinedRows: sums.quarantined,
+                    targetRows: sums.present,
+                    acceptedRows: sums.accepted
                 )
             )
-            tracker.update(name) { $0.quarantinedRows = Int(quarantined) }
+            tracker.update(name) { $0.quarantinedRows = sums.quarantined }
         }
         return tables
     }

@@ -69,6 +69,8 @@ public struct MigrateReport: Codable, Sendable, Equatable {
         public var quarantinedRows: Int
         /// Rows in the target, counted there.
         public var targetRows: Int
+        /// Rows in quarantine whose loss the operator accepts.
+        public var acceptedRows = 0
     }
 }
 
@@ -96,6 +98,10 @@ public struct VerifyReport: Codable, Sendable, Equatable {
     public var quarantinedRows = 0
     /// The number of them that the operator allowed.
     public var maxQuarantined = 0
+    /// Those of the rows in quarantine whose loss the operator accepted, each with a reason.
+    public var acceptedRows = 0
+    /// Rows of the target that hold values which the operator chose in place of the source's.
+    public var editedRows = 0
     /// Whether only the rows were counted.
     public var countsOnly: Bool
     /// The duration.
@@ -107,9 +113,15 @@ public struct VerifyReport: Codable, Sendable, Equatable {
             tables.contains { $0.status != .equal || $0.sequence?.ok == false }
             || foreignKeys.contains { ($0.targetOrphans ?? 0) > $0.sourceOrphans }
         if differs { return "the sides differ" }
-        guard quarantinedRows > 0 else { return "both sides are equal" }
+        let edits = editedRows > 0 ? "\(editedRows) rows equal by edit" : nil
+        guard quarantinedRows > 0 else {
+            return edits.map { "both sides are equal, \($0)" } ?? "both sides are equal"
+        }
         let apart = "equal apart from \(quarantinedRows) rows in quarantine"
-        return ok ? "\(apart), which are allowed" : "\(apart); \(maxQuarantined) are allowed"
+        let known = [acceptedRows > 0 ? "\(acceptedRows) accepted" : nil, edits].compactMap { $0 }
+        let named = known.isEmpty ? apart : "\(apart) (\(known.joined(separator: ", ")))"
+        if acceptedRows == quarantinedRows { return named }
+        return ok ? "\(named), which are allowed" : "\(named); \(maxQuarantined) are allowed"
     }
 
     /// A table of either side.
@@ -124,6 +136,10 @@ public struct VerifyReport: Codable, Sendable, Equatable {
         @ExplicitNull public var targetRows: Int?
         /// Rows in quarantine.
         public var quarantinedRows: Int
+        /// Rows in quarantine whose loss the operator accepts.
+        public var acceptedRows = 0
+        /// Rows that hold values which the operator chose: equal by edit.
+        public var editedRows = 0
         /// Rows of the source that are neither in the target nor in quarantine.
         public var missing: Int
         /// Rows of the target that the source does not have.

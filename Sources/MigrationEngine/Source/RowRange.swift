@@ -121,6 +121,24 @@ package struct RowReader: Sendable {
         return statement
     }
 
+    /// The rows of a piece behind the current one.
+    ///
+    /// - Parameters:
+    ///   - range: The piece.
+    ///   - statement: A statement that stands on a row of it.
+    /// - Returns: The rest; nil when the piece can only be read as a whole or ends here.
+    package func range(_ range: RowRange, after statement: SourceStatement) -> RowRange? {
+        switch (identity, range) {
+        case (.rowid, .rowids(_, let last)):
+            let row = statement.integer(0)
+            return row < last ? .rowids(row + 1, last) : nil
+        case (.key, .all): return .keys(after: identity(of: statement), through: nil)
+        case (.key, .keys(_, let last)):
+            return .keys(after: identity(of: statement), through: last)
+        default: return nil
+        }
+    }
+
     /// The identity of the current row.
     ///
     /// - Parameter statement: A statement of ``open(_:_:)`` that stands on a row.

@@ -53,7 +53,7 @@ struct SourceCanonicalizer: Sendable {
             return row.string(.text, statement.text(column) ?? "")
         default: break
         }
-        let value = statement.value(column)
+        let value = statement.start(column)
         row.string(.foreign, "\(value.storageClass.rawValue) \(value.display)")
     }
 

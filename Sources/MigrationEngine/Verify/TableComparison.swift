@@ -12,6 +12,10 @@ struct TableComparison: Sendable {
     /// Columns that only one side has.
     let unmatched: [String]
     let sequence: (column: String, name: String)?
+    /// Columns with values so large that the server sums them up instead of sending them.
+    var summed: Set<Int> = []
+    /// Whether the source has a large row, so that one is in memory at a time.
+    var hasLargeRows = false
 
     init(
         _ source: Catalog.Table,
@@ -80,7 +84,12 @@ struct TableComparison: Sendable {
     var sourceQuery: String {
         let quote = SourceConnection.quote
         var selected = columns.map { quote($0.source) }
-        if case .rowid(let name) = RowIdentity(source) { selected.append(quote(name)) }
+        if case .rowid(let name) = RowIdentity(source) {
+            selected.append(quote(name))
+            if hasLargeRows, keyWidth > 0, source.rowidAlias == nil {
+                return largeSourceQuery(selected, quote(name))
+            }
+        }
         let list = selected.joined(separator: ", ")
         var order = columns.prefix(keyWidth).map { "\(quote($0.source)) COLLATE BINARY" }
         // Ordering by the alias itself, without a collation, walks the table's own tree.
@@ -89,10 +98,68 @@ struct TableComparison: Sendable {
         return "SELECT \(list.isEmpty ? "1" : list) FROM \(quote(source.name))\(sorted)"
     }
 
+    /// The same where rows are large: keys are sorted alone, and each row is read when it is due.
+    ///
+    /// The LIMIT keeps SQLite from leaving out the order of the inner query.
+    private func largeSourceQuery(_ selected: [String], _ rowid: String) -> String {
+        let quote = SourceConnection.quote
+        let keys = columns.prefix(keyWidth).map { "\(quote($0.source)) COLLATE BINARY" }
+        let list = selected.map { "cutover_row.\($0)" }.joined(separator: ", ")
+        return "SELECT \(list) FROM (SELECT \(rowid) AS cutover_id FROM \(quote(source.name)) "
+            + "ORDER BY \(keys.joined(separator: ", ")) LIMIT -1) AS cutover_key "
+            + "CROSS JOIN \(quote(source.name)) AS cutover_row "
+            + "ON cutover_row.\(rowid) = cutover_key.cutover_id"
+    }
+
+    /// The value itself behind a byte 0, or, when it is large, its size and SHA-256 behind a 1.
+    private static func sum(_ value: String, _ rule: EqualityRule) -> String {
+        let bytes = rule == .bytes ? value : "convert_to(\(value), 'UTF8')"
+        return """
+            CASE WHEN octet_length(\(value)) > \(CanonicalRow.largeValue)
+            THEN '\\x01'::bytea || int8send(octet_length(\(value))::bigint) || sha256(\(bytes))
+            ELSE '\\x00'::bytea || \(bytes) END
+            """
+    }
+
+    /// Finds columns of the target with large values.
+    ///
+    /// Values that are stored within their rows are small, so tables without others cost nothing.
+    ///
+    /// - Parameter connection: A connection to the target.
+    /// - Throws: ``TargetError``.
+    mutating func findLarge(_ connection: TargetConnection) throws(TargetError) {
+        let kinds: [EqualityRule] = [.text, .bytes, .textForm]
+        let candidates = columns.indices.dropFirst(keyWidth)
+            .filter { kinds.contains(columns[$0].rule) }
+        guard !candidates.isEmpty else { return }
+        let outside = try connection.query(
+            "SELECT reltoastrelid <> 0 AND pg_relation_size(reltoastrelid) > 0 "
+                + "FROM pg_class WHERE oid = $1::regclass",
+            [.text(qualifiedName)]
+        )
+        guard outside.first == "t" else { return }
+        let quote = TargetConnection.quote
+        let sizes = candidates.map { index in
+            let column = columns[index].rule.selected(quote(columns[index].target))
+            return "coalesce(max(octet_length(\(column))), 0)"
+        }
+        let largest =
+            try connection.query(
+                "SELECT \(sizes.joined(separator: ", ")) FROM \(qualifiedName)"
+            ).rows.first ?? []
+        for (index, text) in zip(candidates, largest) {
+            let size = text.flatMap { Int($0) } ?? 0
+            if size > CanonicalRow.largeValue { summed.insert(index) }
+        }
+    }
+
     /// The target's rows in the same order.
     var targetQuery: String {
         let quote = TargetConnection.quote
-        let list = columns.map { $0.rule.selected(quote($0.target)) }.joined(separator: ", ")
+        let list = columns.indices.map { index in
+            let selected = columns[index].rule.selected(quote(columns[index].target))
+            return summed.contains(index) ? Self.sum(selected, columns[index].rule) : selected
+        }.joined(separator: ", ")
         let order = columns.prefix(keyWidth).map { $0.rule.ordered(quote($0.target)) }
         let sorted = order.isEmpty ? "" : " ORDER BY " + order.joined(separator: ", ")
         return "COPY (SELECT \(list.isEmpty ? "1" : list) FROM \(qualifiedName)\(sorted)) "

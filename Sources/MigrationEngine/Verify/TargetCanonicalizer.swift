@@ -3,6 +3,8 @@
 /// - SeeAlso: <https://www.postgresql.org/docs/current/sql-copy.html> (Binary Format)
 struct TargetCanonicalizer: Sendable {
     let rules: [EqualityRule]
+    /// Columns of which the server sends large values by their checksum; see ``TableComparison``.
+    var summed: Set<Int> = []
 
     /// The bytes in front of the first row.
     static let headerLength = 19
@@ -19,21 +21,38 @@ struct TargetCanonicalizer: Sendable {
         guard message.bigEndian(start, as: Int16.self) >= 0 else { return false }
         row.reset()
         var offset = start + 2
-        for rule in rules {
+        for (index, rule) in rules.enumerated() {
             let length = Int(message.bigEndian(offset, as: Int32.self))
             offset += 4
             guard length >= 0 else {
                 row.null()
                 continue
             }
-            cell(
-                row,
-                UnsafeRawBufferPointer(rebasing: message[offset..<offset + length]),
-                rule
-            )
+            let value = UnsafeRawBufferPointer(rebasing: message[offset..<offset + length])
             offset += length
+            if !summed.isEmpty, summed.contains(index) {
+                perhapsSummed(row, value, rule)
+            } else {
+                cell(row, value, rule)
+            }
         }
         return true
+    }
+
+    /// A value behind 0, or behind 1 its size and its SHA-256.
+    private func perhapsSummed(
+        _ row: CanonicalRow,
+        _ bytes: UnsafeRawBufferPointer,
+        _ rule: EqualityRule
+    ) {
+        guard bytes[0] == 1 else {
+            return cell(row, UnsafeRawBufferPointer(rebasing: bytes.dropFirst()), rule)
+        }
+        row.large(
+            rule == .bytes ? .bytes : .text,
+            size: Int(bytes.bigEndian(1, as: Int64.self)),
+            sum: UnsafeRawBufferPointer(rebasing: bytes.dropFirst(9))
+        )
     }
 
     @inline(__always)

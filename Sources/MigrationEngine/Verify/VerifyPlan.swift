@@ -6,8 +6,8 @@ struct VerifyPlan: Sendable {
     var unmatched: [VerifyReport.Table] = []
     /// Foreign keys of the source.
     var foreignKeys: [(table: Catalog.Table, key: Catalog.ForeignKey)] = []
-    /// The keys of rows in quarantine, by table.
-    var quarantine: [String: Set<[UInt8]>] = [:]
+    /// What the quarantine says of rows, by table.
+    var quarantine: [String: QuarantinedRows] = [:]
     /// Rows in the source, by table, for the progress.
     var estimates: [(String, Int)] = []
     let names: NameMap
@@ -34,7 +34,12 @@ struct VerifyPlan: Sendable {
                 try addExtra(name, connection, verification.schema)
             }
         }
-        if let run = verification.run { try readQuarantine(run, connection) }
+        if let run = verification.run {
+            quarantine = try QuarantinedRows.read(run, connection)
+        }
+        if !verification.settings.countsOnly {
+            for index in comparisons.indices { try comparisons[index].findLarge(connection) }
+        }
     }
 
     /// The error of a table that was asked for and is not there, with those that are.
@@ -91,19 +96,6 @@ struct VerifyPlan: Sendable {
         extra.extra = extra.targetRows ?? 0
         extra.note = "the source has no such table"
         unmatched.append(extra)
-    }
-
-    private mutating func readQuarantine(
-        _ run: String,
-        _ connection: TargetConnection
-    ) throws(TargetError) {
-        let rows = try connection.query(
-            "SELECT table_name, encode(key_bytes, 'hex') FROM cutover.quarantine WHERE run_id = $1",
-            [.text(run)]
-        )
-        for row in rows.rows {
-            quarantine[row[0] ?? "", default: []].insert([UInt8](hexadecimal: row[1] ?? ""))
-        }
     }
 }
 
