@@ -10,7 +10,7 @@ extension SourceConnection {
     package func orphans(in table: Catalog.Table) throws(SourceError) -> [Int64: Int] {
         var orphans: [Int64: Int] = [:]
         do throws(SourceError) {
-            try query("PRAGMA foreign_key_check(\(Self.quote(table.name)))") { row in
+            try query("PRAGMA foreign_key_check(\(Self.quote(table.storedName)))") { row in
                 orphans[row.integer(3), default: 0] += 1
             }
             return orphans
@@ -33,7 +33,7 @@ extension SourceConnection {
         let known = key.columns.map { "c.\(quote($0)) IS NOT NULL" }
         let match = zip(key.parentColumns, key.columns).map { "p.\(quote($0)) = c.\(quote($1))" }
         return """
-            SELECT count(*) FROM \(quote(table.name)) c
+            SELECT count(*) FROM \(quote(table.storedName)) c
             WHERE \(known.joined(separator: " AND ")) AND NOT EXISTS (
                 SELECT 1 FROM \(quote(key.parentTable)) p
                 WHERE \(match.isEmpty ? "true" : match.joined(separator: " AND ")))

@@ -107,7 +107,7 @@ package struct CensusTaker: Sendable {
         rowid: String,
         _ connection: SourceConnection
     ) throws(SourceError) -> [Piece] {
-        let name = SourceConnection.quote(table.name)
+        let name = SourceConnection.quote(table.storedName)
         let column = SourceConnection.quote(rowid)
         guard
             let first = try connection.integer("SELECT min(\(column)) FROM \(name)"),

@@ -69,7 +69,7 @@ struct ConstraintRepair {
         let columns = (reader.identity.columns + reader.columns.map(\.name))
             .map(SourceConnection.quote).joined(separator: ", ")
         let statement = try source.prepare(
-            "SELECT \(columns) FROM \(SourceConnection.quote(reader.table.name)) "
+            "SELECT \(columns) FROM \(SourceConnection.quote(reader.table.storedName)) "
                 + "WHERE \(conditions.joined(separator: " AND "))"
         )
         try statement.bind(values)

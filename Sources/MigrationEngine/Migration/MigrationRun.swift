@@ -77,7 +77,6 @@ final class MigrationRun {
         let unfinished = try resumable()
         let backup = if let unfinished { unfinished.backup } else { try makeBackup() }
         let snapshot = try readCatalog(backup)
-        try requireNarrow(snapshot.tables)
         tracker.tables(snapshot.tables.map(\.name))
         let census = try takeCensus(backup, snapshot.tables)
         let mapped = try map(snapshot.catalog, census.census)
@@ -93,8 +92,15 @@ final class MigrationRun {
         try announce(.copy, "copying")
         try copy.run(run: identifier, copied: copied)
         try announce(.keys, "making keys and indexes")
-        problems += try KeyPhase(self, backup: backup.path, plans: plans, census: census.census)
-            .run(run: identifier)
+        let made = try KeyPhase(
+            self,
+            backup: backup.path,
+            plans: plans,
+            census: census.census,
+            additions: mapped.additions
+        ).run(run: identifier)
+        problems += made.problems + TargetSchema.unreadTables(snapshot.catalog)
+        warnings += made.refused
         let tables = try account(plans, census.census)
         let verified = try settings.verifies ? verify(backup) : nil
         var report = MigrateReport(

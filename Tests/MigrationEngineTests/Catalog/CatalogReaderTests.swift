@@ -206,13 +206,15 @@ func catalog(of sql: String) throws -> Catalog {
                 """
         )
         #expect(
-            catalog.migratedTables.map(\.name) == ["orders", "search_extra", "outside_content"]
+            catalog.migratedTables.map(\.name)
+                == ["orders", "search", "search_extra", "outside_content"]
         )
         #expect(catalog.table("search")?.kind == .virtual(module: "fts5"))
         #expect(catalog.table("search_data")?.kind == .shadow(of: "search"))
         #expect(catalog.table("search_content")?.kind == .shadow(of: "search"))
         #expect(catalog.table("_cutover_log")?.kind == .cutover)
-        #expect(catalog.views == [.init(name: "v", sql: "CREATE VIEW v AS SELECT * FROM orders")])
+        #expect(catalog.views.map(\.sql) == ["CREATE VIEW v AS SELECT * FROM orders"])
+        #expect(catalog.views.map(\.columns) == [["id", "note"]])
         #expect(catalog.triggers.map(\.table) == ["orders"])
     }
 
@@ -230,6 +232,9 @@ func catalog(of sql: String) throws -> Catalog {
         let catalog = try CatalogReader.read(connection)
         #expect(catalog.table("gone")?.kind == .virtual(module: "nosuchmodule"))
         #expect(catalog.migratedTables.map(\.name) == ["real"])
+        #expect(
+            catalog.table("gone")?.virtualRows == .unreadable("no such module: nosuchmodule")
+        )
     }
 
     @Test func `columns added and tables renamed by ALTER are read`() throws {
