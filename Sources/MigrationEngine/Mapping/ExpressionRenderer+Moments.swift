@@ -8,6 +8,18 @@ struct Moment {
     var condition: String?
     /// Whether it is the present moment, moved or not.
     var isNow = false
+    /// Whether it was moved, and so may lie outside of the years that both print alike.
+    var isMoved = false
+
+    /// What must hold for it to be printed.
+    var printable: String? {
+        guard isMoved, !isNow else { return condition }
+        let range =
+            "\(power > .range ? sql : "(\(sql))") BETWEEN TIMESTAMP '0001-01-01' "
+            + "AND TIMESTAMP '9999-12-31 23:59:59.999'"
+        // In this order, so that nothing is moved that is no moment.
+        return condition.map { "CASE WHEN \($0) THEN \(range) END" } ?? range
+    }
 
     /// SQL for an operator to be put around.
     var operand: String { power > .product ? sql : "(\(sql))" }
@@ -86,8 +98,15 @@ extension ExpressionRenderer {
             )
     }
 
-    private func finished(_ sql: String, _ kind: Rendered.Kind, _ moment: Moment) -> Rendered {
-        guard let condition = moment.condition else {
+    private mutating func finished(
+        _ sql: String,
+        _ kind: Rendered.Kind,
+        _ moment: Moment
+    ) -> Rendered {
+        if moment.isMoved, !moment.isNow {
+            note("a computed date before the year 1 is NULL in PostgreSQL")
+        }
+        guard let condition = moment.printable else {
             return Rendered(sql: sql, kind: kind, power: .cast, hasColumn: !moment.isNow)
         }
         return Rendered(
@@ -97,13 +116,13 @@ extension ExpressionRenderer {
         )
     }
 
-    private func formatted(_ moment: Moment, _ template: String) -> Rendered {
+    private mutating func formatted(_ moment: Moment, _ template: String) -> Rendered {
         let sql = "to_char(\(moment.sql), \(TargetName.literal(template)))"
         return finished(sql, .text, moment)
     }
 
     /// SQLite counts in whole milliseconds.
-    private func julianDay(_ moment: Moment) -> Rendered {
+    private mutating func julianDay(_ moment: Moment) -> Rendered {
         finished(
             "(round(extract(epoch FROM \(moment.sql)) * 1000) + 210866760000000)"
                 + "::double precision / 86400000",
@@ -112,7 +131,7 @@ extension ExpressionRenderer {
         )
     }
 
-    private func epoch(_ moment: Moment) -> Rendered {
+    private mutating func epoch(_ moment: Moment) -> Rendered {
         finished("floor(extract(epoch FROM \(moment.sql)))::bigint", .integer, moment)
     }
 
@@ -223,6 +242,7 @@ extension ExpressionRenderer {
             case "day", "hour", "minute", "second":
                 moment.sql = "\(moment.operand) + interval '\(count) \(unit)'"
                 moment.power = .sum
+                moment.isMoved = true
                 return
             case "month", "year":
                 // SQLite counts days that the month does not have into the next one.
@@ -230,6 +250,7 @@ extension ExpressionRenderer {
                 let first = "date_trunc('month', \(moment.sql))"
                 moment.sql = "\(first) + interval '\(months) month' + (\(moment.operand) - \(first))"
                 moment.power = .sum
+                moment.isMoved = true
                 return
             default: break
             }

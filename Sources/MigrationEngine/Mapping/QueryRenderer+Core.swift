@@ -211,7 +211,8 @@ extension QueryRenderer {
         let isGrouped =
             !groups.isEmpty || core.having != nil || core.columns.contains { $0.hasAggregate }
         if isGrouped {
-            let bare = expressions.compactMap { $0 }.first { !$0.isFixed(in: groups) }
+            let own = scope.keys
+            let bare = expressions.compactMap { $0 }.first { !$0.isFixed(in: groups, own: own) }
             guard bare == nil, !core.columns.contains(.all) || !groups.isEmpty else {
                 throw Refusal(
                     "it gives a column that is neither grouped by nor aggregated, of which "
@@ -321,5 +322,18 @@ extension SelectStatement.ResultColumn {
     var hasAggregate: Bool {
         if case .expression(let expression, _, _) = self { return expression.hasAggregate }
         return false
+    }
+}
+
+extension QueryRenderer.Scope {
+    /// The columns of its own tables, alone and together with their table.
+    fileprivate var keys: Set<String> {
+        Set(
+            tables.flatMap { table in
+                table.columns.flatMap { column in
+                    [column.name.foldedName, ExpressionRenderer.key(table.alias, column.name)]
+                }
+            }
+        )
     }
 }

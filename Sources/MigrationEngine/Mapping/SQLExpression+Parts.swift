@@ -33,16 +33,20 @@ extension SQLExpression {
 
     /// Whether it has one value in each group.
     ///
-    /// - Parameter groups: What is grouped by.
+    /// - Parameters:
+    ///   - groups: What is grouped by.
+    ///   - own: The keys of the columns of the query's own tables; all others stand still.
     /// - Returns: False when it names a column outside of them and of aggregates.
-    func isFixed(in groups: [SQLExpression]) -> Bool {
+    func isFixed(in groups: [SQLExpression], own: Set<String>) -> Bool {
         if groups.contains(where: { $0.isSame(as: self) }) { return true }
         switch self {
         case .aggregate: return true
-        case .name, .member: return false
+        case .name(let name): return !own.contains(name.foldedName)
+        case .member(let table, let name):
+            return !own.contains(ExpressionRenderer.key(table, name))
         // Text, or a column: PostgreSQL tells.
         case .doubleQuoted, .query, .exists: return true
-        default: return parts.allSatisfy { $0.isFixed(in: groups) }
+        default: return parts.allSatisfy { $0.isFixed(in: groups, own: own) }
         }
     }
 
