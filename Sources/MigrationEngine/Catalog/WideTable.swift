@@ -103,6 +103,9 @@ struct WideTable {
             columns: self.table.columns.count
         )
         func belongs(_ names: Set<String>) -> Bool { Self.home(of: names, groups, keys) == number }
+        func stands(_ names: Set<String>) -> Bool {
+            groups.contains { Self.isHome($0, names, keys) }
+        }
         if number > 0 {
             part.name = "\(table.name) (part \(number + 1))"
             part.columns = keys
@@ -119,8 +122,13 @@ struct WideTable {
             let own = Set(groups[0].map(\.name.foldedName))
             part.columns = table.columns.filter { own.contains($0.name.foldedName) }
         }
-        part.uniques = table.uniques.filter { belongs(Self.names($0.columns)) }
-        part.foreignKeys = table.foreignKeys.filter { belongs(Set($0.columns.map(\.foldedName))) }
+        part.uniques = table.uniques.filter {
+            stands(Self.names($0.columns)) && belongs(Self.names($0.columns))
+        }
+        part.foreignKeys = table.foreignKeys.filter {
+            let names = Set($0.columns.map(\.foldedName))
+            return stands(names) && belongs(names)
+        }
         part.checks = table.checks.filter { belongs(Self.names($0.expression)) }
         part.indexes = table.indexes.filter {
             belongs(Self.names($0.columns).union(Self.names($0.predicate ?? "")))

@@ -84,8 +84,9 @@ extension ExpressionRenderer {
         case .current("CURRENT_DATE"): found = ("date", [])
         default: return nil
         }
-        guard (found.name == "date" && kind == .date)
-            || (found.name == "datetime" && kind == .timestamp)
+        guard
+            (found.name == "date" && kind == .date)
+                || (found.name == "datetime" && kind == .timestamp)
         else { return nil }
         let moment = try moment(found.arguments[...])
         guard moment.condition == nil else { return nil }
@@ -149,7 +150,8 @@ extension ExpressionRenderer {
             result.isDigits = true
             return result
         }
-        guard let template = TimeOfDay.template(format), !format.contains("%f") || moment.isNow else {
+        guard let template = TimeOfDay.template(format), !format.contains("%f") || moment.isNow
+        else {
             throw Refusal("the format \(format) of strftime has no counterpart")
         }
         var result = formatted(moment, template)
@@ -197,14 +199,18 @@ extension ExpressionRenderer {
         case .timestamp: return Moment(sql: rendered.sql, power: rendered.power)
         case .date: return Moment(sql: "\(rendered.inside(.cast))::timestamp", power: .cast)
         case .text where rendered.holdsMoments:
-            note("texts that are no YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, of which there are none, give NULL")
+            note(
+                "texts that are no YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, of which there are none, give NULL"
+            )
             return Moment(
                 sql: "\(rendered.inside(.cast))::timestamp",
                 power: .cast,
                 condition: "\(rendered.inside(.other)) ~ \(TargetName.literal(Self.shape))"
             )
         case .text:
-            if case .text(let text)? = rendered.literal, DateShape.isDate(text) || DateShape.isTimestamp(text) {
+            if case .text(let text)? = rendered.literal,
+                DateShape.isDate(text) || DateShape.isTimestamp(text)
+            {
                 return Moment(sql: "TIMESTAMP '\(text)'")
             }
         default: break
@@ -248,7 +254,8 @@ extension ExpressionRenderer {
                 // SQLite counts days that the month does not have into the next one.
                 let months = unit == "year" ? count * 12 : count
                 let first = "date_trunc('month', \(moment.sql))"
-                moment.sql = "\(first) + interval '\(months) month' + (\(moment.operand) - \(first))"
+                moment.sql =
+                    "\(first) + interval '\(months) month' + (\(moment.operand) - \(first))"
                 moment.power = .sum
                 moment.isMoved = true
                 return

@@ -59,7 +59,8 @@ extension QueryRenderer {
             }
         }
         for (alias, expression) in zip(aliases, expressions) {
-            guard let alias, let expression, alias.foldedName != Self.name(of: expression)?.foldedName
+            guard let alias, let expression,
+                alias.foldedName != Self.name(of: expression)?.foldedName
             else { continue }
             scope.renderer.aliases[alias.foldedName] = expression
         }
@@ -196,7 +197,8 @@ extension QueryRenderer {
             guard rendered.collation == nil else {
                 throw Refusal("it groups by a collation other than BINARY")
             }
-            if let alias = Self.name(of: group), let meant = scope.renderer.aliases[alias.foldedName],
+            if let alias = Self.name(of: group),
+                let meant = scope.renderer.aliases[alias.foldedName],
                 scope.renderer.columns[alias.foldedName] == nil
             {
                 groups.append(meant)
@@ -296,7 +298,9 @@ extension QueryRenderer {
         var renderer = first.renderer
         var result = try renderer.value(term.expression)
         guard result.literal == nil else { throw Refusal("it orders by a constant") }
-        if let collation = result.collation { result = try ExpressionRenderer.key(result, collation) }
+        if let collation = result.collation {
+            result = try ExpressionRenderer.key(result, collation)
+        }
         return Self.output(result).inside(.other) + ending
     }
 

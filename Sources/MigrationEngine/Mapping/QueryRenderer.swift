@@ -140,8 +140,9 @@ struct QueryRenderer {
         var sql = ""
         var renderer: ExpressionRenderer
         /// Tables in order, with their columns in SQL.
-        var tables: [(alias: String, columns: [(name: String, column: ExpressionRenderer.Column)])] =
-            []
+        var tables:
+            [(alias: String, columns: [(name: String, column: ExpressionRenderer.Column)])] =
+                []
         /// Columns that USING merged, which `*` gives once.
         var merged: Set<String> = []
     }

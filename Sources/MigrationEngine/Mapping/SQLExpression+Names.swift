@@ -18,7 +18,8 @@ extension SQLExpression {
             }
         case .member(_, let name): [name.foldedName]
         case .inQuery(let inside, _, _): inside.names
-        case .function(_, let list), .aggregate(_, let list, _): list.reduce([]) { $0.union($1.names) }
+        case .function(_, let list), .aggregate(_, let list, _):
+            list.reduce([]) { $0.union($1.names) }
         default: []
         }
     }

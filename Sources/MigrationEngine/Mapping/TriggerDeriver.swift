@@ -83,7 +83,9 @@ struct TriggerDeriver {
     private var event: String {
         get throws(Refusal) {
             var columns: [String] = []
-            for column in statement.columns { columns.append(try self.column(column, target).target) }
+            for column in statement.columns {
+                columns.append(try self.column(column, target).target)
+            }
             let list = columns.map(TargetName.quote).joined(separator: ", ")
             guard statement.time != "INSTEAD OF" || columns.isEmpty else {
                 throw Refusal("INSTEAD OF triggers of PostgreSQL have no list of columns")
@@ -165,10 +167,12 @@ struct TriggerDeriver {
     private func requireKnown(_ expression: SQLExpression) throws(Refusal) {
         guard statement.time == "BEFORE", statement.event == "INSERT", let rowid = target.rowid
         else { return }
-        guard !expression.members.contains(where: { member in
-            member.table.foldedName == "new"
-                && [rowid.foldedName, "rowid"].contains(member.name.foldedName)
-        }) else {
+        guard
+            !expression.members.contains(where: { member in
+                member.table.foldedName == "new"
+                    && [rowid.foldedName, "rowid"].contains(member.name.foldedName)
+            })
+        else {
             throw Refusal("it reads the id before the row has one, which is -1 in SQLite")
         }
     }

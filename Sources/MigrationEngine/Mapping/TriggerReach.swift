@@ -13,8 +13,9 @@ struct TriggerReach {
         }
         for table in catalog.tables {
             for key in table.foreignKeys
-            where [key.onDelete, key.onUpdate].contains(where: { $0 != "NO ACTION" && $0 != "RESTRICT" })
-            {
+            where [key.onDelete, key.onUpdate].contains(where: {
+                $0 != "NO ACTION" && $0 != "RESTRICT"
+            }) {
                 edges[key.parentTable.foldedName, default: []].insert(table.name.foldedName)
             }
         }

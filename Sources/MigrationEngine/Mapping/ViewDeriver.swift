@@ -40,7 +40,10 @@ struct ViewDeriver {
             )
         }
         for table in catalog.tables where table.virtualRows != nil && table.virtualRows != .own {
-            relations.refuse(table.name, Refusal("the virtual table \"\(table.name)\" is not copied"))
+            relations.refuse(
+                table.name,
+                Refusal("the virtual table \"\(table.name)\" is not copied")
+            )
         }
     }
 
@@ -99,7 +102,9 @@ struct ViewDeriver {
         let qualified = TargetName.qualified(name, schema)
         let sql = "CREATE VIEW \(qualified) (\(list)) AS \(query.sql)"
         relations.add(.init(sql: qualified, columns: columns), named: view.name)
-        additions.append(.init(statement: .init(object: "view \(name)", sql: sql, isOptional: true)))
+        additions.append(
+            .init(statement: .init(object: "view \(name)", sql: sql, isOptional: true))
+        )
         let notes = renderer.notes
         decide(
             view,
@@ -178,7 +183,9 @@ extension SelectStatement {
             expressions += [core.condition, core.having].compactMap { $0 } + core.grouping
             expressions += core.rows.flatMap { $0 }
             for column in core.columns {
-                if case .expression(let expression, _, _) = column { expressions.append(expression) }
+                if case .expression(let expression, _, _) = column {
+                    expressions.append(expression)
+                }
             }
             for source in core.sources {
                 if let condition = source.condition { expressions.append(condition) }

@@ -34,7 +34,10 @@ struct BothSides {
     func refusal(_ script: String) async throws -> String? {
         let outcome = try await TestSupport.run(
             "psql",
-            ["-XqAt", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose", "-f", "-", TestDatabase.url],
+            [
+                "-XqAt", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose", "-f", "-",
+                TestDatabase.url,
+            ],
             stdin: script
         )
         return outcome.status == 0 ? nil : outcome.stderr

@@ -50,16 +50,19 @@ struct ExpressionValuesTests {
         "t NOT BETWEEN 'a' AND 'b'", "j IN (1, 2, 3)", "t IN ('abc', 'x')", "j NOT IN (1, NULL)",
         "b = 1", "b", "NOT b", "b AND j > 2", "b OR j > 2", "j > 2 AND r > 0", "b IS TRUE",
         "(j > 2) + (i > 0)", "b + 1", "CASE WHEN j > 2 THEN 'a' WHEN j > 1 THEN 'b' END",
-        "CASE j WHEN 1 THEN 'one' WHEN 2 THEN 'two' ELSE 'many' END", "CASE b WHEN 1 THEN 2 ELSE 3 END",
+        "CASE j WHEN 1 THEN 'one' WHEN 2 THEN 'two' ELSE 'many' END",
+        "CASE b WHEN 1 THEN 2 ELSE 3 END",
         "j > '2'", "r >= 0.5", "d > '2000-01-01'", "at <= '2024-01-01 00:00:00'",
         "raw = x'41'", "raw > x'20'",
         // text
         "t || u", "t || '-' || j", "length(t)", "length(raw)", "upper(t)", "lower(t)", "trim(t)",
         "ltrim(t)", "rtrim(t, ' x')", "replace(t, 'b', u)", "replace(t, '', 'x')", "instr(t, u)",
         "substr(t, 2)", "substr(t, 1, 2)", "substr(t, -2)", "substr(t, 0)", "substr(t, 2, 0)",
-        "substr(t, 1, instr(t, 'b') - 1)", "substr(t, length(u) + 1)", "hex(raw)", "lower(hex(raw))",
+        "substr(t, 1, instr(t, 'b') - 1)", "substr(t, length(u) + 1)", "hex(raw)",
+        "lower(hex(raw))",
         "unicode(t)", "typeof(i)", "typeof(t)", "typeof(raw)", "max(t, u)", "min(t, 'b')",
-        "t LIKE 'a%'", "t LIKE '%B%'", "t LIKE '_b_'", "t NOT LIKE '%x%'", "t LIKE '50\\%' ESCAPE '\\'",
+        "t LIKE 'a%'", "t LIKE '%B%'", "t LIKE '_b_'", "t NOT LIKE '%x%'",
+        "t LIKE '50\\%' ESCAPE '\\'",
         "t LIKE u", "t LIKE '%' || u || '%'", "t GLOB 'a*'", "t GLOB '[A-C]*'", "t GLOB '*[^a-z]*'",
         "t GLOB '?b?'", "j LIKE '1%'",
         // collations
@@ -70,10 +73,12 @@ struct ExpressionValuesTests {
         "strftime('%m/%d %H:%M:%S', at)", "strftime('%j', d)", "strftime('%w', d)",
         "strftime('%s', at)", "CAST(strftime('%Y', at) AS INTEGER)", "unixepoch(at)",
         "julianday(at)", "julianday(d) - julianday('2000-01-01')", "date(said)", "datetime(said)",
-        "strftime('%Y-%m', said)", "date(at, '-1 day')", "date(d, '-1 month')", "date(d, '-1 year')",
+        "strftime('%Y-%m', said)", "date(at, '-1 day')", "date(d, '-1 month')",
+        "date(d, '-1 year')",
         "date(d, '-100 day', 'start of month')", "date(d, 'start of month')",
         "date(d, 'start of year')", "datetime(at, '-90 minutes')", "date(said, '-1 month')",
-        "datetime(j, 'unixepoch')", "date(i % 100000, 'unixepoch')", "date('2024-01-31', '+1 month')",
+        "datetime(j, 'unixepoch')", "date(i % 100000, 'unixepoch')",
+        "date('2024-01-31', '+1 month')",
         "date('2024-02-29', '+1 year')", "date(d, '-7 days') < d", "at = datetime(at)",
         "d = date(at)", "date(d, '+1 day')",
         "datetime(said, '+12 hours')", "julianday(d, '+5 days')",
@@ -83,7 +88,8 @@ struct ExpressionValuesTests {
     static let refused = [
         "substr(t, j)", "date(t)", "t + 1", "CAST(t AS INTEGER)", "printf('%d', j)", "hex(t)",
         "r || ''", "t > i", "json_extract(t, '$.a')", "random()", "date(at, 'localtime')",
-        "date(d, 'weekday 1')", "t GLOB u", "last_insert_rowid()", "b = 2", "raw || t", "strftime('%%', d)",
+        "date(d, 'weekday 1')", "t GLOB u", "last_insert_rowid()", "b = 2", "raw || t",
+        "strftime('%%', d)",
     ]
 
     @Test func `an expression gives the same value for every row on both sides`() async throws {

@@ -87,7 +87,11 @@ struct TriggerTests {
         // They are made after the rows, so none of them has fired.
         #expect(try await sides.inTarget(Self.state) == (try await sides.inSource(Self.state)))
         for statement in Self.statements {
-            let left = try await TestSupport.run("sqlite3", ["-batch", sides.source], stdin: statement)
+            let left = try await TestSupport.run(
+                "sqlite3",
+                ["-batch", sides.source],
+                stdin: statement
+            )
             let right = try await sides.refusal(statement)
             // The shell ends with 0 for errors of its standard input's statements.
             let isRefused = left.stderr.contains("rror")
@@ -103,13 +107,19 @@ struct TriggerTests {
         let bodies = [
             ("AFTER INSERT ON items BEGIN SELECT 1; END", "does nothing unless it calls RAISE"),
             ("BEFORE UPDATE ON items BEGIN UPDATE items SET qty = 1; END", "writes its own table"),
-            ("AFTER INSERT ON items BEGIN INSERT OR REPLACE INTO stats VALUES ('a', 1); END",
-                "conflicts by OR REPLACE"),
-            ("BEFORE INSERT ON items BEGIN INSERT INTO log (item) VALUES (NEW.id); END",
-                "reads the id before"),
+            (
+                "AFTER INSERT ON items BEGIN INSERT OR REPLACE INTO stats VALUES ('a', 1); END",
+                "conflicts by OR REPLACE"
+            ),
+            (
+                "BEFORE INSERT ON items BEGIN INSERT INTO log (item) VALUES (NEW.id); END",
+                "reads the id before"
+            ),
             ("AFTER INSERT ON items BEGIN SELECT RAISE(IGNORE); END", "behind the row"),
-            ("AFTER INSERT ON items BEGIN INSERT INTO log (what) VALUES (printf('%d', NEW.qty)); END",
-                "meaning of printf"),
+            (
+                "AFTER INSERT ON items BEGIN INSERT INTO log (what) VALUES (printf('%d', NEW.qty)); END",
+                "meaning of printf"
+            ),
         ]
         var script = Self.shop
         for (number, (body, _)) in bodies.enumerated() {
@@ -125,6 +135,10 @@ struct TriggerTests {
             #expect(found?["reason"].string?.contains(reason) == true, "\(found ?? .null)")
             #expect(found?["source"].string?.contains(body) == true)
         }
-        #expect(try await sides.inTarget("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal;") == ["0"])
+        #expect(
+            try await sides.inTarget("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal;") == [
+                "0"
+            ]
+        )
     }
 }

@@ -124,7 +124,8 @@ struct ViewTests {
                 Issue.record("\(name): \(sides.warnings(about: "view \(name):"))")
                 continue
             }
-            let isSorted = Int(name.dropFirst()).map { Self.bodies[$0].contains("ORDER BY") } ?? false
+            let isSorted =
+                Int(name.dropFirst()).map { Self.bodies[$0].contains("ORDER BY") } ?? false
             var left = try await sides.inSource("SELECT * FROM \(name);")
             var right = try await sides.inTarget("SELECT * FROM \(name);")
             if !isSorted { (left, right) = (left.sorted(), right.sorted()) }

@@ -42,12 +42,16 @@ struct WideTableTests {
         // Each row is put together again by its key.
         let join = key.hasPrefix("id INTEGER PRIMARY") ? "id" : "rowid"
         let last = try #require(parts.last)
-        let query = "SELECT w.c2, l.c1997 FROM wide w JOIN \(last) l USING (\(join)) ORDER BY w.\(join);"
+        let query =
+            "SELECT w.c2, l.c1997 FROM wide w JOIN \(last) l USING (\(join)) ORDER BY w.\(join);"
         let left = try await sides.inSource("SELECT c2, c1997 FROM wide ORDER BY rowid;")
         #expect(try await sides.inTarget(query) == left)
         let cutover = CutoverCommand(source: sides.source, target: TestDatabase.url)
         #expect(try await cutover("verify").status == 0)
-        _ = try await psql(TestDatabase.url, "UPDATE \(last) SET c1997 = c1997 || '!' WHERE \(join) = 7 OR \(join) = 1;")
+        _ = try await psql(
+            TestDatabase.url,
+            "UPDATE \(last) SET c1997 = c1997 || '!' WHERE \(join) = 7 OR \(join) = 1;"
+        )
         let verified = try await cutover("verify")
         #expect(verified.status == 1)
         let part = verified.tables.named("wide (part \(parts.count))")
@@ -58,7 +62,8 @@ struct WideTableTests {
     @Test func `1,500 REAL columns arrive, and what does not fit is in quarantine`() async throws {
         let columns = (1...1_500).map { "c\($0) REAL" }.joined(separator: ", ")
         let values = (1...3).map { row in
-            "INSERT INTO m VALUES ('\(row)'," + (1...1_500).map { "\(row).\($0)" }.joined(separator: ",")
+            "INSERT INTO m VALUES ('\(row)',"
+                + (1...1_500).map { "\(row).\($0)" }.joined(separator: ",")
                 + ");"
         }.joined()
         let sides = try await BothSides(
@@ -69,7 +74,11 @@ struct WideTableTests {
         )
         try #require(sides.run.status == 0, "\(sides.run)")
         #expect(try await sides.inTarget("SELECT count(*) FROM m;") == ["3"])
-        #expect(try await sides.inTarget("SELECT day, c1400 FROM m_2 ORDER BY day;") == ["1|1.14", "3|3.14"])
+        #expect(
+            try await sides.inTarget("SELECT day, c1400 FROM m_2 ORDER BY day;") == [
+                "1|1.14", "3|3.14",
+            ]
+        )
         let kept = try await sides.inTarget(
             "SELECT table_name, column_name, key_text FROM cutover.quarantine;"
         )
@@ -95,13 +104,20 @@ struct WideTableTests {
             ).first
         )
         #expect(last != "w")
-        #expect(try await sides.refusal("INSERT INTO w (id, c1) VALUES (2, 'no');")?.contains("23514") == true)
-        #expect(try await sides.refusal("UPDATE \(last) SET c1700 = 'no';")?.contains("23514") == true)
+        #expect(
+            try await sides.refusal("INSERT INTO w (id, c1) VALUES (2, 'no');")?.contains("23514")
+                == true
+        )
+        #expect(
+            try await sides.refusal("UPDATE \(last) SET c1700 = 'no';")?.contains("23514") == true
+        )
         #expect(
             try await sides.refusal("INSERT INTO \(last) (id, c1699, c1700) VALUES (2, 'b', 'c');")?
                 .contains("23505") == true
         )
-        #expect(try await sides.refusal("INSERT INTO w (id) VALUES (9);")?.contains("23503") == true)
+        #expect(
+            try await sides.refusal("INSERT INTO w (id) VALUES (9);")?.contains("23503") == true
+        )
         #expect(sides.warnings(about: "stand in several parts").count == 1)
         #expect(sides.warnings(about: "not carried over").count == 3, "\(sides.run)")
     }
