@@ -27,21 +27,21 @@ struct KeyPhase {
     /// Does it all; what is there already stays.
     ///
     /// - Parameter run: The run.
-    /// - Returns: What could not be made, in words for the operator: what a row depends on, and
-    ///   views and triggers.
+    /// - Returns: What could not be made, in words for the operator.
     /// - Throws: ``MigrationError``.
-    func run(
-        run: String
-    ) throws(MigrationError) -> (problems: [String], refused: [String]) {
+    func run(run: String) throws(MigrationError) -> [String] {
         let problems = try buildKeys(run) + addForeignKeys(run)
         try setIdentities()
-        let refused = try addAdditions()
+        Failpoint.reach(.keysMade)
         for plan in plans { context.tracker.update(plan.table.sourceName) { $0.state = .ready } }
-        return (problems, refused)
+        return problems
     }
 
     /// Makes views and triggers; no row depends on one, so a refusal costs only that one.
-    private func addAdditions() throws(MigrationError) -> [String] {
+    ///
+    /// - Returns: What the server refused, in words for the operator.
+    /// - Throws: ``MigrationError``.
+    func makeAdditions() throws(MigrationError) -> [String] {
         guard !additions.isEmpty else { return [] }
         let (_, target) = try context.connect("keys")
         var refused: [String] = []
@@ -136,6 +136,7 @@ struct KeyPhase {
             () throws(MigrationError) -> (String) throws(MigrationError) -> Void in
             let (_, target) = try context.connect("keys")
             return { statement throws(MigrationError) in
+                Failpoint.reach(.foreignKeyChecking)
                 try context.guarded(nil) {
                     do throws(TargetError) {
                         try target.execute(statement)
@@ -144,6 +145,7 @@ struct KeyPhase {
                         broken.increment()
                     }
                 }
+                Failpoint.reach(.foreignKeyChecked)
             }
         }
         return broken.value
@@ -169,6 +171,7 @@ struct KeyPhase {
                     [.text(plan.qualifiedName), .text(column), .integer(floor)]
                 )
             }
+            Failpoint.reach(.identitySet)
         }
     }
 }

@@ -114,8 +114,12 @@ struct TriggerDeriver {
 
     /// The renderer of expressions over NEW and OLD and the columns of a table.
     ///
-    /// - Parameter forProbe: Whether a row that is not there stands for NEW and OLD, so that the
-    ///   server can be asked whether it understands the statement.
+    /// - Parameters:
+    ///   - table: The table whose columns can be named, nil for none.
+    ///   - alias: Its name in the statement.
+    ///   - forProbe: Whether a row that is not there stands for NEW and OLD, so that the server
+    ///     can be asked whether it understands the statement.
+    /// - Returns: The renderer.
     private func renderer(
         _ table: Relations.Relation?,
         _ alias: String?,
