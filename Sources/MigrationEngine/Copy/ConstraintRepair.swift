@@ -122,7 +122,7 @@ struct ConstraintRepair {
             let name = SourceConnection.quote(column.sourceName)
             return "\(name) = ?\(index + 1) AND \(name) = ?\(index + 1) COLLATE BINARY"
         }
-        return "SELECT \(columns) FROM \(SourceConnection.quote(reader.table.name)) "
+        return "SELECT \(columns) FROM \(SourceConnection.quote(reader.table.storedName)) "
             + "WHERE \(conditions.joined(separator: " AND "))"
     }
 

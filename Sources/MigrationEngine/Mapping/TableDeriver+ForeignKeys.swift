@@ -38,13 +38,15 @@ extension TableDeriver {
         _ catalog: Catalog
     ) throws(Refusal) -> TableDeriver {
         let name = key.parentTable.foldedName
-        if let parent = parents.first(where: { $0.source.name.foldedName == name }) {
+        if let parent = parents.first(where: { $0.source.name.foldedName == name }),
+            parent.source.virtualRows == nil
+        {
             return parent
         }
         let exists = catalog.tables.contains { $0.name.foldedName == name }
         throw Refusal(
             exists
-                ? "the parent table \"\(key.parentTable)\" is not migrated"
+                ? "the parent \"\(key.parentTable)\" is no table that a key can refer to"
                 : "there is no parent table \"\(key.parentTable)\""
         )
     }

@@ -54,7 +54,9 @@ struct TableDeriver {
     ///   - indexNames: The indexes' names in the target, by name of the source.
     ///   - relations: The names that are taken in the schema.
     mutating func derive(_ indexNames: [String: String], _ relations: inout NameRegistry) {
-        if target.name != source.name {
+        if let part = source.part {
+            decidePart(part)
+        } else if target.name != source.name {
             decide("name", source.name, target.name, .changed, Self.renamed)
         }
         deriveNames()
@@ -70,6 +72,20 @@ struct TableDeriver {
             .map { "    \($0)" }
             .joined(separator: ",\n")
         target.create.sql = "CREATE TABLE \(qualifiedName) (\n\(body)\n)"
+    }
+
+    private mutating func decidePart(_ part: Catalog.Part) {
+        decide(
+            "table",
+            "\(part.of): \(part.columns) columns",
+            "\(target.name): \(source.columns.count) columns",
+            .changed,
+            "a row of PostgreSQL has at most 1600 columns and fits a page of 8 kB; this is part "
+                + "\(part.number) of \(part.count), each with the key of the row"
+        )
+        for loss in source.losses {
+            decide(loss.subject, loss.text, "", .dropped, loss.reason)
+        }
     }
 
     private static let renamed =
@@ -191,8 +207,16 @@ struct TableDeriver {
             sql: sql,
             type: type,
             affinity: column.affinity,
-            collation: column.collation
+            collation: column.collation,
+            holdsMoments: type == .text && holdsMoments(column)
         )
+    }
+
+    /// Whether all that is stored in a column is a date, or date and time.
+    private func holdsMoments(_ column: Catalog.Column) -> Bool {
+        guard let stored = stored(column), stored.values > 0 else { return false }
+        let shapes: [ColumnCensus.Shape] = [.date, .timestamp, .timestampFraction, .timestampT]
+        return shapes.reduce(0) { $0 + (stored.shapes[$1] ?? 0) } == stored.values
     }
 
     static func line(_ name: String, _ type: TargetType) -> String {

@@ -18,6 +18,8 @@ package struct TargetSchema: Sendable, Equatable {
     package var tables: [TargetTable] = []
     /// Statements that run before the tables are made, such as an extension of the plan.
     package var preamble: [Statement] = []
+    /// Views and triggers, made when all keys stand.
+    package var additions: [Addition] = []
     /// Each decision, with its reason.
     package var decisions: [Decision] = []
 

@@ -52,19 +52,6 @@ extension MigrationRun {
         return (newest.id, backup)
     }
 
-    /// Refuses a table that PostgreSQL cannot hold, before anything is read or written.
-    ///
-    /// - SeeAlso: <https://www.postgresql.org/docs/current/limits.html> (columns a table)
-    func requireNarrow(_ tables: [Catalog.Table]) throws(MigrationError) {
-        guard let table = tables.first(where: { $0.columns.count > 1_600 }) else { return }
-        throw MigrationError(
-            .sourceData,
-            "a table has \(table.columns.count) columns, and PostgreSQL holds 1600 at most",
-            place: .init("catalog", side: .source, path: options.source, table: table.name),
-            remedy: "split the table in two in the application, then run the command again"
-        )
-    }
-
     /// Whether a run has something left to do: at least the end that the journal did not see.
     private func isOpen(_ run: RunState.Run) throws(MigrationError) -> Bool {
         guard run.isFinished else { return true }

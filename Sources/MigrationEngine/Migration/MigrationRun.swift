@@ -63,7 +63,6 @@ final class MigrationRun {
         let unfinished = try resumable()
         let backup = if let unfinished { unfinished.backup } else { try makeBackup() }
         let snapshot = try readCatalog(backup)
-        try requireNarrow(snapshot.tables)
         tracker.tables(snapshot.tables.map(\.name))
         let census = try takeCensus(backup, snapshot.tables)
         Failpoint.reach(.censusTaken)
@@ -82,10 +81,17 @@ final class MigrationRun {
         try announce(.copy, "copying")
         try copy.run(run: identifier, copied: copied)
         try announce(.keys, "making keys and indexes")
-        problems += try KeyPhase(self, backup: backup.path, plans: plans, census: census.census)
-            .run(run: identifier)
+        let keys = KeyPhase(
+            self,
+            backup: backup.path,
+            plans: plans,
+            census: census.census,
+            additions: mapped.additions
+        )
+        problems += try keys.run(run: identifier)
         let (ledger, broken) = try LedgerPhase(self, backup: backup.path, schema: mapped).run()
-        problems += broken
+        problems += broken + TargetSchema.unreadTables(snapshot.catalog)
+        warnings += try keys.makeAdditions()
         let tables = try account(plans, census.census)
         Failpoint.reach(.accounted)
         let verified = try settings.verifies ? verify(backup) : nil

@@ -91,7 +91,7 @@ package struct RowReader: Sendable {
         let quote = SourceConnection.quote
         let identityColumns = identity.columns.map(quote)
         let selected = (identityColumns + columns.map { quote($0.name) }).joined(separator: ", ")
-        var sql = "SELECT \(selected.isEmpty ? "1" : selected) FROM \(quote(table.name))"
+        var sql = "SELECT \(selected.isEmpty ? "1" : selected) FROM \(quote(table.storedName))"
         var values: [SourceValue] = []
         switch range {
         case .all: break

@@ -29,6 +29,7 @@ struct VerifyPlan: Sendable {
             }
             try add(table, source, verification.schema)
         }
+        if verification.settings.table == nil { addUnread(catalog) }
         if verification.settings.table == nil {
             for name in target.tables.keys.sorted() where !taken.contains(name) {
                 try addExtra(name, connection, verification.schema)
@@ -63,7 +64,7 @@ struct VerifyPlan: Sendable {
         _ schema: String
     ) throws {
         let rows = try source.integer(
-            "SELECT count(*) FROM \(SourceConnection.quote(table.name))"
+            "SELECT count(*) FROM \(SourceConnection.quote(table.storedName))"
         )
         estimates.append((table.name, Int(rows ?? 0)))
         guard target.tables[names.table(table.name)] != nil else {
@@ -82,6 +83,16 @@ struct VerifyPlan: Sendable {
             TableComparison(table, isUTF16: source.encoding != .utf8, names, target, schema: schema)
         )
         foreignKeys += table.foreignKeys.map { (table, $0) }
+    }
+
+    /// Virtual tables whose rows nobody could read are not equal to anything.
+    private mutating func addUnread(_ catalog: Catalog) {
+        for table in catalog.tables {
+            guard case .unreadable(let reason) = table.virtualRows else { continue }
+            var missing = VerifyReport.Table(name: table.name, status: .missing)
+            missing.note = "the virtual table cannot be read: \(reason)"
+            unmatched.append(missing)
+        }
     }
 
     private mutating func addExtra(

@@ -140,7 +140,7 @@ struct VerifyWork {
         _ quarantine: QuarantinedRows
     ) throws -> VerifyReport.Table {
         var table = VerifyReport.Table(name: comparison.source.name, status: .equal)
-        let name = SourceConnection.quote(comparison.source.name)
+        let name = SourceConnection.quote(comparison.source.storedName)
         let sourceRows = Int(try source.integer("SELECT count(*) FROM \(name)") ?? 0)
         let targetRows = Int(
             try target.query("SELECT count(*) FROM \(comparison.qualifiedName)").integer ?? 0
