@@ -84,6 +84,13 @@ enum MigrateText {
         if !report.quarantine.isEmpty {
             lines.append("  each with its key and bytes: SELECT * FROM cutover.quarantine")
         }
+        lines += report.conversions.map { count in
+            let place = SafeText.visible("\(count.table), column \(count.column)")
+            return "converted: \(count.cells) cells of \(place): \(count.conversion)"
+        }
+        lines += report.skipped.map { skipped in
+            SafeText.visible("skipped: \(skipped.rows) rows of \(skipped.table): \(skipped.reason)")
+        }
         lines += report.warnings.map { "note: \(SafeText.visible($0))" }
         if let verify = report.verify { lines += VerifyText.problems(verify) }
         let phases = report.phases.map { "\($0.name) \(VerifyText.seconds($0.seconds))" }

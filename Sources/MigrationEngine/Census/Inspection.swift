@@ -8,6 +8,8 @@ package struct Inspection: Sendable {
     package let census: Census
     /// Both, in the shape of the command contract.
     package let report: InspectReport
+    /// What the profile prescribes.
+    private let rules: MappingRules
 
     /// Reads the source; writes nothing.
     ///
@@ -36,6 +38,9 @@ package struct Inspection: Sendable {
                 remedy: "give the application's own database with --source PATH"
             )
         }
+        let rules = try Profile.load(options.profile, catalog: catalog).rules
+        try rules.check(catalog)
+        try rules.checkExpressions(source)
         tracker.begin(.census, "reading every value")
         let census = try CensusTaker(
             snapshot: view.path,
@@ -60,7 +65,7 @@ package struct Inspection: Sendable {
             }
             return report
         }
-        return Inspection(catalog: catalog, census: census, report: report)
+        return Inspection(catalog: catalog, census: census, report: report, rules: rules)
     }
 
     /// What the source becomes.
@@ -71,7 +76,13 @@ package struct Inspection: Sendable {
     /// - Returns: The target's schema with every decision.
     /// - Throws: ``MigrationError`` when the source does not have the shape of the mode.
     package func schema(mode: String, schema: String) throws(MigrationError) -> TargetSchema {
-        try Mapping.schema(catalog: catalog, census: census, modeNamed: mode, schema: schema)
+        try Mapping.schema(
+            catalog: catalog,
+            census: census,
+            modeNamed: mode,
+            schema: schema,
+            rules: rules
+        )
     }
 
     private static func reading<Value>(

@@ -59,15 +59,15 @@ struct ConstraintRepair {
         var conditions: [String] = []
         var values: [SourceValue] = []
         for (name, text) in zip(plan.table.primaryKey, row.dropFirst()) {
+            // A key that was converted on its way does not lead back to one row of the source.
             guard let column = plan.table.columns.first(where: { $0.name == name }),
-                let text, let value = Self.sourceValue(text, column.type)
+                column.conversions.isEmpty, let text, let value = Self.sourceValue(text, column.type)
             else { throw Unmovable() }
             conditions.append("\(SourceConnection.quote(column.sourceName)) = ? COLLATE BINARY")
             values.append(value)
         }
         let reader = plan.reader
-        let columns = (reader.identity.columns + reader.columns.map(\.name))
-            .map(SourceConnection.quote).joined(separator: ", ")
+        let columns = reader.selection.joined(separator: ", ")
         let statement = try source.prepare(
             "SELECT \(columns) FROM \(SourceConnection.quote(reader.table.name)) "
                 + "WHERE \(conditions.joined(separator: " AND "))"

@@ -8,15 +8,24 @@ struct EncodedRows {
     private var places: [Int] = []
     /// The rows that the encoder itself could not write.
     private(set) var misfits: [QuarantinedRow] = []
+    /// Counts the converted cells of all encoded rows; nil when the table has no conversions.
+    let tally: ConversionTally?
+    /// The conversions that each encoded row has met, where it has met any.
+    private var converted: [Int: [Int]] = [:]
 
     init(_ chunk: Chunk, _ plan: TablePlan, _ source: SourceConnection) throws(SourceError) {
         let statement = try plan.reader.open(source, chunk.range)
         let skip = plan.reader.identityWidth
         var place = 0
+        tally = plan.makeTally()
         while try statement.step() {
-            if let misfit = plan.encoder.append(statement, from: skip, to: buffer) {
+            if let misfit = plan.encoder.append(statement, from: skip, to: buffer, tally: tally) {
                 misfits.append(plan.quarantined(statement, misfit))
             } else {
+                if let tally, !tally.row.isEmpty {
+                    converted[ends.count] = tally.row
+                    tally.countRow()
+                }
                 ends.append(buffer.count)
                 places.append(place)
             }
@@ -26,6 +35,9 @@ struct EncodedRows {
 
     /// The number of encoded rows.
     var count: Int { ends.count }
+
+    /// The conversions that a row has met.
+    func conversions(of row: Int) -> [Int] { converted[row] ?? [] }
 
     /// The bytes of some rows.
     func bytes(_ range: Range<Int>) -> UnsafeRawBufferPointer {

@@ -24,6 +24,8 @@ final class TableCopy {
     struct Outcome: Sendable {
         var copied = 0
         var quarantined = 0
+        /// Converted cells, one count a conversion of the table.
+        var converted: [Int] = []
     }
 
     /// Why a chunk was not committed.
@@ -78,10 +80,15 @@ final class TableCopy {
         try target.execute("SAVEPOINT chunk")
         var misfits: [QuarantinedRow] = []
         do {
-            let copied = try stream(chunk, plan, &misfits)
-            if stopsAtBadRow, let row = misfits.first { throw Failure.badRow(row) }
+            let tally = plan.makeTally()
+            let copied = try stream(chunk, plan, &misfits, tally)
+            if let row = plan.stopping(misfits, stopsAtBadRow) { throw Failure.badRow(row) }
             try RunState.quarantine(misfits, run: run, target)
-            return Outcome(copied: copied, quarantined: misfits.count)
+            return Outcome(
+                copied: copied,
+                quarantined: misfits.count,
+                converted: tally?.cells ?? []
+            )
         } catch let error as TargetError where error.isAboutRow {
             try target.execute("ROLLBACK TO chunk")
             return try repair(chunk, plan, stopsAtBadRow: stopsAtBadRow)
@@ -92,7 +99,8 @@ final class TableCopy {
     private func stream(
         _ chunk: Chunk,
         _ plan: TablePlan,
-        _ misfits: inout [QuarantinedRow]
+        _ misfits: inout [QuarantinedRow],
+        _ tally: ConversionTally?
     ) throws -> Int {
         let statement = try plan.reader.open(source, chunk.range)
         let encoder = plan.encoder
@@ -103,8 +111,10 @@ final class TableCopy {
         var rows = 0
         do {
             while try statement.step() {
-                if let misfit = encoder.append(statement, from: skip, to: buffer) {
+                if let misfit = encoder.append(statement, from: skip, to: buffer, tally: tally) {
                     misfits.append(plan.quarantined(statement, misfit))
+                } else {
+                    tally?.countRow()
                 }
                 rows += 1
                 if buffer.count >= Self.sendAt {
@@ -134,6 +144,7 @@ final class TableCopy {
                 .integer(outcome.copied), .integer(outcome.quarantined),
             ]
         )
+        try RunState.count(outcome.converted, of: plan.table, run: run, target)
     }
 
     /// Copies a chunk that the server refused: finds the rows it refuses, and sends the others.
@@ -145,6 +156,7 @@ final class TableCopy {
         let rows = try EncodedRows(chunk, plan, source)
         var quarantined = rows.misfits
         var copied = 0
+        let tally = rows.tally
         var open = [0..<rows.count]
         while let range = open.popLast() {
             if cancellation.isCancelled { throw Failure.cancelled }
@@ -159,6 +171,7 @@ final class TableCopy {
                     quarantined.append(
                         try rows.quarantined(range.lowerBound, error, plan, chunk, source)
                     )
+                    tally?.takeBack(rows.conversions(of: range.lowerBound))
                     continue
                 }
                 // The server names the line; when it does not, halves find the row as well.
@@ -174,9 +187,13 @@ final class TableCopy {
                 }
             }
         }
-        if stopsAtBadRow, let row = quarantined.first { throw Failure.badRow(row) }
+        if let row = plan.stopping(quarantined, stopsAtBadRow) { throw Failure.badRow(row) }
         try RunState.quarantine(quarantined, run: run, target)
-        return Outcome(copied: copied, quarantined: quarantined.count)
+        return Outcome(
+            copied: copied,
+            quarantined: quarantined.count,
+            converted: tally?.cells ?? []
+        )
     }
 
     private func send(_ range: Range<Int>, of rows: EncodedRows, _ plan: TablePlan) throws -> Int {
@@ -205,12 +222,33 @@ package struct TablePlan: Sendable {
 
     init(_ table: TargetTable, source: Catalog.Table, schema: String) {
         self.table = table
-        reader = RowReader(source, columns: table.columns.map(\.sourceName))
+        let expressions = table.columns.compactMap { column in
+            column.expression.map { (column.sourceName, $0) }
+        }
+        reader = RowReader(
+            source,
+            columns: table.columns.map(\.sourceName),
+            expressions: Dictionary(expressions) { first, _ in first }
+        )
         encoder = RowEncoder(columns: table.columns)
         let quote = TargetConnection.quote
         qualifiedName = "\(quote(schema)).\(quote(table.name))"
         let columns = table.columns.map { quote($0.name) }.joined(separator: ", ")
         copyStatement = "COPY \(qualifiedName) (\(columns)) FROM STDIN (FORMAT binary)"
+    }
+
+    /// A count of converted cells that starts anew; nil when the table has no conversions.
+    func makeTally() -> ConversionTally? {
+        guard encoder.converters != nil else { return nil }
+        return ConversionTally(slots: table.columns.reduce(0) { $0 + $1.conversions.count })
+    }
+
+    /// The first row that ends the run: any one, or one whose column is told to stop.
+    func stopping(_ rows: [QuarantinedRow], _ stopsAtBadRow: Bool) -> QuarantinedRow? {
+        guard !stopsAtBadRow else { return rows.first }
+        return rows.first { row in
+            table.columns.contains { $0.stopsAtMisfit && $0.sourceName == row.column }
+        }
     }
 
     func quarantined(
@@ -231,8 +269,7 @@ package struct TablePlan: Sendable {
         reason: String,
         sqlState: String?
     ) -> QuarantinedRow {
-        let skip = reader.identityWidth
-        let values = reader.columns.indices.map { statement.value(skip + $0) }
+        let values = reader.storedValues(of: statement)
         return QuarantinedRow(
             table: table.sourceName,
             key: reader.key(identity: reader.identity(of: statement), values: values),

@@ -50,6 +50,12 @@ extension TableDeriver {
         let columns = unique.columns.compactMap(\.name)
         let targets = targetNames(columns)
         let text = "UNIQUE (\(columns.joined(separator: ", ")))"
+        do throws(Refusal) {
+            try refuseSkipped(columns)
+        } catch {
+            decide("unique", text, "", .dropped, error.reason)
+            return
+        }
         let isPlain = unique.columns.allSatisfy { collation($0) == nil }
         guard isPlain else {
             addFolded(unique.columns, "unique", &relations)
@@ -60,6 +66,17 @@ extension TableDeriver {
             ?? relations.make(([target.name] + targets).joined(separator: "_"), suffix: "_key")
         addConstraint("UNIQUE", name, targets, isPrimary: false)
         decide("unique", text, text, .kept, "NULLs are all different in both")
+    }
+
+    /// Refuses a key over a column that the operator leaves out.
+    ///
+    /// - Parameter names: Columns of this table.
+    /// - Throws: ``Refusal``.
+    func refuseSkipped(_ names: [String]) throws(Refusal) {
+        for name in names {
+            guard let column = source.column(name), isSkipped(column) else { continue }
+            throw Refusal("the profile skips the column \"\(source.name).\(name)\"")
+        }
     }
 
     /// Names in the target, in the order of the source.

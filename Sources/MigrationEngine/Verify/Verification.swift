@@ -125,10 +125,10 @@ public struct Verification: Sendable {
             seconds: started.duration(to: .now).seconds
         )
         report.ok =
-            report.tables.allSatisfy { $0.status == .equal && $0.sequence?.ok != false }
+            report.tables.allSatisfy { !$0.status.isProblem && $0.sequence?.ok != false }
             && report.foreignKeys.allSatisfy { ($0.targetOrphans ?? 0) <= $0.sourceOrphans }
             && report.quarantinedRows <= maximumQuarantined
-        for table in report.tables where table.status != .equal {
+        for table in report.tables where table.status.isProblem {
             tracker.log(
                 .error,
                 "verify",
