@@ -61,7 +61,8 @@ struct ConstraintRepair {
         for (name, text) in zip(plan.table.primaryKey, row.dropFirst()) {
             // A key that was converted on its way does not lead back to one row of the source.
             guard let column = plan.table.columns.first(where: { $0.name == name }),
-                column.conversions.isEmpty, let text, let value = Self.sourceValue(text, column.type)
+                column.conversions.isEmpty, let text,
+                let value = Self.sourceValue(text, column.type)
             else { throw Unmovable() }
             conditions.append("\(SourceConnection.quote(column.sourceName)) = ? COLLATE BINARY")
             values.append(value)

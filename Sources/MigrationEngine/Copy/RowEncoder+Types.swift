@@ -58,9 +58,13 @@ extension RowEncoder {
         case .timestamptz:
             guard let time = TimeText(bytes) else { return "not a date or a date and time" }
             // SQLite's own clock is UTC, and so is a time that says nothing else.
-            let offset = Int64(time.offsetMinutes ?? 0) * 60_000_000
+            let instant =
+                time.microsecondsFrom2000 - Int64(time.offsetMinutes ?? 0) * 60_000_000
+            guard ValueConverter.isInCalendar(instant) else {
+                return "a time beyond the years 0001 to 9999 in UTC"
+            }
             buffer.append(Int32(8))
-            buffer.append(time.microsecondsFrom2000 - offset)
+            buffer.append(instant)
             return nil
         case .time:
             guard let time = ClockText(bytes) else { return "not a time HH:MM:SS" }

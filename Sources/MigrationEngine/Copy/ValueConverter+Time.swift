@@ -15,7 +15,8 @@ extension ValueConverter {
             guard let rounded = rounded(number * Double(1_000_000 / unit)) else { return nil }
             microseconds = rounded
         case .decimal(let digits):
-            guard let number = Int64(String(decoding: digits, as: UTF8.self)),
+            guard let decimal = DecimalDigits(digits), decimal.numeric?.scale == 0,
+                let number = decimal.integer,
                 let exact = scaled(number, by: 1_000_000 / unit)
             else { return nil }
             microseconds = exact
@@ -77,11 +78,9 @@ extension ValueConverter {
     /// - Parameter microseconds: Microseconds from 2000-01-01.
     /// - Returns: The text, nil outside of the years 0001 to 9999.
     static func text(_ microseconds: Int64) -> SourceValue? {
-        // 0001-01-01 and 10000-01-01, in days from 2000-01-01.
-        guard microseconds >= -730_119 * microsecondsADay,
-            microseconds < 2_921_940 * microsecondsADay
-        else { return nil }
-        let days = (microseconds >= 0 ? microseconds : microseconds - microsecondsADay + 1)
+        guard isInCalendar(microseconds) else { return nil }
+        let days =
+            (microseconds >= 0 ? microseconds : microseconds - microsecondsADay + 1)
             / microsecondsADay
         let rest = microseconds - days * microsecondsADay
         let (year, month, day) = civil(days)
@@ -95,6 +94,15 @@ extension ValueConverter {
             text += "." + fraction
         }
         return .string(text)
+    }
+
+    /// Whether an instant lies in the years 0001 to 9999.
+    ///
+    /// - Parameter microseconds: Microseconds from 2000-01-01.
+    /// - Returns: True when it does.
+    static func isInCalendar(_ microseconds: Int64) -> Bool {
+        // 0001-01-01 and 10000-01-01, in days from 2000-01-01.
+        microseconds >= -730_119 * microsecondsADay && microseconds < 2_921_940 * microsecondsADay
     }
 
     /// The day of the calendar, counted in years that begin in March.

@@ -92,7 +92,8 @@ extension MappingRules {
             )
         }
         guard rule.type == .json else { return }
-        let keys = table.uniques.flatMap(\.columns) + table.primaryKey
+        let keys =
+            table.uniques.flatMap(\.columns) + table.primaryKey
             + table.indexes.flatMap(\.columns)
         if keys.contains(where: { $0.name?.foldedName == rule.column.foldedName }) {
             throw wrong(
@@ -111,8 +112,9 @@ extension MappingRules {
         _ column: String? = nil
     ) throws(MigrationError) {
         let isTaken = column != nil && TargetName.systemColumns.contains(name)
-        guard name.isEmpty || name.utf8.count > TargetName.maximumBytes || name.contains("\0")
-            || isTaken
+        guard
+            name.isEmpty || name.utf8.count > TargetName.maximumBytes || name.contains("\0")
+                || isTaken
         else { return }
         throw wrong(
             isTaken

@@ -141,7 +141,9 @@ struct TableDeriver {
     }
 
     /// What the operator prescribes for a column.
-    func rule(_ column: Catalog.Column) -> ColumnRule? { rules.column(column.name, of: source.name) }
+    func rule(_ column: Catalog.Column) -> ColumnRule? {
+        rules.column(column.name, of: source.name)
+    }
 
     /// Whether the operator leaves a column out.
     func isSkipped(_ column: Catalog.Column) -> Bool { rule(column)?.skip != nil }

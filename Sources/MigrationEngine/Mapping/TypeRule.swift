@@ -160,8 +160,10 @@ struct TypeRule {
     /// What the operator should know about values that the type does not take.
     private static func misfits(_ type: TargetType, _ stored: ColumnCensus) -> String {
         let odd = max(0, stored.values - TypeEvidence.fitting(type, stored))
-        return odd == 0 ? "" : "; at least \(odd) values do not fit it as they are stored"
-            + TypeEvidence.advice(type, stored)
+        return odd == 0
+            ? ""
+            : "; at least \(odd) values do not fit it as they are stored"
+                + TypeEvidence.advice(type, stored)
     }
 
     // MARK: - Evidence

@@ -84,7 +84,7 @@ struct ConvertedReading: Sendable {
         case .stripNUL: return .value(.text(bytes.split(separator: 0).flatMap { $0 }))
         case .replaceInvalidUTF8: return .value(.text(WellFormed.text(bytes)))
         case .trueFalseWords: return truth(bytes).map { .value(.integer($0)) }
-        case .offsetToUTC: return InstantText.inUTC(bytes).map { .value(.text($0)) }
+        case .offsetToUTC: return InstantText.folded(bytes).map { .value(.string($0)) }
         case .slashDate: return day(bytes).map { .value(.string($0)) }
         case .decimalText: return number(bytes).map { .number($0) }
         case .truncateToLength:

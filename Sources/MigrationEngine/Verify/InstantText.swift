@@ -21,9 +21,25 @@ enum InstantText {
             minutes -= 1_440
             guard day.goOn() else { return nil }
         }
-        let text = "\(day.text)\(local[10] == UInt8(ascii: "T") ? "T" : " ")"
+        let text =
+            "\(day.text)\(local[10] == UInt8(ascii: "T") ? "T" : " ")"
             + "\(two(minutes / 60)):\(two(minutes % 60))"
         return Array(text.utf8) + local.dropFirst(16)
+    }
+
+    /// Text with an offset other than zero as the same instant in UTC, in one spelling.
+    ///
+    /// - Parameter bytes: The text.
+    /// - Returns: `YYYY-MM-DD HH:MM:SS`, with what counts of a fraction; nil for other text.
+    static func folded(_ bytes: [UInt8]) -> String? {
+        guard bytes.count >= 22, let minutes = offset(bytes.suffix(6)), minutes != 0,
+            let utc = inUTC(bytes), let day = Day(utc), Day(bytes)?.isReal == true,
+            let clock = clock(Array(utc.dropFirst(11)))
+        else { return nil }
+        var text = day.text + " " + clock
+        while text.hasSuffix("0"), text.contains(".") { text.removeLast() }
+        if text.hasSuffix(".") { text.removeLast() }
+        return text
     }
 
     /// A time of day with seconds and six digits of fraction.

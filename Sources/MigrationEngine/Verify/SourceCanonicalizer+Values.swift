@@ -61,7 +61,8 @@ extension SourceCanonicalizer {
     ///   - row: Gets the cell.
     ///   - bytes: The text.
     ///   - rule: The rule of its column.
-    static func fill(_ row: CanonicalRow, text bytes: UnsafeRawBufferPointer, _ rule: EqualityRule) {
+    static func fill(_ row: CanonicalRow, text bytes: UnsafeRawBufferPointer, _ rule: EqualityRule)
+    {
         switch rule {
         case .text, .textForm: return row.bytes(.text, bytes)
         case .timestamp: return timestamp(row, bytes)
