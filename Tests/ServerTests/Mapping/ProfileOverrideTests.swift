@@ -218,7 +218,8 @@ struct ProfileOverrideTests {
             TestDatabase.url,
             """
             SELECT * FROM articles ORDER BY id;
-            SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND convalidated;
+            SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND convalidated
+                AND connamespace = 'public'::regnamespace;
             SELECT to_regclass('audit_log') IS NULL;
             SELECT columns, encode(row_values[2], 'escape') = '' FROM cutover.quarantine;
             """
@@ -247,7 +248,7 @@ struct ProfileOverrideTests {
         let run = try await shop("migrate")
         #expect(run.status == 65, "\(run)")
         #expect(run.code == "source_data")
-        #expect(run.json["error"]["place"]["column"].string == "n")
+        #expect(run.json["error"]["place"].string?.contains("column \"n\"") == true)
         #expect(run.json["error"]["remedy"].string?.contains("on_misfit") == true)
         // The policy is no part of the mapping: the same run goes on without it.
         try shop.say("")
@@ -292,7 +293,7 @@ struct ProfileOverrideTests {
     }
 
     @Test func `cells are counted once when the copy is killed and goes on`() async throws {
-        let rows = 450_000
+        let rows = 210_000
         let shop = try await Shop(
             """
             CREATE TABLE t (id INTEGER PRIMARY KEY, n TEXT, v TEXT);
@@ -340,7 +341,10 @@ struct ProfileOverrideTests {
         for verb in ["plan", "migrate", "inspect"] {
             let run = try await shop(verb)
             #expect(run.status == 78, "\(run)")
-            #expect(run.json["error"]["place"]["row"].string == "line 4, column 1")
+            #expect(
+                run.json["error"]["place"].string?.hasSuffix("\"m\", line 4, column 1") == true,
+                "\(run)"
+            )
             #expect(run.json["error"]["remedy"].string == "name one of its columns: \"id\", \"n\"")
         }
         #expect(
