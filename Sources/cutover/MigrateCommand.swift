@@ -91,6 +91,8 @@ enum MigrateText {
         lines += report.skipped.map { skipped in
             SafeText.visible("skipped: \(skipped.rows) rows of \(skipped.table): \(skipped.reason)")
         }
+        lines.append("ledger: \(report.ledger.summary)")
+        lines += LedgerText.findings(report.ledger)
         lines += report.warnings.map { "note: \(SafeText.visible($0))" }
         if let verify = report.verify { lines += VerifyText.problems(verify) }
         let phases = report.phases.map { "\($0.name) \(VerifyText.seconds($0.seconds))" }
