@@ -9,17 +9,17 @@ extension RowEncoder {
     ) -> Misfit? {
         let start = buffer.count
         tally?.dropRow()
-        buffer.append(Int16(truncatingIfNeeded: columns.count))
-        for index in columns.indices {
+        buffer.append(Int16(truncatingIfNeeded: fields.count))
+        for index in fields.indices {
             let reason: String?
             if let converter = converters[index], statement.malformedText(first + index) == nil {
                 reason = append(
                     converter.value(statement, first + index, tally),
-                    columns[index],
+                    fields[index],
                     to: buffer
                 )
             } else {
-                reason = append(columns[index], statement, first + index, to: buffer)
+                reason = append(fields[index], statement, first + index, to: buffer)
             }
             if let reason {
                 buffer.truncate(to: max(start, 0))
@@ -32,7 +32,7 @@ extension RowEncoder {
 
     private func append(
         _ value: ValueConverter.Value,
-        _ column: TargetColumn,
+        _ column: Field,
         to buffer: ByteBuffer
     ) -> String? {
         switch value {

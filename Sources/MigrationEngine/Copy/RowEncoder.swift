@@ -16,12 +16,19 @@ struct RowEncoder: Sendable {
     /// What ends every stream.
     static let trailer: [UInt8] = [0xff, 0xff]
 
-    let columns: [TargetColumn]
     /// The conversions of each column, nil when the table has none.
     let converters: [ValueConverter?]?
+    /// What is needed of each column for each value: nothing in it is counted by reference.
+    let fields: [Field]
+
+    /// A column as every value needs it.
+    struct Field: Sendable {
+        let type: TargetType
+        let isNotNull: Bool
+    }
 
     init(columns: [TargetColumn]) {
-        self.columns = columns
+        fields = columns.map { Field(type: $0.type, isNotNull: $0.isNotNull) }
         converters = ValueConverter.converters(of: columns)
     }
 
@@ -43,9 +50,9 @@ struct RowEncoder: Sendable {
             return append(statement, from: first, to: buffer, converters, tally)
         }
         let start = buffer.count
-        buffer.append(Int16(truncatingIfNeeded: columns.count))
-        for index in columns.indices {
-            if let reason = append(columns[index], statement, first + index, to: buffer) {
+        buffer.append(Int16(truncatingIfNeeded: fields.count))
+        for index in fields.indices {
+            if let reason = append(fields[index], statement, first + index, to: buffer) {
                 buffer.truncate(to: max(start, 0))
                 return Misfit(column: index, reason: reason)
             }
@@ -55,7 +62,7 @@ struct RowEncoder: Sendable {
 
     @inline(__always)
     func append(
-        _ column: TargetColumn,
+        _ column: Field,
         _ statement: SourceStatement,
         _ index: Int,
         to buffer: ByteBuffer

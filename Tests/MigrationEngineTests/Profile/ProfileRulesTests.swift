@@ -78,6 +78,24 @@ struct ProfileRulesTests {
         #expect(rules.column("code", of: "orders")?.type == .varchar(20))
     }
 
+    @Test func `the example of the documentation is a profile`() throws {
+        var folder = URL(fileURLWithPath: #filePath)
+        for _ in 0..<4 { folder.deleteLastPathComponent() }
+        let page = try String(
+            contentsOf: folder.appending(
+                path: "Sources/MigrationEngine/Documentation.docc/Profiles.md"
+            ),
+            encoding: .utf8
+        )
+        let example = try #require(page.split(separator: "```toml\n").dropFirst().first)
+        let toml = String(try #require(example.split(separator: "```").first))
+        let rules = try Profile(toml: toml, path: "Profiles.md").rules
+        #expect(rules.tables.count == 2 && rules.columns.count == 5)
+        // Every conversion has its line in the table of the page.
+        let missing = Conversion.allCases.filter { !page.contains("\n| `\($0.rawValue)` |") }
+        #expect(missing == [])
+    }
+
     @Test func `types can be written with dots as well`() throws {
         #expect(
             try rules("[types]\norders.code = \"uuid\"\n").column("code", of: "orders")?.type
