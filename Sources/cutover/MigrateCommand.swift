@@ -84,6 +84,13 @@ enum MigrateText {
         if !report.quarantine.isEmpty {
             lines.append("  each with its key and values: cutover quarantine list")
         }
+        lines += report.conversions.map { count in
+            let place = SafeText.visible("\(count.table), column \(count.column)")
+            return "converted: \(count.cells) cells of \(place): \(count.conversion)"
+        }
+        lines += report.skipped.map { skipped in
+            SafeText.visible("skipped: \(skipped.rows) rows of \(skipped.table): \(skipped.reason)")
+        }
         lines.append("ledger: \(report.ledger.summary)")
         lines += LedgerText.findings(report.ledger)
         lines += report.warnings.map { "note: \(SafeText.visible($0))" }

@@ -106,7 +106,9 @@ enum VerifyText {
         var lines: [String] = []
         for table in report.tables {
             let name = SafeText.visible(table.name)
-            if table.status != .equal {
+            if table.status == .skipped {
+                lines.append("\(name): \(SafeText.visible(table.note ?? "skipped"))")
+            } else if table.status.isProblem {
                 lines.append(
                     "\(name): \(table.status.rawValue): \(table.missing) missing, "
                         + "\(table.extra) extra, \(table.different) different"

@@ -115,8 +115,7 @@ struct ConstraintRepair {
 
     private func lookUpStatement(_ key: [TargetColumn], _ plan: TablePlan) -> String {
         let reader = plan.reader
-        let columns = (reader.identity.columns + reader.columns.map(\.name))
-            .map(SourceConnection.quote).joined(separator: ", ")
+        let columns = reader.selection.joined(separator: ", ")
         let conditions = key.enumerated().map { index, column in
             // The first finds the row by an index of any collation, the second means the very row.
             let name = SourceConnection.quote(column.sourceName)
@@ -175,7 +174,9 @@ extension TablePlan {
                     reader.table.column(column.sourceName)?.isNotNull == true
                     || reader.table.rowidAlias == column.sourceName
                     || reader.table.isWithoutRowid || column.isNotNull
-                return isNotNull && column.type.isTextFormExact
+                // A key that was converted on its way does not lead back to one row of the source.
+                return isNotNull && column.type.isTextFormExact && column.conversions.isEmpty
+                    && column.expression == nil
             }
             if isRead { return found }
         }

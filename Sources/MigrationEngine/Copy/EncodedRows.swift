@@ -11,16 +11,25 @@ struct EncodedRows {
     private var large: [Int] = []
     /// The rows that the encoder itself could not write.
     private(set) var misfits: [Misplaced] = []
+    /// Counts the converted cells of all encoded rows; nil when the table has no conversions.
+    let tally: ConversionTally?
+    /// The conversions that each encoded row has met, where it has met any.
+    private var converted: [Int: [Int]] = [:]
 
     init(_ chunk: Chunk, _ plan: TablePlan, _ source: SourceConnection) throws(SourceError) {
         let statement = try plan.reader.open(source, chunk.range)
         let skip = plan.reader.identityWidth
         var place = 0
+        tally = plan.makeTally()
         while try statement.step() {
             let start = buffer.count
-            if let misfit = plan.encoder.append(statement, from: skip, to: buffer) {
+            if let misfit = plan.encoder.append(statement, from: skip, to: buffer, tally: tally) {
                 misfits.append(plan.misplaced(place, misfit))
             } else {
+                if let tally, !tally.row.isEmpty {
+                    converted[ends.count] = tally.row
+                    tally.countRow()
+                }
                 if !buffer.outside.isEmpty || buffer.count - start >= ByteBuffer.largeValue {
                     large.append(ends.count)
                     buffer.truncate(to: start)
@@ -34,6 +43,9 @@ struct EncodedRows {
 
     /// The number of encoded rows.
     var count: Int { ends.count }
+
+    /// The conversions that a row has met.
+    func conversions(of row: Int) -> [Int] { converted[row] ?? [] }
 
     /// Sends some rows.
     ///

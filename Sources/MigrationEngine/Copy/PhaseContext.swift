@@ -78,8 +78,8 @@ struct PhaseContext: Sendable {
                     row: row.key.names.first == "rowid" ? row.key.description : nil
                 ),
                 kept: kept,
-                remedy: "mend the row in the source, or run without --on-bad-row stop to keep it "
-                    + "in quarantine"
+                remedy: "mend the row in the source, or run without --on-bad-row stop (in the "
+                    + "profile: on_misfit = \"quarantine\") to keep it in quarantine"
             )
         case .cancelled:
             return MigrationError(

@@ -75,10 +75,9 @@ final class QuarantineWriter {
         append(text: row.reason)
         append(text: row.sqlState)
         append(texts: entry.reader.columns.map(\.name))
-        let skip = entry.reader.identityWidth
         append(
             texts: entry.reader.columns.indices.map {
-                entry.statement.storageClass(skip + $0).rawValue
+                entry.statement.storageClass(entry.reader.storedPlace($0)).rawValue
             }
         )
         try appendValues(entry)
@@ -102,7 +101,7 @@ final class QuarantineWriter {
     private func appendValues(_ entry: Entry) throws(UnkeepableRow) {
         let statement = entry.statement
         let pieces = entry.reader.columns.indices.map { index -> Piece in
-            let column = entry.reader.identityWidth + index
+            let column = entry.reader.storedPlace(index)
             switch statement.storageClass(column) {
             case .null: return .null
             case .integer, .real: return .digits(statement.value(column).storedBytes ?? [])

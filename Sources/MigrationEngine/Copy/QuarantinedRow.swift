@@ -190,7 +190,7 @@ extension RowReader {
     package func key(of statement: SourceStatement) -> RowKey {
         key(
             identity: { identity(of: statement) },
-            value: { statement.keyValue(identityWidth + $0) }
+            value: { statement.keyValue(storedPlace($0)) }
         )
     }
 }

@@ -28,6 +28,8 @@ final class TableCopy {
     struct Outcome: Sendable {
         var copied = 0
         var quarantined = 0
+        /// Converted cells, one count a conversion of the table.
+        var converted: [Int] = []
     }
 
     /// Why a chunk was not committed.
@@ -92,10 +94,15 @@ final class TableCopy {
         try target.execute("SAVEPOINT chunk")
         var misfits: [Misplaced] = []
         do {
-            let copied = try stream(chunk, plan, &misfits)
+            let tally = plan.makeTally()
+            let copied = try stream(chunk, plan, &misfits, tally)
             try keep(misfits, of: chunk, plan, stopsAtBadRow: stopsAtBadRow)
             if !misfits.isEmpty { Failpoint.reach(.rowsQuarantined) }
-            return Outcome(copied: copied, quarantined: misfits.count)
+            return Outcome(
+                copied: copied,
+                quarantined: misfits.count,
+                converted: tally?.cells ?? []
+            )
         } catch let error as TargetError where error.isAboutRow {
             try target.execute("ROLLBACK TO chunk")
             Failpoint.reach(.chunkRefused)
@@ -107,7 +114,8 @@ final class TableCopy {
     private func stream(
         _ chunk: Chunk,
         _ plan: TablePlan,
-        _ misfits: inout [Misplaced]
+        _ misfits: inout [Misplaced],
+        _ tally: ConversionTally?
     ) throws -> Int {
         let statement = try plan.reader.open(source, chunk.range)
         let encoder = plan.encoder
@@ -118,8 +126,10 @@ final class TableCopy {
         var rows = 0
         do {
             while try statement.step() {
-                if let misfit = encoder.append(statement, from: skip, to: buffer) {
+                if let misfit = encoder.append(statement, from: skip, to: buffer, tally: tally) {
                     misfits.append(plan.misplaced(rows, misfit))
+                } else {
+                    tally?.countRow()
                 }
                 rows += 1
                 if buffer.count >= Self.sendAt || !buffer.outside.isEmpty {
@@ -152,6 +162,7 @@ final class TableCopy {
                 .integer(outcome.copied), .integer(outcome.quarantined),
             ]
         )
+        try RunState.count(outcome.converted, of: plan.table, run: run, target)
     }
 
     /// Copies a chunk that the server refused: finds the rows it refuses, and sends the others.
@@ -163,6 +174,7 @@ final class TableCopy {
         let rows = try EncodedRows(chunk, plan, source)
         var quarantined = rows.misfits
         var copied = 0
+        let tally = rows.tally
         var open = [0..<rows.count]
         while let range = open.popLast() {
             if cancellation.isCancelled { throw Failure.cancelled }
@@ -178,6 +190,7 @@ final class TableCopy {
                     quarantined.append(
                         rows.misplaced(range.lowerBound, error, plan)
                     )
+                    tally?.takeBack(rows.conversions(of: range.lowerBound))
                     continue
                 }
                 // The server names the line; when it does not, halves find the row as well.
@@ -195,7 +208,11 @@ final class TableCopy {
         }
         quarantined.sort { $0.place < $1.place }
         try keep(quarantined, of: chunk, plan, stopsAtBadRow: stopsAtBadRow)
-        return Outcome(copied: copied, quarantined: quarantined.count)
+        return Outcome(
+            copied: copied,
+            quarantined: quarantined.count,
+            converted: tally?.cells ?? []
+        )
     }
 
     /// Puts rows of a chunk into quarantine, read from the source once more.
@@ -206,15 +223,16 @@ final class TableCopy {
         stopsAtBadRow: Bool
     ) throws {
         guard !rows.isEmpty else { return }
+        let stopping = plan.stopping(rows, stopsAtBadRow)
         let statement = try plan.reader.open(source, chunk.range)
-        var next = rows.makeIterator()
+        var next = (stopping.map { [$0] } ?? rows).makeIterator()
         var place = -1
         func entry() throws -> QuarantineWriter.Entry? {
             guard let row = next.next() else { return nil }
             while place < row.place, try statement.step() { place += 1 }
             return plan.entry(statement, row.column, row.reason, row.sqlState)
         }
-        if stopsAtBadRow, let row = try entry()?.row { throw Failure.badRow(row) }
+        if stopping != nil, let row = try entry()?.row { throw Failure.badRow(row) }
         try quarantine.write(entry)
     }
 
@@ -260,12 +278,33 @@ package struct TablePlan: Sendable {
 
     init(_ table: TargetTable, source: Catalog.Table, schema: String) {
         self.table = table
-        reader = RowReader(source, columns: table.columns.map(\.sourceName))
+        let expressions = table.columns.compactMap { column in
+            column.expression.map { (column.sourceName, $0) }
+        }
+        reader = RowReader(
+            source,
+            columns: table.columns.map(\.sourceName),
+            expressions: Dictionary(expressions) { first, _ in first }
+        )
         encoder = RowEncoder(columns: table.columns)
         let quote = TargetConnection.quote
         qualifiedName = "\(quote(schema)).\(quote(table.name))"
         let columns = table.columns.map { quote($0.name) }.joined(separator: ", ")
         copyStatement = "COPY \(qualifiedName) (\(columns)) FROM STDIN (FORMAT binary)"
+    }
+
+    /// A count of converted cells that starts anew; nil when the table has no conversions.
+    func makeTally() -> ConversionTally? {
+        guard encoder.converters != nil else { return nil }
+        return ConversionTally(slots: table.columns.reduce(0) { $0 + $1.conversions.count })
+    }
+
+    /// The first row that ends the run: any one, or one whose column is told to stop.
+    func stopping(_ rows: [Misplaced], _ stopsAtBadRow: Bool) -> Misplaced? {
+        guard !stopsAtBadRow else { return rows.first }
+        return rows.first { row in
+            table.columns.contains { $0.stopsAtMisfit && $0.sourceName == row.column }
+        }
     }
 
     /// Describes a row that the encoder refused.

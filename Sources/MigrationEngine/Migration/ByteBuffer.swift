@@ -3,7 +3,7 @@ final class ByteBuffer {
     private(set) var count = 0
     private var capacity: Int
     private var start: UnsafeMutableRawPointer
-    private let keepsLargeOutside: Bool
+    private var keepsLargeOutside: Bool
     /// Large values of the last row that were not copied: where they belong, and where they are.
     private(set) var outside: [(offset: Int, bytes: UnsafeRawBufferPointer)] = []
 
@@ -56,6 +56,14 @@ final class ByteBuffer {
         }
         (start + count).copyMemory(from: source, byteCount: bytes.count)
         count += bytes.count
+    }
+
+    /// Takes large values in as well, because they are gone when the work is done.
+    func copyingLarge<Value>(_ work: () -> Value) -> Value {
+        let keeps = keepsLargeOutside
+        keepsLargeOutside = false
+        defer { keepsLargeOutside = keeps }
+        return work()
     }
 
     /// Writes a number over bytes that are there.

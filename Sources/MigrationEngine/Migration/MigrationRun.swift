@@ -13,6 +13,8 @@ final class MigrationRun {
     /// The schema that receives the tables.
     let schema: String
     let journal: Journal
+    /// What the profile prescribes.
+    private let rules: MappingRules
     private let directory: RunDirectory
     var identifier: String
     /// The mode asked for, or that of the run that is taken up again.
@@ -36,14 +38,17 @@ final class MigrationRun {
         self.cancellation = cancellation
         tracker.begin(.starting, "connecting")
         let source = try SourceFile.open(options.source, stage: "start")
-        let tables: [Catalog.Table]
+        let catalog: Catalog
         do throws(SourceError) {
             sourceFingerprint = try SourceFile.fingerprint(source, path: options.source)
-            tables = try CatalogReader.read(source).migratedTables
+            catalog = try CatalogReader.read(source)
         } catch {
             throw SourceFile.failure(error, path: options.source, stage: "start")
         }
-        guard !tables.isEmpty else { throw Self.emptySource(options.source) }
+        guard !catalog.migratedTables.isEmpty else { throw Self.emptySource(options.source) }
+        rules = try Profile.load(options.profile, catalog: catalog).rules
+        try rules.check(catalog)
+        try rules.checkExpressions(source)
         (target, address) = try Target.connect(options, stage: "start", purpose: "migrate")
         schema = settings.isDryRun ? RunState.dryRunSchema : options.schema
         try Target.checkSuitable(target, address, schema: schema)
@@ -72,7 +77,11 @@ final class MigrationRun {
         for table in snapshot.tables {
             tracker.update(table.name) { $0.sourceRows = census.census.tables[table.name]?.rows }
         }
-        if unfinished == nil { try createSchema(mapped, backup) }
+        if unfinished == nil {
+            try createSchema(mapped, backup)
+        } else {
+            try requireSameMapping(mapped)
+        }
         try onTarget("start") { target throws(TargetError) in
             try RunState.addQuarantineColumns(target)
             try RunState.allow(settings.maximumQuarantined, of: identifier, target)
@@ -104,6 +113,10 @@ final class MigrationRun {
             phases: [],
             seconds: 0,
             quarantine: try quarantineReasons(),
+            conversions: try onTarget("account") { target throws(TargetError) in
+                try RunState.conversions(of: identifier, target)
+            },
+            skipped: mapped.skippedTables(backup),
             warnings: warnings + problems,
             ledger: ledger,
             verify: verified
@@ -171,7 +184,7 @@ final class MigrationRun {
             let connection = try SourceConnection(path: backup.path, access: .immutable)
             try connection.readHeader()
             let catalog = try CatalogReader.read(connection)
-            return (catalog, catalog.migratedTables)
+            return (catalog, catalog.migratedTables.filter { !rules.skips($0.name) })
         } catch {
             throw SourceFile.failure(error, path: backup.path, stage: "catalog")
         }
@@ -205,7 +218,8 @@ final class MigrationRun {
             catalog: catalog,
             census: census,
             modeNamed: mode,
-            schema: schema
+            schema: schema,
+            rules: rules
         )
         let dropped = mapped.decisions.filter { $0.outcome == .dropped }
         warnings += dropped.prefix(Self.droppedShown).map {

@@ -168,7 +168,8 @@ public struct RunStatus: Codable, Sendable {
         let states = try RunState.QuarantineStates(target)
         let row = try target.query(
             """
-            SELECT (SELECT count(*) FROM cutover.mapping WHERE run_id = $1),
+            SELECT (SELECT count(*) FROM cutover.mapping
+                    WHERE run_id = $1 AND target_name <> ''),
                 (SELECT count(DISTINCT table_name) FROM cutover.checkpoint WHERE run_id = $1),
                 (SELECT count(*) FROM cutover.quarantine
                     WHERE run_id = $1 AND \(states.isAbsent)),

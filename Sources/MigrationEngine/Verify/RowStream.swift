@@ -6,7 +6,10 @@ struct SourceRows {
 
     init(_ comparison: TableComparison, _ connection: SourceConnection) throws(SourceError) {
         statement = try connection.prepare(comparison.sourceQuery)
-        canonicalizer = SourceCanonicalizer(rules: comparison.rules)
+        canonicalizer = SourceCanonicalizer(
+            rules: comparison.rules,
+            readings: comparison.readings
+        )
         row = CanonicalRow(width: comparison.rules.count, keyWidth: comparison.keyWidth)
     }
 

@@ -6,16 +6,32 @@ struct TableComparison: Sendable {
     let targetName: String
     let schema: String
     /// The columns, the key's first when there is one.
-    let columns: [(source: String, target: String, rule: EqualityRule)]
+    let columns: [Column]
     /// The number of key columns in front; 0 when rows can only be compared as a whole.
     let keyWidth: Int
     /// Columns that only one side has.
     let unmatched: [String]
+    /// Columns that the run left out, with the reason.
+    let skipped: [String]
     let sequence: (column: String, name: String)?
     /// Columns with values so large that the server sums them up instead of sending them.
     var summed: Set<Int> = []
     /// Whether the source has a large row, so that one is in memory at a time.
     var hasLargeRows = false
+
+    /// A column of both sides.
+    struct Column: Sendable {
+        let source: String
+        let target: String
+        let rule: EqualityRule
+        /// The conversions that the run applied, nil without any.
+        let reading: ConvertedReading?
+        /// The expression that the run read in place of the stored value.
+        let expression: String?
+
+        /// Whether the stored value itself is what the target has.
+        var isAsStored: Bool { reading == nil && expression == nil }
+    }
 
     init(
         _ source: Catalog.Table,
@@ -30,12 +46,28 @@ struct TableComparison: Sendable {
         let present = target.tables[targetName] ?? []
         let known = Dictionary(present.map { ($0.name, $0) }) { first, _ in first }
         let visible = source.columns.filter { $0.generation != .hidden }
-        var matched: [(source: String, target: String, rule: EqualityRule)] = []
+        var matched: [Column] = []
         var unmatched: [String] = []
+        var skipped: [String] = []
         for column in visible {
+            let record = names.record(column.name, of: source.name)
+            if let reason = record?.skip {
+                skipped.append("\(column.name) is skipped: \(reason)")
+                continue
+            }
             let name = names.column(column.name, of: source.name)
             if let found = known[name] {
-                matched.append((column.name, name, EqualityRule(type: found.type)))
+                matched.append(
+                    Column(
+                        source: column.name,
+                        target: name,
+                        rule: EqualityRule(type: found.type),
+                        reading: record.flatMap {
+                            ConvertedReading($0.conversions, length: found.length)
+                        },
+                        expression: record?.expression
+                    )
+                )
             } else {
                 unmatched.append("\(column.name) is not in the target")
             }
@@ -52,23 +84,29 @@ struct TableComparison: Sendable {
         columns = keys + matched.filter { column in !keys.contains { $0.source == column.source } }
         keyWidth = keys.count
         self.unmatched = unmatched
+        self.skipped = skipped
         sequence = present.first { $0.sequence != nil }.map { ($0.name, $0.sequence ?? "") }
     }
 
     /// The primary key, when both sides order its columns in the same way.
     private static func key(
         of table: Catalog.Table,
-        _ columns: [(source: String, target: String, rule: EqualityRule)]
-    ) -> [(source: String, target: String, rule: EqualityRule)] {
+        _ columns: [Column]
+    ) -> [Column] {
         let names = table.primaryKey.compactMap(\.name)
         let found = names.compactMap { name in
             columns.first { $0.source.foldedName == name.foldedName }
         }
-        guard found.count == names.count, found.allSatisfy({ $0.rule.isOrdered }) else { return [] }
+        // A converted key comes in another order than the stored one.
+        guard found.count == names.count,
+            found.allSatisfy({ $0.rule.isOrdered && $0.isAsStored })
+        else { return [] }
         return found
     }
 
     var rules: [EqualityRule] { columns.map(\.rule) }
+
+    var readings: [ConvertedReading?] { columns.map(\.reading) }
 
     var qualifiedName: String {
         "\(TargetConnection.quote(schema)).\(TargetConnection.quote(targetName))"
@@ -83,10 +121,12 @@ struct TableComparison: Sendable {
     /// The source's rows in key order, with the rowid behind the compared columns.
     var sourceQuery: String {
         let quote = SourceConnection.quote
-        var selected = columns.map { quote($0.source) }
+        var selected = columns.map { $0.expression.map(RowReader.sql) ?? quote($0.source) }
         if case .rowid(let name) = RowIdentity(source) {
             selected.append(quote(name))
-            if hasLargeRows, keyWidth > 0, source.rowidAlias == nil {
+            if hasLargeRows, keyWidth > 0, source.rowidAlias == nil,
+                columns.allSatisfy({ $0.expression == nil })
+            {
                 return largeSourceQuery(selected, quote(name))
             }
         }

@@ -52,10 +52,9 @@ final class TableVerifier {
                     return !cancellation.isCancelled
                 }.run(&table)
             }
-            if !comparison.unmatched.isEmpty {
-                table.note = comparison.unmatched.joined(separator: "; ")
-                table.status = .different
-            }
+            if !comparison.unmatched.isEmpty { table.status = .different }
+            let notes = comparison.unmatched + comparison.skipped
+            if !notes.isEmpty { table.note = notes.joined(separator: "; ") }
             if table.missing + table.extra + table.different > 0 { table.status = .different }
             return table
         } catch let error as SourceError {

@@ -23,6 +23,10 @@ struct VerifyPlan: Sendable {
         }
         var taken: Set<String> = []
         for table in catalog.migratedTables {
+            if let reason = names.skipReason(table.name) {
+                try addSkipped(table, reason, source, verification.settings.table)
+                continue
+            }
             taken.insert(names.table(table.name))
             if let wanted = verification.settings.table, catalog.table(wanted)?.name != table.name {
                 continue
@@ -93,6 +97,22 @@ struct VerifyPlan: Sendable {
             missing.note = "the virtual table cannot be read: \(reason)"
             unmatched.append(missing)
         }
+    }
+
+    private mutating func addSkipped(
+        _ table: Catalog.Table,
+        _ reason: String,
+        _ source: SourceConnection,
+        _ wanted: String?
+    ) throws {
+        guard wanted == nil || wanted?.foldedName == table.name.foldedName else { return }
+        let rows = try source.integer(
+            "SELECT count(*) FROM \(SourceConnection.quote(table.storedName))"
+        )
+        var skipped = VerifyReport.Table(name: table.name, status: .skipped)
+        skipped.sourceRows = Int(rows ?? 0)
+        skipped.note = "skipped by the profile: \(reason)"
+        unmatched.append(skipped)
     }
 
     private mutating func addExtra(
