@@ -127,7 +127,8 @@ package struct CatalogReader {
     private static func kind(_ entry: Entry) -> Catalog.Kind {
         let name = entry.name.foldedName
         if name.hasPrefix("sqlite_") { return .internal }
-        if name.hasPrefix("_cutover_") { return .cutover }
+        // The name alone could be the application's, whose rows would be left behind.
+        if name.hasPrefix("_cutover_"), entry.sql.contains(Catalog.mark) { return .cutover }
         var cursor = TokenCursor(entry.sql)
         guard cursor.take("CREATE", "VIRTUAL", "TABLE") else { return .ordinary }
         _ = cursor.take("IF", "NOT", "EXISTS")

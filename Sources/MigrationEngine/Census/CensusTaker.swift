@@ -55,6 +55,7 @@ package struct CensusTaker: Sendable {
             let connection = try open()
             return { index throws(MigrationError) in
                 found.set(index, try self.read(pieces[index], connection))
+                Failpoint.reach(.censusRead)
                 tracker.fraction(Double(done.increment()) / Double(pieces.count))
             }
         }
@@ -219,11 +220,14 @@ struct ChunkBuilder {
         self.piece = piece
     }
 
+    // A copy, because it is looked at for every row.
+    private let rowLimit = Chunk.rowLimit
+
     @inline(__always)
     mutating func add(bytes size: Int, key: () -> [SourceValue]) {
         rows += 1
         bytes += size
-        if rows >= Chunk.rowLimit || bytes >= Chunk.byteLimit { cut(at: key()) }
+        if rows >= rowLimit || bytes >= Chunk.byteLimit { cut(at: key()) }
     }
 
     private mutating func cut(at key: [SourceValue]) {

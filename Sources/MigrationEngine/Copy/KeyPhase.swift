@@ -24,6 +24,7 @@ struct KeyPhase {
     func run(run: String) throws(MigrationError) -> [String] {
         let problems = try buildKeys(run) + addForeignKeys(run)
         try setIdentities()
+        Failpoint.reach(.keysMade)
         for plan in plans { context.tracker.update(plan.table.sourceName) { $0.state = .ready } }
         return problems
     }
@@ -108,6 +109,7 @@ struct KeyPhase {
             () throws(MigrationError) -> (String) throws(MigrationError) -> Void in
             let (_, target) = try context.connect("keys")
             return { statement throws(MigrationError) in
+                Failpoint.reach(.foreignKeyChecking)
                 try context.guarded(nil) {
                     do throws(TargetError) {
                         try target.execute(statement)
@@ -116,6 +118,7 @@ struct KeyPhase {
                         broken.increment()
                     }
                 }
+                Failpoint.reach(.foreignKeyChecked)
             }
         }
         return broken.value
@@ -141,6 +144,7 @@ struct KeyPhase {
                     [.text(plan.qualifiedName), .text(column), .integer(floor)]
                 )
             }
+            Failpoint.reach(.identitySet)
         }
     }
 }

@@ -25,6 +25,7 @@ struct SchemaWriter {
             try target.execute("BEGIN")
             try target.execute("SET LOCAL client_min_messages = warning; " + RunState.create)
             try target.execute(RunState.createConversions)
+            Failpoint.reach(.stateMade)
             try target.execute("CREATE SCHEMA IF NOT EXISTS \(TargetConnection.quote(schema))")
             for statement in mapped.preamble {
                 if let warning = try attempt(statement) { warnings.append(warning) }
@@ -33,6 +34,7 @@ struct SchemaWriter {
             for table in mapped.tables {
                 for check in table.checks { try target.execute(check.statement.sql) }
             }
+            Failpoint.reach(.tablesMade)
             try target.query(
                 """
                 INSERT INTO cutover.run (run_id, source_path, source_fingerprint, backup_sha256,
@@ -64,7 +66,9 @@ struct SchemaWriter {
                     ]
                 )
             }
+            Failpoint.reach(.schemaMade)
             try target.execute("COMMIT")
+            Failpoint.reach(.schemaCommitted)
             return warnings
         } catch {
             try? target.execute("ROLLBACK")

@@ -153,7 +153,14 @@ struct TableDeriver {
 
     /// The type of a column, with the evidence for it.
     func typeRule(_ column: Catalog.Column) -> TypeRule {
-        TypeRule(column, of: source, census: stored(column), asked: rule(column)?.type)
+        let rule = rule(column)
+        return TypeRule(
+            column,
+            of: source,
+            census: stored(column),
+            asked: rule?.type,
+            isConverted: rule?.conversions.isEmpty == false || rule?.expression != nil
+        )
     }
 
     /// What is stored in a column.

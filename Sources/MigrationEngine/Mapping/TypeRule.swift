@@ -5,7 +5,7 @@ struct TypeRule {
     /// What became of the declared type.
     let outcome: TargetSchema.Decision.Outcome
     /// The reason, with the counts that speak for it.
-    let reason: String
+    private(set) var reason: String
     /// What the census counted.
     private(set) var evidence: [String: Int] = [:]
     /// How sure the choice is.
@@ -28,11 +28,13 @@ struct TypeRule {
     ///   - table: Its table.
     ///   - census: What is stored, nil when it was not counted.
     ///   - asked: The type that the operator prescribes.
+    ///   - isConverted: Whether the operator has conversions applied, so that none is advised.
     init(
         _ column: Catalog.Column,
         of table: Catalog.Table,
         census: ColumnCensus?,
-        asked: TargetType? = nil
+        asked: TargetType? = nil,
+        isConverted: Bool = false
     ) {
         let stored = census ?? ColumnCensus()
         if let asked {
@@ -40,6 +42,7 @@ struct TypeRule {
         } else {
             self.init(column, table, stored)
         }
+        if !isConverted { reason += TypeEvidence.advice(type, stored) }
         evidence = TypeEvidence.counts(stored, type)
         confidence = TypeEvidence.confidence(type, stored, isAsked: asked != nil, outcome)
     }
@@ -139,13 +142,11 @@ struct TypeRule {
             return Self(
                 declared,
                 "declared \(column.declaredType), \(finding)" + odd(fits, stored)
-                    + TypeEvidence.advice(declared, stored)
             )
         }
         return Self(
             best.type,
-            "declared \(column.declaredType), but \(finding)" + odd(best.fits, stored)
-                + TypeEvidence.advice(best.type, stored),
+            "declared \(column.declaredType), but \(finding)" + odd(best.fits, stored),
             .changed
         )
     }
@@ -163,7 +164,6 @@ struct TypeRule {
         return odd == 0
             ? ""
             : "; at least \(odd) values do not fit it as they are stored"
-                + TypeEvidence.advice(type, stored)
     }
 
     // MARK: - Evidence
@@ -181,8 +181,7 @@ struct TypeRule {
             let best = widest(stored)
             return Self(
                 best.type,
-                "\(declared), several kinds are stored" + odd(best.fits, stored)
-                    + TypeEvidence.advice(best.type, stored),
+                "\(declared), several kinds are stored" + odd(best.fits, stored),
                 .changed
             )
         }
@@ -235,6 +234,10 @@ struct TypeRule {
     ) -> Self {
         switch column.affinity {
         case .integer:
+            // SQLite turns whole reals into integers here, so what is still real has a fraction.
+            if stored.reals > stored.integers, stored.integers + stored.reals == stored.values {
+                return Self(.numeric, "most values have a fraction: \(counts(stored))", .changed)
+            }
             return fitting(.bigint, stored.integers, stored, "SQLite's integers have 64 bits")
         case .real:
             return fitting(
@@ -271,10 +274,10 @@ struct TypeRule {
         _ stored: ColumnCensus,
         _ reason: String
     ) -> Self {
-        if fits == stored.values { return Self(type, reason + TypeEvidence.advice(type, stored)) }
+        if fits == stored.values { return Self(type, reason) }
         if fits == 0, let other = oneType(stored) {
             return Self(other, "no value fits \(type.sql): \(counts(stored))", .changed)
         }
-        return Self(type, reason + odd(fits, stored) + TypeEvidence.advice(type, stored))
+        return Self(type, reason + odd(fits, stored))
     }
 }

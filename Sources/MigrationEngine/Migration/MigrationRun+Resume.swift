@@ -5,10 +5,9 @@ extension MigrationRun {
     /// Finds the unfinished run of the same pair, or makes sure that the target is empty.
     func resumable() throws(MigrationError) -> (run: String, backup: BackupReport)? {
         try requireOwnSchemas()
-        if settings.isDryRun {
-            try dropDryRun()
-            return nil
-        }
+        // Whoever made one is gone: there is one run a target at a time.
+        try dropDryRun()
+        if settings.isDryRun { return nil }
         let newest = try onTarget("start") { target throws(TargetError) in
             try RunState.newestRun(target)
         }

@@ -15,8 +15,15 @@ package enum RowIdentity: Sendable, Equatable {
             self = .rowid(alias)
         } else if table.isWithoutRowid {
             let names = table.primaryKey.compactMap(\.name)
-            // A row-value comparison follows one direction only.
-            self = table.primaryKey.contains(where: \.isDescending) ? .none : .key(names)
+            // A row-value comparison follows one direction only, and the order of a collation that
+            // belongs to the application is not known.
+            let isUsable = table.primaryKey.allSatisfy { column in
+                let own = column.name.flatMap { table.column($0)?.collation }
+                let collation = (column.collation ?? own ?? "BINARY").uppercased()
+                return !column.isDescending
+                    && SourceConnection.builtInCollations.contains(collation)
+            }
+            self = isUsable ? .key(names) : .none
         } else {
             let hidden = Set(table.columns.map { $0.name.foldedName })
             let free = ["rowid", "_rowid_", "oid"].first { !hidden.contains($0) }

@@ -9,6 +9,10 @@ final class SourceView: Sendable {
     /// The file that is read.
     let path: String
     private let isTemporary: Bool
+    private static let copies = TemporaryPath(prefix: "cutover-verify-")
+
+    /// Removes the copies of killed processes, which hold the shop's customers.
+    static func removeLeftovers() { copies.removeLeftovers() }
 
     /// Views a backup, which nobody writes.
     init(snapshot: String) {
@@ -24,7 +28,7 @@ final class SourceView: Sendable {
     ) throws(MigrationError) {
         let source = try SourceFile.open(options.source, stage: "verify")
         tracker.activity("copying the source, so that nobody has to wait")
-        path = TemporaryPath(prefix: "cutover-verify-").make(suffix: ".db")
+        path = Self.copies.make(suffix: ".db")
         isTemporary = true
         // Made first and for our eyes only: it holds the shop's customers.
         let descriptor = Foundation.open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
@@ -43,6 +47,7 @@ final class SourceView: Sendable {
             try copy.execute("PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF")
             _ = try OnlineBackup(from: source, to: copy).run { fraction in
                 tracker.fraction(fraction)
+                Failpoint.reach(.viewCopying)
                 return !cancellation.isCancelled
             }
         } catch {
@@ -51,6 +56,7 @@ final class SourceView: Sendable {
             throw SourceFile.failure(error, path: place, stage: "verify")
         }
         do throws(MigrationError) {
+            Failpoint.reach(.viewMade)
             try cancellation.check("verify", kept: .untouched)
         } catch {
             unlink(path)
