@@ -72,7 +72,8 @@ struct KeyPhase {
                 target: target,
                 source: source,
                 run: run,
-                stopsAtBadRow: stopsAtBadRow
+                stopsAtBadRow: stopsAtBadRow,
+                progress: context.showsMoved
             )
             let canceller = target.canceller()
             return { index throws(MigrationError) in
@@ -105,7 +106,8 @@ struct KeyPhase {
             schema: schema,
             target: target,
             source: source,
-            run: run
+            run: run,
+            progress: context.showsMoved
         )
         var outcome = try context.guarded(nil) { try builder.add() }
         let orphaned = try validate(builder)
@@ -113,7 +115,10 @@ struct KeyPhase {
         guard !stopsAtBadRow else {
             throw BadRowStop.failure("rows have no parent in \(orphaned) foreign keys", table: nil)
         }
-        let moved = try context.guarded(nil) { try builder.moveOrphans() }
+        let canceller = target.canceller()
+        let moved = try context.guarded(nil) {
+            try context.cancellation.whileRunning(canceller.cancel) { try builder.moveOrphans() }
+        }
         for (table, rows) in moved.quarantined where rows > 0 {
             context.tracker.update(table) { $0.quarantinedRows += rows }
             context.tracker.log(
@@ -193,6 +198,11 @@ enum BadRowStop {
 }
 
 extension PhaseContext {
+    /// Tells how many rows of a table that break a key are in quarantine by now.
+    func showsMoved(_ table: String, _ rows: Int) {
+        tracker.activity("\(table): \(rows) rows that break a key are in quarantine")
+    }
+
     /// Runs work on either side after the copy and wraps its errors.
     func guarded<Value>(
         _ table: String?,
@@ -217,6 +227,8 @@ extension PhaseContext {
                 table: table,
                 kept: .copied
             )
+        } catch let error as UnkeepableRow {
+            throw error.failure("keys", kept: .copied)
         } catch let error as MigrationError {
             throw error
         } catch {

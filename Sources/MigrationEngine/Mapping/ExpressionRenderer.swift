@@ -105,7 +105,7 @@ struct ExpressionRenderer {
                 hasColumn: result.hasColumn
             )
         case .null: return Rendered(sql: "NULL::boolean", kind: .boolean, power: .cast)
-        case .text, .bytea, .date, .timestamp:
+        case .text, .bytea, .date, .timestamp, .other:
             throw Refusal("\(result.kind.rawValue) is taken for a condition")
         }
     }

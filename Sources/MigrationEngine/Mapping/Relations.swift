@@ -87,6 +87,8 @@ extension ExpressionRenderer.Column {
             case .boolean: .boolean
             case .date: .date
             case .timestamp: .timestamp
+            // One of the types about which no expression is translated stands for all of them.
+            case .other: .json
             }
         self.init(
             sql: "",

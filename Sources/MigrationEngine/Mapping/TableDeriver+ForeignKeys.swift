@@ -8,6 +8,7 @@ extension TableDeriver {
         for key in source.foreignKeys {
             let text = Self.text(key)
             do throws(Refusal) {
+                try refuseSkipped(key.columns)
                 let parent = try Self.parent(of: key, parents, catalog)
                 let columns = try parent.matched(key, self)
                 let sql = add(key, parent, columns)
@@ -65,6 +66,7 @@ extension TableDeriver {
             throw Refusal("child and parent have different numbers of columns")
         }
         for (own, other) in zip(key.columns, key.parentColumns) {
+            try refuseSkipped([other])
             guard let childColumn = child.columns[own.foldedName],
                 let parentColumn = columns[other.foldedName]
             else { throw Refusal("the parent \"\(source.name)\" has no column \"\(other)\"") }

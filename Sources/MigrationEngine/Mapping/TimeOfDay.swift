@@ -128,6 +128,8 @@ extension ExpressionRenderer {
         switch (moment, type) {
         case (.second, .timestamp):
             Rendered(sql: "date_trunc('second', \(utc))", kind: .timestamp)
+        case (.second, .timestamptz):
+            Rendered(sql: "date_trunc('second', \(instant))", kind: .other)
         case (.day, .date): Rendered(sql: "\(utc)::date", kind: .date, power: .cast)
         case (.epoch, .text):
             Rendered(

@@ -238,7 +238,8 @@ import Testing
         #expect(
             String(decoding: try encoder.encode(report), as: UTF8.self) == #"""
                 {"ddl":"CREATE TABLE public.t (\n    a text COLLATE \"C\" DEFAULT 'x'\n);\n",\#
-                "decisions":[{"column":"a","outcome":"translated",\#
+                "decisions":[{"column":"a","confidence":"medium",\#
+                "evidence":{"fitting":0,"values":0},"outcome":"translated",\#
                 "reason":"SQLite does not enforce the length","source":"VARCHAR(9)",\#
                 "subject":"type","table":"t","target":"text"},\#
                 {"column":"a","outcome":"kept","reason":"the same","source":"'x'",\#
