@@ -150,7 +150,7 @@ struct InspectorTests {
             CREATE TABLE "Order" ("select" INT, ctid INT);
             CREATE TABLE _cutover_own (a /* cutover */);
             CREATE TABLE _cutover_theirs (a);
-            CREATE VIRTUAL TABLE f USING fts5(t);
+            CREATE VIRTUAL TABLE f USING fts5(t, content='');
             CREATE VIEW broken AS SELECT * FROM nowhere;
             """
         )
@@ -174,9 +174,12 @@ struct InspectorTests {
             "CREATE TABLE wide (\(columns)); INSERT INTO wide VALUES (\(values));"
                 + tables.joined()
         )
-        #expect(report.tables.count == 401)
-        #expect(report.tables[0].columns.count == 2_000)
-        #expect(report.tables[0].columns[1_999].min == .integer(1_999))
+        // PostgreSQL has no room for the wide one, so it is read in its parts, each with a key.
+        let parts = report.tables.filter { $0.name.hasPrefix("wide") }
+        #expect(parts.count > 1 && report.tables.count == 400 + parts.count)
+        #expect(parts.reduce(0) { $0 + $1.columns.count } == 2_000 + parts.count)
+        let last = try #require(parts.last?.columns.last)
+        #expect(last.min == .integer(1_999))
     }
 
     @Test func `text of a UTF-16 database is judged as it is stored`() async throws {
