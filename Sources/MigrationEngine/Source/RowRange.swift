@@ -73,11 +73,13 @@ package struct RowReader: Sendable {
     /// - Parameters:
     ///   - connection: The connection.
     ///   - range: The piece.
+    ///   - limit: The most rows.
     /// - Returns: A statement whose rows come in the order of the identity.
     /// - Throws: ``SourceError``.
     package func open(
         _ connection: SourceConnection,
-        _ range: RowRange
+        _ range: RowRange,
+        limit: Int? = nil
     ) throws(SourceError) -> SourceStatement {
         let quote = SourceConnection.quote
         let identityColumns = identity.columns.map(quote)
@@ -106,6 +108,7 @@ package struct RowReader: Sendable {
         if !identityColumns.isEmpty {
             sql += " ORDER BY " + identityColumns.joined(separator: ", ")
         }
+        if let limit { sql += " LIMIT \(limit)" }
         let statement = try connection.prepare(sql)
         try statement.bind(values)
         return statement
