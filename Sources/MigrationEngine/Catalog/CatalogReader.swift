@@ -5,14 +5,20 @@
 /// understood costs only that.
 package struct CatalogReader {
     let connection: SourceConnection
+    private var passesOverDamage = false
 
     /// Reads the catalog of a file.
     ///
-    /// - Parameter connection: A connection, inside the snapshot that the rows are read from.
+    /// - Parameters:
+    ///   - connection: A connection, inside the snapshot that the rows are read from.
+    ///   - passesOverDamage: Whether a catalog is wanted that ends at its first damaged page.
     /// - Returns: The catalog.
     /// - Throws: ``SourceError`` when the file cannot be read.
-    package static func read(_ connection: SourceConnection) throws(SourceError) -> Catalog {
-        try CatalogReader(connection: connection).catalog()
+    package static func read(
+        _ connection: SourceConnection,
+        passesOverDamage: Bool = false
+    ) throws(SourceError) -> Catalog {
+        try CatalogReader(connection: connection, passesOverDamage: passesOverDamage).catalog()
     }
 
     /// One row of `sqlite_schema`.
@@ -55,6 +61,8 @@ package struct CatalogReader {
         }
         resolveParents(&catalog)
         try readSequences(&catalog)
+        catalog.tables = catalog.tables.flatMap { WideTable.parts(of: $0) }
+        for place in catalog.views.indices { readColumns(&catalog.views[place]) }
         try requireDistinctNames(catalog)
         return catalog
     }
@@ -79,11 +87,16 @@ package struct CatalogReader {
     private func entries() throws(SourceError) -> [Entry] {
         var entries: [Entry] = []
         let query = "SELECT type, name, tbl_name, sql FROM main.sqlite_schema ORDER BY rowid"
-        try connection.query(query) { row throws(SourceError) in
-            guard let type = row.text(0), let name = row.text(1) else { return }
-            entries.append(
-                Entry(type: type, name: name, table: row.text(2) ?? "", sql: row.text(3) ?? "")
-            )
+        do throws(SourceError) {
+            try connection.query(query) { row throws(SourceError) in
+                guard let type = row.text(0), let name = row.text(1) else { return }
+                entries.append(
+                    Entry(type: type, name: name, table: row.text(2) ?? "", sql: row.text(3) ?? "")
+                )
+            }
+        } catch {
+            // SQLite itself knows the tables in front of the damage, and no others.
+            guard passesOverDamage, error.isDamage, !entries.isEmpty else { throw error }
         }
         return entries
     }
@@ -110,8 +123,7 @@ package struct CatalogReader {
         table.isStrict = listing?.isStrict ?? false
         table.kind = Self.kind(entry)
         if case .virtual = table.kind {
-            // Without its module the virtual table has a name and nothing else.
-            try? readColumns(&table, TableDefinition())
+            readVirtual(&table)
             return table
         }
         let definition = TableDefinition(parsing: entry.sql)
@@ -127,7 +139,8 @@ package struct CatalogReader {
     private static func kind(_ entry: Entry) -> Catalog.Kind {
         let name = entry.name.foldedName
         if name.hasPrefix("sqlite_") { return .internal }
-        if name.hasPrefix("_cutover_") { return .cutover }
+        // The name alone could be the application's, whose rows would be left behind.
+        if name.hasPrefix("_cutover_"), entry.sql.contains(Catalog.mark) { return .cutover }
         var cursor = TokenCursor(entry.sql)
         guard cursor.take("CREATE", "VIRTUAL", "TABLE") else { return .ordinary }
         _ = cursor.take("IF", "NOT", "EXISTS")
@@ -137,7 +150,7 @@ package struct CatalogReader {
         return .virtual(module: cursor.takeName() ?? "")
     }
 
-    private func readColumns(
+    func readColumns(
         _ table: inout Catalog.Table,
         _ definition: TableDefinition
     ) throws(SourceError) {
@@ -162,6 +175,15 @@ package struct CatalogReader {
         table.columns = columns
         table.primaryKey = key.sorted { $0.position < $1.position }
             .map { Catalog.KeyColumn(name: $0.name) }
+    }
+
+    /// Reads the names of a view's columns, which only SQLite can tell.
+    private func readColumns(_ view: inout Catalog.View) {
+        var columns: [String] = []
+        let pragma = "PRAGMA main.table_info(\(SourceConnection.quote(view.name)))"
+        // A view over something that is gone has no columns, and that is all there is to say.
+        try? connection.query(pragma) { row in columns.append(row.text(1) ?? "") }
+        view.columns = columns
     }
 
     private static func generation(_ hidden: Int64) -> Catalog.Generation {

@@ -51,6 +51,12 @@ struct ConstraintRepair {
         let turn = LargeRowTurn()
         turn.take()
         defer { turn.end() }
+        let moved = try moved(offence, plan)
+        if moved > 0 { Failpoint.reach(.rowsMoved) }
+        return moved
+    }
+
+    private func moved(_ offence: Offence, _ plan: TablePlan) throws -> Int {
         guard let key = plan.movingKey else {
             return try WholeRowRepair(self, plan).move(offence)
         }
@@ -80,6 +86,7 @@ struct ConstraintRepair {
                     try find(row, key, lookUp)
                     return plan.entry(lookUp, nil, offence.reason, offence.sqlState)
                 }
+                Failpoint.reach(.rowsMoving)
                 try delete(rows.compactMap { $0[0] }, plan)
                 moved += rows.count
                 progress(plan.table.sourceName, moved)
@@ -115,7 +122,7 @@ struct ConstraintRepair {
             let name = SourceConnection.quote(column.sourceName)
             return "\(name) = ?\(index + 1) AND \(name) = ?\(index + 1) COLLATE BINARY"
         }
-        return "SELECT \(columns) FROM \(SourceConnection.quote(reader.table.name)) "
+        return "SELECT \(columns) FROM \(SourceConnection.quote(reader.table.storedName)) "
             + "WHERE \(conditions.joined(separator: " AND "))"
     }
 

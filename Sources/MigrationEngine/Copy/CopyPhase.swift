@@ -78,6 +78,7 @@ struct CopyPhase {
                     }
                     if left.decrement(chunk.table) == 0 {
                         try Self.checkAccounting(plan, rows[chunk.table], run, target)
+                        Failpoint.reach(.tableCopied)
                         context.tracker.update(name) { $0.state = .copied }
                         context.tracker.log(.info, "copy", "\(name): all rows are copied")
                     }

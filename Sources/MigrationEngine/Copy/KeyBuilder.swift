@@ -37,6 +37,7 @@ final class KeyBuilder {
     func build(_ plan: TablePlan) throws -> Outcome {
         var outcome = Outcome()
         for key in plan.table.keys {
+            Failpoint.reach(.keyBegun)
             try make(key.statement, plan, &outcome) { error in
                 guard error.sqlState == "23505" || error.sqlState == "23502" else { return nil }
                 guard !stopsAtBadRow else {
@@ -45,8 +46,9 @@ final class KeyBuilder {
                         table: plan.table.sourceName
                     )
                 }
+                Failpoint.reach(.duplicatesFound)
                 let isNull = error.sqlState == "23502"
-                return try repair.move(
+                let moved = try repair.move(
                     .init(
                         condition: isNull
                             ? Self.withoutKey(key) : Self.duplicates(key, plan),
@@ -56,12 +58,18 @@ final class KeyBuilder {
                     ),
                     in: plan
                 )
+                Failpoint.reach(.duplicatesMoved)
+                return moved
             }
+            Failpoint.reach(.keyMade)
         }
         for index in plan.table.indexes {
+            Failpoint.reach(.indexBegun)
             try make(index, plan, &outcome) { _ in nil }
+            Failpoint.reach(.indexMade)
         }
         try target.execute("ANALYZE \(plan.qualifiedName)")
+        Failpoint.reach(.analyzed)
         return outcome
     }
 

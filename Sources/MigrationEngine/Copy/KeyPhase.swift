@@ -6,14 +6,22 @@ struct KeyPhase {
     private let schema: String
     private let plans: [TablePlan]
     private let census: Census
+    private let additions: [TargetSchema.Addition]
 
-    init(_ run: MigrationRun, backup: String, plans: [TablePlan], census: Census) {
+    init(
+        _ run: MigrationRun,
+        backup: String,
+        plans: [TablePlan],
+        census: Census,
+        additions: [TargetSchema.Addition]
+    ) {
         context = PhaseContext(run, backup: backup)
         jobs = run.settings.jobs
         stopsAtBadRow = run.settings.stopsAtBadRow
         schema = run.schema
         self.plans = plans
         self.census = census
+        self.additions = additions
     }
 
     /// Does it all; what is there already stays.
@@ -24,8 +32,28 @@ struct KeyPhase {
     func run(run: String) throws(MigrationError) -> [String] {
         let problems = try buildKeys(run) + addForeignKeys(run)
         try setIdentities()
+        Failpoint.reach(.keysMade)
         for plan in plans { context.tracker.update(plan.table.sourceName) { $0.state = .ready } }
         return problems
+    }
+
+    /// Makes views and triggers; no row depends on one, so a refusal costs only that one.
+    ///
+    /// - Returns: What the server refused, in words for the operator.
+    /// - Throws: ``MigrationError``.
+    func makeAdditions() throws(MigrationError) -> [String] {
+        guard !additions.isEmpty else { return [] }
+        let (_, target) = try context.connect("keys")
+        var refused: [String] = []
+        for addition in additions {
+            try context.cancellation.check("keys", kept: .copied)
+            let refusal = try context.guarded(nil) { try target.make(addition) }
+            guard let refusal else { continue }
+            let object = addition.statement.object
+            refused.append("not carried over: \(object): the server refuses it: \(refusal)")
+            context.tracker.log(.warning, "keys", "\(object) was not made: \(refusal)")
+        }
+        return refused
     }
 
     private func buildKeys(_ run: String) throws(MigrationError) -> [String] {
@@ -113,6 +141,7 @@ struct KeyPhase {
             () throws(MigrationError) -> (String) throws(MigrationError) -> Void in
             let (_, target) = try context.connect("keys")
             return { statement throws(MigrationError) in
+                Failpoint.reach(.foreignKeyChecking)
                 try context.guarded(nil) {
                     do throws(TargetError) {
                         try target.execute(statement)
@@ -121,6 +150,7 @@ struct KeyPhase {
                         broken.increment()
                     }
                 }
+                Failpoint.reach(.foreignKeyChecked)
             }
         }
         return broken.value
@@ -146,6 +176,7 @@ struct KeyPhase {
                     [.text(plan.qualifiedName), .text(column), .integer(floor)]
                 )
             }
+            Failpoint.reach(.identitySet)
         }
     }
 }
@@ -207,6 +238,32 @@ extension PhaseContext {
                 remedy: "report it with the log of the run",
                 cause: .text(String(describing: error))
             )
+        }
+    }
+}
+
+extension TargetConnection {
+    /// Makes a view or trigger that the server understands in every part.
+    ///
+    /// A function's statements are only read when it runs, which would be too late to find that
+    /// one of them is not understood.
+    ///
+    /// - Parameter addition: The view or trigger.
+    /// - Returns: Why the server refuses it; nil when it stands.
+    /// - Throws: ``TargetError`` when the server cannot be asked.
+    fileprivate func make(_ addition: TargetSchema.Addition) throws(TargetError) -> String? {
+        do throws(TargetError) {
+            try execute("BEGIN")
+            for probe in addition.probes { try query(probe) }
+            try execute(addition.statement.sql)
+            try execute("COMMIT")
+            return nil
+        } catch {
+            if error.isConnectionLost { throw error }
+            try execute("ROLLBACK")
+            if error.isAlreadyThere { return nil }
+            guard error.sqlStateClass != "53", error.sqlState != "57014" else { throw error }
+            return error.message
         }
     }
 }

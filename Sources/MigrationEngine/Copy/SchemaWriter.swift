@@ -24,6 +24,7 @@ struct SchemaWriter {
         do throws(TargetError) {
             try target.execute("BEGIN")
             try target.execute("SET LOCAL client_min_messages = warning; " + RunState.create)
+            Failpoint.reach(.stateMade)
             try target.execute("CREATE SCHEMA IF NOT EXISTS \(TargetConnection.quote(schema))")
             for statement in mapped.preamble {
                 if let warning = try attempt(statement) { warnings.append(warning) }
@@ -32,6 +33,7 @@ struct SchemaWriter {
             for table in mapped.tables {
                 for check in table.checks { try target.execute(check.statement.sql) }
             }
+            Failpoint.reach(.tablesMade)
             try target.query(
                 """
                 INSERT INTO cutover.run (run_id, source_path, source_fingerprint, backup_sha256,
@@ -52,7 +54,9 @@ struct SchemaWriter {
                     ]
                 )
             }
+            Failpoint.reach(.schemaMade)
             try target.execute("COMMIT")
+            Failpoint.reach(.schemaCommitted)
             return warnings
         } catch {
             try? target.execute("ROLLBACK")

@@ -57,10 +57,14 @@ final class TableCopy {
         defer { turn.end() }
         do {
             try target.execute("BEGIN")
+            Failpoint.reach(.chunkBegun)
             do {
                 let outcome = try copyRows(chunk, plan, stopsAtBadRow: stopsAtBadRow)
+                Failpoint.reach(.chunkCopied)
                 try record(outcome, chunk, plan)
+                Failpoint.reach(.chunkRecorded)
                 try target.execute("COMMIT")
+                Failpoint.reach(.chunkCommitted)
                 return outcome
             } catch {
                 // When the connection is lost the server rolls back by itself.
@@ -90,9 +94,11 @@ final class TableCopy {
         do {
             let copied = try stream(chunk, plan, &misfits)
             try keep(misfits, of: chunk, plan, stopsAtBadRow: stopsAtBadRow)
+            if !misfits.isEmpty { Failpoint.reach(.rowsQuarantined) }
             return Outcome(copied: copied, quarantined: misfits.count)
         } catch let error as TargetError where error.isAboutRow {
             try target.execute("ROLLBACK TO chunk")
+            Failpoint.reach(.chunkRefused)
             return try repair(chunk, plan, stopsAtBadRow: stopsAtBadRow)
         }
     }
@@ -119,11 +125,13 @@ final class TableCopy {
                 if buffer.count >= Self.sendAt || !buffer.outside.isEmpty {
                     try stream.send(buffer)
                     buffer.truncate()
+                    Failpoint.reach(.chunkSending)
                     if cancellation.isCancelled { throw Failure.cancelled }
                 }
             }
             RowEncoder.trailer.withUnsafeBytes { buffer.append($0) }
             try stream.send(buffer)
+            Failpoint.reach(.chunkSent)
         } catch {
             buffer.truncate()
             stream.abort("the rows could not be read or sent")
@@ -163,6 +171,7 @@ final class TableCopy {
             do {
                 copied += try send(range, of: rows, chunk, plan)
                 try target.execute("RELEASE piece")
+                Failpoint.reach(.pieceSent)
             } catch let error as TargetError where error.isAboutRow {
                 try target.execute("ROLLBACK TO piece; RELEASE piece")
                 if range.count == 1 {

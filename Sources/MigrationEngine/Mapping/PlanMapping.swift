@@ -27,7 +27,13 @@ struct PlanMapping {
             )
             result.decisions += comparison.decisions()
         }
-        result.decisions += TargetSchema.decisionsBeyondTables(catalog)
+        result.decisions += TargetSchema.decisionsOnVirtualTables(catalog)
+        let reason = "the plan's DDL does not have it; make it by hand, or use --mode derive"
+        result.decisions += catalog.views.map {
+            TargetSchema.dropped($0.name, "view", $0.sql, reason)
+        }
+        result.decisions += catalog.triggers.filter { !$0.name.foldedName.hasPrefix("_cutover_") }
+            .map { TargetSchema.dropped($0.table, "trigger \($0.name)", $0.sql, reason) }
         return result
     }
 

@@ -32,6 +32,10 @@ struct Rendered {
     /// Whether it is text that PostgreSQL compares byte by byte without being told so, because
     /// it comes from a column of the target.
     var isCollated = false
+    /// Whether it is text, and everything stored in it is a date, or date and time.
+    var holdsMoments = false
+    /// Whether it is text of decimal digits only.
+    var isDigits = false
 
     /// The SQL, in parentheses where an outer operator would tear it apart.
     ///

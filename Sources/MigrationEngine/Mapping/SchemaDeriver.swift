@@ -25,7 +25,11 @@ struct SchemaDeriver {
     /// - Returns: The schema.
     mutating func derived() -> TargetSchema {
         let tables = catalog.migratedTables
-        let names = tables.map { relations.take($0.name) }
+        let names = tables.map { table in
+            let number = table.part?.number ?? 1
+            let suffix = number == 1 ? "" : "_\(number)"
+            return relations.take(table.storedName + suffix)
+        }
         var indexNames: [String: String] = [:]
         for index in tables.flatMap(\.indexes) {
             indexNames[index.name] = relations.take(index.name)
@@ -47,7 +51,12 @@ struct SchemaDeriver {
             result.tables.append(derivers[place].target)
             result.decisions += derivers[place].decisions
         }
-        result.decisions += TargetSchema.decisionsBeyondTables(catalog)
+        result.decisions += TargetSchema.decisionsOnVirtualTables(catalog)
+        var views = ViewDeriver(catalog, derivers, schema: schema, relations)
+        let readable = views.derive()
+        let triggers = Self.triggers(readable, schema: schema, catalog)
+        result.additions = views.additions + triggers.additions
+        result.decisions += views.decisions + triggers.decisions
         return result
     }
 }

@@ -11,7 +11,8 @@ extension TableDeriver {
                 let parent = try Self.parent(of: key, parents, catalog)
                 let columns = try parent.matched(key, self)
                 let sql = add(key, parent, columns)
-                decide("foreign key", text, sql, .kept, Self.reason)
+                let object = target.foreignKeys.last?.statement.object
+                decide("foreign key", text, sql, .kept, Self.reason, object: object)
             } catch {
                 decide("foreign key", text, "", .dropped, error.reason)
             }
@@ -37,13 +38,15 @@ extension TableDeriver {
         _ catalog: Catalog
     ) throws(Refusal) -> TableDeriver {
         let name = key.parentTable.foldedName
-        if let parent = parents.first(where: { $0.source.name.foldedName == name }) {
+        if let parent = parents.first(where: { $0.source.name.foldedName == name }),
+            parent.source.virtualRows == nil
+        {
             return parent
         }
         let exists = catalog.tables.contains { $0.name.foldedName == name }
         throw Refusal(
             exists
-                ? "the parent table \"\(key.parentTable)\" is not migrated"
+                ? "the parent \"\(key.parentTable)\" is no table that a key can refer to"
                 : "there is no parent table \"\(key.parentTable)\""
         )
     }

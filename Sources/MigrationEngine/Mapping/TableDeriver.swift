@@ -54,7 +54,9 @@ struct TableDeriver {
     ///   - indexNames: The indexes' names in the target, by name of the source.
     ///   - relations: The names that are taken in the schema.
     mutating func derive(_ indexNames: [String: String], _ relations: inout NameRegistry) {
-        if target.name != source.name {
+        if let part = source.part {
+            decidePart(part)
+        } else if target.name != source.name {
             decide("name", source.name, target.name, .changed, Self.renamed)
         }
         deriveNames()
@@ -72,6 +74,20 @@ struct TableDeriver {
         target.create.sql = "CREATE TABLE \(qualifiedName) (\n\(body)\n)"
     }
 
+    private mutating func decidePart(_ part: Catalog.Part) {
+        decide(
+            "table",
+            "\(part.of): \(part.columns) columns",
+            "\(target.name): \(source.columns.count) columns",
+            .changed,
+            "a row of PostgreSQL has at most 1600 columns and fits a page of 8 kB; this is part "
+                + "\(part.number) of \(part.count), each with the key of the row"
+        )
+        for loss in source.losses {
+            decide(loss.subject, loss.text, "", .dropped, loss.reason)
+        }
+    }
+
     private static let renamed =
         "PostgreSQL's names are not empty, have at most 63 bytes, and differ from one another"
 
@@ -84,13 +100,15 @@ struct TableDeriver {
     ///   - outcome: The outcome.
     ///   - reason: The reason.
     ///   - column: The column that it is about.
+    ///   - object: What it makes in the target, where that can be tried.
     mutating func decide(
         _ subject: String,
         _ source: String,
         _ target: String,
         _ outcome: TargetSchema.Decision.Outcome,
         _ reason: String,
-        column: String? = nil
+        column: String? = nil,
+        object: String? = nil
     ) {
         decisions.append(
             .init(
@@ -100,7 +118,8 @@ struct TableDeriver {
                 source: source,
                 target: target,
                 outcome: outcome,
-                reason: reason
+                reason: reason,
+                object: object
             )
         )
     }
@@ -143,7 +162,15 @@ struct TableDeriver {
         }
         if column.isNotNull, !isIdentity {
             line += " NOT NULL"
-            decide("not null", "NOT NULL", "NOT NULL", .kept, "the same", column: column.name)
+            decide(
+                "not null",
+                "NOT NULL",
+                "NOT NULL",
+                .kept,
+                "the same",
+                column: column.name,
+                object: "not null \(name)"
+            )
         }
         lines[column.name.foldedName] = line
         decideCollation(column)
@@ -180,8 +207,16 @@ struct TableDeriver {
             sql: sql,
             type: type,
             affinity: column.affinity,
-            collation: column.collation
+            collation: column.collation,
+            holdsMoments: type == .text && holdsMoments(column)
         )
+    }
+
+    /// Whether all that is stored in a column is a date, or date and time.
+    private func holdsMoments(_ column: Catalog.Column) -> Bool {
+        guard let stored = stored(column), stored.values > 0 else { return false }
+        let shapes: [ColumnCensus.Shape] = [.date, .timestamp, .timestampFraction, .timestampT]
+        return shapes.reduce(0) { $0 + (stored.shapes[$1] ?? 0) } == stored.values
     }
 
     static func line(_ name: String, _ type: TargetType) -> String {
@@ -203,7 +238,8 @@ struct TableDeriver {
             .translated,
             "an INSERT without an id gets the next one; "
                 + "PostgreSQL never gives an id twice, as AUTOINCREMENT does",
-            column: source.rowidAlias
+            column: source.rowidAlias,
+            object: "identity \(name)"
         )
         guard sequence != usual else { return clause }
         return "\(clause) (SEQUENCE NAME \(TargetName.qualified(sequence, schema)))"

@@ -18,6 +18,8 @@ package struct TargetSchema: Sendable, Equatable {
     package var tables: [TargetTable] = []
     /// Statements that run before the tables are made, such as an extension of the plan.
     package var preamble: [Statement] = []
+    /// Views and triggers, made when all keys stand.
+    package var additions: [Addition] = []
     /// Each decision, with its reason.
     package var decisions: [Decision] = []
 
@@ -55,6 +57,8 @@ package struct TargetSchema: Sendable, Equatable {
         package var outcome: Outcome
         /// The reason, with the evidence from the census where there is some.
         package var reason: String
+        /// What it makes in the target, as its statement calls it; nil when nothing can be tried.
+        package var object: String?
     }
 }
 

@@ -5,10 +5,9 @@ extension MigrationRun {
     /// Finds the unfinished run of the same pair, or makes sure that the target is empty.
     func resumable() throws(MigrationError) -> (run: String, backup: BackupReport)? {
         try requireOwnSchemas()
-        if settings.isDryRun {
-            try dropDryRun()
-            return nil
-        }
+        // Whoever made one is gone: there is one run a target at a time.
+        try dropDryRun()
+        if settings.isDryRun { return nil }
         let newest = try onTarget("start") { target throws(TargetError) in
             try RunState.newestRun(target)
         }
@@ -51,19 +50,6 @@ extension MigrationRun {
         warnings.append("went on with the unfinished run \(newest.id) and its backup")
         tracker.log(.info, "start", "going on with unfinished run \(newest.id)")
         return (newest.id, backup)
-    }
-
-    /// Refuses a table that PostgreSQL cannot hold, before anything is read or written.
-    ///
-    /// - SeeAlso: <https://www.postgresql.org/docs/current/limits.html> (columns a table)
-    func requireNarrow(_ tables: [Catalog.Table]) throws(MigrationError) {
-        guard let table = tables.first(where: { $0.columns.count > 1_600 }) else { return }
-        throw MigrationError(
-            .sourceData,
-            "a table has \(table.columns.count) columns, and PostgreSQL holds 1600 at most",
-            place: .init("catalog", side: .source, path: options.source, table: table.name),
-            remedy: "split the table in two in the application, then run the command again"
-        )
     }
 
     /// Whether a run has something left to do: at least the end that the journal did not see.

@@ -58,7 +58,7 @@ struct SourceRow: Sendable {
         let columns = reader.columns.map { quote($0.name) }.joined(separator: ", ")
         let condition = names.map { "\(quote($0)) = ? COLLATE BINARY" }
         let statement = try source.prepare(
-            "SELECT \(columns.isEmpty ? "1" : columns) FROM \(quote(table.name)) "
+            "SELECT \(columns.isEmpty ? "1" : columns) FROM \(quote(table.storedName)) "
                 + "WHERE \(condition.joined(separator: " AND "))"
         )
         try statement.bind(key)

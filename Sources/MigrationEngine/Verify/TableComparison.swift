@@ -95,7 +95,7 @@ struct TableComparison: Sendable {
         // Ordering by the alias itself, without a collation, walks the table's own tree.
         if source.rowidAlias != nil, keyWidth == 1 { order = [quote(columns[0].source)] }
         let sorted = order.isEmpty ? "" : " ORDER BY " + order.joined(separator: ", ")
-        return "SELECT \(list.isEmpty ? "1" : list) FROM \(quote(source.name))\(sorted)"
+        return "SELECT \(list.isEmpty ? "1" : list) FROM \(quote(source.storedName))\(sorted)"
     }
 
     /// The same where rows are large: keys are sorted alone, and each row is read when it is due.

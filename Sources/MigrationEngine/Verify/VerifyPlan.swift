@@ -19,12 +19,7 @@ struct VerifyPlan: Sendable {
         names = try NameMap(connection, run: verification.run)
         target = try TargetCatalog(connection, schema: verification.schema)
         if let wanted = verification.settings.table, catalog.table(wanted) == nil {
-            throw MigrationError(
-                .usage,
-                "the source has no table \"\(wanted)\"",
-                place: .init("verify", side: .source),
-                remedy: "give one of the tables that cutover inspect lists"
-            )
+            throw Self.unknownTable(wanted, catalog)
         }
         var taken: Set<String> = []
         for table in catalog.migratedTables {
@@ -34,6 +29,7 @@ struct VerifyPlan: Sendable {
             }
             try add(table, source, verification.schema)
         }
+        if verification.settings.table == nil { addUnread(catalog) }
         if verification.settings.table == nil {
             for name in target.tables.keys.sorted() where !taken.contains(name) {
                 try addExtra(name, connection, verification.schema)
@@ -47,6 +43,18 @@ struct VerifyPlan: Sendable {
         }
     }
 
+    /// The error of a table that was asked for and is not there, with those that are.
+    static func unknownTable(_ wanted: String, _ catalog: Catalog) -> MigrationError {
+        let names = catalog.migratedTables.map(\.name)
+        let more = names.count > 40 ? " and \(names.count - 40) more" : ""
+        return MigrationError(
+            .usage,
+            "the source has no table \"\(wanted)\"",
+            place: .init("verify", side: .source),
+            remedy: "give one of its tables: \(names.prefix(40).joined(separator: ", "))\(more)"
+        )
+    }
+
     /// The tables in the order of the report.
     var tableNames: [String] { comparisons.map(\.source.name) + unmatched.map(\.name) }
 
@@ -56,7 +64,7 @@ struct VerifyPlan: Sendable {
         _ schema: String
     ) throws {
         let rows = try source.integer(
-            "SELECT count(*) FROM \(SourceConnection.quote(table.name))"
+            "SELECT count(*) FROM \(SourceConnection.quote(table.storedName))"
         )
         estimates.append((table.name, Int(rows ?? 0)))
         guard target.tables[names.table(table.name)] != nil else {
@@ -75,6 +83,16 @@ struct VerifyPlan: Sendable {
             TableComparison(table, isUTF16: source.encoding != .utf8, names, target, schema: schema)
         )
         foreignKeys += table.foreignKeys.map { (table, $0) }
+    }
+
+    /// Virtual tables whose rows nobody could read are not equal to anything.
+    private mutating func addUnread(_ catalog: Catalog) {
+        for table in catalog.tables {
+            guard case .unreadable(let reason) = table.virtualRows else { continue }
+            var missing = VerifyReport.Table(name: table.name, status: .missing)
+            missing.note = "the virtual table cannot be read: \(reason)"
+            unmatched.append(missing)
+        }
     }
 
     private mutating func addExtra(

@@ -54,6 +54,7 @@ struct VerifyWork {
                     switch item {
                     case .table(let index):
                         tables.set(index, try Self.table(index, plan, context, source, target))
+                        Failpoint.reach(.tableCompared)
                     case .sourceKeys(let table):
                         found.set(table.name, try Self.sourceOrphans(table, context, source))
                     case .targetKey(let index):
@@ -110,7 +111,8 @@ struct VerifyWork {
             try TableVerifier(
                 source: source,
                 target: target,
-                cancellation: context.cancellation
+                cancellation: context.cancellation,
+                samples: context.settings.samples
             ) { rows in
                 context.tracker.update(name) { $0.verifiedRows = max($0.verifiedRows, rows) }
             }.verify(comparison, quarantine: quarantine ?? QuarantinedRows())
@@ -138,7 +140,7 @@ struct VerifyWork {
         _ quarantine: QuarantinedRows
     ) throws -> VerifyReport.Table {
         var table = VerifyReport.Table(name: comparison.source.name, status: .equal)
-        let name = SourceConnection.quote(comparison.source.name)
+        let name = SourceConnection.quote(comparison.source.storedName)
         let sourceRows = Int(try source.integer("SELECT count(*) FROM \(name)") ?? 0)
         let targetRows = Int(
             try target.query("SELECT count(*) FROM \(comparison.qualifiedName)").integer ?? 0
