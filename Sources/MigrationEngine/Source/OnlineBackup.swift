@@ -40,7 +40,8 @@ package struct OnlineBackup: ~Copyable {
         let isWAL = mode == .string("wal")
         if isWAL {
             try source.execute("BEGIN")
-            _ = try source.integer("SELECT count(*) FROM sqlite_schema")
+            // Any read pins the snapshot; one row is there to be read in a damaged file as well.
+            _ = try source.integer("SELECT rootpage FROM sqlite_schema LIMIT 1")
         }
         let isComplete = try copyPages(isPinned: isWAL, progress: progress)
         if isWAL { try source.execute("COMMIT") }
