@@ -36,8 +36,10 @@ struct FailpointTests {
     }
 
     /// The last moments come after the end of the run in the target, which is then done.
-    private func finish(_ cutover: CutoverCommand, after point: Failpoint) async throws -> CutoverRun
-    {
+    private func finish(
+        _ cutover: CutoverCommand,
+        after point: Failpoint
+    ) async throws -> CutoverRun {
         guard point == .runDone else { return try await cutover("migrate", KillSource.options) }
         return try await cutover("verify")
     }
@@ -144,7 +146,8 @@ struct FailpointTests {
     @Test func `kills at random moments, until the run arrives`() async throws {
         let environment = ProcessInfo.processInfo.environment
         let kills = environment["CUTOVER_TEST_KILLS"].flatMap { Int($0) } ?? 10
-        var random = SeededNumbers(seed: environment["CUTOVER_TEST_SEED"].flatMap { UInt64($0) } ?? 7)
+        let seed = environment["CUTOVER_TEST_SEED"].flatMap { UInt64($0) } ?? 7
+        var random = SeededNumbers(seed: seed)
         let folder = try TestFolder()
         let cutover = try await KillSource.command(in: folder, target: TestDatabase.url)
         var done = 0
@@ -160,7 +163,8 @@ struct FailpointTests {
                 run = CutoverRun(
                     try await TestSupport.run(
                         "timeout",
-                        ["-s", "KILL", "0.\(String(1_000 + after).dropFirst())", BuiltProducts.cutover]
+                        ["-s", "KILL", "0.\(String(1_000 + after).dropFirst())"]
+                            + [BuiltProducts.cutover]
                             + cutover.arguments("migrate", KillSource.options),
                         environment: cutover.environment
                     )
@@ -168,8 +172,8 @@ struct FailpointTests {
             }
             if run.status == 128 + SIGKILL { done += 1 } else { arrived = run }
         }
-        let last = if let arrived { arrived } else { try await cutover("migrate", KillSource.options) }
-        try await requireUndisturbed(last, cutover, folder)
+        if arrived == nil { arrived = try await cutover("migrate", KillSource.options) }
+        try await requireUndisturbed(try #require(arrived), cutover, folder)
     }
 
     @Test func `a killed dry run is removed by the next run`() async throws {
@@ -195,7 +199,8 @@ struct FailpointTests {
             let left = try FileManager.default.contentsOfDirectory(atPath: folder.file("tmp"))
             #expect(left.count == 1)
         }
-        let next = try await verb == "verify"
+        let next =
+            try await verb == "verify"
             ? cutover("verify") : cutover("migrate", KillSource.options)
         try await requireUndisturbed(next, cutover, folder)
     }

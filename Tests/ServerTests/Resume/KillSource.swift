@@ -54,6 +54,7 @@ enum KillSource {
     ///   - folder: The folder for the copy; temporary files go to its folder `tmp`.
     ///   - url: The target.
     /// - Returns: The command.
+    /// - Throws: ``ProgramFailed`` when the source cannot be made.
     static func command(in folder: TestFolder, target url: String) async throws -> CutoverCommand {
         let path = folder.file("shop.db")
         try FileManager.default.copyItem(atPath: try await made.value.file("shop.db"), toPath: path)
@@ -82,6 +83,7 @@ enum KillSource {
     /// What an undisturbed run leaves.
     ///
     /// - Returns: The state.
+    /// - Throws: ``ProgramFailed`` when the run or a shell fails.
     static func expected() async throws -> EndState { try await undisturbed.value }
 }
 
