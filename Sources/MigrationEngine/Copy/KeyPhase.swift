@@ -6,14 +6,22 @@ struct KeyPhase {
     private let schema: String
     private let plans: [TablePlan]
     private let census: Census
+    private let additions: [TargetSchema.Addition]
 
-    init(_ run: MigrationRun, backup: String, plans: [TablePlan], census: Census) {
+    init(
+        _ run: MigrationRun,
+        backup: String,
+        plans: [TablePlan],
+        census: Census,
+        additions: [TargetSchema.Addition]
+    ) {
         context = PhaseContext(run, backup: backup)
         jobs = run.settings.jobs
         stopsAtBadRow = run.settings.stopsAtBadRow
         schema = run.schema
         self.plans = plans
         self.census = census
+        self.additions = additions
     }
 
     /// Does it all; what is there already stays.
@@ -27,6 +35,27 @@ struct KeyPhase {
         Failpoint.reach(.keysMade)
         for plan in plans { context.tracker.update(plan.table.sourceName) { $0.state = .ready } }
         return problems
+    }
+
+    /// Makes views and triggers; no row depends on one, so a refusal costs only that one.
+    ///
+    /// - Parameter ledger: Learns what the server refused.
+    /// - Returns: What the server refused, in words for the operator.
+    /// - Throws: ``MigrationError``.
+    func makeAdditions(_ ledger: inout Ledger) throws(MigrationError) -> [String] {
+        guard !additions.isEmpty else { return [] }
+        let (_, target) = try context.connect("keys")
+        var refused: [String] = []
+        for addition in additions {
+            try context.cancellation.check("keys", kept: .copied)
+            let refusal = try context.guarded(nil) { try target.make(addition) }
+            guard let refusal else { continue }
+            let object = addition.statement.object
+            ledger.drop(addition.statement.sql, "the server refuses it: \(refusal)")
+            refused.append("not carried over: \(object): the server refuses it: \(refusal)")
+            context.tracker.log(.warning, "keys", "\(object) was not made: \(refusal)")
+        }
+        return refused
     }
 
     private func buildKeys(_ run: String) throws(MigrationError) -> [String] {
@@ -43,7 +72,8 @@ struct KeyPhase {
                 target: target,
                 source: source,
                 run: run,
-                stopsAtBadRow: stopsAtBadRow
+                stopsAtBadRow: stopsAtBadRow,
+                progress: context.showsMoved
             )
             let canceller = target.canceller()
             return { index throws(MigrationError) in
@@ -76,7 +106,8 @@ struct KeyPhase {
             schema: schema,
             target: target,
             source: source,
-            run: run
+            run: run,
+            progress: context.showsMoved
         )
         var outcome = try context.guarded(nil) { try builder.add() }
         let orphaned = try validate(builder)
@@ -84,7 +115,10 @@ struct KeyPhase {
         guard !stopsAtBadRow else {
             throw BadRowStop.failure("rows have no parent in \(orphaned) foreign keys", table: nil)
         }
-        let moved = try context.guarded(nil) { try builder.moveOrphans() }
+        let canceller = target.canceller()
+        let moved = try context.guarded(nil) {
+            try context.cancellation.whileRunning(canceller.cancel) { try builder.moveOrphans() }
+        }
         for (table, rows) in moved.quarantined where rows > 0 {
             context.tracker.update(table) { $0.quarantinedRows += rows }
             context.tracker.log(
@@ -164,6 +198,11 @@ enum BadRowStop {
 }
 
 extension PhaseContext {
+    /// Tells how many rows of a table that break a key are in quarantine by now.
+    func showsMoved(_ table: String, _ rows: Int) {
+        tracker.activity("\(table): \(rows) rows that break a key are in quarantine")
+    }
+
     /// Runs work on either side after the copy and wraps its errors.
     func guarded<Value>(
         _ table: String?,
@@ -188,6 +227,8 @@ extension PhaseContext {
                 table: table,
                 kept: .copied
             )
+        } catch let error as UnkeepableRow {
+            throw error.failure("keys", kept: .copied)
         } catch let error as MigrationError {
             throw error
         } catch {
@@ -199,6 +240,32 @@ extension PhaseContext {
                 remedy: "report it with the log of the run",
                 cause: .text(String(describing: error))
             )
+        }
+    }
+}
+
+extension TargetConnection {
+    /// Makes a view or trigger that the server understands in every part.
+    ///
+    /// A function's statements are only read when it runs, which would be too late to find that
+    /// one of them is not understood.
+    ///
+    /// - Parameter addition: The view or trigger.
+    /// - Returns: Why the server refuses it; nil when it stands.
+    /// - Throws: ``TargetError`` when the server cannot be asked.
+    fileprivate func make(_ addition: TargetSchema.Addition) throws(TargetError) -> String? {
+        do throws(TargetError) {
+            try execute("BEGIN")
+            for probe in addition.probes { try query(probe) }
+            try execute(addition.statement.sql)
+            try execute("COMMIT")
+            return nil
+        } catch {
+            if error.isConnectionLost { throw error }
+            try execute("ROLLBACK")
+            if error.isAlreadyThere { return nil }
+            guard error.sqlStateClass != "53", error.sqlState != "57014" else { throw error }
+            return error.message
         }
     }
 }

@@ -13,6 +13,8 @@ final class MigrationRun {
     /// The schema that receives the tables.
     let schema: String
     let journal: Journal
+    /// What the profile prescribes.
+    private let rules: MappingRules
     private let directory: RunDirectory
     var identifier: String
     /// The mode asked for, or that of the run that is taken up again.
@@ -36,14 +38,17 @@ final class MigrationRun {
         self.cancellation = cancellation
         tracker.begin(.starting, "connecting")
         let source = try SourceFile.open(options.source, stage: "start")
-        let tables: [Catalog.Table]
+        let catalog: Catalog
         do throws(SourceError) {
             sourceFingerprint = try SourceFile.fingerprint(source, path: options.source)
-            tables = try CatalogReader.read(source).migratedTables
+            catalog = try CatalogReader.read(source)
         } catch {
             throw SourceFile.failure(error, path: options.source, stage: "start")
         }
-        guard !tables.isEmpty else { throw Self.emptySource(options.source) }
+        guard !catalog.migratedTables.isEmpty else { throw Self.emptySource(options.source) }
+        rules = try Profile.load(options.profile, catalog: catalog).rules
+        try rules.check(catalog)
+        try rules.checkExpressions(source)
         (target, address) = try Target.connect(options, stage: "start", purpose: "migrate")
         schema = settings.isDryRun ? RunState.dryRunSchema : options.schema
         try Target.checkSuitable(target, address, schema: schema)
@@ -63,7 +68,6 @@ final class MigrationRun {
         let unfinished = try resumable()
         let backup = if let unfinished { unfinished.backup } else { try makeBackup() }
         let snapshot = try readCatalog(backup)
-        try requireNarrow(snapshot.tables)
         tracker.tables(snapshot.tables.map(\.name))
         let census = try takeCensus(backup, snapshot.tables)
         Failpoint.reach(.censusTaken)
@@ -73,18 +77,31 @@ final class MigrationRun {
         for table in snapshot.tables {
             tracker.update(table.name) { $0.sourceRows = census.census.tables[table.name]?.rows }
         }
-        if unfinished == nil { try createSchema(mapped, backup) }
+        if unfinished == nil {
+            try createSchema(mapped, backup)
+        } else {
+            try requireSameMapping(mapped)
+        }
         try onTarget("start") { target throws(TargetError) in
+            try RunState.addQuarantineColumns(target)
             try RunState.allow(settings.maximumQuarantined, of: identifier, target)
         }
         let copy = CopyPhase(self, backup: backup.path, plans: plans, chunks: census.chunks)
         try announce(.copy, "copying")
         try copy.run(run: identifier, copied: copied)
         try announce(.keys, "making keys and indexes")
-        problems += try KeyPhase(self, backup: backup.path, plans: plans, census: census.census)
-            .run(run: identifier)
-        let (ledger, broken) = try LedgerPhase(self, backup: backup.path, schema: mapped).run()
-        problems += broken
+        let keys = KeyPhase(
+            self,
+            backup: backup.path,
+            plans: plans,
+            census: census.census,
+            additions: mapped.additions
+        )
+        problems += try keys.run(run: identifier)
+        let tried = try LedgerPhase(self, backup: backup.path, schema: mapped).run()
+        var ledger = tried.ledger
+        problems += tried.problems + TargetSchema.unreadTables(snapshot.catalog)
+        warnings += try keys.makeAdditions(&ledger)
         let tables = try account(plans, census.census)
         Failpoint.reach(.accounted)
         let verified = try settings.verifies ? verify(backup) : nil
@@ -97,6 +114,10 @@ final class MigrationRun {
             phases: [],
             seconds: 0,
             quarantine: try quarantineReasons(),
+            conversions: try onTarget("account") { target throws(TargetError) in
+                try RunState.conversions(of: identifier, target)
+            },
+            skipped: mapped.skippedTables(backup),
             warnings: warnings + problems,
             ledger: ledger,
             verify: verified
@@ -113,7 +134,7 @@ final class MigrationRun {
     }
 
     private func isDone(_ tables: [MigrateReport.Table], _ verified: VerifyReport?) -> Bool {
-        let quarantined = tables.reduce(0) { $0 + $1.quarantinedRows }
+        let quarantined = tables.reduce(0) { $0 + $1.quarantinedRows - $1.acceptedRows }
         let isAccounted = tables.allSatisfy { $0.sourceRows == $0.targetRows + $0.quarantinedRows }
         return isAccounted && quarantined <= settings.maximumQuarantined && problems.isEmpty
             && verified?.ok != false
@@ -164,7 +185,7 @@ final class MigrationRun {
             let connection = try SourceConnection(path: backup.path, access: .immutable)
             try connection.readHeader()
             let catalog = try CatalogReader.read(connection)
-            return (catalog, catalog.migratedTables)
+            return (catalog, catalog.migratedTables.filter { !rules.skips($0.name) })
         } catch {
             throw SourceFile.failure(error, path: backup.path, stage: "catalog")
         }
@@ -198,7 +219,8 @@ final class MigrationRun {
             catalog: catalog,
             census: census,
             modeNamed: mode,
-            schema: schema
+            schema: schema,
+            rules: rules
         )
         let dropped = mapped.decisions.filter { $0.outcome == .dropped }
         warnings += dropped.prefix(Self.droppedShown).map {
@@ -266,30 +288,25 @@ final class MigrationRun {
         var tables: [MigrateReport.Table] = []
         for plan in plans {
             let name = plan.table.sourceName
-            let (copied, quarantined, rows) = try onTarget("account") {
-                target throws(TargetError) -> (Int64, Int64, Int64) in
-                let sums = try target.query(
-                    """
-                    SELECT (SELECT coalesce(sum(rows), 0) FROM cutover.checkpoint
-                            WHERE run_id = $1 AND table_name = $2),
-                        (SELECT count(*) FROM cutover.quarantine
-                            WHERE run_id = $1 AND table_name = $2)
-                    """,
-                    [.text(identifier), .text(name)]
-                ).rows[0]
-                let count = try target.query("SELECT count(*) FROM \(plan.qualifiedName)")
-                return (Int64(sums[0] ?? "") ?? 0, Int64(sums[1] ?? "") ?? 0, count.integer ?? 0)
+            let rows = census.tables[name]?.rows ?? 0
+            let sums = try onTarget("account") { target throws(TargetError) in
+                try Accounting(plan, rows: rows, run: identifier, target)
+            }
+            if let problem = sums.problem(name, rows: rows) {
+                problems.append(problem)
+                tracker.log(.error, "account", problem)
             }
             tables.append(
                 .init(
                     name: name,
-                    sourceRows: census.tables[name]?.rows ?? 0,
-                    copiedRows: Int(copied),
-                    quarantinedRows: Int(quarantined),
-                    targetRows: Int(rows)
+                    sourceRows: rows,
+                    copiedRows: sums.copied,
+                    quarantinedRows: sums.quarantined,
+                    targetRows: sums.present,
+                    acceptedRows: sums.accepted
                 )
             )
-            tracker.update(name) { $0.quarantinedRows = Int(quarantined) }
+            tracker.update(name) { $0.quarantinedRows = sums.quarantined }
         }
         return tables
     }

@@ -18,6 +18,18 @@ enum EqualityRule: Sendable, Equatable {
     case date
     /// The same decimal number; a double is its shortest decimal form.
     case numeric
+    /// The same number of four bytes.
+    case single
+    /// The same instant to the microsecond, whatever the offset; without one it is UTC.
+    case instant
+    /// The same time of day to the microsecond.
+    case clock
+    /// The same 128 bits.
+    case uuid
+    /// The same JSON value, whatever its spelling.
+    case json
+    /// The same characters, blanks at the end aside.
+    case padded
     /// Any other type: the source's text against the target's text form.
     case textForm
 
@@ -28,7 +40,13 @@ enum EqualityRule: Sendable, Equatable {
         switch type {
         case "int2", "int4", "int8": self = .integer
         case "float8": self = .double
-        case "text", "varchar", "bpchar": self = .text
+        case "text", "varchar": self = .text
+        case "bpchar": self = .padded
+        case "float4": self = .single
+        case "timestamptz": self = .instant
+        case "time": self = .clock
+        case "uuid": self = .uuid
+        case "jsonb": self = .json
         case "bytea": self = .bytes
         case "bool": self = .boolean
         case "timestamp": self = .timestamp
@@ -47,7 +65,9 @@ enum EqualityRule: Sendable, Equatable {
     }
 
     /// The column in the SELECT list of the target.
-    func selected(_ column: String) -> String { self == .textForm ? "\(column)::text" : column }
+    func selected(_ column: String) -> String {
+        self == .textForm || self == .json ? "\(column)::text" : column
+    }
 
     /// The column in the ORDER BY of the target: text byte by byte, as SQLite orders it.
     func ordered(_ column: String) -> String {

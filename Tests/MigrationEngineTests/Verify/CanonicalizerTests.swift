@@ -96,10 +96,11 @@ struct CanonicalizerTests {
 
     @Test(arguments: [
         ("int2", EqualityRule.integer), ("int4", .integer), ("int8", .integer),
-        ("float8", .double), ("text", .text), ("varchar", .text), ("bpchar", .text),
+        ("float8", .double), ("text", .text), ("varchar", .text), ("bpchar", .padded),
         ("bytea", .bytes), ("bool", .boolean), ("timestamp", .timestamp), ("date", .date),
-        ("numeric", .numeric), ("jsonb", .textForm), ("timestamptz", .textForm),
-        ("float4", .textForm),
+        ("numeric", .numeric), ("jsonb", .json), ("timestamptz", .instant),
+        ("float4", .single), ("time", .clock), ("uuid", .uuid), ("json", .textForm),
+        ("inet", .textForm),
     ])
     func `a type of PostgreSQL has this rule`(type: String, rule: EqualityRule) {
         #expect(EqualityRule(type: type) == rule)
