@@ -121,6 +121,7 @@ package struct Inspector: Sendable {
         let connection = try view.opened()
         return try view.reading(cancellation, connection) { () throws(SourceError) in
             let names = NameReport(catalog: catalog, schema: schema)
+            let damage = try schemaDamage(connection) + damage
             var report = InspectReport(
                 source: try describe(),
                 integrity: .init(ok: damage.isEmpty, messages: damage, tables: []),
@@ -152,6 +153,17 @@ package struct Inspector: Sendable {
             }
             if !report.integrity.tables.isEmpty { report.integrity.ok = false }
             return report
+        }
+    }
+
+    /// Says so when the catalog is not all there is.
+    private func schemaDamage(_ connection: SourceConnection) throws(SourceError) -> [String] {
+        do throws(SourceError) {
+            _ = try connection.integer("SELECT count(sql) FROM main.sqlite_schema")
+            return []
+        } catch {
+            guard error.isDamage else { throw error }
+            return ["the list of tables is damaged: what stands behind the damage is not shown"]
         }
     }
 

@@ -38,11 +38,13 @@ struct NameReport {
         catalog.tables.compactMap { table in
             switch table.kind {
             case .ordinary, .internal: nil
+            case .virtual where table.virtualRows == .own: nil
             case .virtual(let module):
                 .init(
                     name: table.name,
                     kind: "virtual",
-                    reason: "a virtual table of module \(module) stores no rows of its own"
+                    reason: table.virtualRows?.reason
+                        ?? "a virtual table of module \(module) stores no rows of its own"
                 )
             case .shadow(let owner):
                 .init(
@@ -54,8 +56,7 @@ struct NameReport {
                 .init(
                     name: table.name,
                     kind: "cutover",
-                    reason: "names that begin with _cutover_ are taken for this program's own; "
-                        + "rename the table if it is the application's"
+                    reason: "this program made it: its definition says \(Catalog.mark)"
                 )
             }
         }
