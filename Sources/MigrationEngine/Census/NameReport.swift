@@ -35,8 +35,7 @@ struct NameReport {
     ///
     /// - Returns: The tables in the order of the file; SQLite's own are left out.
     func notMigrated() -> [InspectReport.NotMigrated] {
-        let migrated = Set(catalog.migratedTables.map(\.name))
-        return catalog.tables.filter { !migrated.contains($0.name) }.compactMap { table in
+        catalog.tables.compactMap { table in
             switch table.kind {
             case .ordinary, .internal: nil
             case .virtual where table.virtualRows == .own: nil
@@ -60,14 +59,6 @@ struct NameReport {
                     reason: "this program made it: its definition says \(Catalog.mark)"
                 )
             }
-        }
-    }
-
-    private static func reason(_ rows: Catalog.VirtualRows?, module: String) -> String {
-        switch rows {
-        case .derived(let reason): reason
-        case .unreadable(let message): "its module \(module) is not here: \(message)"
-        case .own, nil: "a virtual table of module \(module) that could not be understood"
         }
     }
 
