@@ -8,10 +8,11 @@ struct InspectCommand: ParsableCommand {
         abstract: "Shows what the source declares and what is really stored in it."
     )
 
+    @OptionGroup var place: SchemaOption
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let options = try common.options()
+        let options = try common.options(schema: place)
         let report = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
             try Inspection.run(options, observer: observer, cancellation: cancellation).report
         }

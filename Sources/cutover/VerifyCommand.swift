@@ -15,6 +15,7 @@ struct VerifyCommand: ParsableCommand {
     var countsOnly = false
     @Option(help: "Threads that compare. Default: one a core, four at most.")
     var jobs: Int?
+    @OptionGroup var place: SchemaOption
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -24,7 +25,7 @@ struct VerifyCommand: ParsableCommand {
     }
 
     func run() throws {
-        let options = try common.options()
+        let options = try common.options(schema: place)
         let settings = Verification.Settings(table: table, countsOnly: countsOnly, jobs: jobs)
         let report = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
             try Verification.run(options, settings, observer: observer, cancellation: cancellation)
@@ -48,7 +49,8 @@ enum VerifyText {
                 digests(row), row.status.rawValue,
             ])
         }
-        let lines = [table.text, ""] + problems(report)
+        let aside = (report.aside ?? []).map { "not compared: \(SafeText.visible($0))" }
+        let lines = [table.text, ""] + aside + problems(report)
         let outcome = report.verdict
         let scope = report.countsOnly ? ", rows only counted" : ""
         return (lines + ["\(outcome)\(scope) (\(seconds(report.seconds)))"])

@@ -14,7 +14,7 @@ struct EncodedRows {
         let skip = plan.reader.identityWidth
         var place = 0
         while try statement.step() {
-            if let misfit = plan.encoder.append(statement, from: skip, to: buffer) {
+            if let misfit = plan.encode(statement, from: skip, to: buffer) {
                 misfits.append(plan.quarantined(statement, misfit))
             } else {
                 ends.append(buffer.count)

@@ -41,8 +41,9 @@ struct RowEncoder: Sendable {
         return nil
     }
 
+    /// Appends one cell; returns why it does not fit.
     @inline(__always)
-    private func append(
+    func append(
         _ column: TargetColumn,
         _ statement: SourceStatement,
         _ index: Int,

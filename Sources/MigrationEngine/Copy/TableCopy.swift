@@ -75,6 +75,7 @@ final class TableCopy {
         _ plan: TablePlan,
         stopsAtBadRow: Bool
     ) throws -> Outcome {
+        try plan.staging?.prepare(target)
         try target.execute("SAVEPOINT chunk")
         var misfits: [QuarantinedRow] = []
         do {
@@ -95,15 +96,15 @@ final class TableCopy {
         _ misfits: inout [QuarantinedRow]
     ) throws -> Int {
         let statement = try plan.reader.open(source, chunk.range)
-        let encoder = plan.encoder
         let skip = plan.reader.identityWidth
+        try plan.staging?.empty(target)
         let stream = try CopyStream(on: target, plan.copyStatement)
         buffer.truncate()
         RowEncoder.header.withUnsafeBytes { buffer.append($0) }
         var rows = 0
         do {
             while try statement.step() {
-                if let misfit = encoder.append(statement, from: skip, to: buffer) {
+                if let misfit = plan.encode(statement, from: skip, to: buffer) {
                     misfits.append(plan.quarantined(statement, misfit))
                 }
                 rows += 1
@@ -120,7 +121,8 @@ final class TableCopy {
             throw error
         }
         buffer.truncate()
-        return try stream.finish()
+        let sent = try stream.finish()
+        return try plan.staging?.settle(target) ?? sent
     }
 
     private func record(_ outcome: Outcome, _ chunk: Chunk, _ plan: TablePlan) throws {
@@ -156,9 +158,9 @@ final class TableCopy {
             } catch let error as TargetError where error.isAboutRow {
                 try target.execute("ROLLBACK TO piece; RELEASE piece")
                 if range.count == 1 {
-                    quarantined.append(
-                        try rows.quarantined(range.lowerBound, error, plan, chunk, source)
-                    )
+                    let row = range.lowerBound
+                    let misfit = try plan.staging?.blame(rows.bytes(range), target) ?? error
+                    quarantined.append(try rows.quarantined(row, misfit, plan, chunk, source))
                     continue
                 }
                 // The server names the line; when it does not, halves find the row as well.
@@ -180,6 +182,7 @@ final class TableCopy {
     }
 
     private func send(_ range: Range<Int>, of rows: EncodedRows, _ plan: TablePlan) throws -> Int {
+        try plan.staging?.empty(target)
         let stream = try CopyStream(on: target, plan.copyStatement)
         do {
             try RowEncoder.header.withUnsafeBytes { try stream.send($0) }
@@ -189,7 +192,8 @@ final class TableCopy {
             stream.abort("the rows could not be sent")
             throw error
         }
-        return try stream.finish()
+        let sent = try stream.finish()
+        return try plan.staging?.settle(target) ?? sent
     }
 }
 
@@ -202,15 +206,36 @@ package struct TablePlan: Sendable {
     let copyStatement: String
     /// The table's name in SQL, with its schema.
     let qualifiedName: String
+    /// Where rows stand while the server reads types that the encoder does not write.
+    let staging: Staging?
 
-    init(_ table: TargetTable, source: Catalog.Table, schema: String) {
+    init(
+        _ table: TargetTable,
+        source: Catalog.Table,
+        schema: String,
+        casts: [String: ExistingType.Cast] = [:]
+    ) {
         self.table = table
         reader = RowReader(source, columns: table.columns.map(\.sourceName))
         encoder = RowEncoder(columns: table.columns)
         let quote = TargetConnection.quote
         qualifiedName = "\(quote(schema)).\(quote(table.name))"
         let columns = table.columns.map { quote($0.name) }.joined(separator: ", ")
-        copyStatement = "COPY \(qualifiedName) (\(columns)) FROM STDIN (FORMAT binary)"
+        let staging = casts.isEmpty ? nil : Staging(table, into: qualifiedName, casts)
+        self.staging = staging
+        copyStatement =
+            "COPY \(staging?.name ?? qualifiedName) (\(columns)) FROM STDIN (FORMAT binary)"
+    }
+
+    /// Appends the current row of a statement to what is sent.
+    @inline(__always)
+    func encode(
+        _ statement: SourceStatement,
+        from first: Int,
+        to buffer: ByteBuffer
+    ) -> RowEncoder.Misfit? {
+        guard let staging else { return encoder.append(statement, from: first, to: buffer) }
+        return staging.append(statement, from: first, to: buffer, encoder)
     }
 
     func quarantined(

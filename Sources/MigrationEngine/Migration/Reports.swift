@@ -54,6 +54,20 @@ public struct MigrateReport: Codable, Sendable, Equatable {
     public var warnings: [String]
     /// The verification; nil when it was switched off.
     @ExplicitNull public var verify: VerifyReport?
+    /// Whether an earlier run had done it all, so that nothing was written; nil stands for false.
+    public var alreadyDone: Bool? = false
+    /// Whether it was a dry run, of which nothing is left; nil stands for false.
+    public var isDryRun: Bool? = false
+    /// The run that did it.
+    public var runId: String?
+    /// When an earlier run that did it all ended, as UTC.
+    public var finishedAt: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case ok, mode, sourceFingerprint, backup, tables, phases, seconds, quarantine, warnings
+        case verify, alreadyDone, runId, finishedAt
+        case isDryRun = "dryRun"
+    }
 
     /// The accounting of a table: source rows = target rows + quarantined rows.
     public struct Table: Codable, Sendable, Equatable {
@@ -98,16 +112,21 @@ public struct VerifyReport: Codable, Sendable, Equatable {
     public var countsOnly: Bool
     /// The duration.
     public var seconds: Double
+    /// Tables that one side keeps for itself on purpose, with the reason.
+    public var aside: [String]? = []
 
     /// The verdict in words, which never calls rows equal that are in quarantine.
     public var verdict: String {
-        let differs =
-            tables.contains { $0.status != .equal || $0.sequence?.ok == false }
-            || foreignKeys.contains { ($0.targetOrphans ?? 0) > $0.sourceOrphans }
         if differs { return "the sides differ" }
         guard quarantinedRows > 0 else { return "both sides are equal" }
         let apart = "equal apart from \(quarantinedRows) rows in quarantine"
         return ok ? "\(apart), which are allowed" : "\(apart); \(maxQuarantined) are allowed"
+    }
+
+    /// Whether something is not equal, quarantine left out of account.
+    var differs: Bool {
+        tables.contains { $0.status != .equal || $0.sequence?.ok == false }
+            || foreignKeys.contains { ($0.targetOrphans ?? 0) > $0.sourceOrphans }
     }
 
     /// A table of either side.

@@ -20,6 +20,8 @@ enum EqualityRule: Sendable, Equatable {
     case numeric
     /// Any other type: the source's text against the target's text form.
     case textForm
+    /// The same value in a form that both sides are brought to.
+    case normal(NormalForm)
 
     /// Chooses the rule for a column of the target.
     ///
@@ -34,7 +36,7 @@ enum EqualityRule: Sendable, Equatable {
         case "timestamp": self = .timestamp
         case "date": self = .date
         case "numeric": self = .numeric
-        default: self = .textForm
+        default: self = NormalForm(type: type).map { .normal($0) } ?? .textForm
         }
     }
 
@@ -47,7 +49,13 @@ enum EqualityRule: Sendable, Equatable {
     }
 
     /// The column in the SELECT list of the target.
-    func selected(_ column: String) -> String { self == .textForm ? "\(column)::text" : column }
+    func selected(_ column: String) -> String {
+        switch self {
+        case .textForm: "\(column)::text"
+        case .normal(let form): form.selected(column)
+        default: column
+        }
+    }
 
     /// The column in the ORDER BY of the target: text byte by byte, as SQLite orders it.
     func ordered(_ column: String) -> String {

@@ -48,6 +48,8 @@ struct SourceCanonicalizer: Sendable {
         case (.integer, .numeric): return row.string(.numeric, String(statement.integer(column)))
         case (.real, .numeric):
             return row.string(.numeric, DecimalText.plain(statement.real(column)))
+        case (_, .normal(let form)):
+            if form.fill(row, statement, column) { return }
         case (.text, .textForm): return row.bytes(.text, statement.bytes(column))
         case (.integer, .textForm), (.real, .textForm):
             return row.string(.text, statement.text(column) ?? "")

@@ -47,6 +47,7 @@ struct TargetCanonicalizer: Sendable {
             }
         case .double: row.double(Double(bitPattern: bytes.bigEndian(as: UInt64.self)))
         case .text, .textForm: row.bytes(.text, bytes)
+        case .normal(let form): row.bytes(form.tag, bytes)
         case .bytes: row.bytes(.bytes, bytes)
         case .boolean: row.boolean(bytes[0] != 0)
         case .timestamp: Self.timestamp(row, bytes.bigEndian(as: Int64.self))

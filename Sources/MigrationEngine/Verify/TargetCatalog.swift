@@ -53,6 +53,14 @@ struct TargetCatalog: Sendable {
 /// The names that a run gave to tables and columns.
 struct NameMap: Sendable {
     private var tables: [String: (target: String, columns: [String: String])] = [:]
+    /// What one side keeps for itself on purpose, with the reason.
+    private var aside: [Aside: String] = [:]
+
+    private struct Aside: Hashable {
+        var side: String
+        var table: String
+        var column: String?
+    }
 
     /// Reads the names of a run; without a run every name stays as it is.
     init(_ connection: TargetConnection, run: String?) throws(TargetError) {
@@ -69,6 +77,28 @@ struct NameMap: Sendable {
             let table = row[0] ?? ""
             tables[table, default: (row[1] ?? "", [:])].columns[row[2] ?? ""] = row[3]
         }
+        try readAside(connection, run)
+    }
+
+    private mutating func readAside(
+        _ connection: TargetConnection,
+        _ run: String
+    ) throws(TargetError) {
+        guard try connection.query("SELECT to_regclass('cutover.aside')").first != nil else {
+            return
+        }
+        let rows = try connection.query(
+            "SELECT side, table_name, column_name, reason FROM cutover.aside WHERE run_id = $1",
+            [.text(run)]
+        )
+        for row in rows.rows {
+            aside[Aside(side: row[0] ?? "", table: row[1] ?? "", column: row[2])] = row[3] ?? ""
+        }
+    }
+
+    /// Why a table, or a column of it, is not compared; nil when it is.
+    func isAside(_ side: Side, _ table: String, column: String? = nil) -> String? {
+        aside[Aside(side: side.rawValue, table: table, column: column)]
     }
 
     /// Whether the run has a table for the source's.

@@ -73,7 +73,7 @@ public struct Verification: Sendable {
             let (target, address) = try Target.connect(options, stage: "verify")
             let newest: RunState.Run?
             do throws(TargetError) {
-                newest = try RunState.newestRun(target)
+                newest = try RunState.newestRun(target, in: options.schema)
             } catch {
                 throw TargetFailure.wrap(error, stage: "verify", address: address)
             }
@@ -95,6 +95,11 @@ public struct Verification: Sendable {
             tracker.begin(.failed, error.message)
             throw error
         }
+    }
+
+    /// Compares the source as it is now with the target.
+    func compareLive() throws(MigrationError) -> VerifyReport {
+        try compare(SourceView(options, tracker, cancellation), kept: .untouched)
     }
 
     /// Compares a snapshot with the target.
@@ -122,7 +127,8 @@ public struct Verification: Sendable {
             quarantinedRows: findings.tables.reduce(0) { $0 + $1.quarantinedRows },
             maxQuarantined: maximumQuarantined,
             countsOnly: settings.countsOnly,
-            seconds: started.duration(to: .now).seconds
+            seconds: started.duration(to: .now).seconds,
+            aside: plan.aside
         )
         report.ok =
             report.tables.allSatisfy { $0.status == .equal && $0.sequence?.ok != false }
