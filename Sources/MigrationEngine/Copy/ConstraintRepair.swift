@@ -60,8 +60,17 @@ struct ConstraintRepair {
         var values: [SourceValue] = []
         for (name, text) in zip(plan.table.primaryKey, row.dropFirst()) {
             guard let column = plan.table.columns.first(where: { $0.name == name }),
-                let text, let value = Self.sourceValue(text, column.type)
+                let text
             else { throw Unmovable() }
+            if let origins = plan.staging?.origins(of: text, column: name) {
+                let marks = origins.map { _ in "?" }.joined(separator: ", ")
+                conditions.append(
+                    "\(SourceConnection.quote(column.sourceName)) COLLATE BINARY IN (\(marks))"
+                )
+                values += origins
+                continue
+            }
+            guard let value = Self.sourceValue(text, column.type) else { throw Unmovable() }
             conditions.append("\(SourceConnection.quote(column.sourceName)) = ? COLLATE BINARY")
             values.append(value)
         }

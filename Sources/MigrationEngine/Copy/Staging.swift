@@ -14,6 +14,7 @@ struct Staging: Sendable {
     private let isText: [Bool]
     private let takesBytes: [Bool]
     private let types: [String]
+    private let sixteenBytes: Set<String>
 
     init(_ table: TargetTable, into qualifiedName: String, _ casts: [String: ExistingType.Cast]) {
         let quote = TargetConnection.quote
@@ -21,6 +22,7 @@ struct Staging: Sendable {
         let own = table.columns.map { casts[$0.name] }
         isText = own.map { $0 != nil }
         takesBytes = own.map { $0?.takesBytes ?? false }
+        sixteenBytes = Set(casts.filter(\.value.takesBytes).keys)
         types = zip(table.columns, own).map { $1?.type ?? $0.type.sql }
         let declared = table.columns.map { "\(quote($0.name)) \($0.type.sql)" }
         create =
@@ -63,6 +65,19 @@ struct Staging: Sendable {
             END $$
             """
         )
+    }
+
+    /// The values of the source that a text of the target can have been read from.
+    ///
+    /// - Parameters:
+    ///   - text: The target's text form.
+    ///   - column: The column in the target.
+    /// - Returns: The values; nil when the text is the value.
+    func origins(of text: String, column: String) -> [SourceValue]? {
+        guard sixteenBytes.contains(column) else { return nil }
+        let digits = text.replacing("-", with: "")
+        let spellings = [text, digits].flatMap { [$0, $0.uppercased()] }
+        return spellings.map { SourceValue.string($0) } + [.blob([UInt8](hexadecimal: digits))]
     }
 
     /// Forgets the rows of the piece before.

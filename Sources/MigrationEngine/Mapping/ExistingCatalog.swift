@@ -4,6 +4,8 @@ package struct ExistingCatalog: Sendable {
     package let schema: String
     /// Its tables, in the order of their names.
     package private(set) var tables: [Table] = []
+    /// Whether the user may make temporary tables, in which the server reads some types.
+    package private(set) var hasTemporaryTables = true
     /// Views and foreign tables, which nothing can be copied into.
     package private(set) var otherRelations: [String] = []
 
@@ -107,6 +109,10 @@ package struct ExistingCatalog: Sendable {
     }
 
     private mutating func read(_ connection: TargetConnection) throws(TargetError) {
+        hasTemporaryTables =
+            try connection.query(
+                "SELECT has_database_privilege(current_database(), 'TEMPORARY')"
+            ).first == "t"
         let relations = try connection.query(ExistingQuery.relations, [.text(schema)])
         for row in relations.rows {
             guard ["r", "p"].contains(row[2]) else {

@@ -70,6 +70,9 @@ package struct ExistingMapping: Sendable {
             )
             decide(table.name, "table", "", table.name, .kept, Self.extraTable + Self.rows(table))
         }
+        if !casts.isEmpty, !existing.hasTemporaryTables {
+            missingRights.append("TEMPORARY on the database, for types that the server reads")
+        }
         target.decisions += TargetSchema.decisionsBeyondTables(catalog)
     }
 

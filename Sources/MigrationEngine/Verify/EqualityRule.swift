@@ -30,7 +30,7 @@ enum EqualityRule: Sendable, Equatable {
         switch type {
         case "int2", "int4", "int8": self = .integer
         case "float8": self = .double
-        case "text", "varchar", "bpchar": self = .text
+        case "text", "varchar": self = .text
         case "bytea": self = .bytes
         case "bool": self = .boolean
         case "timestamp": self = .timestamp

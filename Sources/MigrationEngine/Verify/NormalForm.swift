@@ -8,6 +8,10 @@ enum NormalForm: Sendable, Equatable {
     case uuid
     /// The same number of four bytes.
     case real
+    /// The same text, without the blanks that `char(n)` fills up with.
+    case padded
+    /// The same network address, as its own type writes it.
+    case address
 
     /// Chooses the form for a type that the other rules do not know.
     ///
@@ -17,6 +21,8 @@ enum NormalForm: Sendable, Equatable {
         case "timestamptz": self = .instant
         case "uuid": self = .uuid
         case "float4": self = .real
+        case "bpchar": self = .padded
+        case "inet": self = .address
         default: return nil
         }
     }
@@ -37,6 +43,9 @@ enum NormalForm: Sendable, Equatable {
             """
         case .uuid: "\(column)::text"
         case .real: "\(column)::float8::text"
+        case .padded: "\(column)::text"
+        // A cast to text would write the length of the network as well.
+        case .address: "CASE WHEN \(column) IS NOT NULL THEN format('%s', \(column)) END"
         }
     }
 
@@ -59,6 +68,7 @@ enum NormalForm: Sendable, Equatable {
             row.string(tag, Self.whole(Double(statement.integer(column))))
         case (.real, .real):
             row.string(tag, Self.whole(statement.real(column)))
+        case (.padded, .text), (.address, .text): row.bytes(tag, statement.bytes(column))
         default: return false
         }
         return true

@@ -26,11 +26,12 @@ struct TargetCatalog: Sendable {
         for row in tables.rows { self.tables[row[0] ?? ""] = [] }
         let columns = try connection.query(
             """
-            SELECT c.relname, a.attname, t.typname,
+            SELECT c.relname, a.attname, b.typname,
                 pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname),
                 a.attnotnull
             FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
                 JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_type t ON t.oid = a.atttypid
+                JOIN pg_type b ON b.oid = coalesce(nullif(t.typbasetype, 0), t.oid)
             WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND a.attnum > 0
                 AND NOT a.attisdropped
             ORDER BY c.relname, a.attnum
