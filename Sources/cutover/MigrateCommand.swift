@@ -86,6 +86,8 @@ enum MigrateText {
         if !report.quarantine.isEmpty, report.isDryRun != true {
             lines.append("  each with its key and bytes: SELECT * FROM cutover.quarantine")
         }
+        lines.append("ledger: \(report.ledger.summary)")
+        lines += LedgerText.findings(report.ledger)
         lines += report.warnings.map { "note: \(SafeText.visible($0))" }
         if let verify = report.verify { lines += VerifyText.problems(verify) }
         let phases = report.phases.map { "\($0.name) \(VerifyText.seconds($0.seconds))" }

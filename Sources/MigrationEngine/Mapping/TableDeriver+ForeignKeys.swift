@@ -11,7 +11,8 @@ extension TableDeriver {
                 let parent = try Self.parent(of: key, parents, catalog)
                 let columns = try parent.matched(key, self)
                 let sql = add(key, parent, columns)
-                decide("foreign key", text, sql, .kept, Self.reason)
+                let object = target.foreignKeys.last?.statement.object
+                decide("foreign key", text, sql, .kept, Self.reason, object: object)
             } catch {
                 decide("foreign key", text, "", .dropped, error.reason)
             }

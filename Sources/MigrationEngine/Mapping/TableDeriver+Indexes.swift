@@ -41,7 +41,8 @@ extension TableDeriver {
                 index.sql,
                 sql,
                 renderer.notes.isEmpty ? (isPlain ? .kept : .translated) : .changed,
-                renderer.notes.first ?? (isPlain ? "the same" : "expressions said for PostgreSQL")
+                renderer.notes.first ?? (isPlain ? "the same" : "expressions said for PostgreSQL"),
+                object: "index \(name)"
             )
         } catch {
             decide(subject, index.sql, "", .dropped, error.reason)
@@ -131,7 +132,7 @@ extension TableDeriver {
             do throws(Refusal) {
                 let expression = try SQLExpression(parsing: check.expression)
                 let sql = try renderer.condition(expression).sql
-                add(check, sql)
+                let object = add(check, sql)
                 let isSame = sql == check.expression
                 decide(
                     "check",
@@ -139,7 +140,8 @@ extension TableDeriver {
                     sql,
                     renderer.notes.isEmpty ? (isSame ? .kept : .translated) : .changed,
                     renderer.notes.first ?? (isSame ? "the same" : "the same, said for the types"),
-                    column: check.column
+                    column: check.column,
+                    object: object
                 )
             } catch {
                 decide(
@@ -154,20 +156,22 @@ extension TableDeriver {
         }
     }
 
-    private mutating func add(_ check: Catalog.Check, _ sql: String) {
+    private mutating func add(_ check: Catalog.Check, _ sql: String) -> String {
         let column = check.column.map { targetNames([$0]) } ?? []
         let stem = ([target.name] + column).joined(separator: "_")
         let name =
             check.name.map { constraints.take($0) } ?? constraints.make(stem, suffix: "_check")
+        let object = "constraint \(name)"
         target.checks.append(
             TargetTable.Check(
                 statement: .init(
-                    object: "constraint \(name)",
+                    object: object,
                     sql: "ALTER TABLE \(qualifiedName) ADD CONSTRAINT \(TargetName.quote(name)) "
                         + "CHECK (\(sql))"
                 ),
                 expression: sql
             )
         )
+        return object
     }
 }

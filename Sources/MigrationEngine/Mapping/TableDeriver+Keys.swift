@@ -24,7 +24,8 @@ extension TableDeriver {
                 text,
                 "UNIQUE",
                 .changed,
-                "\(nulls) rows have NULL in the key, which UNIQUE allows and PRIMARY KEY does not"
+                "\(nulls) rows have NULL in the key, which UNIQUE allows and PRIMARY KEY does not",
+                object: "constraint \(name)"
             )
             return
         }
@@ -33,7 +34,14 @@ extension TableDeriver {
             target.columns[place].isNotNull = true
         }
         addConstraint("PRIMARY KEY", name, targets, isPrimary: true)
-        decide("primary key", text, text, .kept, "the same columns in the same order")
+        decide(
+            "primary key",
+            text,
+            text,
+            .kept,
+            "the same columns in the same order",
+            object: "constraint \(name)"
+        )
         addFolded(source.primaryKey, "primary key", &relations)
     }
 
@@ -59,7 +67,14 @@ extension TableDeriver {
             unique.name.map { relations.take($0) }
             ?? relations.make(([target.name] + targets).joined(separator: "_"), suffix: "_key")
         addConstraint("UNIQUE", name, targets, isPrimary: false)
-        decide("unique", text, text, .kept, "NULLs are all different in both")
+        decide(
+            "unique",
+            text,
+            text,
+            .kept,
+            "NULLs are all different in both",
+            object: "constraint \(name)"
+        )
     }
 
     /// Names in the target, in the order of the source.
@@ -145,13 +160,21 @@ extension TableDeriver {
                 text,
                 sql,
                 .translated,
-                "the index folds what SQLite does not tell apart"
+                "the index folds what SQLite does not tell apart",
+                object: "index \(name)"
             )
         } catch {
             // Values that differ under any collation differ in their bytes.
             let name = relations.make(stem, suffix: "_key")
             addConstraint("UNIQUE", name, targetNames(names), isPrimary: false)
-            decide(subject, text, "UNIQUE", .changed, "it compares bytes: \(error.reason)")
+            decide(
+                subject,
+                text,
+                "UNIQUE",
+                .changed,
+                "it compares bytes: \(error.reason)",
+                object: "constraint \(name)"
+            )
         }
     }
 }

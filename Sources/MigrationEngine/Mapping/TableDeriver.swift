@@ -84,13 +84,15 @@ struct TableDeriver {
     ///   - outcome: The outcome.
     ///   - reason: The reason.
     ///   - column: The column that it is about.
+    ///   - object: What it makes in the target, where that can be tried.
     mutating func decide(
         _ subject: String,
         _ source: String,
         _ target: String,
         _ outcome: TargetSchema.Decision.Outcome,
         _ reason: String,
-        column: String? = nil
+        column: String? = nil,
+        object: String? = nil
     ) {
         decisions.append(
             .init(
@@ -100,7 +102,8 @@ struct TableDeriver {
                 source: source,
                 target: target,
                 outcome: outcome,
-                reason: reason
+                reason: reason,
+                object: object
             )
         )
     }
@@ -143,7 +146,15 @@ struct TableDeriver {
         }
         if column.isNotNull, !isIdentity {
             line += " NOT NULL"
-            decide("not null", "NOT NULL", "NOT NULL", .kept, "the same", column: column.name)
+            decide(
+                "not null",
+                "NOT NULL",
+                "NOT NULL",
+                .kept,
+                "the same",
+                column: column.name,
+                object: "not null \(name)"
+            )
         }
         lines[column.name.foldedName] = line
         decideCollation(column)
@@ -203,7 +214,8 @@ struct TableDeriver {
             .translated,
             "an INSERT without an id gets the next one; "
                 + "PostgreSQL never gives an id twice, as AUTOINCREMENT does",
-            column: source.rowidAlias
+            column: source.rowidAlias,
+            object: "identity \(name)"
         )
         guard sequence != usual else { return clause }
         return "\(clause) (SEQUENCE NAME \(TargetName.qualified(sequence, schema)))"

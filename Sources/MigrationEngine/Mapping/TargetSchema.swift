@@ -57,6 +57,8 @@ package struct TargetSchema: Sendable, Equatable {
         package var outcome: Outcome
         /// The reason, with the evidence from the census where there is some.
         package var reason: String
+        /// What it makes in the target, as its statement calls it; nil when nothing can be tried.
+        package var object: String?
     }
 }
 

@@ -205,6 +205,7 @@ extension MigrationRun {
             warnings: [
                 "already done: run \(run.id) ended \(story.finishedAt); nothing was written"
             ],
+            ledger: first?.ledger ?? Ledger(),
             verify: verified,
             alreadyDone: true,
             runId: run.id,

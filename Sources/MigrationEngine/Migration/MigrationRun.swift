@@ -111,6 +111,8 @@ final class MigrationRun {
         try announce(.keys, "making keys and indexes")
         problems += try KeyPhase(self, backup: backup.path, plans: plans, census: census.census)
             .run(run: identifier)
+        let (ledger, broken) = try LedgerPhase(self, backup: backup.path, schema: mapped).run()
+        problems += broken
         let tables = try account(plans, census.census)
         let verified = try settings.verifies ? verify(backup) : nil
         var report = MigrateReport(
@@ -123,6 +125,7 @@ final class MigrationRun {
             seconds: 0,
             quarantine: try quarantineReasons(),
             warnings: warnings + problems,
+            ledger: ledger,
             verify: verified,
             isDryRun: settings.isDryRun,
             runId: identifier

@@ -52,6 +52,8 @@ public struct MigrateReport: Codable, Sendable, Equatable {
     public var quarantine: [QuarantineReason] = []
     /// What the operator should know although the run went on.
     public var warnings: [String]
+    /// What became of everything that the source declares, and what was tried in the target.
+    public var ledger = Ledger()
     /// The verification; nil when it was switched off.
     @ExplicitNull public var verify: VerifyReport?
     /// Whether an earlier run had done it all, so that nothing was written; nil stands for false.
@@ -65,7 +67,7 @@ public struct MigrateReport: Codable, Sendable, Equatable {
 
     private enum CodingKeys: String, CodingKey {
         case ok, mode, sourceFingerprint, backup, tables, phases, seconds, quarantine, warnings
-        case verify, alreadyDone, runId, finishedAt
+        case ledger, verify, alreadyDone, runId, finishedAt
         case isDryRun = "dryRun"
     }
 
