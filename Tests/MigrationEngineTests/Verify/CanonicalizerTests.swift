@@ -96,10 +96,10 @@ struct CanonicalizerTests {
 
     @Test(arguments: [
         ("int2", EqualityRule.integer), ("int4", .integer), ("int8", .integer),
-        ("float8", .double), ("text", .text), ("varchar", .text), ("bpchar", .text),
+        ("float8", .double), ("text", .text), ("varchar", .text), ("bpchar", .normal(.padded)),
         ("bytea", .bytes), ("bool", .boolean), ("timestamp", .timestamp), ("date", .date),
-        ("numeric", .numeric), ("jsonb", .textForm), ("timestamptz", .textForm),
-        ("float4", .textForm),
+        ("numeric", .numeric), ("jsonb", .textForm), ("timestamptz", .normal(.instant)),
+        ("float4", .normal(.real)), ("uuid", .normal(.uuid)), ("inet", .normal(.address)),
     ])
     func `a type of PostgreSQL has this rule`(type: String, rule: EqualityRule) {
         #expect(EqualityRule(type: type) == rule)

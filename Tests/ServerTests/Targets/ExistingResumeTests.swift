@@ -77,6 +77,23 @@ struct ExistingResumeTests {
         #expect(try await psql(TestDatabase.url, left) == "0")
     }
 
+    @Test(arguments: ["existing", "derive"])
+    func `a dry run that is interrupted leaves nothing`(mode: String) async throws {
+        let folder = try TestFolder()
+        let cutover = try await prepare(folder)
+        let first = try StartedProgram(
+            BuiltProducts.cutover,
+            cutover.arguments("migrate", ["--mode", mode, "--dry-run", "--jobs", "1"])
+        )
+        #expect(try await eventually(within: .seconds(60)) { try await hasBegun() })
+        first.send(SIGINT)
+        let ended = await first.end()
+        #expect(ended.status == 75, "\(ended)")
+        #expect(try await targetSchemas() == ["public"])
+        let rows = "SELECT (SELECT count(*) FROM shop_order), (SELECT count(*) FROM shop_customer);"
+        #expect(try await psql(TestDatabase.url, rows) == "0|0")
+    }
+
     @Test func `a dry run that was killed is removed by the next run`() async throws {
         let folder = try TestFolder()
         let cutover = try await prepare(folder)
