@@ -9,6 +9,9 @@ struct SampleCommand: ParsableCommand {
         abstract: "Write a synthetic ora.db: the same arguments give the same rows.",
         discussion: """
             Persons, companies and orders are invented. An existing file is never overwritten.
+            With --hostile a part of the values is such as years of use leave them: text in
+            INTEGER columns, dates of many shapes, NUL and broken UTF-8 in text, children without
+            parents. `migrate` then ends with status 1 and shows the quarantine at work.
             """
     )
 
@@ -24,6 +27,9 @@ struct SampleCommand: ParsableCommand {
     @Option(help: "Another seed gives other rows.")
     var seed: UInt64 = 1
 
+    @Flag(help: "Spoil some values, as years of use do; the same seed spoils the same ones.")
+    var hostile = false
+
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -33,7 +39,8 @@ struct SampleCommand: ParsableCommand {
             path: path,
             schema: schema,
             orders: orders,
-            seed: seed
+            seed: seed,
+            isHostile: hostile
         ) { done in
             guard onTerminal else { return }
             Self.tell("\r\(done) of \(total) orders")
@@ -42,8 +49,9 @@ struct SampleCommand: ParsableCommand {
         try Output(common).result(report) {
             let seconds = String(format: "%.1f", report.seconds)
             let lines = report.tables.map { "\($0.rows)\t\($0.name)" }
+            let odd = hostile ? ["\(report.oddValues) values are odd"] : []
             return
-                (lines + [
+                (lines + odd + [
                     "wrote \(report.rows) rows, \(report.sizeBytes) bytes in \(seconds) s: \(path)"
                 ]).joined(separator: "\n")
         }

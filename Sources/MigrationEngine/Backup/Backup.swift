@@ -32,9 +32,10 @@ public enum Backup {
         try checkSpace(source, in: directory)
         let files = BackupFiles(in: directory.backups, for: options.source)
         tracker.begin(.backup, "copying \(options.source)")
+        Failpoint.reach(.backupBegun)
         do {
             try copy(source, to: files, tracker: tracker, cancellation: cancellation)
-            var report = try check(files, tracker: tracker, cancellation: cancellation)
+            var report = try check(files, of: options, tracker, cancellation)
             report.seconds = started.duration(to: .now).seconds
             tracker.log(.info, "backup", "made \(report.path), SHA-256 \(report.sha256)")
             return report
@@ -101,8 +102,10 @@ public enum Backup {
             let backup = OnlineBackup(from: source, to: destination)
             let isComplete = try backup.run { fraction in
                 tracker.fraction(fraction)
+                Failpoint.reach(.backupCopying)
                 return !cancellation.isCancelled
             }
+            Failpoint.reach(.backupCopied)
             guard !isComplete else { return }
         } catch {
             let path = error.isAboutWriting ? files.partial : source.path
@@ -113,8 +116,9 @@ public enum Backup {
 
     private static func check(
         _ files: BackupFiles,
-        tracker: ProgressTracker,
-        cancellation: Cancellation
+        of options: Options,
+        _ tracker: ProgressTracker,
+        _ cancellation: Cancellation
     ) throws(MigrationError) -> BackupReport {
         // The check reads every page of every tree; meanwhile another thread waits for the disk
         // and reads every byte for the checksum.
@@ -135,7 +139,9 @@ public enum Backup {
             (counted, schema) = try describe(copy)
         } catch {
             _ = try? digest.value()
-            throw SourceFile.failure(error, path: files.partial, stage: "backup")
+            // The copy holds the source's pages as they are, and is gone in a moment.
+            let path = error.isAboutWriting ? files.partial : options.source
+            throw SourceFile.failure(error, path: path, stage: "backup")
         }
         let sha256 = try digest.value()
         try files.publish(sha256: sha256, counts: counted, schema: schema)
@@ -150,22 +156,8 @@ public enum Backup {
         )
     }
 
-    /// What quick_check says of values that break a declaration of their table: they can be read,
-    /// and the copy deals with each of their rows.
-    private static let aboutValues = [" value in ", "CHECK constraint failed in "]
-
     private static func checkPages(_ copy: SourceConnection) throws(SourceError) {
-        var verdicts: [String] = []
-        // Damaged pages are reported before any value.
-        try copy.query("PRAGMA quick_check(1000)") { row in
-            verdicts.append(row.text(0) ?? "")
-        }
-        let damage = verdicts.first { verdict in
-            verdict != "ok" && !aboutValues.contains(where: verdict.contains)
-        }
-        guard let found = damage ?? (verdicts.isEmpty ? "quick_check gave no answer" : nil) else {
-            return
-        }
+        guard let found = try IntegrityCheck.damage(copy).first else { return }
         // 11 is SQLITE_CORRUPT.
         throw SourceError(resultCode: 11, message: found, sql: "PRAGMA quick_check")
     }

@@ -4,7 +4,7 @@ import Foundation
 struct BackupFiles: Sendable {
     let database: String
     /// The copy while it is being made and checked; the name tells whose it is.
-    var partial: String { database + Self.partialMark + String(getpid()) }
+    var partial: String { half(database) }
     var counts: String { stem + ".counts.txt" }
     var schema: String { stem + ".schema.sql" }
     var checksum: String { database + ".sha256" }
@@ -17,9 +17,7 @@ struct BackupFiles: Sendable {
     ///   - folder: The folder for backups.
     ///   - source: The source, which gives the name.
     init(in folder: String, for source: String) {
-        TemporaryPath.removeLeftovers(in: folder) { name in
-            name.range(of: Self.partialMark).map { name[$0.upperBound...] }
-        }
+        Self.removeLeftovers(in: folder)
         let formatter = DateFormatter()
         formatter.locale = Locale(identifier: "en_US_POSIX")
         formatter.timeZone = TimeZone(identifier: "UTC")
@@ -35,6 +33,32 @@ struct BackupFiles: Sendable {
         stem = candidate
         database = candidate + ".db"
     }
+
+    /// Puts right what killed processes left behind: a copy without its final name goes, and what
+    /// stands beside a copy that got its name gets its own.
+    ///
+    /// - Parameter folder: The folder for backups.
+    static func removeLeftovers(in folder: String) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        for name in names {
+            guard let mark = name.range(of: partialMark),
+                TemporaryPath.isOwnerGone(name[mark.upperBound...])
+            else { continue }
+            let last = name[..<mark.lowerBound]
+            let beside = companions.first { last.hasSuffix($0.ending) }
+            let database = beside.map { last.dropLast($0.ending.count) + $0.database } ?? ""
+            if beside != nil, access("\(folder)/\(database)", F_OK) == 0 {
+                rename("\(folder)/\(name)", "\(folder)/\(last)")
+            } else {
+                unlink("\(folder)/\(name)")
+            }
+        }
+    }
+
+    /// The endings of what stands beside a copy, and what the copy's own name has instead.
+    private static let companions: [(ending: String, database: String)] = [
+        (".db.sha256", ".db"), (".counts.txt", ".db"), (".schema.sql", ".db"),
+    ]
 
     var size: Int {
         var status = stat()
@@ -55,18 +79,27 @@ struct BackupFiles: Sendable {
         schema ddl: String
     ) throws(MigrationError) {
         let name = URL(fileURLWithPath: database).lastPathComponent
-        try write("\(sha256)  \(name)\n", to: checksum)
-        try write(rows.map { "\($0.name)\t\($0.rows)\n" }.joined(), to: counts)
-        try write(ddl, to: schema)
+        try write("\(sha256)  \(name)\n", to: half(checksum))
+        try write(rows.map { "\($0.name)\t\($0.rows)\n" }.joined(), to: half(counts))
+        try write(ddl, to: half(schema))
+        Failpoint.reach(.backupDescribed)
         chmod(partial, 0o400)
         guard rename(partial, database) == 0 else { throw failure(database, "rename") }
+        Failpoint.reach(.backupNamed)
+        for path in [checksum, counts, schema] where rename(half(path), path) != 0 {
+            throw failure(path, "rename")
+        }
     }
 
     func removeAll() {
-        for path in [partial, partial + "-journal", database, checksum, counts, schema] {
+        let beside = [checksum, counts, schema]
+        for path in [partial, partial + "-journal", database] + beside + beside.map(half) {
             unlink(path)
         }
     }
+
+    /// The name of something that is not complete.
+    private func half(_ path: String) -> String { path + Self.partialMark + String(getpid()) }
 
     private func write(_ text: String, to path: String) throws(MigrationError) {
         guard FileManager.default.createFile(atPath: path, contents: Data(text.utf8)) else {

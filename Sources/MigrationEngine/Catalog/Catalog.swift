@@ -85,9 +85,12 @@ package struct Catalog: Sendable, Equatable {
         case shadow(of: String)
         /// SQLite's own: `sqlite_sequence`, `sqlite_stat1`.
         case `internal`
-        /// Ours: `_cutover_*`.
+        /// Ours: `_cutover_*`, with ``mark`` in its text.
         case cutover
     }
+
+    /// The comment that stands in the `CREATE` text of everything of ours in a source.
+    package static let mark = "/* cutover */"
 
     /// A column.
     package struct Column: Sendable, Equatable {

@@ -5,14 +5,20 @@
 /// understood costs only that.
 package struct CatalogReader {
     let connection: SourceConnection
+    private var passesOverDamage = false
 
     /// Reads the catalog of a file.
     ///
-    /// - Parameter connection: A connection, inside the snapshot that the rows are read from.
+    /// - Parameters:
+    ///   - connection: A connection, inside the snapshot that the rows are read from.
+    ///   - passesOverDamage: Whether a catalog is wanted that ends at its first damaged page.
     /// - Returns: The catalog.
     /// - Throws: ``SourceError`` when the file cannot be read.
-    package static func read(_ connection: SourceConnection) throws(SourceError) -> Catalog {
-        try CatalogReader(connection: connection).catalog()
+    package static func read(
+        _ connection: SourceConnection,
+        passesOverDamage: Bool = false
+    ) throws(SourceError) -> Catalog {
+        try CatalogReader(connection: connection, passesOverDamage: passesOverDamage).catalog()
     }
 
     /// One row of `sqlite_schema`.
@@ -79,11 +85,16 @@ package struct CatalogReader {
     private func entries() throws(SourceError) -> [Entry] {
         var entries: [Entry] = []
         let query = "SELECT type, name, tbl_name, sql FROM main.sqlite_schema ORDER BY rowid"
-        try connection.query(query) { row throws(SourceError) in
-            guard let type = row.text(0), let name = row.text(1) else { return }
-            entries.append(
-                Entry(type: type, name: name, table: row.text(2) ?? "", sql: row.text(3) ?? "")
-            )
+        do throws(SourceError) {
+            try connection.query(query) { row throws(SourceError) in
+                guard let type = row.text(0), let name = row.text(1) else { return }
+                entries.append(
+                    Entry(type: type, name: name, table: row.text(2) ?? "", sql: row.text(3) ?? "")
+                )
+            }
+        } catch {
+            // SQLite itself knows the tables in front of the damage, and no others.
+            guard passesOverDamage, error.isDamage, !entries.isEmpty else { throw error }
         }
         return entries
     }
@@ -127,7 +138,8 @@ package struct CatalogReader {
     private static func kind(_ entry: Entry) -> Catalog.Kind {
         let name = entry.name.foldedName
         if name.hasPrefix("sqlite_") { return .internal }
-        if name.hasPrefix("_cutover_") { return .cutover }
+        // The name alone could be the application's, whose rows would be left behind.
+        if name.hasPrefix("_cutover_"), entry.sql.contains(Catalog.mark) { return .cutover }
         var cursor = TokenCursor(entry.sql)
         guard cursor.take("CREATE", "VIRTUAL", "TABLE") else { return .ordinary }
         _ = cursor.take("IF", "NOT", "EXISTS")

@@ -30,13 +30,40 @@ extension SourceConnection {
     }
 
     private static func orphanQuery(_ key: Catalog.ForeignKey, in table: Catalog.Table) -> String {
-        let known = key.columns.map { "c.\(quote($0)) IS NOT NULL" }
-        let match = zip(key.parentColumns, key.columns).map { "p.\(quote($0)) = c.\(quote($1))" }
+        "SELECT count(*) FROM \(quote(table.name)) t WHERE \(orphanCondition(key))"
+    }
+
+    /// The condition by which a row of the alias `t` has no parent.
+    ///
+    /// - Parameter key: The foreign key.
+    /// - Returns: SQL.
+    static func orphanCondition(_ key: Catalog.ForeignKey) -> String {
+        let known = key.columns.map { "t.\(quote($0)) IS NOT NULL" }
+        let match = zip(key.parentColumns, key.columns).map { "p.\(quote($0)) = t.\(quote($1))" }
         return """
-            SELECT count(*) FROM \(quote(table.name)) c
-            WHERE \(known.joined(separator: " AND ")) AND NOT EXISTS (
+            \(known.joined(separator: " AND ")) AND NOT EXISTS (
                 SELECT 1 FROM \(quote(key.parentTable)) p
                 WHERE \(match.isEmpty ? "true" : match.joined(separator: " AND ")))
             """
+    }
+
+    /// Finds the first rows of a table without a parent by their rowids.
+    ///
+    /// - Parameters:
+    ///   - table: The table with the foreign keys.
+    ///   - limit: How many of each key.
+    /// - Returns: The rowids by the pragmas' id of the key; nothing for a table without rowid.
+    /// - Throws: ``SourceError``.
+    func orphanRowids(
+        in table: Catalog.Table,
+        limit: Int
+    ) throws(SourceError) -> [Int64: [Int64]] {
+        guard !table.isWithoutRowid else { return [:] }
+        var rowids: [Int64: [Int64]] = [:]
+        try query("PRAGMA foreign_key_check(\(Self.quote(table.name)))") { row in
+            let key = row.integer(3)
+            if rowids[key, default: []].count < limit { rowids[key]?.append(row.integer(1)) }
+        }
+        return rowids
     }
 }

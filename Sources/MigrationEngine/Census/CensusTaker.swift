@@ -6,36 +6,64 @@ package struct CensusResult: Sendable {
     package var census: Census
     /// The chunks of every table, in the order of the catalog's migrated tables.
     package var chunks: [[Chunk]]
+    /// What a closer look found in every table; empty lists without one.
+    var closeLooks: [CloseLook]
+}
+
+/// How much the census of a snapshot finds out.
+package enum CensusDepth: Sendable {
+    /// What the mapping and the copy need; damage ends it.
+    case mapping
+    /// All that `inspect` shows; it goes on around damage.
+    case full
+}
+
+/// What a closer look at one table found.
+struct CloseLook: Sendable {
+    /// The columns, in the order of the catalog; empty without rows.
+    var columns: [ColumnStudy] = []
+    /// The rows that could not be read.
+    var gaps: [RowGap] = []
+    /// What SQLite said at the first of them.
+    var damage: String?
 }
 
 /// Takes the census of a snapshot that nobody writes.
 package struct CensusTaker: Sendable {
-    /// A span of rowids above which a table is read in pieces by several threads.
-    private static let spanToSplit: Int64 = 200_000
-    private static let pieces: Int64 = 16
+    /// The columns that are read at once: SQLite's rows have 2,000, those of the key included.
+    static let widest = 1_900
 
     let snapshot: String
+    /// The file that errors name.
+    private let source: String
     let tables: [Catalog.Table]
     let jobs: Int
+    let depth: CensusDepth
     let tracker: ProgressTracker
     let cancellation: Cancellation
 
     /// Prepares a census.
     ///
     /// - Parameters:
-    ///   - snapshot: The backup.
+    ///   - snapshot: The backup, or a temporary copy.
+    ///   - source: The file that it is a copy of, for errors; the snapshot itself when nil.
     ///   - tables: The tables.
     ///   - jobs: The number of threads.
+    ///   - depth: How much it finds out.
     ///   - tracker: Is told how far it is.
     ///   - cancellation: Stops it.
     package init(
         snapshot: String,
+        of source: String? = nil,
         tables: [Catalog.Table],
         jobs: Int,
+        depth: CensusDepth = .mapping,
         tracker: ProgressTracker,
         cancellation: Cancellation
     ) {
+        self.depth = depth
         self.snapshot = snapshot
+        self.source = source ?? snapshot
         self.tables = tables
         self.jobs = jobs
         self.tracker = tracker
@@ -55,6 +83,7 @@ package struct CensusTaker: Sendable {
             let connection = try open()
             return { index throws(MigrationError) in
                 found.set(index, try self.read(pieces[index], connection))
+                Failpoint.reach(.censusRead)
                 tracker.fraction(Double(done.increment()) / Double(pieces.count))
             }
         }
@@ -64,16 +93,12 @@ package struct CensusTaker: Sendable {
     private func open() throws(MigrationError) -> SourceConnection {
         do throws(SourceError) {
             let connection = try SourceConnection(path: snapshot, access: .immutable)
+            if depth == .full { connection.passOverDamage() }
             try connection.readHeader()
             return connection
         } catch {
-            throw SourceFile.failure(error, path: snapshot, stage: "census")
+            throw SourceFile.failure(error, path: source, stage: "census")
         }
-    }
-
-    private struct Piece: Sendable {
-        var table: Int
-        var range: RowRange
     }
 
     private struct PieceCensus: Sendable {
@@ -82,68 +107,66 @@ package struct CensusTaker: Sendable {
         var chunks: [Chunk] = []
         var maximumRowid: Int64?
         var rows = 0
+        var closeLook = CloseLook()
     }
 
-    private func planPieces() throws(MigrationError) -> [Piece] {
+    private func planPieces() throws(MigrationError) -> [TablePiece] {
         let connection = try open()
-        var pieces: [Piece] = []
+        var pieces: [TablePiece] = []
         for (index, table) in tables.enumerated() {
-            guard case .rowid(let name) = RowIdentity(table) else {
-                pieces.append(Piece(table: index, range: .all))
-                continue
-            }
             do throws(SourceError) {
-                pieces += try split(index, table, rowid: name, connection)
+                pieces += try TablePiece.pieces(of: table, at: index, connection)
             } catch {
-                throw SourceFile.failure(error, path: snapshot, stage: "census", table: table.name)
+                guard depth == .full, error.isDamage else {
+                    throw SourceFile.failure(
+                        error,
+                        path: source,
+                        stage: "census",
+                        table: table.name
+                    )
+                }
+                pieces.append(TablePiece(table: index, range: .all))
             }
         }
         return pieces
     }
 
-    private func split(
-        _ index: Int,
-        _ table: Catalog.Table,
-        rowid: String,
-        _ connection: SourceConnection
-    ) throws(SourceError) -> [Piece] {
-        let name = SourceConnection.quote(table.name)
-        let column = SourceConnection.quote(rowid)
-        guard
-            let first = try connection.integer("SELECT min(\(column)) FROM \(name)"),
-            let last = try connection.integer("SELECT max(\(column)) FROM \(name)")
-        else { return [Piece(table: index, range: .all)] }
-        let (span, isHuge) = last.subtractingReportingOverflow(first)
-        guard !isHuge, span > Self.spanToSplit else {
-            return [Piece(table: index, range: .rowids(first, last))]
-        }
-        let width = span / Self.pieces + 1
-        return (0..<Self.pieces).compactMap { number in
-            guard number * width <= span else { return nil }
-            let start = first + number * width
-            // The end of the last piece would lie behind the highest rowid there can be.
-            let end = last - start < width ? last : start + (width - 1)
-            return Piece(table: index, range: .rowids(start, end))
-        }
-    }
-
     private func read(
-        _ piece: Piece,
+        _ piece: TablePiece,
         _ connection: SourceConnection
     ) throws(MigrationError) -> PieceCensus {
         let table = tables[piece.table]
         do throws(SourceError) {
             // Generated columns too: one that cannot be translated becomes an ordinary column.
-            let reader = RowReader(table, columns: table.columns.map(\.name))
-            return try count(piece, reader, connection)
+            let names = table.columns.map(\.name)
+            var result = try read(piece, names.prefix(Self.widest), connection)
+            for start in stride(from: Self.widest, to: names.count, by: Self.widest) {
+                let rest = names[start..<min(names.count, start + Self.widest)]
+                let more = try read(piece, rest, connection)
+                result.tallies += more.tallies
+                result.closeLook.columns += more.closeLook.columns
+            }
+            return result
         } catch {
             if cancellation.isCancelled { try cancellation.check("census", kept: .untouched) }
-            throw SourceFile.failure(error, path: snapshot, stage: "census", table: table.name)
+            throw SourceFile.failure(error, path: source, stage: "census", table: table.name)
+        }
+    }
+
+    private func read(
+        _ piece: TablePiece,
+        _ names: ArraySlice<String>,
+        _ connection: SourceConnection
+    ) throws(SourceError) -> PieceCensus {
+        let reader = RowReader(tables[piece.table], columns: Array(names))
+        switch depth {
+        case .mapping: return try count(piece, reader, connection)
+        case .full: return try look(piece, reader, connection)
         }
     }
 
     private func count(
-        _ piece: Piece,
+        _ piece: TablePiece,
         _ reader: RowReader,
         _ connection: SourceConnection
     ) throws(SourceError) -> PieceCensus {
@@ -175,10 +198,48 @@ package struct CensusTaker: Sendable {
         return result
     }
 
+    /// The same count with a closer look at each value, around damage; it cuts no chunks.
+    private func look(
+        _ piece: TablePiece,
+        _ reader: RowReader,
+        _ connection: SourceConnection
+    ) throws(SourceError) -> PieceCensus {
+        let skip = reader.identityWidth
+        let width = reader.columns.count
+        var tallies = Array(repeating: ColumnTally(), count: width)
+        var studies = Array(repeating: ColumnStudy(), count: width)
+        var rows = 0
+        var salvage = SalvageReader(reader, connection)
+        try salvage.read(piece.range) { statement throws(SourceError) in
+            if rows & 0xfff == 0, cancellation.isCancelled {
+                throw SourceError(resultCode: 9, message: "interrupted", sql: nil)
+            }
+            rows += 1
+            var bytes = 0
+            for column in 0..<width {
+                bytes += tallies[column].add(statement, skip + column)
+                studies[column].add(statement, skip + column)
+            }
+            return bytes
+        }
+        var result = PieceCensus(table: piece.table, tallies: tallies)
+        result.rows = rows
+        result.closeLook = CloseLook(
+            columns: studies,
+            gaps: salvage.gaps,
+            damage: salvage.message
+        )
+        if case .rowid = reader.identity, case .rowids(_, let last) = piece.range {
+            result.maximumRowid = last
+        }
+        return result
+    }
+
     private func merge(_ pieces: [PieceCensus]) -> CensusResult {
         var result = CensusResult(
             census: Census(),
-            chunks: Array(repeating: [], count: tables.count)
+            chunks: Array(repeating: [], count: tables.count),
+            closeLooks: Array(repeating: CloseLook(), count: tables.count)
         )
         for (index, table) in tables.enumerated() {
             var tallies: [ColumnTally] = []
@@ -195,11 +256,24 @@ package struct CensusTaker: Sendable {
                     chunk.number = result.chunks[index].count
                     result.chunks[index].append(chunk)
                 }
+                result.closeLooks[index].merge(piece.closeLook)
             }
             census.columns = tallies.map(\.census)
             result.census.tables[table.name] = census
         }
         return result
+    }
+}
+
+extension CloseLook {
+    fileprivate mutating func merge(_ other: CloseLook) {
+        if columns.isEmpty {
+            columns = other.columns
+        } else {
+            for column in columns.indices { columns[column].merge(other.columns[column]) }
+        }
+        gaps = RowGap.joined(gaps + other.gaps)
+        damage = damage ?? other.damage
     }
 }
 
@@ -219,11 +293,14 @@ struct ChunkBuilder {
         self.piece = piece
     }
 
+    // A copy, because it is looked at for every row.
+    private let rowLimit = Chunk.rowLimit
+
     @inline(__always)
     mutating func add(bytes size: Int, key: () -> [SourceValue]) {
         rows += 1
         bytes += size
-        if rows >= Chunk.rowLimit || bytes >= Chunk.byteLimit { cut(at: key()) }
+        if rows >= rowLimit || bytes >= Chunk.byteLimit { cut(at: key()) }
     }
 
     private mutating func cut(at key: [SourceValue]) {

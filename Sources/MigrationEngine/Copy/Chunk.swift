@@ -1,3 +1,5 @@
+import Foundation
+
 /// The unit of the copy: a piece of one table that is committed with its checkpoint.
 ///
 /// The boundaries come from the census of an unchanging backup, so a later run finds the same.
@@ -5,7 +7,10 @@ package struct Chunk: Sendable, Equatable {
     /// Rows after which a chunk ends.
     ///
     /// Small chunks make the commits show; large ones make an interrupted run repeat more work.
-    static let rowLimit = 100_000
+    /// `CUTOVER_CHUNK_ROWS` sets it for tests; a run must be finished with what it began with.
+    static let rowLimit =
+        getenv("CUTOVER_CHUNK_ROWS").flatMap { Int(String(cString: $0)) }.map { max(1, $0) }
+        ?? 100_000
     /// Bytes of stored values after which a chunk ends, so that repairing one fits in memory.
     static let byteLimit = 8 << 20
 

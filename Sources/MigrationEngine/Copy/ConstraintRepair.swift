@@ -38,6 +38,7 @@ struct ConstraintRepair {
                 guard !rows.isEmpty else { return 0 }
                 let found = try rows.map { try read($0, plan, reason, sqlState) }
                 try RunState.quarantine(found, run: run, target)
+                Failpoint.reach(.rowsMoving)
                 let places = rows.compactMap { $0[0].map { "\"\($0)\"" } }.joined(separator: ",")
                 try target.query(
                     "DELETE FROM \(plan.qualifiedName) WHERE ctid = ANY ($1::tid[])",
@@ -46,6 +47,7 @@ struct ConstraintRepair {
                 return rows.count
             }
             moved += count
+            if count > 0 { Failpoint.reach(.rowsMoved) }
             if count < Self.batch { return moved }
         }
     }

@@ -76,6 +76,7 @@ struct CopyPhase {
                         $0.quarantinedRows += outcome.quarantined
                     }
                     if left.decrement(chunk.table) == 0 {
+                        Failpoint.reach(.tableCopied)
                         context.tracker.update(name) { $0.state = .copied }
                         context.tracker.log(.info, "copy", "\(name): all rows are copied")
                     }

@@ -24,6 +24,7 @@ struct ForeignKeyBuilder {
             for key in plan.table.foreignKeys {
                 do throws(TargetError) {
                     try target.execute(key.statement.sql + " NOT VALID")
+                    Failpoint.reach(.foreignKeyAdded)
                 } catch {
                     if error.isAlreadyThere { continue }
                     guard !error.isConnectionLost, error.sqlStateClass != "53" else { throw error }
@@ -64,6 +65,7 @@ struct ForeignKeyBuilder {
     /// - Throws: ``SourceError`` or ``TargetError``.
     func moveOrphans() throws -> Outcome {
         try drop()
+        Failpoint.reach(.foreignKeysDropped)
         var outcome = Outcome()
         let repair = ConstraintRepair(target: target, source: source, run: run)
         var isChanged = true
@@ -90,6 +92,7 @@ struct ForeignKeyBuilder {
                 }
             }
         }
+        Failpoint.reach(.orphansMoved)
         return outcome
     }
 

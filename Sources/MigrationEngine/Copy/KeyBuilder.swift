@@ -31,6 +31,7 @@ final class KeyBuilder {
     func build(_ plan: TablePlan) throws -> Outcome {
         var outcome = Outcome()
         for key in plan.table.keys {
+            Failpoint.reach(.keyBegun)
             try make(key.statement, plan, &outcome) { error in
                 guard error.sqlState == "23505" || error.sqlState == "23502" else { return nil }
                 guard !stopsAtBadRow else {
@@ -39,18 +40,25 @@ final class KeyBuilder {
                         table: plan.table.sourceName
                     )
                 }
-                return try repair.move(
+                Failpoint.reach(.duplicatesFound)
+                let moved = try repair.move(
                     where: Self.duplicates(key, plan),
                     in: plan,
                     reason: "breaks \(key.statement.object): its key is there already",
                     sqlState: error.sqlState ?? ""
                 )
+                Failpoint.reach(.duplicatesMoved)
+                return moved
             }
+            Failpoint.reach(.keyMade)
         }
         for index in plan.table.indexes {
+            Failpoint.reach(.indexBegun)
             try make(index, plan, &outcome) { _ in nil }
+            Failpoint.reach(.indexMade)
         }
         try target.execute("ANALYZE \(plan.qualifiedName)")
+        Failpoint.reach(.analyzed)
         return outcome
     }
 

@@ -32,6 +32,7 @@ struct KeyPhase {
         } else {
             try setIdentities()
         }
+        Failpoint.reach(.keysMade)
         for plan in plans { context.tracker.update(plan.table.sourceName) { $0.state = .ready } }
         return problems
     }
@@ -116,6 +117,7 @@ struct KeyPhase {
             () throws(MigrationError) -> (String) throws(MigrationError) -> Void in
             let (_, target) = try context.connect("keys")
             return { statement throws(MigrationError) in
+                Failpoint.reach(.foreignKeyChecking)
                 try context.guarded(nil) {
                     do throws(TargetError) {
                         try target.execute(statement)
@@ -124,6 +126,7 @@ struct KeyPhase {
                         broken.increment()
                     }
                 }
+                Failpoint.reach(.foreignKeyChecked)
             }
         }
         return broken.value
@@ -166,6 +169,7 @@ struct KeyPhase {
                     [.text(plan.qualifiedName), .text(column), .integer(floor)]
                 )
             }
+            Failpoint.reach(.identitySet)
         }
     }
 }

@@ -28,8 +28,10 @@ struct PhaseContext: Sendable {
             // A checkpoint and its rows are one transaction: if the server crashes, both are
             // gone or both are there. Only the last commit of the run waits for the disk.
             try target.execute(
-                "SET synchronous_commit = off; SET maintenance_work_mem = '256MB'"
+                "SET synchronous_commit = off; SET maintenance_work_mem = '256MB'; "
+                    + "SELECT pg_advisory_lock_shared(\(TargetConnection.workLock))"
             )
+            target.noticeLostClient()
             return (source, target)
         } catch {
             throw TargetFailure.wrap(error, stage: stage, address: address)

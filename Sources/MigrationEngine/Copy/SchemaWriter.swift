@@ -29,10 +29,12 @@ struct SchemaWriter {
         do throws(TargetError) {
             try target.execute("BEGIN")
             try target.execute("SET LOCAL client_min_messages = warning; " + RunState.create)
+            Failpoint.reach(.stateMade)
             if existing == nil || original != nil {
                 try target.execute("CREATE SCHEMA IF NOT EXISTS \(TargetConnection.quote(schema))")
             }
             if existing == nil { warnings = try makeTables(mapped) }
+            Failpoint.reach(.tablesMade)
             try target.query(
                 """
                 INSERT INTO cutover.run (run_id, source_path, source_fingerprint, backup_sha256,
@@ -63,7 +65,9 @@ struct SchemaWriter {
                     try tables.rest(existing)
                 }
             }
+            Failpoint.reach(.schemaMade)
             try target.execute("COMMIT")
+            Failpoint.reach(.schemaCommitted)
             return warnings
         } catch {
             try? target.execute("ROLLBACK")

@@ -49,10 +49,14 @@ final class TableCopy {
     ) throws(Failure) -> Outcome {
         do {
             try target.execute("BEGIN")
+            Failpoint.reach(.chunkBegun)
             do {
                 let outcome = try copyRows(chunk, plan, stopsAtBadRow: stopsAtBadRow)
+                Failpoint.reach(.chunkCopied)
                 try record(outcome, chunk, plan)
+                Failpoint.reach(.chunkRecorded)
                 try target.execute("COMMIT")
+                Failpoint.reach(.chunkCommitted)
                 return outcome
             } catch {
                 // When the connection is lost the server rolls back by itself.
@@ -82,9 +86,11 @@ final class TableCopy {
             let copied = try stream(chunk, plan, &misfits)
             if stopsAtBadRow, let row = misfits.first { throw Failure.badRow(row) }
             try RunState.quarantine(misfits, run: run, target)
+            if !misfits.isEmpty { Failpoint.reach(.rowsQuarantined) }
             return Outcome(copied: copied, quarantined: misfits.count)
         } catch let error as TargetError where error.isAboutRow {
             try target.execute("ROLLBACK TO chunk")
+            Failpoint.reach(.chunkRefused)
             return try repair(chunk, plan, stopsAtBadRow: stopsAtBadRow)
         }
     }
@@ -111,11 +117,13 @@ final class TableCopy {
                 if buffer.count >= Self.sendAt {
                     try stream.send(buffer.bytes)
                     buffer.truncate()
+                    Failpoint.reach(.chunkSending)
                     if cancellation.isCancelled { throw Failure.cancelled }
                 }
             }
             RowEncoder.trailer.withUnsafeBytes { buffer.append($0) }
             try stream.send(buffer.bytes)
+            Failpoint.reach(.chunkSent)
         } catch {
             stream.abort("the rows could not be read or sent")
             throw error
@@ -155,6 +163,7 @@ final class TableCopy {
             do {
                 copied += try send(range, of: rows, plan)
                 try target.execute("RELEASE piece")
+                Failpoint.reach(.pieceSent)
             } catch let error as TargetError where error.isAboutRow {
                 try target.execute("ROLLBACK TO piece; RELEASE piece")
                 if range.count == 1 {

@@ -198,6 +198,10 @@ struct TypeRule {
     ) -> Self {
         switch column.affinity {
         case .integer:
+            // SQLite turns whole reals into integers here, so what is still real has a fraction.
+            if stored.reals > stored.integers, stored.integers + stored.reals == stored.values {
+                return Self(.numeric, "most values have a fraction: \(counts(stored))", .changed)
+            }
             return fitting(.bigint, stored.integers, stored, "SQLite's integers have 64 bits")
         case .real:
             return fitting(

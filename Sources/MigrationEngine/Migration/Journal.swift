@@ -49,6 +49,14 @@ package final class Journal {
         connection = try Self.attempt(directory) { () throws(SourceError) in
             let connection = try SourceConnection(path: directory.journal, access: .create)
             try connection.execute(Self.create)
+            // Whoever began them is gone, else the lock would not be ours.
+            try connection.execute(
+                """
+                UPDATE step SET outcome = 'failed', detail = 'the process ended'
+                    WHERE ended_at IS NULL AND outcome IS NULL;
+                UPDATE run SET state = 'failed' WHERE state = 'running';
+                """
+            )
             return connection
         }
     }
@@ -109,7 +117,8 @@ package final class Journal {
         let now = SourceValue.real(Date().timeIntervalSince1970)
         try write { connection throws(SourceError) in
             try connection.prepare(
-                "UPDATE step SET ended_at = ?, outcome = 'done' WHERE run_id = ? AND ended_at IS NULL"
+                "UPDATE step SET ended_at = ?, outcome = 'done' "
+                    + "WHERE run_id = ? AND ended_at IS NULL AND outcome IS NULL"
             ).run([now, .string(run)])
             try connection.prepare("INSERT INTO step (run_id, name, started_at) VALUES (?, ?, ?)")
                 .run([.string(run), .string(phase), now])
@@ -130,7 +139,7 @@ package final class Journal {
             try connection.prepare(
                 """
                 UPDATE step SET ended_at = ?, outcome = ?, detail = ?
-                WHERE run_id = ? AND ended_at IS NULL
+                WHERE run_id = ? AND ended_at IS NULL AND outcome IS NULL
                 """
             ).run([now, .string(state), .string(detail), .string(run)])
             try connection.prepare(

@@ -15,7 +15,7 @@ extension MigrationRun {
     /// Finds the earlier run of the same pair, or makes sure that the target is ready.
     func earlier() throws(MigrationError) -> Earlier {
         try requireOwnSchemas()
-        // Also one that another process began and did not live to remove.
+        // Whoever made one is gone: there is one run a target at a time.
         try dropDryRun()
         if settings.isDryRun {
             try requireReady()

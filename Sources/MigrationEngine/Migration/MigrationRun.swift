@@ -62,21 +62,7 @@ final class MigrationRun {
         identifier = UUID().uuidString.lowercased()
         mode = settings.mode
         try claimTarget()
-    }
-
-    /// Keeps a second run, from whatever machine or folder, away from the target.
-    private func claimTarget() throws(MigrationError) {
-        let claimed = try onTarget("start") { target throws(TargetError) in
-            // The lock ends with the session, however that ends.
-            try target.query("SELECT pg_try_advisory_lock(hashtext('cutover migrate'))")
-        }
-        guard claimed.first != "t" else { return }
-        throw MigrationError(
-            .runBusy,
-            "another cutover process migrates into this target",
-            place: .init("start", side: .target, path: address.redacted),
-            remedy: "wait for it, or stop it; watch it with: cutover status"
-        )
+        Failpoint.reach(.claimed)
     }
 
     /// Goes the whole way.
@@ -91,7 +77,9 @@ final class MigrationRun {
         try requireNarrow(snapshot.tables)
         tracker.tables(snapshot.tables.map(\.name))
         let census = try takeCensus(backup, snapshot.tables)
+        Failpoint.reach(.censusTaken)
         let mapped = try map(snapshot.catalog, census.census, isBegun: unfinished != nil)
+        Failpoint.reach(.mapped)
         let plans = plans(for: mapped, snapshot.tables)
         for table in snapshot.tables {
             tracker.update(table.name) { $0.sourceRows = census.census.tables[table.name]?.rows }
@@ -114,6 +102,7 @@ final class MigrationRun {
         let (ledger, broken) = try LedgerPhase(self, backup: backup.path, schema: mapped).run()
         problems += broken
         let tables = try account(plans, census.census)
+        Failpoint.reach(.accounted)
         let verified = try settings.verifies ? verify(backup) : nil
         var report = MigrateReport(
             ok: isDone(tables, verified),
@@ -156,9 +145,11 @@ final class MigrationRun {
     private func announce(_ phase: Progress.Phase, _ activity: String) throws(MigrationError) {
         try cancellation.check(phase.rawValue, kept: kept)
         try journal.phase(phase.rawValue, of: identifier)
+        Failpoint.reach(.phaseJournaled)
         try onTarget(phase.rawValue) { target throws(TargetError) in
             try RunState.setPhase(phase.rawValue, of: identifier, target)
         }
+        Failpoint.reach(.phaseSet)
         tracker.begin(phase, activity)
         tracker.log(.info, phase.rawValue, activity)
     }
@@ -310,6 +301,7 @@ final class MigrationRun {
             ),
             sourcePath: SourceFile.realPath(options.source)
         )
+        Failpoint.reach(.runRecorded)
         warnings += try onTarget("schema") { target throws(TargetError) in
             try SchemaWriter(target, schema).write(
                 mapped,
@@ -422,6 +414,7 @@ final class MigrationRun {
             try target.execute("SET synchronous_commit = on")
             try RunState.setPhase("done", of: identifier, target, isFinished: true)
         }
+        Failpoint.reach(.runFinished)
         if settings.isDryRun { try dropDryRun() }
         tracker.begin(.done, "writing the report")
         report.phases = tracker.phases
@@ -429,11 +422,13 @@ final class MigrationRun {
         let text = (try? JSONEncoder.report.encode(report))
             .map { String(decoding: $0, as: UTF8.self) }
         try keep(text ?? "{}")
+        Failpoint.reach(.reportWritten)
         try journal.end(
             identifier,
             state: "done",
             detail: report.ok ? "all rows arrived" : "done, with findings",
             report: text
         )
+        Failpoint.reach(.runDone)
     }
 }

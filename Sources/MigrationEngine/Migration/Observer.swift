@@ -46,6 +46,7 @@ public final class Cancellation: Sendable {
             return Array(state.actions.values)
         }
         for action in actions { action() }
+        FailpointPlan.noteStop()
     }
 
     /// Runs work during which an action is ready to be called by ``cancel()``.

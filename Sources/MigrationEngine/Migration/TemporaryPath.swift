@@ -19,10 +19,24 @@ package struct TemporaryPath: Sendable {
     /// - Parameter suffix: What the name ends with.
     /// - Returns: The path.
     package func make(suffix: String = "") -> String {
+        removeLeftovers()
+        return "\(folder)/\(prefix)\(getpid())-\(UUID().uuidString.prefix(8).lowercased())\(suffix)"
+    }
+
+    /// Removes what killed processes left behind.
+    package func removeLeftovers() {
         Self.removeLeftovers(in: folder) { name in
             name.hasPrefix(prefix) ? name.dropFirst(prefix.count) : nil
         }
-        return "\(folder)/\(prefix)\(getpid())-\(UUID().uuidString.prefix(8).lowercased())\(suffix)"
+    }
+
+    /// Whether a name's process is gone.
+    ///
+    /// - Parameter rest: The rest of a name from the process's number on.
+    /// - Returns: False when the process runs, or there is no number.
+    static func isOwnerGone(_ rest: Substring) -> Bool {
+        guard let process = Int32(rest.prefix { $0.isNumber }) else { return false }
+        return kill(process, 0) != 0 && errno == ESRCH
     }
 
     /// Removes what killed processes left behind.
@@ -33,9 +47,7 @@ package struct TemporaryPath: Sendable {
     static func removeLeftovers(in folder: String, owner: (String) -> Substring?) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         for name in names {
-            guard let rest = owner(name), let process = Int32(rest.prefix { $0.isNumber }),
-                kill(process, 0) != 0, errno == ESRCH
-            else { continue }
+            guard let rest = owner(name), isOwnerGone(rest) else { continue }
             // Another user's leftovers cannot be removed, and are not ours to remove.
             try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
         }

@@ -20,6 +20,8 @@ package struct SampleReport: Sendable, Encodable {
     package let tables: [Table]
     /// All rows.
     package let rows: Int
+    /// The values that were spoiled; 0 unless that was asked for.
+    package let oddValues: Int
     /// The size of the file.
     package let sizeBytes: Int
     /// The time it took.

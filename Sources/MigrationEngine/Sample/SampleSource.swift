@@ -25,6 +25,7 @@ package enum SampleSource {
     ///   - schema: Its shape.
     ///   - orders: How many rows `orders_inbox` has.
     ///   - seed: Another seed gives other rows.
+    ///   - isHostile: Whether some values are spoiled as years of use spoil them.
     ///   - progress: Told the orders written so far, now and then.
     /// - Returns: What was written.
     /// - Throws: ``MigrationError`` of code `usage`, `fileFailed` or `diskFull`.
@@ -33,6 +34,7 @@ package enum SampleSource {
         schema: Schema,
         orders: Int,
         seed: UInt64,
+        isHostile: Bool = false,
         progress: (Int) -> Void = { _ in }
     ) throws(MigrationError) -> SampleReport {
         guard (0...mostOrders).contains(orders) else {
@@ -47,14 +49,13 @@ package enum SampleSource {
         let start = clock.now
         try SampleFile.refuseExisting(path)
         let file = SampleFile(path: path)
-        let tables: [SampleReport.Table]
+        let content = Content(orders: orders, seed: seed, isHostile: isHostile)
+        let filled: (tables: [SampleReport.Table], oddValues: Int)
         do throws(SourceError) {
-            tables =
+            filled =
                 switch schema {
-                case .plan:
-                    try fill(PlanSample.self, file.partial, orders, seed, progress)
-                case .production:
-                    try fill(ProductionSample.self, file.partial, orders, seed, progress)
+                case .plan: try fill(PlanSample.self, file.partial, content, progress)
+                case .production: try fill(ProductionSample.self, file.partial, content, progress)
                 }
         } catch {
             throw file.failure(error)
@@ -66,20 +67,26 @@ package enum SampleSource {
             schema: schema,
             orders: orders,
             seed: seed,
-            tables: tables,
-            rows: tables.reduce(0) { $0 + $1.rows },
+            tables: filled.tables,
+            rows: filled.tables.reduce(0) { $0 + $1.rows },
+            oddValues: filled.oddValues,
             sizeBytes: SampleFile.size(path),
             seconds: Double(took.seconds) + Double(took.attoseconds) / 1e18
         )
     }
 
+    private struct Content {
+        var orders: Int
+        var seed: UInt64
+        var isHostile: Bool
+    }
+
     private static func fill<Shape: SampleShape>(
         _ shape: Shape.Type,
         _ path: String,
-        _ orders: Int,
-        _ seed: UInt64,
+        _ content: Content,
         _ progress: (Int) -> Void
-    ) throws(SourceError) -> [SampleReport.Table] {
+    ) throws(SourceError) -> (tables: [SampleReport.Table], oddValues: Int) {
         let connection = try SourceConnection(path: path, access: .create)
         // Nothing needs to survive a crash: the file has its name only when it is complete.
         try connection.execute(
@@ -89,11 +96,11 @@ package enum SampleSource {
             """
         )
         try connection.execute(Shape.tables)
-        var random = SampleRandom(seed: seed)
+        var random = SampleRandom(seed: content.seed)
         var writer = try Shape(in: connection)
-        var source = SampleOrders(count: orders, lineWeights: Shape.lineWeights)
+        var source = SampleOrders(count: content.orders, lineWeights: Shape.lineWeights)
         try connection.execute("BEGIN")
-        for index in 0..<orders {
+        for index in 0..<content.orders {
             try writer.write(source.next(index, &random), &random)
             if index % 10_000 == 9_999 { progress(index + 1) }
         }
@@ -104,8 +111,13 @@ package enum SampleSource {
         )
         try connection.execute("COMMIT")
         try connection.execute(Shape.indexes)
+        // Behind the indexes: what SQLite refuses is in no database.
+        let oddValues =
+            content.isHostile
+            ? try HostileSample.spoil(writer.written, in: connection, seed: content.seed) : 0
         try connection.execute("PRAGMA locking_mode = NORMAL")
         try connection.execute("PRAGMA journal_mode = WAL")
-        return writer.written.map { SampleReport.Table(name: $0.name, rows: $0.rows) }
+        let tables = writer.written.map { SampleReport.Table(name: $0.name, rows: $0.rows) }
+        return (tables, oddValues)
     }
 }

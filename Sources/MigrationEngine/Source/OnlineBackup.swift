@@ -7,6 +7,8 @@ import CSQLite
 package struct OnlineBackup: ~Copyable {
     /// Pages copied in one step, between which cancellation and progress are looked at.
     private static let pagesAStep: Int32 = 2_048
+    /// A short step shows progress at once, and can be stopped in a small file, too.
+    private static let pagesInFirstStep: Int32 = 64
     /// Restarts by other writers after which the source is held for the rest of the copy.
     private static let restartsBeforeHolding = 3
 
@@ -38,7 +40,8 @@ package struct OnlineBackup: ~Copyable {
         let isWAL = mode == .string("wal")
         if isWAL {
             try source.execute("BEGIN")
-            _ = try source.integer("SELECT count(*) FROM sqlite_schema")
+            // Any read pins the snapshot; one row is there to be read in a damaged file as well.
+            _ = try source.integer("SELECT rootpage FROM sqlite_schema LIMIT 1")
         }
         let isComplete = try copyPages(isPinned: isWAL, progress: progress)
         if isWAL { try source.execute("COMMIT") }
@@ -58,7 +61,9 @@ package struct OnlineBackup: ~Copyable {
         var isStopped = false
         var code = SQLITE_OK
         while !isStopped {
-            let step = restarts >= Self.restartsBeforeHolding ? -1 : Self.pagesAStep
+            let isFirst = remaining == Int32.max
+            let pages = isFirst ? Self.pagesInFirstStep : Self.pagesAStep
+            let step = restarts >= Self.restartsBeforeHolding ? -1 : pages
             code = sqlite3_backup_step(backup, step)
             guard code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED else { break }
             if code != SQLITE_OK {

@@ -15,8 +15,15 @@ package enum RowIdentity: Sendable, Equatable {
             self = .rowid(alias)
         } else if table.isWithoutRowid {
             let names = table.primaryKey.compactMap(\.name)
-            // A row-value comparison follows one direction only.
-            self = table.primaryKey.contains(where: \.isDescending) ? .none : .key(names)
+            // A row-value comparison follows one direction only, and the order of a collation that
+            // belongs to the application is not known.
+            let isUsable = table.primaryKey.allSatisfy { column in
+                let own = column.name.flatMap { table.column($0)?.collation }
+                let collation = (column.collation ?? own ?? "BINARY").uppercased()
+                return !column.isDescending
+                    && SourceConnection.builtInCollations.contains(collation)
+            }
+            self = isUsable ? .key(names) : .none
         } else {
             let hidden = Set(table.columns.map { $0.name.foldedName })
             let free = ["rowid", "_rowid_", "oid"].first { !hidden.contains($0) }
@@ -73,11 +80,13 @@ package struct RowReader: Sendable {
     /// - Parameters:
     ///   - connection: The connection.
     ///   - range: The piece.
+    ///   - isBackwards: Whether the rows come from the end.
     /// - Returns: A statement whose rows come in the order of the identity.
     /// - Throws: ``SourceError``.
     package func open(
         _ connection: SourceConnection,
-        _ range: RowRange
+        _ range: RowRange,
+        isBackwards: Bool = false
     ) throws(SourceError) -> SourceStatement {
         let quote = SourceConnection.quote
         let identityColumns = identity.columns.map(quote)
@@ -104,7 +113,8 @@ package struct RowReader: Sendable {
             if !conditions.isEmpty { sql += " WHERE " + conditions.joined(separator: " AND ") }
         }
         if !identityColumns.isEmpty {
-            sql += " ORDER BY " + identityColumns.joined(separator: ", ")
+            let order = isBackwards ? identityColumns.map { "\($0) DESC" } : identityColumns
+            sql += " ORDER BY " + order.joined(separator: ", ")
         }
         let statement = try connection.prepare(sql)
         try statement.bind(values)

@@ -61,6 +61,8 @@ package final class SourceConnection {
         self.path = path
         handle = opened
         sqlite3_busy_timeout(opened, busyMilliseconds)
+        // Nothing is written through a stand-in: it would break the order of the application's index.
+        if access == .readOnly || access == .immutable { standInForCollations() }
         // trusted_schema stays on: without it SQLite 3.40 calls a file malformed whose generated
         // columns or indexes use json_extract. There are no functions here but SQLite's own.
         // > https://www.sqlite.org/security.html
@@ -78,6 +80,19 @@ package final class SourceConnection {
         // The answer itself comes in the encoding that is asked for: every other byte is a NUL.
         let plain = name.filter { $0 != 0 }
         encoding = TextEncoding(rawValue: String(decoding: plain, as: UTF8.self)) ?? .utf8
+    }
+
+    /// Goes on where SQLite would refuse the whole file, so that the pages that are there can be
+    /// read.
+    ///
+    /// That is a page count beyond the file's end, or a definition that cannot be read. Writes
+    /// nothing; it is for connections that only read.
+    package func passOverDamage() {
+        // writable_schema also turns off the check of the page count and the errors of a schema
+        // that could be read in part only; the first statement afterwards still reports them.
+        // > https://www.sqlite.org/pragma.html#pragma_writable_schema
+        try? execute("PRAGMA writable_schema = ON")
+        _ = try? integer("SELECT count(*) FROM sqlite_schema")
     }
 
     /// Stops the running statement; can be called from any thread.

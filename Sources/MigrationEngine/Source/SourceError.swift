@@ -21,6 +21,12 @@ package struct SourceError: Error, Sendable {
     /// Whether the statement itself is what SQLite refuses, not the file.
     package var isMistake: Bool { primaryCode == 1 }
 
+    /// Whether a page of the file could not be read or made no sense, so that others still may.
+    package var isDamage: Bool {
+        // SQLITE_CORRUPT; SQLITE_IOERR_READ, _SHORT_READ and _CORRUPTFS; SQLITE_NOTADB.
+        primaryCode == 11 || [266, 522, 8_458].contains(resultCode) || primaryCode == 26
+    }
+
     /// Makes an error about names that cannot be told apart, or not be written.
     ///
     /// - Parameter message: Which names.

@@ -10,18 +10,26 @@ package enum SourceFile {
     ///   - path: The path that the operator gave.
     ///   - stage: The stage that opens it.
     ///   - access: How to open it.
+    ///   - passesOverDamage: Whether a damaged file is opened as far as it goes.
     /// - Returns: A connection whose header was read.
     /// - Throws: ``MigrationError``.
     package static func open(
         _ path: String,
         stage: String,
-        access: SourceConnection.Access = .readOnly
+        access: SourceConnection.Access = .readOnly,
+        passesOverDamage: Bool = false
     ) throws(MigrationError) -> SourceConnection {
         try checkPath(path, stage: stage)
         do throws(SourceError) {
             let connection = try SourceConnection(path: path, access: access)
+            if passesOverDamage { connection.passOverDamage() }
             try connection.readHeader()
-            _ = try connection.integer("SELECT count(*) FROM sqlite_schema")
+            do throws(SourceError) {
+                let question = passesOverDamage ? "rootpage" : "count(*)"
+                _ = try connection.integer("SELECT \(question) FROM sqlite_schema LIMIT 1")
+            } catch {
+                guard passesOverDamage, error.primaryCode == SQLITE_CORRUPT else { throw error }
+            }
             return connection
         } catch {
             throw failure(error, path: path, stage: stage)
@@ -98,8 +106,9 @@ package enum SourceFile {
             switch error.primaryCode {
             case SQLITE_NOTADB:
                 (
-                    .sourceNotDatabase, "the source is not a SQLite database, or is encrypted",
-                    "give a SQLite 3 file with --source PATH"
+                    .sourceNotDatabase,
+                    "the source is not a SQLite database, is encrypted, or its first page is lost",
+                    "give a SQLite 3 file with --source PATH; if it was one, " + recovery(path)
                 )
             case SQLITE_BUSY, SQLITE_LOCKED:
                 (
@@ -109,7 +118,7 @@ package enum SourceFile {
             case SQLITE_CORRUPT:
                 (
                     .sourceCorrupt, "the source is damaged: SQLite cannot read a page",
-                    "restore a backup, or recover with: sqlite3 \(path) .recover"
+                    advice(stage) + recovery(path)
                 )
             case SQLITE_READONLY where error.needsRecovery:
                 (
@@ -130,7 +139,7 @@ package enum SourceFile {
             case SQLITE_IOERR:
                 (
                     .sourceCorrupt, "the source cannot be read: truncated, or a failing disk",
-                    "restore a backup, or recover with: sqlite3 \(path) .recover"
+                    advice(stage) + recovery(path)
                 )
             case SQLITE_FULL:
                 (
@@ -161,6 +170,14 @@ package enum SourceFile {
             remedy: remedy,
             cause: error.cause
         )
+    }
+
+    private static func advice(_ stage: String) -> String {
+        stage == "inspect" ? "" : "cutover inspect shows what can be read; "
+    }
+
+    private static func recovery(_ path: String) -> String {
+        "restore a backup, or recover into a new file: sqlite3 \(path) .recover | sqlite3 NEW.db"
     }
 
     /// What identifies a source: its real path and its schema, not its rows.

@@ -90,8 +90,15 @@ final class CanonicalRow {
         buffer.count == other.buffer.count && buffer.bytes.compare(other.buffer.bytes) == 0
     }
 
+    /// The bits of a double, as hexadecimal digits; nil for other cells.
+    func bits(_ index: Int) -> String? {
+        let cell = cell(index)
+        guard cell[0] == Tag.double.rawValue else { return nil }
+        return "0x" + UnsafeRawBufferPointer(rebasing: cell.dropFirst()).hexadecimal
+    }
+
     /// A cell for people.
-    func display(_ index: Int) -> String? {
+    func display(_ index: Int, limit: Int = 120) -> String? {
         let cell = cell(index)
         let content = UnsafeRawBufferPointer(rebasing: cell.dropFirst())
         switch Tag(rawValue: cell[0]) {
@@ -101,11 +108,12 @@ final class CanonicalRow {
         case .boolean: return content[0] == 1 ? "true" : "false"
         case .bytes:
             let bytes = content.dropFirst(4)
-            return "x'\(bytes.prefix(40).hexadecimal)'" + (bytes.count > 40 ? "…" : "")
+            return "x'\(bytes.prefix(limit / 3).hexadecimal)'"
+                + (bytes.count > limit / 3 ? "… (\(bytes.count) bytes)" : "")
         case .text, .timestamp, .date, .numeric, .foreign:
             let bytes = content.dropFirst(4)
-            return String(decoding: bytes.prefix(120), as: UTF8.self)
-                + (bytes.count > 120 ? "…" : "")
+            return String(decoding: bytes.prefix(limit), as: UTF8.self)
+                + (bytes.count > limit ? "… (\(bytes.count) bytes)" : "")
         }
     }
 }

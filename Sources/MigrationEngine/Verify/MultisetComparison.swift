@@ -8,13 +8,15 @@ struct MultisetComparison {
     private static let buckets = 4_096
     /// Rows kept at most to name differences; beyond that they are only counted.
     private static let rowLimit = 200_000
-    private static let sampleLimit = 20
+    /// Differing rows whose cells are kept, so that a row that lost one value finds its other half.
+    private static let pairLimit = 256
     private static let stride = 8_192
 
     private let comparison: TableComparison
     private let source: SourceConnection
     private let target: TargetConnection
     private let quarantine: Set<[UInt8]>
+    private let samples: Int
     /// Is told the rows of the source so far; returns false to stop.
     private let goOn: (Int) -> Bool
 
@@ -23,12 +25,14 @@ struct MultisetComparison {
         _ source: SourceConnection,
         _ target: TargetConnection,
         _ quarantine: Set<[UInt8]>,
+        samples: Int,
         goOn: @escaping (Int) -> Bool
     ) {
         self.comparison = comparison
         self.source = source
         self.target = target
         self.quarantine = quarantine
+        self.samples = samples
         self.goOn = goOn
     }
 
@@ -39,9 +43,11 @@ struct MultisetComparison {
 
         init() {}
 
-        init(_ row: CanonicalRow) {
+        init(_ row: CanonicalRow) { self.init(row.buffer.bytes) }
+
+        init(_ bytes: UnsafeRawBufferPointer) {
             var hash = SHA256()
-            hash.update(bufferPointer: row.buffer.bytes)
+            hash.update(bufferPointer: bytes)
             hash.finalize().withUnsafeBytes { bytes in
                 high = bytes.bigEndian(0, as: UInt64.self)
                 low = bytes.bigEndian(8, as: UInt64.self)
@@ -98,6 +104,7 @@ struct MultisetComparison {
     /// Names the rows of the differing buckets.
     private func name(_ buckets: Set<Int>, _ table: inout VerifyReport.Table) throws {
         var counts: [RowHash: (count: Int, text: String)] = [:]
+        var cells: [RowHash: Cells] = [:]
         var isCut = false
         func note(_ row: CanonicalRow, _ step: Int) {
             let hash = RowHash(row)
@@ -106,6 +113,7 @@ struct MultisetComparison {
                 counts[hash] = known.count + step == 0 ? nil : (known.count + step, known.text)
             } else if counts.count < Self.rowLimit {
                 counts[hash] = (step, display(row))
+                if cells.count < Self.pairLimit { cells[hash] = Cells(row, comparison) }
             } else {
                 isCut = true
             }
@@ -114,9 +122,13 @@ struct MultisetComparison {
             if !isQuarantined { note(row, 1) }
         }
         try eachTargetRow { note($0, -1) }
-        for (count, text) in counts.values.sorted(by: { $0.text < $1.text }) {
-            if count > 0 { table.missing += count } else { table.extra -= count }
-            guard table.samples.count < Self.sampleLimit else { continue }
+        let sorted = counts.sorted { $0.value.text < $1.value.text }
+        for (_, value) in sorted {
+            if value.count > 0 { table.missing += value.count } else { table.extra -= value.count }
+        }
+        let paired = pair(sorted.map { ($0, $1.count) }, cells, &table)
+        for (hash, (count, text)) in sorted where !paired.contains(hash) {
+            guard table.samples.count < samples else { break }
             table.samples.append(
                 .init(
                     key: text,
@@ -131,7 +143,60 @@ struct MultisetComparison {
         table.note = isCut ? "more rows differ than could be counted" : nil
     }
 
-    private func display(_ row: CanonicalRow) -> String {
+    /// The cells of a row, each as a hash, with what is shown of it.
+    private struct Cells {
+        let hashes: [RowHash]
+        let shown: [String?]
+        let text: String
+
+        init(_ row: CanonicalRow, _ comparison: TableComparison) {
+            hashes = comparison.columns.indices.map { RowHash(row.cell($0)) }
+            shown = comparison.columns.indices.map { row.display($0) }
+            text = MultisetComparison.display(row, comparison)
+        }
+
+        func equalCells(_ other: Cells) -> Int {
+            zip(hashes, other.hashes).count { $0 == $1 }
+        }
+    }
+
+    /// Names the cells in which a missing row and an extra one differ that are alike otherwise: no
+    /// key says that they are the same row, but the operator wants to see the cell.
+    ///
+    /// - Returns: The rows that were named.
+    private func pair(
+        _ rows: [(hash: RowHash, count: Int)],
+        _ cells: [RowHash: Cells],
+        _ table: inout VerifyReport.Table
+    ) -> Set<RowHash> {
+        var named: Set<RowHash> = []
+        var extra = rows.filter { $0.count == -1 && cells[$0.hash] != nil }.map(\.hash)
+        for row in rows where row.count == 1 && table.samples.count < samples {
+            guard let own = cells[row.hash] else { continue }
+            let likeness = extra.map { cells[$0].map(own.equalCells) ?? 0 }
+            guard let most = likeness.max(), most > 0, 2 * most >= own.hashes.count,
+                let place = likeness.firstIndex(of: most), let other = cells[extra[place]]
+            else { continue }
+            named.formUnion([row.hash, extra.remove(at: place)])
+            for index in own.hashes.indices where own.hashes[index] != other.hashes[index] {
+                guard table.samples.count < samples else { break }
+                table.samples.append(
+                    .init(
+                        key: own.text,
+                        column: comparison.columns[index].source,
+                        source: own.shown[index],
+                        target: other.shown[index],
+                        kind: "different"
+                    )
+                )
+            }
+        }
+        return named
+    }
+
+    private func display(_ row: CanonicalRow) -> String { Self.display(row, comparison) }
+
+    private static func display(_ row: CanonicalRow, _ comparison: TableComparison) -> String {
         let cells = comparison.columns.indices.prefix(6).map { row.display($0) ?? "NULL" }
         return "(\(cells.joined(separator: ", ")))"
     }

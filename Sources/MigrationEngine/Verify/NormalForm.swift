@@ -49,6 +49,17 @@ enum NormalForm: Sendable, Equatable {
         }
     }
 
+    /// The rule for people.
+    var words: String {
+        switch self {
+        case .instant: "the same instant to the microsecond, without an offset UTC"
+        case .uuid: "the same 16 bytes"
+        case .real: "the same number"
+        case .padded: "the same text, blanks at its end left out"
+        case .address: "the same text as the type writes it"
+        }
+    }
+
     /// Writes a value of the source.
     ///
     /// - Returns: Whether it has this form at all.

@@ -25,8 +25,12 @@ struct TargetRowStream: ~Copyable {
     private let row: CanonicalRow
     private var isFirst = true
 
-    init(_ comparison: TableComparison, _ connection: TargetConnection) throws(TargetError) {
-        reader = try CopyReader(on: connection, comparison.targetQuery)
+    init(
+        _ comparison: TableComparison,
+        _ connection: TargetConnection,
+        query: String? = nil
+    ) throws(TargetError) {
+        reader = try CopyReader(on: connection, query ?? comparison.targetQuery)
         canonicalizer = TargetCanonicalizer(rules: comparison.rules)
         row = CanonicalRow(width: comparison.rules.count)
     }

@@ -8,23 +8,40 @@ import Foundation
 final class SourceView: Sendable {
     /// The file that is read.
     let path: String
+    /// The file that it is a view of.
+    let source: String
     private let isTemporary: Bool
+    private let passesOverDamage: Bool
+    private static let copies = TemporaryPath(prefix: "cutover-verify-")
+
+    /// Removes the copies of killed processes, which hold the shop's customers.
+    static func removeLeftovers() { copies.removeLeftovers() }
 
     /// Views a backup, which nobody writes.
     init(snapshot: String) {
         path = snapshot
+        source = snapshot
         isTemporary = false
+        passesOverDamage = false
     }
 
     /// Views the live source.
     init(
         _ options: Options,
         _ tracker: ProgressTracker,
-        _ cancellation: Cancellation
+        _ cancellation: Cancellation,
+        stage: String = "verify",
+        passesOverDamage: Bool = false
     ) throws(MigrationError) {
-        let source = try SourceFile.open(options.source, stage: "verify")
+        self.source = options.source
+        self.passesOverDamage = passesOverDamage
+        let source = try SourceFile.open(
+            options.source,
+            stage: stage,
+            passesOverDamage: passesOverDamage
+        )
         tracker.activity("copying the source, so that nobody has to wait")
-        path = TemporaryPath(prefix: "cutover-verify-").make(suffix: ".db")
+        path = Self.copies.make(suffix: ".db")
         isTemporary = true
         // Made first and for our eyes only: it holds the shop's customers.
         let descriptor = Foundation.open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
@@ -32,7 +49,7 @@ final class SourceView: Sendable {
             throw MigrationError(
                 .fileFailed,
                 "the temporary copy of the source cannot be made",
-                place: .init("verify", path: path),
+                place: .init(stage, path: path),
                 remedy: "give a folder that can be written with TMPDIR",
                 cause: .system(errno: errno, call: "open")
             )
@@ -43,15 +60,17 @@ final class SourceView: Sendable {
             try copy.execute("PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF")
             _ = try OnlineBackup(from: source, to: copy).run { fraction in
                 tracker.fraction(fraction)
+                Failpoint.reach(.viewCopying)
                 return !cancellation.isCancelled
             }
         } catch {
             unlink(path)
             let place = error.isAboutWriting ? path : options.source
-            throw SourceFile.failure(error, path: place, stage: "verify")
+            throw SourceFile.failure(error, path: place, stage: stage)
         }
         do throws(MigrationError) {
-            try cancellation.check("verify", kept: .untouched)
+            Failpoint.reach(.viewMade)
+            try cancellation.check(stage, kept: .untouched)
         } catch {
             unlink(path)
             throw error
@@ -65,6 +84,7 @@ final class SourceView: Sendable {
     /// Opens a connection for one thread.
     func open() throws(SourceError) -> SourceConnection {
         let connection = try SourceConnection(path: path, access: .immutable)
+        if passesOverDamage { connection.passOverDamage() }
         try connection.readHeader()
         return connection
     }

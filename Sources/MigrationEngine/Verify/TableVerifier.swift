@@ -1,12 +1,12 @@
 /// Compares one table on both sides, every row and every cell, on one thread.
 final class TableVerifier {
-    private static let sampleLimit = 20
     /// Rows between two looks at cancellation and progress.
     private static let stride = 8_192
 
     private let source: SourceConnection
     private let target: TargetConnection
     private let cancellation: Cancellation
+    private let samples: Int
     private let progress: (Int) -> Void
 
     /// Why a comparison ended without a verdict.
@@ -20,11 +20,13 @@ final class TableVerifier {
         source: SourceConnection,
         target: TargetConnection,
         cancellation: Cancellation,
+        samples: Int,
         progress: @escaping (Int) -> Void
     ) {
         self.source = source
         self.target = target
         self.cancellation = cancellation
+        self.samples = samples
         self.progress = progress
     }
 
@@ -44,7 +46,8 @@ final class TableVerifier {
             if comparison.keyWidth > 0 {
                 try merge(comparison, quarantine, &table)
             } else {
-                try MultisetComparison(comparison, source, target, quarantine) { [self] rows in
+                try MultisetComparison(comparison, source, target, quarantine, samples: samples) {
+                    [self] rows in
                     progress(rows)
                     return !cancellation.isCancelled
                 }.run(&table)
@@ -71,7 +74,7 @@ final class TableVerifier {
     ) throws {
         let sourceRows = try SourceRows(comparison, source)
         var targetRows = try TargetRowStream(comparison, target)
-        var state = MergeState(comparison, quarantine)
+        var state = MergeState(comparison, quarantine, samples: samples)
         var left = try sourceRows.next()
         var right = try targetRows.next()
         while left != nil || right != nil {
@@ -100,6 +103,7 @@ final class TableVerifier {
     private struct MergeState {
         private let comparison: TableComparison
         private let quarantine: Set<[UInt8]>
+        private let samples: Int
         private var digest = RowDigest()
         /// The target's digest, from the first difference on; until then both are the same.
         private var targetDigest: RowDigest?
@@ -107,9 +111,10 @@ final class TableVerifier {
         private var targetRows = 0
         private var quarantined = 0
 
-        init(_ comparison: TableComparison, _ quarantine: Set<[UInt8]>) {
+        init(_ comparison: TableComparison, _ quarantine: Set<[UInt8]>, samples: Int) {
             self.comparison = comparison
             self.quarantine = quarantine
+            self.samples = samples
         }
 
         var rows: Int { sourceRows + targetRows }
@@ -200,7 +205,7 @@ final class TableVerifier {
             _ source: String?,
             _ target: String?
         ) {
-            guard table.samples.count < TableVerifier.sampleLimit else { return }
+            guard table.samples.count < samples else { return }
             let key = (0..<comparison.keyWidth).map { row.display($0) ?? "NULL" }
             table.samples.append(
                 .init(

@@ -10,6 +10,8 @@ public struct Verification: Sendable {
         public var countsOnly: Bool
         /// The number of threads.
         public var jobs: Int
+        /// How many differences of a table are named; the others are only counted.
+        public var samples: Int
 
         /// Makes settings.
         ///
@@ -17,10 +19,17 @@ public struct Verification: Sendable {
         ///   - table: The only table to compare.
         ///   - countsOnly: Whether rows are only counted.
         ///   - jobs: The number of threads; as many as the machine has cores, four at most.
-        public init(table: String? = nil, countsOnly: Bool = false, jobs: Int? = nil) {
+        ///   - samples: How many differences of a table are named.
+        public init(
+            table: String? = nil,
+            countsOnly: Bool = false,
+            jobs: Int? = nil,
+            samples: Int = 20
+        ) {
             self.table = table
             self.countsOnly = countsOnly
             self.jobs = jobs ?? max(1, min(4, ProcessInfo.processInfo.activeProcessorCount))
+            self.samples = samples
         }
     }
 
@@ -71,20 +80,13 @@ public struct Verification: Sendable {
         do throws(MigrationError) {
             let view = try SourceView(options, tracker, cancellation)
             let (target, address) = try Target.connect(options, stage: "verify")
-            let newest: RunState.Run?
-            do throws(TargetError) {
-                newest = try RunState.newestRun(target, in: options.schema)
-            } catch {
-                throw TargetFailure.wrap(error, stage: "verify", address: address)
-            }
-            let verification = Verification(
+            let verification = try Verification(
+                ofNewestRun: target,
+                address,
                 options,
                 settings,
-                schema: options.schema,
-                run: newest?.id,
-                maximumQuarantined: newest?.maximumQuarantined ?? 0,
-                tracker: tracker,
-                cancellation: cancellation
+                tracker,
+                cancellation
             )
             let report = try verification.compare(view, kept: .untouched)
             tracker.log(report.ok ? .info : .warning, "verify", report.verdict)
@@ -94,6 +96,75 @@ public struct Verification: Sendable {
             tracker.log(.error, error.place.stage, error.message)
             tracker.begin(.failed, error.message)
             throw error
+        }
+    }
+
+    /// Prepares to compare what the newest run left.
+    private init(
+        ofNewestRun target: TargetConnection,
+        _ address: TargetAddress,
+        _ options: Options,
+        _ settings: Settings,
+        _ tracker: ProgressTracker,
+        _ cancellation: Cancellation
+    ) throws(MigrationError) {
+        let newest: RunState.Run?
+        do throws(TargetError) {
+            newest = try RunState.newestRun(target, in: options.schema)
+        } catch {
+            throw TargetFailure.wrap(error, stage: "verify", address: address)
+        }
+        self.init(
+            options,
+            settings,
+            schema: options.schema,
+            run: newest?.id,
+            maximumQuarantined: newest?.maximumQuarantined ?? 0,
+            tracker: tracker,
+            cancellation: cancellation
+        )
+    }
+
+    /// Compares one row of both sides as they are now, cell by cell; writes to neither.
+    ///
+    /// - Parameters:
+    ///   - options: The two sides.
+    ///   - table: The table, as the source spells it.
+    ///   - key: The values of its primary key, in the key's order.
+    /// - Returns: What is on both sides.
+    /// - Throws: ``MigrationError``; code `usage` for a table or a key that is not there.
+    public static func row(
+        _ options: Options,
+        table: String,
+        key: [String]
+    ) throws(MigrationError) -> RowReport {
+        let source = try SourceFile.open(options.source, stage: "verify")
+        let (target, address) = try Target.connect(options, stage: "verify")
+        let verification = try Verification(
+            ofNewestRun: target,
+            address,
+            options,
+            Settings(table: table),
+            ProgressTracker(Observer()),
+            Cancellation()
+        )
+        do {
+            try target.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            return try RowComparison(verification, source, target).compare(key)
+        } catch let error as SourceError {
+            throw SourceFile.failure(error, path: options.source, stage: "verify", table: table)
+        } catch let error as TargetError {
+            throw TargetFailure.wrap(error, stage: "verify", table: table, address: address)
+        } catch let error as MigrationError {
+            throw error
+        } catch {
+            throw MigrationError(
+                .internal,
+                "an unexpected error",
+                place: .init("verify", table: table),
+                remedy: "report it with the command",
+                cause: .text(String(describing: error))
+            )
         }
     }
 
@@ -120,6 +191,7 @@ public struct Verification: Sendable {
         tracker.tables(plan.tableNames)
         for (name, rows) in plan.estimates { tracker.update(name) { $0.sourceRows = rows } }
         let findings = try VerifyWork(context, plan).run()
+        Failpoint.reach(.compared)
         var report = VerifyReport(
             ok: false,
             tables: findings.tables + plan.unmatched,

@@ -21,12 +21,7 @@ struct VerifyPlan: Sendable {
         names = try NameMap(connection, run: verification.run)
         target = try TargetCatalog(connection, schema: verification.schema)
         if let wanted = verification.settings.table, catalog.table(wanted) == nil {
-            throw MigrationError(
-                .usage,
-                "the source has no table \"\(wanted)\"",
-                place: .init("verify", side: .source),
-                remedy: "give one of the tables that cutover inspect lists"
-            )
+            throw Self.unknownTable(wanted, catalog)
         }
         var taken: Set<String> = []
         for table in catalog.migratedTables {
@@ -50,6 +45,18 @@ struct VerifyPlan: Sendable {
             }
         }
         if let run = verification.run { try readQuarantine(run, connection) }
+    }
+
+    /// The error of a table that was asked for and is not there, with those that are.
+    static func unknownTable(_ wanted: String, _ catalog: Catalog) -> MigrationError {
+        let names = catalog.migratedTables.map(\.name)
+        let more = names.count > 40 ? " and \(names.count - 40) more" : ""
+        return MigrationError(
+            .usage,
+            "the source has no table \"\(wanted)\"",
+            place: .init("verify", side: .source),
+            remedy: "give one of its tables: \(names.prefix(40).joined(separator: ", "))\(more)"
+        )
     }
 
     /// The tables in the order of the report.

@@ -54,6 +54,7 @@ struct VerifyWork {
                     switch item {
                     case .table(let index):
                         tables.set(index, try Self.table(index, plan, context, source, target))
+                        Failpoint.reach(.tableCompared)
                     case .sourceKeys(let table):
                         found.set(table.name, try Self.sourceOrphans(table, context, source))
                     case .targetKey(let index):
@@ -92,7 +93,8 @@ struct VerifyWork {
                 try TableVerifier(
                     source: source,
                     target: target,
-                    cancellation: context.cancellation
+                    cancellation: context.cancellation,
+                    samples: context.settings.samples
                 ) { rows in
                     context.tracker.update(name) { $0.verifiedRows = max($0.verifiedRows, rows) }
                 }.verify(comparison, quarantine: plan.quarantine[name] ?? [])

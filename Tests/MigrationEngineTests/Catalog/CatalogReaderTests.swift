@@ -199,19 +199,22 @@ func catalog(of sql: String) throws -> Catalog {
                 CREATE TABLE search_extra (id INTEGER);
                 CREATE VIRTUAL TABLE outside USING fts5(note, content='outside_content');
                 CREATE TABLE outside_content (note TEXT);
-                CREATE TABLE _cutover_log (seq INTEGER PRIMARY KEY);
+                CREATE TABLE _cutover_log (seq INTEGER PRIMARY KEY /* cutover */);
+                CREATE TABLE _cutover_orders (id INTEGER PRIMARY KEY);
                 CREATE VIEW v AS SELECT * FROM orders;
                 CREATE TRIGGER tr AFTER INSERT ON orders BEGIN DELETE FROM search; END;
                 ANALYZE;
                 """
         )
         #expect(
-            catalog.migratedTables.map(\.name) == ["orders", "search_extra", "outside_content"]
+            catalog.migratedTables.map(\.name)
+                == ["orders", "search_extra", "outside_content", "_cutover_orders"]
         )
         #expect(catalog.table("search")?.kind == .virtual(module: "fts5"))
         #expect(catalog.table("search_data")?.kind == .shadow(of: "search"))
         #expect(catalog.table("search_content")?.kind == .shadow(of: "search"))
         #expect(catalog.table("_cutover_log")?.kind == .cutover)
+        #expect(catalog.table("_cutover_orders")?.kind == .ordinary)
         #expect(catalog.views == [.init(name: "v", sql: "CREATE VIEW v AS SELECT * FROM orders")])
         #expect(catalog.triggers.map(\.table) == ["orders"])
     }

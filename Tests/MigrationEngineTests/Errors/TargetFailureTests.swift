@@ -120,7 +120,8 @@ struct SourceFailureTests {
                 error: the source is damaged: SQLite cannot read a page
                 where: copy, source, /data/ora.db, table "orders"
                 kept:  all rows are committed in the target; the source was not written
-                next:  restore a backup, or recover with: sqlite3 /data/ora.db .recover
+                next:  cutover inspect shows what can be read; restore a backup, or recover into \
+                a new file: sqlite3 /data/ora.db .recover | sqlite3 NEW.db
                 cause: SQLite 11: database disk image is malformed
                 """
         )
