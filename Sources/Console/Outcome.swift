@@ -98,7 +98,7 @@ extension Model {
         }
         if unfinishedRun != nil { return Span("UNFINISHED", .statusWarn) }
         guard let counts else { return Span("not verified", .statusWait) }
-        let different = counts.tables.count { $0.status != .equal }
+        let different = counts.tables.count { $0.status.isProblem }
         if different > 0 {
             return Span("\(different) of \(counts.tables.count) counts differ", .statusBad)
         }
@@ -158,7 +158,7 @@ extension Model {
 
     private static func problem(with table: VerifyReport.Table) -> Span? {
         switch table.status {
-        case .equal, .waiting: return nil
+        case .equal, .waiting, .skipped: return nil
         case .unplanned: return Span("\(table.name): not in the plan", .statusUnplanned)
         case .missing: return Span("\(table.name): not in the target", .statusBad)
         case .different: break
@@ -178,7 +178,8 @@ extension VerifyReport {
 
     /// Whether nothing is different but for rows in quarantine.
     var hasOnlyQuarantine: Bool {
-        quarantinedRows > 0 && tables.allSatisfy { $0.status == .equal && $0.sequence?.ok != false }
+        quarantinedRows > 0
+            && tables.allSatisfy { !$0.status.isProblem && $0.sequence?.ok != false }
             && foreignKeys.allSatisfy { ($0.targetOrphans ?? 0) == 0 }
     }
 

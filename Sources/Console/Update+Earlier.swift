@@ -56,7 +56,9 @@ extension Model {
         isFinished: Bool
     ) -> TableProgress? {
         // What nobody planned was not part of the run; Verify tells of it.
-        guard let rows = table.sourceRows, table.status != .unplanned else { return nil }
+        guard let rows = table.sourceRows, ![.unplanned, .skipped].contains(table.status) else {
+            return nil
+        }
         var shown = TableProgress(name: table.name)
         shown.sourceRows = rows
         shown.copiedRows = table.targetRows ?? 0

@@ -18,7 +18,7 @@ struct Cutover: ParsableCommand {
             MigrateCommand.self, VerifyCommand.self, InspectCommand.self, PlanCommand.self,
             BackupCommand.self, StatusCommand.self, WorkflowsCommand.self, OrdersCommand.self,
             InventoryCommand.self, DashboardCommand.self, DemoCommand.self, SampleCommand.self,
-            ServerCommand.self, ConsoleCommand.self,
+            ServerCommand.self, ConsoleCommand.self, QuarantineCommand.self,
         ],
         defaultSubcommand: ConsoleCommand.self
     )

@@ -84,7 +84,14 @@ enum MigrateText {
             return "quarantine: \(reason.rows) rows of \(place)"
         }
         if !report.quarantine.isEmpty, report.isDryRun != true {
-            lines.append("  each with its key and bytes: SELECT * FROM cutover.quarantine")
+            lines.append("  each with its key and values: cutover quarantine list")
+        }
+        lines += report.conversions.map { count in
+            let place = SafeText.visible("\(count.table), column \(count.column)")
+            return "converted: \(count.cells) cells of \(place): \(count.conversion)"
+        }
+        lines += report.skipped.map { skipped in
+            SafeText.visible("skipped: \(skipped.rows) rows of \(skipped.table): \(skipped.reason)")
         }
         lines.append("ledger: \(report.ledger.summary)")
         lines += LedgerText.findings(report.ledger)
@@ -115,8 +122,9 @@ extension MigrateReport {
     /// How a verified run ended, in words.
     fileprivate var arrival: String {
         let quarantined = tables.reduce(0) { $0 + $1.quarantinedRows }
-        return quarantined == 0
-            ? "all rows arrived, equal"
-            : "equal apart from \(quarantined) rows in quarantine, which are allowed"
+        guard quarantined > 0 else { return "all rows arrived, equal" }
+        let accepted = tables.reduce(0) { $0 + $1.acceptedRows }
+        let known = accepted > 0 ? "\(accepted) accepted" : "which are allowed"
+        return "equal apart from \(quarantined) rows in quarantine, \(known)"
     }
 }

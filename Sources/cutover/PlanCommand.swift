@@ -51,7 +51,8 @@ struct PlanCommand: ParsableCommand {
             lines.append(
                 SafeText.visible("  \(outcome)\(padding)  \(subject): \(change)")
             )
-            lines.append(SafeText.visible("              \(decision.reason)"))
+            let confidence = decision.confidence.map { " (confidence \($0.rawValue))" } ?? ""
+            lines.append(SafeText.visible("              \(decision.reason)\(confidence)"))
         }
         return lines.joined(separator: "\n")
     }

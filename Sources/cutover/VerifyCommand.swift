@@ -76,7 +76,7 @@ enum VerifyText {
         for row in report.tables {
             table.add([
                 SafeText.visible(row.name), row.sourceRows.map(String.init) ?? "absent",
-                row.targetRows.map(String.init) ?? "absent", String(row.quarantinedRows),
+                row.targetRows.map(String.init) ?? "absent", quarantined(row),
                 digests(row), row.status.rawValue,
             ])
         }
@@ -86,6 +86,15 @@ enum VerifyText {
         let scope = report.countsOnly ? ", rows only counted" : ""
         return (lines + ["\(outcome)\(scope) (\(seconds(report.seconds)))"])
             .joined(separator: "\n")
+    }
+
+    private static func quarantined(_ row: VerifyReport.Table) -> String {
+        let known = [
+            row.acceptedRows > 0 ? "\(row.acceptedRows) accepted" : nil,
+            row.editedRows > 0 ? "\(row.editedRows) edited" : nil,
+        ].compactMap { $0 }
+        let count = String(row.quarantinedRows)
+        return known.isEmpty ? count : "\(count) (\(known.joined(separator: ", ")))"
     }
 
     private static func digests(_ table: VerifyReport.Table) -> String {
@@ -99,7 +108,9 @@ enum VerifyText {
         var lines: [String] = []
         for table in report.tables {
             let name = SafeText.visible(table.name)
-            if table.status != .equal {
+            if table.status == .skipped {
+                lines.append("\(name): \(SafeText.visible(table.note ?? "skipped"))")
+            } else if table.status.isProblem {
                 lines.append(
                     "\(name): \(table.status.rawValue): \(table.missing) missing, "
                         + "\(table.extra) extra, \(table.different) different"

@@ -32,6 +32,7 @@ enum Words {
         case .unplanned: Span("\(glyphs.warn) UNPLANNED", .statusUnplanned)
         case .missing: Span("\(glyphs.bad) MISSING", .statusBad)
         case .waiting: Span("\(glyphs.wait) wait", .statusWait)
+        case .skipped: Span("\(glyphs.wait) skipped", .statusWait)
         }
     }
 

@@ -52,7 +52,7 @@ struct VerifyPane: Pane {
     }
 
     private func isProblem(_ table: VerifyReport.Table) -> Bool {
-        table.status != .equal || table.quarantinedRows > 0
+        table.status.isProblem || table.quarantinedRows > 0
     }
 
     private func table(

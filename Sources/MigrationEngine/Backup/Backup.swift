@@ -168,7 +168,7 @@ public enum Backup {
         var counts: [BackupReport.TableRows] = []
         for table in try CatalogReader.read(copy).migratedTables {
             let rows = try copy.integer(
-                "SELECT count(*) FROM \(SourceConnection.quote(table.name))"
+                "SELECT count(*) FROM \(SourceConnection.quote(table.storedName))"
             )
             counts.append(.init(name: table.name, rows: Int(rows ?? 0)))
         }

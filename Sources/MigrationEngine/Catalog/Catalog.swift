@@ -14,7 +14,9 @@ package struct Catalog: Sendable, Equatable {
     package init() {}
 
     /// The tables whose rows belong to the application and are migrated.
-    package var migratedTables: [Table] { tables.filter { $0.kind == .ordinary } }
+    package var migratedTables: [Table] {
+        tables.filter { $0.kind == .ordinary || $0.virtualRows == .own }
+    }
 
     /// Finds a table by name, as SQLite does: without regard to ASCII case.
     ///
@@ -61,6 +63,12 @@ package struct Catalog: Sendable, Equatable {
         package var conflictClauses: [String] = []
         /// Parts of the `CREATE` texts that could not be read, and so are not in this value.
         package var unparsed: [String] = []
+        /// What becomes of the rows of a virtual table, nil for all others.
+        package var virtualRows: VirtualRows?
+        /// Which part of a table it is that is too wide for PostgreSQL, nil for all others.
+        package var part: Part?
+        /// What has no place in any part of such a table.
+        package var losses: [Loss] = []
 
         /// Makes a table without columns.
         ///
@@ -227,6 +235,8 @@ package struct Catalog: Sendable, Equatable {
         package var name: String
         /// The `CREATE VIEW` text.
         package var sql: String
+        /// Its columns, as SQLite names them; empty when SQLite cannot read it.
+        package var columns: [String] = []
     }
 
     /// A trigger.

@@ -61,6 +61,8 @@ package struct CatalogReader {
         }
         resolveParents(&catalog)
         try readSequences(&catalog)
+        catalog.tables = catalog.tables.flatMap { WideTable.parts(of: $0) }
+        for place in catalog.views.indices { readColumns(&catalog.views[place]) }
         try requireDistinctNames(catalog)
         return catalog
     }
@@ -121,8 +123,7 @@ package struct CatalogReader {
         table.isStrict = listing?.isStrict ?? false
         table.kind = Self.kind(entry)
         if case .virtual = table.kind {
-            // Without its module the virtual table has a name and nothing else.
-            try? readColumns(&table, TableDefinition())
+            readVirtual(&table)
             return table
         }
         let definition = TableDefinition(parsing: entry.sql)
@@ -149,7 +150,7 @@ package struct CatalogReader {
         return .virtual(module: cursor.takeName() ?? "")
     }
 
-    private func readColumns(
+    func readColumns(
         _ table: inout Catalog.Table,
         _ definition: TableDefinition
     ) throws(SourceError) {
@@ -174,6 +175,15 @@ package struct CatalogReader {
         table.columns = columns
         table.primaryKey = key.sorted { $0.position < $1.position }
             .map { Catalog.KeyColumn(name: $0.name) }
+    }
+
+    /// Reads the names of a view's columns, which only SQLite can tell.
+    private func readColumns(_ view: inout Catalog.View) {
+        var columns: [String] = []
+        let pragma = "PRAGMA main.table_info(\(SourceConnection.quote(view.name)))"
+        // A view over something that is gone has no columns, and that is all there is to say.
+        try? connection.query(pragma) { row in columns.append(row.text(1) ?? "") }
+        view.columns = columns
     }
 
     private static func generation(_ hidden: Int64) -> Catalog.Generation {

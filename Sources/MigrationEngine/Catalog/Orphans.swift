@@ -10,7 +10,7 @@ extension SourceConnection {
     package func orphans(in table: Catalog.Table) throws(SourceError) -> [Int64: Int] {
         var orphans: [Int64: Int] = [:]
         do throws(SourceError) {
-            try query("PRAGMA foreign_key_check(\(Self.quote(table.name)))") { row in
+            try query("PRAGMA foreign_key_check(\(Self.quote(table.storedName)))") { row in
                 orphans[row.integer(3), default: 0] += 1
             }
             return orphans
@@ -30,7 +30,7 @@ extension SourceConnection {
     }
 
     private static func orphanQuery(_ key: Catalog.ForeignKey, in table: Catalog.Table) -> String {
-        "SELECT count(*) FROM \(quote(table.name)) t WHERE \(orphanCondition(key))"
+        "SELECT count(*) FROM \(quote(table.storedName)) t WHERE \(orphanCondition(key))"
     }
 
     /// The condition by which a row of the alias `t` has no parent.
@@ -60,7 +60,7 @@ extension SourceConnection {
     ) throws(SourceError) -> [Int64: [Int64]] {
         guard !table.isWithoutRowid else { return [:] }
         var rowids: [Int64: [Int64]] = [:]
-        try query("PRAGMA foreign_key_check(\(Self.quote(table.name)))") { row in
+        try query("PRAGMA foreign_key_check(\(Self.quote(table.storedName)))") { row in
             let key = row.integer(3)
             if rowids[key, default: []].count < limit { rowids[key]?.append(row.integer(1)) }
         }

@@ -138,19 +138,38 @@ package struct CensusTaker: Sendable {
         let table = tables[piece.table]
         do throws(SourceError) {
             // Generated columns too: one that cannot be translated becomes an ordinary column.
-            let names = table.columns.map(\.name)
-            var result = try read(piece, names.prefix(Self.widest), connection)
-            for start in stride(from: Self.widest, to: names.count, by: Self.widest) {
-                let rest = names[start..<min(names.count, start + Self.widest)]
-                let more = try read(piece, rest, connection)
-                result.tallies += more.tallies
-                result.closeLook.columns += more.closeLook.columns
+            connection.limitValues(to: LargeRowTurn.size)
+            do throws(SourceError) {
+                return try readAll(piece, connection)
+            } catch {
+                guard error.isTooBig else { throw error }
             }
-            return result
+            // Read again from its start, now that no other thread holds a large row.
+            let turn = LargeRowTurn()
+            turn.take()
+            defer { turn.end() }
+            connection.limitValues(to: nil)
+            return try readAll(piece, connection)
         } catch {
             if cancellation.isCancelled { try cancellation.check("census", kept: .untouched) }
             throw SourceFile.failure(error, path: source, stage: "census", table: table.name)
         }
+    }
+
+    /// Reads a piece of a table, some columns at a time where it has many.
+    private func readAll(
+        _ piece: TablePiece,
+        _ connection: SourceConnection
+    ) throws(SourceError) -> PieceCensus {
+        let names = tables[piece.table].columns.map(\.name)
+        var result = try read(piece, names.prefix(Self.widest), connection)
+        for start in stride(from: Self.widest, to: names.count, by: Self.widest) {
+            let rest = names[start..<min(names.count, start + Self.widest)]
+            let more = try read(piece, rest, connection)
+            result.tallies += more.tallies
+            result.closeLook.columns += more.closeLook.columns
+        }
+        return result
     }
 
     private func read(
@@ -177,7 +196,7 @@ package struct CensusTaker: Sendable {
             tallies: Array(repeating: ColumnTally(), count: width)
         )
         var builder = ChunkBuilder(table: piece.table, identity: reader.identity, piece.range)
-        let statement = try reader.open(connection, piece.range)
+        var statement = try reader.open(connection, piece.range)
         while try statement.step() {
             if result.rows & 0xfff == 0, cancellation.isCancelled {
                 throw SourceError(resultCode: 9, message: "interrupted", sql: nil)
@@ -190,6 +209,11 @@ package struct CensusTaker: Sendable {
                 }
             }
             builder.add(bytes: bytes) { reader.identity(of: statement) }
+            if bytes >= LargeRowTurn.size / 2 {
+                // A statement keeps the memory of its largest values to its end.
+                guard let rest = reader.range(piece.range, after: statement) else { continue }
+                statement = try reader.open(connection, rest)
+            }
         }
         result.chunks = builder.finish()
         if case .rowid = reader.identity, case .rowids(_, let last) = piece.range {
@@ -285,6 +309,7 @@ struct ChunkBuilder {
     private var chunks: [Chunk] = []
     private var rows = 0
     private var bytes = 0
+    private var largestRow = 0
     private var after: [SourceValue]?
 
     init(table: Int, identity: RowIdentity, _ piece: RowRange) {
@@ -300,6 +325,7 @@ struct ChunkBuilder {
     mutating func add(bytes size: Int, key: () -> [SourceValue]) {
         rows += 1
         bytes += size
+        if size > largestRow { largestRow = size }
         if rows >= rowLimit || bytes >= Chunk.byteLimit { cut(at: key()) }
     }
 
@@ -317,9 +343,12 @@ struct ChunkBuilder {
     }
 
     private mutating func append(_ range: RowRange) {
-        chunks.append(Chunk(table: table, number: 0, range: range, rows: rows))
+        chunks.append(
+            Chunk(table: table, number: 0, range: range, rows: rows, largestRow: largestRow)
+        )
         rows = 0
         bytes = 0
+        largestRow = 0
     }
 
     /// Ends the last chunk.

@@ -6,6 +6,8 @@ package struct Inspection: Sendable {
     package let catalog: Catalog
     /// What is stored.
     package let census: Census
+    /// What the profile prescribes.
+    let rules: MappingRules
 
     /// Reads what the mapping needs; writes nothing.
     ///
@@ -23,6 +25,9 @@ package struct Inspection: Sendable {
         let tracker = ProgressTracker(observer)
         let view = try SourceView(options, tracker, cancellation, stage: "plan")
         let catalog = try catalog(of: view)
+        let rules = try Profile.load(options.profile, catalog: catalog).rules
+        try rules.check(catalog)
+        try rules.checkExpressions(try view.opened())
         tracker.begin(.census, "reading every value")
         let census = try CensusTaker(
             snapshot: view.path,
@@ -32,7 +37,7 @@ package struct Inspection: Sendable {
             tracker: tracker,
             cancellation: cancellation
         ).run().census
-        return Inspection(catalog: catalog, census: census)
+        return Inspection(catalog: catalog, census: census, rules: rules)
     }
 
     /// What the source becomes.
@@ -43,7 +48,13 @@ package struct Inspection: Sendable {
     /// - Returns: The target's schema with every decision.
     /// - Throws: ``MigrationError`` when the source does not have the shape of the mode.
     package func schema(mode: String, schema: String) throws(MigrationError) -> TargetSchema {
-        try Mapping.schema(catalog: catalog, census: census, modeNamed: mode, schema: schema)
+        try Mapping.schema(
+            catalog: catalog,
+            census: census,
+            modeNamed: mode,
+            schema: schema,
+            rules: rules
+        )
     }
 
     static var jobs: Int { max(1, min(4, ProcessInfo.processInfo.activeProcessorCount)) }

@@ -27,7 +27,7 @@ struct IntegrityCheck: Sendable {
         of table: Catalog.Table,
         _ connection: SourceConnection
     ) throws(SourceError) -> [String] {
-        try messages(connection, "PRAGMA quick_check(\(SourceConnection.quote(table.name)))")
+        try messages(connection, "PRAGMA quick_check(\(SourceConnection.quote(table.storedName)))")
     }
 
     private static func messages(

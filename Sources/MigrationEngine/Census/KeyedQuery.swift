@@ -31,7 +31,7 @@ struct KeyedQuery {
     /// - Returns: The rows.
     /// - Throws: ``SourceError``.
     func rows(where condition: String) throws(SourceError) -> Rows {
-        let from = "FROM \(SourceConnection.quote(table.name)) t WHERE \(condition)"
+        let from = "FROM \(SourceConnection.quote(table.storedName)) t WHERE \(condition)"
         let count = try connection.integer("SELECT count(*) \(from)") ?? 0
         guard count > 0 else { return Rows(count: 0, keys: []) }
         let reader = reader
@@ -58,7 +58,7 @@ struct KeyedQuery {
             """
             SELECT * FROM (
                 SELECT \(selection), \(window) AS "_nth"
-                FROM \(SourceConnection.quote(table.name)) t WHERE \(known)\(order))
+                FROM \(SourceConnection.quote(table.storedName)) t WHERE \(known)\(order))
             WHERE "_nth" > 1
             """
         ) { row in

@@ -25,7 +25,7 @@ struct TablePiece: Sendable, Equatable {
         guard case .rowid(let rowid) = RowIdentity(table) else {
             return [TablePiece(table: index, range: .all)]
         }
-        let name = SourceConnection.quote(table.name)
+        let name = SourceConnection.quote(table.storedName)
         let column = SourceConnection.quote(rowid)
         guard
             let first = try connection.integer("SELECT min(\(column)) FROM \(name)"),

@@ -22,4 +22,6 @@ package struct Chunk: Sendable, Equatable {
     package var range: RowRange
     /// How many there are.
     package var rows: Int
+    /// The bytes of the largest row; one that is large is in memory once in the whole process.
+    package var largestRow = 0
 }

@@ -50,6 +50,7 @@ struct CopyPhase {
         }
         let left = SharedCounts(open.map(\.table), count: plans.count)
         let (context, settings, plans) = (context, settings, plans)
+        let rows = sizes
         try WorkQueue(open, jobs: settings.jobs, name: "copy").run {
             () throws(MigrationError) -> (Chunk) throws(MigrationError) -> Void in
             let (source, target) = try context.connect("copy")
@@ -76,6 +77,7 @@ struct CopyPhase {
                         $0.quarantinedRows += outcome.quarantined
                     }
                     if left.decrement(chunk.table) == 0 {
+                        try Self.checkAccounting(plan, rows[chunk.table], run, target)
                         Failpoint.reach(.tableCopied)
                         context.tracker.update(name) { $0.state = .copied }
                         context.tracker.log(.info, "copy", "\(name): all rows are copied")
@@ -85,6 +87,22 @@ struct CopyPhase {
                 }
             }
         }
+    }
+
+    /// Makes sure that each row of a table that was just copied is accounted for.
+    private static func checkAccounting(
+        _ plan: TablePlan,
+        _ rows: Int,
+        _ run: String,
+        _ target: TargetConnection
+    ) throws(TableCopy.Failure) {
+        let problem: String?
+        do throws(TargetError) {
+            problem = try Accounting.problemAfterCopy(plan, rows: rows, run: run, target)
+        } catch {
+            throw .target(error)
+        }
+        if let problem { throw .unaccounted(problem) }
     }
 
     /// Chunks are cut anew from the same backup; other sizes mean that they were cut otherwise.

@@ -5,6 +5,8 @@ struct ForeignKeyBuilder {
     let target: TargetConnection
     let source: SourceConnection
     let run: String
+    /// Is told the table and how many of its rows were moved so far.
+    let progress: (String, Int) -> Void
 
     /// What is left to be done by other threads, and what was found.
     struct Outcome: Sendable {
@@ -67,7 +69,12 @@ struct ForeignKeyBuilder {
         try drop()
         Failpoint.reach(.foreignKeysDropped)
         var outcome = Outcome()
-        let repair = ConstraintRepair(target: target, source: source, run: run)
+        let repair = ConstraintRepair(
+            target: target,
+            source: source,
+            run: run,
+            progress: progress
+        )
         var isChanged = true
         while isChanged {
             isChanged = false
@@ -75,18 +82,21 @@ struct ForeignKeyBuilder {
                 for key in plan.table.foreignKeys {
                     do {
                         let moved = try repair.move(
-                            where: orphans(key),
-                            in: plan,
-                            reason: "breaks \(key.statement.object): no such row in "
-                                + "\"\(key.parentTable)\"",
-                            sqlState: "23503"
+                            .init(
+                                condition: orphans(key),
+                                reason: "breaks \(key.statement.object): no such row in "
+                                    + "\"\(key.parentTable)\"",
+                                sqlState: "23503"
+                            ),
+                            in: plan
                         )
                         outcome.quarantined[plan.table.sourceName, default: 0] += moved
                         isChanged = isChanged || moved > 0
                     } catch is ConstraintRepair.Unmovable {
                         let problem =
                             "rows of \"\(plan.table.sourceName)\" break \(key.statement.object) "
-                            + "and have no key to tell them by; they stay, the key is NOT VALID"
+                            + "and are not in the source as they are; they stay, the key is "
+                            + "NOT VALID"
                         if !outcome.problems.contains(problem) { outcome.problems.append(problem) }
                     }
                 }

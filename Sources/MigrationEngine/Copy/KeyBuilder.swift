@@ -8,11 +8,17 @@ final class KeyBuilder {
         target: TargetConnection,
         source: SourceConnection,
         run: String,
-        stopsAtBadRow: Bool
+        stopsAtBadRow: Bool,
+        progress: @escaping (String, Int) -> Void = { _, _ in }
     ) {
         self.target = target
         self.stopsAtBadRow = stopsAtBadRow
-        repair = ConstraintRepair(target: target, source: source, run: run)
+        repair = ConstraintRepair(
+            target: target,
+            source: source,
+            run: run,
+            progress: progress
+        )
     }
 
     /// What was found while keys were made.
@@ -41,11 +47,16 @@ final class KeyBuilder {
                     )
                 }
                 Failpoint.reach(.duplicatesFound)
+                let isNull = error.sqlState == "23502"
                 let moved = try repair.move(
-                    where: Self.duplicates(key, plan),
-                    in: plan,
-                    reason: "breaks \(key.statement.object): its key is there already",
-                    sqlState: error.sqlState ?? ""
+                    .init(
+                        condition: isNull
+                            ? Self.withoutKey(key) : Self.duplicates(key, plan),
+                        reason: "breaks \(key.statement.object): "
+                            + (isNull ? "it has no key" : "its key is there already"),
+                        sqlState: error.sqlState ?? ""
+                    ),
+                    in: plan
                 )
                 Failpoint.reach(.duplicatesMoved)
                 return moved
@@ -60,6 +71,10 @@ final class KeyBuilder {
         try target.execute("ANALYZE \(plan.qualifiedName)")
         Failpoint.reach(.analyzed)
         return outcome
+    }
+
+    private static func withoutKey(_ key: TargetTable.UniqueKey) -> String {
+        key.expressions.map { "(\($0)) IS NULL" }.joined(separator: " OR ")
     }
 
     private static func duplicates(_ key: TargetTable.UniqueKey, _ plan: TablePlan) -> String {

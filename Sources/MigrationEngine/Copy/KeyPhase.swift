@@ -8,8 +8,15 @@ struct KeyPhase {
     private let census: Census
     private let existing: ExistingMapping?
     private let isDryRun: Bool
+    private let additions: [TargetSchema.Addition]
 
-    init(_ run: MigrationRun, backup: String, plans: [TablePlan], census: Census) {
+    init(
+        _ run: MigrationRun,
+        backup: String,
+        plans: [TablePlan],
+        census: Census,
+        additions: [TargetSchema.Addition]
+    ) {
         context = PhaseContext(run, backup: backup)
         jobs = run.settings.jobs
         stopsAtBadRow = run.settings.stopsAtBadRow
@@ -18,6 +25,7 @@ struct KeyPhase {
         self.census = census
         existing = run.existing
         isDryRun = run.settings.isDryRun
+        self.additions = additions
     }
 
     /// Does it all; what is there already stays.
@@ -37,6 +45,25 @@ struct KeyPhase {
         return problems
     }
 
+    /// Makes views and triggers; no row depends on one, so a refusal costs only that one.
+    ///
+    /// - Returns: What the server refused, in words for the operator.
+    /// - Throws: ``MigrationError``.
+    func makeAdditions() throws(MigrationError) -> [String] {
+        guard !additions.isEmpty else { return [] }
+        let (_, target) = try context.connect("keys")
+        var refused: [String] = []
+        for addition in additions {
+            try context.cancellation.check("keys", kept: .copied)
+            let refusal = try context.guarded(nil) { try target.make(addition) }
+            guard let refusal else { continue }
+            let object = addition.statement.object
+            refused.append("not carried over: \(object): the server refuses it: \(refusal)")
+            context.tracker.log(.warning, "keys", "\(object) was not made: \(refusal)")
+        }
+        return refused
+    }
+
     private func buildKeys(_ run: String) throws(MigrationError) -> [String] {
         let ordered = plans.indices.sorted { left, right in
             let rows = (rows(left), rows(right))
@@ -51,7 +78,8 @@ struct KeyPhase {
                 target: target,
                 source: source,
                 run: run,
-                stopsAtBadRow: stopsAtBadRow
+                stopsAtBadRow: stopsAtBadRow,
+                progress: context.showsMoved
             )
             let canceller = target.canceller()
             return { index throws(MigrationError) in
@@ -84,7 +112,8 @@ struct KeyPhase {
             schema: schema,
             target: target,
             source: source,
-            run: run
+            run: run,
+            progress: context.showsMoved
         )
         var outcome = try context.guarded(nil) { try builder.add() }
         let orphaned = try validate(builder)
@@ -92,7 +121,10 @@ struct KeyPhase {
         guard !stopsAtBadRow else {
             throw BadRowStop.failure("rows have no parent in \(orphaned) foreign keys", table: nil)
         }
-        let moved = try context.guarded(nil) { try builder.moveOrphans() }
+        let canceller = target.canceller()
+        let moved = try context.guarded(nil) {
+            try context.cancellation.whileRunning(canceller.cancel) { try builder.moveOrphans() }
+        }
         for (table, rows) in moved.quarantined where rows > 0 {
             context.tracker.update(table) { $0.quarantinedRows += rows }
             context.tracker.log(
@@ -189,6 +221,11 @@ enum BadRowStop {
 }
 
 extension PhaseContext {
+    /// Tells how many rows of a table that break a key are in quarantine by now.
+    func showsMoved(_ table: String, _ rows: Int) {
+        tracker.activity("\(table): \(rows) rows that break a key are in quarantine")
+    }
+
     /// Runs work on either side after the copy and wraps its errors.
     func guarded<Value>(
         _ table: String?,
@@ -213,6 +250,8 @@ extension PhaseContext {
                 table: table,
                 kept: .copied
             )
+        } catch let error as UnkeepableRow {
+            throw error.failure("keys", kept: .copied)
         } catch let error as MigrationError {
             throw error
         } catch {
@@ -224,6 +263,32 @@ extension PhaseContext {
                 remedy: "report it with the log of the run",
                 cause: .text(String(describing: error))
             )
+        }
+    }
+}
+
+extension TargetConnection {
+    /// Makes a view or trigger that the server understands in every part.
+    ///
+    /// A function's statements are only read when it runs, which would be too late to find that
+    /// one of them is not understood.
+    ///
+    /// - Parameter addition: The view or trigger.
+    /// - Returns: Why the server refuses it; nil when it stands.
+    /// - Throws: ``TargetError`` when the server cannot be asked.
+    fileprivate func make(_ addition: TargetSchema.Addition) throws(TargetError) -> String? {
+        do throws(TargetError) {
+            try execute("BEGIN")
+            for probe in addition.probes { try query(probe) }
+            try execute(addition.statement.sql)
+            try execute("COMMIT")
+            return nil
+        } catch {
+            if error.isConnectionLost { throw error }
+            try execute("ROLLBACK")
+            if error.isAlreadyThere { return nil }
+            guard error.sqlStateClass != "53", error.sqlState != "57014" else { throw error }
+            return error.message
         }
     }
 }

@@ -7,7 +7,7 @@ struct NumericWire: Equatable {
     private var weight: Int16 = 0
     private var isNegative = false
     /// Decimal digits behind the point.
-    private var scale: Int16 = 0
+    private(set) var scale: Int16 = 0
 
     init(_ value: Int64) {
         isNegative = value < 0
@@ -32,13 +32,30 @@ struct NumericWire: Equatable {
         let parts = value.magnitude.description.split(separator: "e")
         let exponent = parts.count == 2 ? Int(parts[1]) ?? 0 : 0
         let mantissa = parts[0].split(separator: ".")
-        var decimal = mantissa.joined().utf8.map { Int($0) - 48 }
-        var point = mantissa[0].count + exponent
+        fill(mantissa.joined().utf8.map { Int($0) - 48 }, point: mantissa[0].count + exponent)
+    }
+
+    /// Makes a number from its decimal digits.
+    ///
+    /// Fails when it has more digits than `numeric` holds.
+    ///
+    /// - Parameters:
+    ///   - digits: The digits, the highest first.
+    ///   - point: How many of them stand in front of the point.
+    ///   - isNegative: Whether it is below zero.
+    init?(digits: [Int], point: Int, isNegative: Bool) {
+        guard point <= 131_072, digits.count - point <= 16_383 else { return nil }
+        self.isNegative = isNegative
+        fill(digits, point: point)
+    }
+
+    private mutating func fill(_ decimals: [Int], point: Int) {
+        var decimal = decimals
+        var point = point
         while decimal.last == 0 { decimal.removeLast() }
-        while decimal.first == 0 {
-            decimal.removeFirst()
-            point -= 1
-        }
+        let zeros = decimal.prefix { $0 == 0 }.count
+        decimal.removeFirst(zeros)
+        point -= zeros
         guard !decimal.isEmpty else {
             isNegative = false
             return
@@ -52,6 +69,12 @@ struct NumericWire: Equatable {
         digits = stride(from: 0, to: decimal.count, by: 4).map { start in
             Int16(decimal[start..<start + 4].reduce(0) { $0 * 10 + $1 })
         }
+    }
+
+    /// Decimal digits in front of the point, 0 for a number below 1.
+    var wholeDigits: Int {
+        guard weight >= 0, let first = digits.first else { return 0 }
+        return Int(weight) * 4 + String(first).count
     }
 
     private mutating func dropTrailingZeros() {

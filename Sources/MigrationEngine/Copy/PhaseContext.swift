@@ -56,6 +56,16 @@ struct PhaseContext: Sendable {
                 kept: kept,
                 cancellation: cancellation
             )
+        case .unaccounted(let problem):
+            return MigrationError(
+                .internal,
+                problem,
+                place: .init("copy", side: .target, table: table),
+                kept: kept,
+                remedy: "report it with the log of the run; nothing else may write the target's "
+                    + "tables or schema cutover while a run is under way"
+            )
+        case .unkeepable(let row): return row.failure("copy", kept: kept)
         case .badRow(let row):
             return MigrationError(
                 row.sqlState == nil ? .sourceData : .targetRefusedRow,
@@ -68,8 +78,8 @@ struct PhaseContext: Sendable {
                     row: row.key.names.first == "rowid" ? row.key.description : nil
                 ),
                 kept: kept,
-                remedy: "mend the row in the source, or run without --on-bad-row stop to keep it "
-                    + "in quarantine"
+                remedy: "mend the row in the source, or run without --on-bad-row stop (in the "
+                    + "profile: on_misfit = \"quarantine\") to keep it in quarantine"
             )
         case .cancelled:
             return MigrationError(

@@ -1,4 +1,6 @@
-/// A row that did not fit, with everything that is needed to bring it back.
+import Crypto
+
+/// A row that does not fit: which one, where, and why; its values are read from the source again.
 package struct QuarantinedRow: Sendable {
     /// The table in the source.
     package var table: String
@@ -10,10 +12,18 @@ package struct QuarantinedRow: Sendable {
     package var reason: String
     /// The server's SQLSTATE when the server refused it.
     package var sqlState: String?
-    /// The stored columns.
-    package var columns: [String]
-    /// Their values, byte for byte.
-    package var values: [SourceValue]
+}
+
+/// A row of a chunk that does not fit, by its place; small, because there can be as many as rows.
+struct Misplaced: Sendable {
+    /// The place among all rows of the chunk, from 0.
+    var place: Int
+    /// The column in the source; nil when the row as a whole breaks a constraint.
+    var column: String?
+    /// Why, without the value.
+    var reason: String
+    /// The server's SQLSTATE when the server refused it.
+    var sqlState: String?
 }
 
 /// What identifies a row of the source: the primary key, or the rowid without one.
@@ -38,6 +48,27 @@ package struct RowKey: Sendable, Hashable {
             bytes += content
         }
         return bytes
+    }
+
+    /// Reads the values of a key from its bytes.
+    ///
+    /// - Parameter bytes: What ``bytes`` gave.
+    /// - Returns: The values; nil when the bytes are not those of a key.
+    package static func values(_ bytes: [UInt8]) -> [SourceValue]? {
+        var values: [SourceValue] = []
+        var rest = bytes[...]
+        while rest.count >= 5 {
+            let code = rest.removeFirst()
+            let length = rest.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+            rest = rest.dropFirst(4)
+            guard rest.count >= length,
+                let name = StorageClass.allCases.first(where: { $0.code == code }),
+                let value = SourceValue(name, stored: Array(rest.prefix(length)))
+            else { return nil }
+            values.append(value)
+            rest = rest.dropFirst(length)
+        }
+        return rest.isEmpty ? values : nil
     }
 }
 
@@ -65,6 +96,26 @@ extension SourceValue {
         }
     }
 
+    /// Reads a value from its storage class and its stored bytes.
+    ///
+    /// - Parameters:
+    ///   - storageClass: The class.
+    ///   - stored: What ``storedBytes`` gave; not looked at for NULL.
+    package init?(_ storageClass: StorageClass, stored: [UInt8]) {
+        let digits = { String(decoding: stored, as: UTF8.self) }
+        switch storageClass {
+        case .null: self = .null
+        case .integer:
+            guard let value = Int64(digits()) else { return nil }
+            self = .integer(value)
+        case .real:
+            guard let value = Double(digits()) else { return nil }
+            self = .real(value)
+        case .text: self = .text(stored)
+        case .blob: self = .blob(stored)
+        }
+    }
+
     /// The value for people, cut to a length that fits a line.
     package var display: String {
         switch self {
@@ -79,22 +130,67 @@ extension SourceValue {
     }
 }
 
+extension SourceStatement {
+    /// Bytes above which a value stands in a key by its size and SHA-256 only.
+    private static let longestKeyValue = 1 << 16
+
+    /// A value of the current row as part of a key: long ones by their checksum.
+    ///
+    /// - Parameter column: The column, from 0.
+    /// - Returns: The value, or what stands for it.
+    package func keyValue(_ column: Int) -> SourceValue {
+        let kind = storageClass(column)
+        guard kind == .text || kind == .blob else { return value(column) }
+        let stored = malformedText(column) ?? bytes(column)
+        guard stored.count > Self.longestKeyValue else { return value(column) }
+        var hash = SHA256()
+        hash.update(bufferPointer: stored)
+        let sum = Array("\(stored.count) bytes, SHA-256 \(hash.finalize().hexadecimal)".utf8)
+        return kind == .text ? .text(sum) : .blob(sum)
+    }
+}
+
 extension RowReader {
+    /// Reads the key of a row.
+    ///
+    /// - Parameters:
+    ///   - identity: Gives the identity of the row.
+    ///   - value: Gives the key's part for a stored column, by its place among ``columns``.
+    /// - Returns: The primary key when it has no NULL, else the rowid, else the whole row.
+    package func key(
+        identity: () -> [SourceValue],
+        value: (Int) -> SourceValue
+    ) -> RowKey {
+        let names = table.primaryKey.compactMap(\.name)
+        let places = names.compactMap { name in
+            columns.firstIndex { $0.name.foldedName == name.foldedName }
+        }
+        if !names.isEmpty, places.count == names.count {
+            let values = places.map(value)
+            if !values.contains(.null) { return RowKey(names: names, values: values) }
+        }
+        if case .rowid = self.identity { return RowKey(names: ["rowid"], values: identity()) }
+        return RowKey(names: columns.map(\.name), values: columns.indices.map(value))
+    }
+
     /// Reads the key of a row from its identity and its values.
     ///
     /// - Parameters:
     ///   - identity: The identity of the row.
     ///   - values: All its stored values.
-    /// - Returns: The primary key when it has no NULL, else the rowid, else the whole row.
+    /// - Returns: The key.
     package func key(identity: [SourceValue], values: [SourceValue]) -> RowKey {
-        let names = table.primaryKey.compactMap(\.name)
-        let keyValues = names.compactMap { name in
-            columns.firstIndex { $0.name.foldedName == name.foldedName }.map { values[$0] }
-        }
-        if !names.isEmpty, keyValues.count == names.count, !keyValues.contains(.null) {
-            return RowKey(names: names, values: keyValues)
-        }
-        if case .rowid = self.identity { return RowKey(names: ["rowid"], values: identity) }
-        return RowKey(names: columns.map(\.name), values: values)
+        key(identity: { identity }, value: { values[$0] })
+    }
+
+    /// Reads the key of the current row of a statement of ``open(_:_:)``.
+    ///
+    /// - Parameter statement: The statement.
+    /// - Returns: The key.
+    package func key(of statement: SourceStatement) -> RowKey {
+        key(
+            identity: { identity(of: statement) },
+            value: { statement.keyValue(storedPlace($0)) }
+        )
     }
 }

@@ -16,7 +16,21 @@ struct RowEncoder: Sendable {
     /// What ends every stream.
     static let trailer: [UInt8] = [0xff, 0xff]
 
-    let columns: [TargetColumn]
+    /// The conversions of each column, nil when the table has none.
+    let converters: [ValueConverter?]?
+    /// What is needed of each column for each value: nothing in it is counted by reference.
+    let fields: [Field]
+
+    /// A column as every value needs it.
+    struct Field: Sendable {
+        let type: TargetType
+        let isNotNull: Bool
+    }
+
+    init(columns: [TargetColumn]) {
+        fields = columns.map { Field(type: $0.type, isNotNull: $0.isNotNull) }
+        converters = ValueConverter.converters(of: columns)
+    }
 
     /// Appends the current row.
     ///
@@ -24,16 +38,21 @@ struct RowEncoder: Sendable {
     ///   - statement: A statement that stands on a row.
     ///   - first: The column of the statement that is the first of ours.
     ///   - buffer: Gets the row; unchanged when a value does not fit.
+    ///   - tally: Counts the cells of the row that are converted.
     /// - Returns: The first value that does not fit.
     func append(
         _ statement: SourceStatement,
         from first: Int,
-        to buffer: ByteBuffer
+        to buffer: ByteBuffer,
+        tally: ConversionTally? = nil
     ) -> Misfit? {
+        if let converters {
+            return append(statement, from: first, to: buffer, converters, tally)
+        }
         let start = buffer.count
-        buffer.append(Int16(truncatingIfNeeded: columns.count))
-        for index in columns.indices {
-            if let reason = append(columns[index], statement, first + index, to: buffer) {
+        buffer.append(Int16(truncatingIfNeeded: fields.count))
+        for index in fields.indices {
+            if let reason = append(fields[index], statement, first + index, to: buffer) {
                 buffer.truncate(to: max(start, 0))
                 return Misfit(column: index, reason: reason)
             }
@@ -44,7 +63,7 @@ struct RowEncoder: Sendable {
     /// Appends one cell; returns why it does not fit.
     @inline(__always)
     func append(
-        _ column: TargetColumn,
+        _ column: Field,
         _ statement: SourceStatement,
         _ index: Int,
         to buffer: ByteBuffer
@@ -64,7 +83,7 @@ struct RowEncoder: Sendable {
     }
 
     @inline(__always)
-    private func append(_ value: Int64, as type: TargetType, to buffer: ByteBuffer) -> String? {
+    func append(_ value: Int64, as type: TargetType, to buffer: ByteBuffer) -> String? {
         switch type {
         case .bigint:
             buffer.append(Int32(8))
@@ -88,13 +107,12 @@ struct RowEncoder: Sendable {
             buffer.append(Int32(8))
             buffer.append(Double(value).bitPattern)
         case .numeric: NumericWire(value).append(to: buffer)
-        case .text, .varchar, .bytea, .date, .timestamp:
-            return "an integer where \(type.sql) is expected"
+        default: return rare(value, as: type, to: buffer)
         }
         return nil
     }
 
-    private func append(_ value: Double, as type: TargetType, to buffer: ByteBuffer) -> String? {
+    func append(_ value: Double, as type: TargetType, to buffer: ByteBuffer) -> String? {
         switch type {
         case .doublePrecision:
             buffer.append(Int32(8))
@@ -103,13 +121,13 @@ struct RowEncoder: Sendable {
             if value == 0, value.sign == .minus { return "negative zero, which numeric has not" }
             guard let numeric = NumericWire(value) else { return "infinite" }
             numeric.append(to: buffer)
-        default: return "a real where \(type.sql) is expected"
+        default: return rare(value, as: type, to: buffer)
         }
         return nil
     }
 
     @inline(__always)
-    private func append(
+    func append(
         text bytes: UnsafeRawBufferPointer,
         as type: TargetType,
         to buffer: ByteBuffer
@@ -123,8 +141,13 @@ struct RowEncoder: Sendable {
             }
         case .date: return appendDate(bytes, to: buffer)
         case .timestamp: return appendTimestamp(bytes, to: buffer)
-        default: return "text where \(type.sql) is expected"
+        default: return rare(text: bytes, as: type, to: buffer)
         }
+        return append(plain: bytes, to: buffer)
+    }
+
+    @inline(__always)
+    func append(plain bytes: UnsafeRawBufferPointer, to buffer: ByteBuffer) -> String? {
         if TextBytes.containsNUL(bytes) { return "text with a NUL, which text cannot hold" }
         if !TextBytes.isUTF8(bytes) { return "text that is not valid UTF-8" }
         guard bytes.count < 1 << 30 else { return "longer than 1 GiB" }
@@ -133,12 +156,12 @@ struct RowEncoder: Sendable {
         return nil
     }
 
-    private func append(
+    func append(
         blob bytes: UnsafeRawBufferPointer,
         as type: TargetType,
         to buffer: ByteBuffer
     ) -> String? {
-        guard type == .bytea else { return "a blob where \(type.sql) is expected" }
+        guard type == .bytea else { return rare(blob: bytes, as: type, to: buffer) }
         guard bytes.count < 1 << 30 else { return "longer than 1 GiB" }
         buffer.append(Int32(bytes.count))
         buffer.append(bytes)
@@ -166,7 +189,7 @@ struct RowEncoder: Sendable {
         return nil
     }
 
-    private static func characters(_ bytes: UnsafeRawBufferPointer) -> Int {
+    static func characters(_ bytes: UnsafeRawBufferPointer) -> Int {
         bytes.reduce(0) { $1 & 0xc0 == 0x80 ? $0 : $0 + 1 }
     }
 }

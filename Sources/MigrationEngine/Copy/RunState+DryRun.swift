@@ -45,12 +45,16 @@ extension RunState {
                 IF EXISTS (SELECT FROM cutover.run WHERE schema_name = '\(dryRunSchema)') THEN
                     DROP SCHEMA IF EXISTS \(dryRunSchema) CASCADE;
                 END IF;
+                IF to_regclass('cutover.conversion') IS NOT NULL THEN
+                    DELETE FROM cutover.conversion WHERE run_id LIKE 'dry-%';
+                END IF;
                 DELETE FROM cutover.quarantine WHERE run_id LIKE 'dry-%';
                 DELETE FROM cutover.checkpoint WHERE run_id LIKE 'dry-%';
                 DELETE FROM cutover.mapping WHERE run_id LIKE 'dry-%';
                 DELETE FROM cutover.run WHERE run_id LIKE 'dry-%';
                 IF EXISTS (SELECT FROM cutover.run) THEN RETURN; END IF;
                 DROP TABLE IF EXISTS cutover.aside, cutover.altered;
+                DROP TABLE IF EXISTS cutover.conversion;
                 DROP TABLE cutover.quarantine, cutover.checkpoint, cutover.mapping, cutover.run;
                 BEGIN
                     DROP SCHEMA cutover;

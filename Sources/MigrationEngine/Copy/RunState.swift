@@ -50,8 +50,8 @@ package enum RunState {
             row_values bytea[] NOT NULL,
             quarantined_at timestamptz NOT NULL DEFAULT now()
         );
-        CREATE INDEX IF NOT EXISTS quarantine_table ON cutover.quarantine (run_id, table_name)
-        """
+        CREATE INDEX IF NOT EXISTS quarantine_table ON cutover.quarantine (run_id, table_name);
+        """ + quarantineColumns
 
     /// The names of columns on both sides, as JSON: source name to target name.
     ///
@@ -149,59 +149,5 @@ package enum RunState {
             "UPDATE cutover.run SET max_quarantined = $2 WHERE run_id = $1",
             [.text(run), .integer(rows)]
         )
-    }
-
-    /// Puts rows into quarantine, in the caller's transaction.
-    ///
-    /// - Parameters:
-    ///   - rows: The rows.
-    ///   - run: The run.
-    ///   - connection: The connection whose transaction holds the rows' chunk.
-    /// - Throws: ``TargetError``.
-    package static func quarantine(
-        _ rows: [QuarantinedRow],
-        run: String,
-        _ connection: TargetConnection
-    ) throws(TargetError) {
-        for row in rows {
-            try connection.query(
-                """
-                INSERT INTO cutover.quarantine (run_id, table_name, key_text, key_bytes,
-                    column_name, reason, sql_state, columns, classes, row_values)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-                """,
-                [
-                    .text(run),
-                    .text(row.table),
-                    .text(storable(row.key.description)),
-                    .bytes(row.key.bytes),
-                    .optional(row.column),
-                    .text(row.reason),
-                    .optional(row.sqlState),
-                    .text(array(row.columns.map { literal($0) })),
-                    .text(array(row.values.map { literal($0.storageClass.rawValue) })),
-                    .text(
-                        array(
-                            row.values.map { value in
-                                value.storedBytes.map { "\"\\\\x\($0.hexadecimal)\"" } ?? "NULL"
-                            }
-                        )
-                    ),
-                ]
-            )
-        }
-    }
-
-    /// Text that a `text` column takes: the real bytes stand beside it.
-    private static func storable(_ text: String) -> String {
-        text.replacing("\0", with: "\u{2400}")
-    }
-
-    private static func literal(_ name: String) -> String {
-        "\"" + name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
-    }
-
-    private static func array(_ elements: [String]) -> String {
-        "{" + elements.joined(separator: ",") + "}"
     }
 }

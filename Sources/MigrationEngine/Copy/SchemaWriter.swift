@@ -29,6 +29,7 @@ struct SchemaWriter {
         do throws(TargetError) {
             try target.execute("BEGIN")
             try target.execute("SET LOCAL client_min_messages = warning; " + RunState.create)
+            try target.execute(RunState.createConversions)
             Failpoint.reach(.stateMade)
             if existing == nil || original != nil {
                 try target.execute("CREATE SCHEMA IF NOT EXISTS \(TargetConnection.quote(schema))")
@@ -47,11 +48,22 @@ struct SchemaWriter {
             )
             for table in mapped.tables {
                 try target.query(
-                    "INSERT INTO cutover.mapping (run_id, table_name, target_name, columns) "
-                        + "VALUES ($1, $2, $3, $4)",
+                    "INSERT INTO cutover.mapping (run_id, table_name, target_name, columns, rules) "
+                        + "VALUES ($1, $2, $3, $4, $5)",
                     [
                         .text(run), .text(table.sourceName), .text(table.name),
                         .text(RunState.columnMap(table.columns)),
+                        .text(MappingRecord(table, mapped).json),
+                    ]
+                )
+            }
+            for skipped in mapped.skipped where skipped.column == nil {
+                try target.query(
+                    "INSERT INTO cutover.mapping (run_id, table_name, target_name, columns, rules) "
+                        + "VALUES ($1, $2, '', '{}', $3)",
+                    [
+                        .text(run), .text(skipped.table),
+                        .text(MappingRecord(skip: skipped.reason).json),
                     ]
                 )
             }

@@ -14,7 +14,7 @@ struct Staging: Sendable {
     private let isText: [Bool]
     private let takesBytes: [Bool]
     private let types: [String]
-    private let sixteenBytes: Set<String>
+    private let casts: [String: ExistingType.Cast]
 
     init(_ table: TargetTable, into qualifiedName: String, _ casts: [String: ExistingType.Cast]) {
         let quote = TargetConnection.quote
@@ -22,7 +22,7 @@ struct Staging: Sendable {
         let own = table.columns.map { casts[$0.name] }
         isText = own.map { $0 != nil }
         takesBytes = own.map { $0?.takesBytes ?? false }
-        sixteenBytes = Set(casts.filter(\.value.takesBytes).keys)
+        self.casts = casts
         types = zip(table.columns, own).map { $1?.type ?? $0.type.sql }
         let declared = table.columns.map { "\(quote($0.name)) \($0.type.sql)" }
         create =
@@ -72,9 +72,11 @@ struct Staging: Sendable {
     /// - Parameters:
     ///   - text: The target's text form.
     ///   - column: The column in the target.
-    /// - Returns: The values; nil when the text is the value.
+    /// - Returns: The values, none when the text does not tell; nil when the server did not read
+    ///   the column.
     func origins(of text: String, column: String) -> [SourceValue]? {
-        guard sixteenBytes.contains(column) else { return nil }
+        guard let cast = casts[column] else { return nil }
+        guard cast.takesBytes else { return cast.keepsText ? [.string(text)] : [] }
         let digits = text.replacing("-", with: "")
         let spellings = [text, digits].flatMap { [$0, $0.uppercased()] }
         return spellings.map { SourceValue.string($0) } + [.blob([UInt8](hexadecimal: digits))]
@@ -95,15 +97,19 @@ struct Staging: Sendable {
 
     /// Finds the column that makes the server refuse a row.
     ///
+    /// - Parameters:
+    ///   - target: The connection.
+    ///   - sendRow: Sends the encoded row.
     /// - Returns: The error with the column's name; nil when it is none that the server reads.
+    /// - Throws: ``TargetError``, or what `sendRow` throws.
     func blame(
-        _ row: UnsafeRawBufferPointer,
-        _ target: TargetConnection
+        _ target: TargetConnection,
+        sendRow: (borrowing CopyStream) throws -> Void
     ) throws -> TargetError? {
         try target.execute("SAVEPOINT blame")
         defer { try? target.execute("ROLLBACK TO blame; RELEASE blame") }
         do {
-            try send(row, target)
+            try send(target, sendRow)
             for probe in probes {
                 if let error = try refusal(of: probe.sql, target) {
                     return error.about(column: probe.column)
@@ -115,12 +121,15 @@ struct Staging: Sendable {
         return nil
     }
 
-    private func send(_ row: UnsafeRawBufferPointer, _ target: TargetConnection) throws {
+    private func send(
+        _ target: TargetConnection,
+        _ sendRow: (borrowing CopyStream) throws -> Void
+    ) throws {
         try empty(target)
         let stream = try CopyStream(on: target, "COPY \(name) FROM STDIN (FORMAT binary)")
         do {
             try RowEncoder.header.withUnsafeBytes { try stream.send($0) }
-            try stream.send(row)
+            try sendRow(stream)
             try RowEncoder.trailer.withUnsafeBytes { try stream.send($0) }
         } catch {
             stream.abort("the row could not be sent")
@@ -157,7 +166,7 @@ struct Staging: Sendable {
             let reason =
                 isText[index]
                 ? text(index, statement, first + index, encoder, buffer)
-                : encoder.append(encoder.columns[index], statement, first + index, to: buffer)
+                : encoder.append(encoder.fields[index], statement, first + index, to: buffer)
             if let reason {
                 buffer.truncate(to: max(start, 0))
                 return RowEncoder.Misfit(column: index, reason: reason)
@@ -176,7 +185,7 @@ struct Staging: Sendable {
         switch statement.storageClass(place) {
         case .null, .text:
             // As into any column of text.
-            return encoder.append(encoder.columns[index], statement, place, to: buffer)
+            return encoder.append(encoder.fields[index], statement, place, to: buffer)
         case .integer: append(String(statement.integer(place)), to: buffer)
         case .real: append(statement.real(place).description, to: buffer)
         case .blob:

@@ -6,7 +6,10 @@ final class TableCopy {
     private let target: TargetConnection
     private let run: String
     private let cancellation: Cancellation
-    private let buffer = ByteBuffer()
+    private let buffer = ByteBuffer(keepsLargeOutside: true)
+    private let quarantine: QuarantineWriter
+    /// Keeps alive what the buffer points at while a row with large values is sent again.
+    private var largeRow: SourceStatement?
 
     init(
         source: SourceConnection,
@@ -18,12 +21,15 @@ final class TableCopy {
         self.target = target
         self.run = run
         self.cancellation = cancellation
+        quarantine = QuarantineWriter(target, run: run)
     }
 
     /// What became of the rows of a chunk.
     struct Outcome: Sendable {
         var copied = 0
         var quarantined = 0
+        /// Converted cells, one count a conversion of the table.
+        var converted: [Int] = []
     }
 
     /// Why a chunk was not committed.
@@ -31,6 +37,8 @@ final class TableCopy {
         case source(SourceError)
         case target(TargetError)
         case badRow(QuarantinedRow)
+        case unkeepable(UnkeepableRow)
+        case unaccounted(String)
         case cancelled
     }
 
@@ -47,6 +55,8 @@ final class TableCopy {
         of plan: TablePlan,
         stopsAtBadRow: Bool
     ) throws(Failure) -> Outcome {
+        let turn = LargeRowTurn(for: chunk.largestRow)
+        defer { turn.end() }
         do {
             try target.execute("BEGIN")
             Failpoint.reach(.chunkBegun)
@@ -67,10 +77,12 @@ final class TableCopy {
             throw .source(error)
         } catch let error as TargetError {
             throw .target(error)
+        } catch let error as UnkeepableRow {
+            throw .unkeepable(error)
         } catch let error as Failure {
             throw error
         } catch {
-            preconditionFailure("only these three kinds of error arise here")
+            preconditionFailure("only these four kinds of error arise here")
         }
     }
 
@@ -81,13 +93,17 @@ final class TableCopy {
     ) throws -> Outcome {
         try plan.staging?.prepare(target)
         try target.execute("SAVEPOINT chunk")
-        var misfits: [QuarantinedRow] = []
+        var misfits: [Misplaced] = []
         do {
-            let copied = try stream(chunk, plan, &misfits)
-            if stopsAtBadRow, let row = misfits.first { throw Failure.badRow(row) }
-            try RunState.quarantine(misfits, run: run, target)
+            let tally = plan.makeTally()
+            let copied = try stream(chunk, plan, &misfits, tally)
+            try keep(misfits, of: chunk, plan, stopsAtBadRow: stopsAtBadRow)
             if !misfits.isEmpty { Failpoint.reach(.rowsQuarantined) }
-            return Outcome(copied: copied, quarantined: misfits.count)
+            return Outcome(
+                copied: copied,
+                quarantined: misfits.count,
+                converted: tally?.cells ?? []
+            )
         } catch let error as TargetError where error.isAboutRow {
             try target.execute("ROLLBACK TO chunk")
             Failpoint.reach(.chunkRefused)
@@ -99,7 +115,8 @@ final class TableCopy {
     private func stream(
         _ chunk: Chunk,
         _ plan: TablePlan,
-        _ misfits: inout [QuarantinedRow]
+        _ misfits: inout [Misplaced],
+        _ tally: ConversionTally?
     ) throws -> Int {
         let statement = try plan.reader.open(source, chunk.range)
         let skip = plan.reader.identityWidth
@@ -110,21 +127,24 @@ final class TableCopy {
         var rows = 0
         do {
             while try statement.step() {
-                if let misfit = plan.encode(statement, from: skip, to: buffer) {
-                    misfits.append(plan.quarantined(statement, misfit))
+                if let misfit = plan.encode(statement, from: skip, to: buffer, tally: tally) {
+                    misfits.append(plan.misplaced(rows, misfit))
+                } else {
+                    tally?.countRow()
                 }
                 rows += 1
-                if buffer.count >= Self.sendAt {
-                    try stream.send(buffer.bytes)
+                if buffer.count >= Self.sendAt || !buffer.outside.isEmpty {
+                    try stream.send(buffer)
                     buffer.truncate()
                     Failpoint.reach(.chunkSending)
                     if cancellation.isCancelled { throw Failure.cancelled }
                 }
             }
             RowEncoder.trailer.withUnsafeBytes { buffer.append($0) }
-            try stream.send(buffer.bytes)
+            try stream.send(buffer)
             Failpoint.reach(.chunkSent)
         } catch {
+            buffer.truncate()
             stream.abort("the rows could not be read or sent")
             throw error
         }
@@ -144,6 +164,7 @@ final class TableCopy {
                 .integer(outcome.copied), .integer(outcome.quarantined),
             ]
         )
+        try RunState.count(outcome.converted, of: plan.table, run: run, target)
     }
 
     /// Copies a chunk that the server refused: finds the rows it refuses, and sends the others.
@@ -155,21 +176,23 @@ final class TableCopy {
         let rows = try EncodedRows(chunk, plan, source)
         var quarantined = rows.misfits
         var copied = 0
+        let tally = rows.tally
         var open = [0..<rows.count]
         while let range = open.popLast() {
             if cancellation.isCancelled { throw Failure.cancelled }
             guard !range.isEmpty else { continue }
             try target.execute("SAVEPOINT piece")
             do {
-                copied += try send(range, of: rows, plan)
+                copied += try send(range, of: rows, chunk, plan)
                 try target.execute("RELEASE piece")
                 Failpoint.reach(.pieceSent)
             } catch let error as TargetError where error.isAboutRow {
                 try target.execute("ROLLBACK TO piece; RELEASE piece")
                 if range.count == 1 {
                     let row = range.lowerBound
-                    let misfit = try plan.staging?.blame(rows.bytes(range), target) ?? error
-                    quarantined.append(try rows.quarantined(row, misfit, plan, chunk, source))
+                    let misfit = try blame(row, of: rows, chunk, plan) ?? error
+                    quarantined.append(rows.misplaced(row, misfit, plan))
+                    tally?.takeBack(rows.conversions(of: row))
                     continue
                 }
                 // The server names the line; when it does not, halves find the row as well.
@@ -185,17 +208,71 @@ final class TableCopy {
                 }
             }
         }
-        if stopsAtBadRow, let row = quarantined.first { throw Failure.badRow(row) }
-        try RunState.quarantine(quarantined, run: run, target)
-        return Outcome(copied: copied, quarantined: quarantined.count)
+        quarantined.sort { $0.place < $1.place }
+        try keep(quarantined, of: chunk, plan, stopsAtBadRow: stopsAtBadRow)
+        return Outcome(
+            copied: copied,
+            quarantined: quarantined.count,
+            converted: tally?.cells ?? []
+        )
     }
 
-    private func send(_ range: Range<Int>, of rows: EncodedRows, _ plan: TablePlan) throws -> Int {
+    /// Finds the column of a row that the server refuses to read; nil when it names it by itself.
+    private func blame(
+        _ row: Int,
+        of rows: EncodedRows,
+        _ chunk: Chunk,
+        _ plan: TablePlan
+    ) throws -> TargetError? {
+        defer { largeRow = nil }
+        return try plan.staging?.blame(target) { stream in
+            try rows.send(row..<row + 1, to: stream) { try encoded($0, of: chunk, plan) }
+        }
+    }
+
+    /// Puts rows of a chunk into quarantine, read from the source once more.
+    private func keep(
+        _ rows: [Misplaced],
+        of chunk: Chunk,
+        _ plan: TablePlan,
+        stopsAtBadRow: Bool
+    ) throws {
+        guard !rows.isEmpty else { return }
+        let stopping = plan.stopping(rows, stopsAtBadRow)
+        let statement = try plan.reader.open(source, chunk.range)
+        var next = (stopping.map { [$0] } ?? rows).makeIterator()
+        var place = -1
+        func entry() throws -> QuarantineWriter.Entry? {
+            guard let row = next.next() else { return nil }
+            while place < row.place, try statement.step() { place += 1 }
+            return plan.entry(statement, row.column, row.reason, row.sqlState)
+        }
+        if stopping != nil, let row = try entry()?.row { throw Failure.badRow(row) }
+        try quarantine.write(entry)
+    }
+
+    /// Encodes one row of a chunk anew, by its place.
+    private func encoded(_ place: Int, of chunk: Chunk, _ plan: TablePlan) throws -> ByteBuffer {
+        let statement = try plan.reader.open(source, chunk.range)
+        for _ in 0...place { _ = try statement.step() }
+        buffer.truncate()
+        _ = plan.encode(statement, from: plan.reader.identityWidth, to: buffer)
+        largeRow = statement
+        return buffer
+    }
+
+    private func send(
+        _ range: Range<Int>,
+        of rows: EncodedRows,
+        _ chunk: Chunk,
+        _ plan: TablePlan
+    ) throws -> Int {
+        defer { largeRow = nil }
         try plan.staging?.empty(target)
         let stream = try CopyStream(on: target, plan.copyStatement)
         do {
             try RowEncoder.header.withUnsafeBytes { try stream.send($0) }
-            try stream.send(rows.bytes(range))
+            try rows.send(range, to: stream) { try encoded($0, of: chunk, plan) }
             try RowEncoder.trailer.withUnsafeBytes { try stream.send($0) }
         } catch {
             stream.abort("the rows could not be sent")
@@ -225,7 +302,14 @@ package struct TablePlan: Sendable {
         casts: [String: ExistingType.Cast] = [:]
     ) {
         self.table = table
-        reader = RowReader(source, columns: table.columns.map(\.sourceName))
+        let expressions = table.columns.compactMap { column in
+            column.expression.map { (column.sourceName, $0) }
+        }
+        reader = RowReader(
+            source,
+            columns: table.columns.map(\.sourceName),
+            expressions: Dictionary(expressions) { first, _ in first }
+        )
         encoder = RowEncoder(columns: table.columns)
         let quote = TargetConnection.quote
         qualifiedName = "\(quote(schema)).\(quote(table.name))"
@@ -241,40 +325,55 @@ package struct TablePlan: Sendable {
     func encode(
         _ statement: SourceStatement,
         from first: Int,
-        to buffer: ByteBuffer
+        to buffer: ByteBuffer,
+        tally: ConversionTally? = nil
     ) -> RowEncoder.Misfit? {
-        guard let staging else { return encoder.append(statement, from: first, to: buffer) }
+        guard let staging else {
+            return encoder.append(statement, from: first, to: buffer, tally: tally)
+        }
         return staging.append(statement, from: first, to: buffer, encoder)
     }
 
-    func quarantined(
-        _ statement: SourceStatement,
-        _ misfit: RowEncoder.Misfit
-    ) -> QuarantinedRow {
-        quarantined(
-            statement,
+    /// A count of converted cells that starts anew; nil when the table has no conversions.
+    func makeTally() -> ConversionTally? {
+        guard encoder.converters != nil else { return nil }
+        return ConversionTally(slots: table.columns.reduce(0) { $0 + $1.conversions.count })
+    }
+
+    /// The first row that ends the run: any one, or one whose column is told to stop.
+    func stopping(_ rows: [Misplaced], _ stopsAtBadRow: Bool) -> Misplaced? {
+        guard !stopsAtBadRow else { return rows.first }
+        return rows.first { row in
+            table.columns.contains { $0.stopsAtMisfit && $0.sourceName == row.column }
+        }
+    }
+
+    /// Describes a row that the encoder refused.
+    func misplaced(_ place: Int, _ misfit: RowEncoder.Misfit) -> Misplaced {
+        Misplaced(
+            place: place,
             column: table.columns[misfit.column].sourceName,
-            reason: misfit.reason,
-            sqlState: nil
+            reason: misfit.reason
         )
     }
 
-    func quarantined(
+    /// Describes the current row of a statement for the quarantine.
+    func entry(
         _ statement: SourceStatement,
-        column: String?,
-        reason: String,
-        sqlState: String?
-    ) -> QuarantinedRow {
-        let skip = reader.identityWidth
-        let values = reader.columns.indices.map { statement.value(skip + $0) }
-        return QuarantinedRow(
-            table: table.sourceName,
-            key: reader.key(identity: reader.identity(of: statement), values: values),
-            column: column,
-            reason: reason,
-            sqlState: sqlState,
-            columns: reader.columns.map(\.name),
-            values: values
+        _ column: String?,
+        _ reason: String,
+        _ sqlState: String?
+    ) -> QuarantineWriter.Entry {
+        QuarantineWriter.Entry(
+            row: QuarantinedRow(
+                table: table.sourceName,
+                key: reader.key(of: statement),
+                column: column,
+                reason: reason,
+                sqlState: sqlState
+            ),
+            statement: statement,
+            reader: reader
         )
     }
 }

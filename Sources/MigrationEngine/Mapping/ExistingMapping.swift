@@ -17,6 +17,8 @@ package struct ExistingMapping: Sendable {
     /// The matched tables, in the order of ``target``.
     private(set) var tables: [ExistingCatalog.Table] = []
 
+    private let rules: MappingRules
+
     /// A table or column that only one side has, or that each side keeps for itself.
     struct Aside: Sendable, Equatable {
         var side: Side
@@ -34,17 +36,25 @@ package struct ExistingMapping: Sendable {
     ///   - existing: The target.
     ///   - census: What is stored; nil before it was counted.
     ///   - begun: The tables of the run that is taken up again; they hold its rows.
+    ///   - rules: What the operator prescribes, without types and conversions.
     package init(
         _ catalog: Catalog,
         _ existing: ExistingCatalog,
         census: Census? = nil,
-        begun: Set<String> = []
+        begun: Set<String> = [],
+        rules: MappingRules = MappingRules()
     ) {
+        self.rules = rules
         target = TargetSchema(mode: .existing, schema: existing.schema)
         var taken: [String: String] = [:]
         for table in catalog.migratedTables {
-            guard let found = existing.table(matching: table.name) else {
-                refuseTable(table.name, existing)
+            let rule = rules.table(table.name)
+            if let reason = rule?.skip {
+                skip(table.name, nil, census?.tables[table.name]?.rows, reason)
+                continue
+            }
+            guard let found = existing.table(matching: rule?.rename ?? table.name) else {
+                refuseTable(rule?.rename ?? table.name, existing)
                 continue
             }
             if let other = taken.updateValue(table.name, forKey: found.name) {
@@ -73,7 +83,27 @@ package struct ExistingMapping: Sendable {
         if !casts.isEmpty, !existing.hasTemporaryTables {
             missingRights.append("TEMPORARY on the database, for types that the server reads")
         }
-        target.decisions += TargetSchema.decisionsBeyondTables(catalog)
+        target.decisions += TargetSchema.decisionsOnVirtualTables(catalog)
+        for view in catalog.views {
+            decide(view.name, "view", view.sql, "", .dropped, Self.ownMigrations)
+        }
+        for trigger in catalog.triggers where !trigger.name.foldedName.hasPrefix("_cutover_") {
+            let subject = "trigger \(trigger.name)"
+            decide(trigger.table, subject, trigger.sql, "", .dropped, Self.ownMigrations)
+        }
+    }
+
+    private static let ownMigrations = "the application's migrations make what it needs"
+
+    /// Leaves out what the profile says.
+    private mutating func skip(_ table: String, _ column: String?, _ rows: Int?, _ reason: String) {
+        target.skipped.append(
+            TargetSchema.Skipped(table: table, column: column, reason: reason)
+        )
+        let words = "skipped by the profile: \(reason)"
+        let counted = rows.map { "its \($0) rows are \(words)" } ?? words
+        let subject = column == nil ? "table" : "column"
+        decide(table, subject, column ?? table, "", .dropped, counted, column: column)
     }
 
     private static let extraTable = "only the target has it; it stays as it is"
@@ -113,11 +143,17 @@ package struct ExistingMapping: Sendable {
         var columns: [TargetColumn] = []
         var own: Set<String> = []
         for (place, column) in table.columns.enumerated() where column.generation != .hidden {
-            guard let twin = NameMatch.find(column.name, in: found.columns, by: \.name) else {
+            let rule = rules.column(column.name, of: table.name)
+            if let reason = rule?.skip {
+                skip(table.name, column.name, nil, reason)
+                continue
+            }
+            let wanted = rule?.rename ?? column.name
+            guard let twin = NameMatch.find(wanted, in: found.columns, by: \.name) else {
                 refuse(
                     table.name,
                     column.name,
-                    "column \"\(table.name).\(column.name)\" is not in the target"
+                    "column \"\(table.name).\(wanted)\" is not in the target"
                 )
                 continue
             }
@@ -148,9 +184,22 @@ package struct ExistingMapping: Sendable {
                     sourceName: column.name,
                     name: twin.name,
                     type: type.wire,
-                    isNotNull: twin.isNotNull
+                    isNotNull: twin.isNotNull,
+                    expression: rule?.expression,
+                    stopsAtMisfit: rule?.stopsAtMisfit ?? false
                 )
             )
+            if let expression = rule?.expression {
+                decide(
+                    table.name,
+                    "expression",
+                    "as stored",
+                    expression,
+                    .changed,
+                    "the profile has it read in place of the stored value, on copy and verify alike",
+                    column: column.name
+                )
+            }
             let stored = census.flatMap {
                 $0.columns.indices.contains(place) ? $0.columns[place] : nil
             }
@@ -299,7 +348,11 @@ package struct ExistingMapping: Sendable {
             table.columns.map { column in
                 (
                     column.name.foldedName,
-                    NameMatch.find(column.name, in: found.columns, by: \.name)?.name ?? column.name
+                    NameMatch.find(
+                        rules.column(column.name, of: table.name)?.rename ?? column.name,
+                        in: found.columns,
+                        by: \.name
+                    )?.name ?? column.name
                 )
             }
         ) { first, _ in first }

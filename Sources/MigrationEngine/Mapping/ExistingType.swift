@@ -17,6 +17,8 @@ package enum ExistingType: Sendable, Equatable {
         var reason: String
         /// Whether 16 bytes are taken as their hexadecimal digits.
         var takesBytes = false
+        /// Whether the server's text form of a value is the text that it was read from.
+        var keepsText = false
     }
 
     /// Chooses.
@@ -25,7 +27,14 @@ package enum ExistingType: Sendable, Equatable {
     init(_ column: ExistingCatalog.Column) {
         let limit = column.modifier
         guard column.isBuiltIn else {
-            self = .cast(Cast(type: column.type, condition: Self.same(column), reason: Self.other))
+            self = .cast(
+                Cast(
+                    type: column.type,
+                    condition: Self.same(column),
+                    reason: Self.other,
+                    keepsText: true
+                )
+            )
             return
         }
         switch column.base {
@@ -95,7 +104,9 @@ package enum ExistingType: Sendable, Equatable {
             return Cast(
                 type: type,
                 condition: "length({}) <= \(length) AND {} !~ ' $'",
-                reason: "longer than \(type) or with blanks at its end, which \(type) does not keep"
+                reason:
+                    "longer than \(type) or with blanks at its end, which \(type) does not keep",
+                keepsText: true
             )
         case "uuid":
             return Cast(
@@ -107,7 +118,7 @@ package enum ExistingType: Sendable, Equatable {
         case "json", "jsonb", "xml":
             return Cast(type: type, condition: nil, reason: "")
         default:
-            return Cast(type: type, condition: same(column), reason: other)
+            return Cast(type: type, condition: same(column), reason: other, keepsText: true)
         }
     }
 

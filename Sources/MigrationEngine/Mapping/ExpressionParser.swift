@@ -1,12 +1,31 @@
 /// Reads SQLite's expressions by operator precedence.
 struct ExpressionParser {
-    private var cursor: TokenCursor
-    private var depth = 0
+    /// What an expression may consist of, by where it stands.
+    enum Grammar {
+        /// Constraints, defaults, indexes.
+        case constraint
+        /// Views: queries and aggregates as well.
+        case query
+        /// Triggers: RAISE as well.
+        case trigger
+
+        /// Whether a SELECT can stand in it.
+        var allowsQueries: Bool { self != .constraint }
+    }
+
+    var cursor: TokenCursor
+    var depth = 0
+    let grammar: Grammar
 
     /// Starts at the beginning of a text.
     ///
-    /// - Parameter text: The expression.
-    init(_ text: String) { cursor = TokenCursor(text) }
+    /// - Parameters:
+    ///   - text: The expression.
+    ///   - grammar: What it may consist of.
+    init(_ text: String, grammar: Grammar = .constraint) {
+        cursor = TokenCursor(text)
+        self.grammar = grammar
+    }
 
     /// How tightly operators bind, loosest first.
     ///
@@ -26,12 +45,12 @@ struct ExpressionParser {
         return expression
     }
 
-    private var notUnderstood: Refusal {
+    var notUnderstood: Refusal {
         guard let token = cursor.current else { return Refusal("the expression ends too early") }
         return Refusal("the expression is not understood at \"\(token.text)\"")
     }
 
-    private mutating func parse(_ power: Int) throws(Refusal) -> SQLExpression {
+    mutating func parse(_ power: Int) throws(Refusal) -> SQLExpression {
         // because a hostile file can nest deeper than the stack of a thread
         guard depth < 100 else { throw Refusal("the expression is nested too deeply") }
         depth += 1
@@ -45,7 +64,7 @@ struct ExpressionParser {
         try parse(power.rawValue + 1)
     }
 
-    private mutating func expect(_ symbol: String) throws(Refusal) {
+    mutating func expect(_ symbol: String) throws(Refusal) {
         guard cursor.takeSymbol(symbol) else { throw notUnderstood }
     }
 
@@ -75,9 +94,7 @@ struct ExpressionParser {
         cursor.advance()
         switch token.text {
         case "(":
-            if cursor.sees("SELECT") || cursor.sees("WITH") || cursor.sees("VALUES") {
-                throw Refusal("it has a subquery")
-            }
+            if seesSelect { return .query(try subquery()) }
             let inside = try parse(0)
             if cursor.seesSymbol(",") { throw Refusal("it compares rows of values") }
             try expect(")")
@@ -127,8 +144,12 @@ struct ExpressionParser {
             return .unary("NOT", try parse(Power.not.rawValue))
         case "CASE": return try conditional()
         case "CAST" where cursor.token(1)?.isSymbol("(") == true: return try cast()
-        case "EXISTS", "SELECT", "WITH": throw Refusal("it has a subquery")
-        case "RAISE": throw Refusal("RAISE works in triggers only")
+        case "EXISTS" where cursor.token(1)?.isSymbol("(") == true:
+            cursor.advance()
+            cursor.advance()
+            return .exists(try subquery())
+        case "SELECT", "WITH": throw Refusal("it has a subquery")
+        case "RAISE" where cursor.token(1)?.isSymbol("(") == true: return try raise()
         default: return try named(token)
         }
     }
@@ -139,27 +160,57 @@ struct ExpressionParser {
             return try function(token.text.foldedName)
         }
         var name = token
+        var qualifier: String?
         while cursor.takeSymbol(".") {
             guard let part = cursor.advance(), part.name != nil else { throw notUnderstood }
+            qualifier = name.text
             name = part
-            name.kind = .quoted
         }
+        if let qualifier { return .member(qualifier, name.text) }
         return name.kind == .doubleQuoted ? .doubleQuoted(name.text) : .name(name.text)
     }
 
     private mutating func function(_ name: String) throws(Refusal) -> SQLExpression {
         try expect("(")
+        let hasAggregates = grammar.allowsQueries
+        let isStar = hasAggregates && name == "count" && cursor.takeSymbol("*")
         if cursor.seesSymbol("*") { throw Refusal("\(name)(*) is an aggregate") }
+        let isDistinct = hasAggregates && cursor.take("DISTINCT")
         if cursor.sees("DISTINCT") { throw Refusal("\(name)(DISTINCT …) is an aggregate") }
         let arguments = cursor.seesSymbol(")") ? [] : try list()
         try expect(")")
-        if cursor.sees("OVER") || cursor.sees("FILTER") {
-            throw Refusal("it has a window function")
+        if cursor.sees("OVER") { throw Refusal("it has a window function") }
+        if cursor.sees("FILTER") { throw Refusal("it has an aggregate with FILTER") }
+        let isAggregate =
+            isStar || isDistinct || Self.aggregates.contains(name)
+            || (arguments.count == 1 && (name == "min" || name == "max"))
+        if hasAggregates, isAggregate {
+            return .aggregate(name, arguments, isDistinct: isDistinct)
         }
         return .function(name, arguments)
     }
 
-    private mutating func list() throws(Refusal) -> [SQLExpression] {
+    private static let aggregates: Set<String> = [
+        "count", "sum", "total", "avg", "group_concat", "string_agg",
+    ]
+
+    private mutating func raise() throws(Refusal) -> SQLExpression {
+        guard grammar == .trigger else { throw Refusal("RAISE works in triggers only") }
+        cursor.advance()
+        try expect("(")
+        let kind = try name().uppercased()
+        var message: String?
+        if cursor.takeSymbol(",") {
+            guard let token = cursor.advance(), token.name != nil else {
+                throw Refusal("the message of RAISE is not a constant")
+            }
+            message = token.text
+        }
+        try expect(")")
+        return .raise(kind, message)
+    }
+
+    mutating func list() throws(Refusal) -> [SQLExpression] {
         var elements = [try parse(0)]
         while cursor.takeSymbol(",") { elements.append(try parse(0)) }
         return elements
@@ -266,9 +317,7 @@ struct ExpressionParser {
         _ negated: Bool
     ) throws(Refusal) -> SQLExpression {
         guard cursor.takeSymbol("(") else { throw Refusal("it looks into another table") }
-        if cursor.sees("SELECT") || cursor.sees("WITH") || cursor.sees("VALUES") {
-            throw Refusal("it has a subquery")
-        }
+        if seesSelect { return .inQuery(left, try subquery(), negated: negated) }
         let elements = cursor.seesSymbol(")") ? [] : try list()
         try expect(")")
         return .inList(left, elements, negated: negated)

@@ -10,11 +10,12 @@ extension ExpressionRenderer {
         _ expression: SQLExpression,
         to column: Column
     ) throws(Refusal) -> Rendered {
-        if place == .default, let moment = TimeOfDay(expression),
+        if place != .constraint, let moment = TimeOfDay(expression),
             let rendered = Self.moment(moment, column.type)
         {
             return rendered
         }
+        if let native = try native(expression, .init(column.type)) { return native }
         var constant = expression
         if place == .default {
             // A bare word after DEFAULT is text.
@@ -31,7 +32,7 @@ extension ExpressionRenderer {
         _ constant: SQLExpression,
         _ column: Column
     ) throws(Refusal) -> Rendered {
-        let value = Self.converted(constant, column.affinity)
+        let value = Self.converted(constant, column.affinity ?? .blob)
         switch (Rendered.Kind(column.type), value) {
         case (.integer, .integer), (.real, .integer), (.real, .real), (.numeric, .integer),
             (.numeric, .real), (.text, .text), (.bytea, .blob):

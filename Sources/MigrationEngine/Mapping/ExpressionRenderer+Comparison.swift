@@ -78,6 +78,7 @@ extension ExpressionRenderer {
                 return Rendered(sql: "TIMESTAMP '\(text)'", kind: .timestamp, literal: literal)
             }
         case .null: return constant
+        case .other: throw Refusal("it compares a column of a type that the profile asked for")
         }
         throw Refusal("it compares \(other.kind.rawValue) with a constant of another kind")
     }

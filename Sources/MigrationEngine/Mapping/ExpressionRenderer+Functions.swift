@@ -24,6 +24,16 @@ extension ExpressionRenderer {
         case ("lower", 1), ("upper", 1): return try folded(name, arguments[0])
         case ("hex", 1): return try hex(arguments[0])
         case ("randomblob", 1): return try randomBytes(arguments[0])
+        case ("random", 0): return try random()
+        case ("min", 2...), ("max", 2...): return try extreme(name, arguments)
+        case ("round", 1...2): return try rounded(arguments)
+        case ("unicode", 1):
+            let inside = try text(try value(arguments[0]), name)
+            return Rendered(
+                sql: "nullif(ascii(\(inside.sql)), 0)",
+                kind: .integer,
+                hasColumn: inside.hasColumn
+            )
         case ("substr", 2...3), ("substring", 2...3): return try part(arguments)
         default: return try textFunction(name, arguments)
         }
@@ -155,10 +165,19 @@ extension ExpressionRenderer {
 
     /// Random bytes out of a random UUID, whose first six bytes are random all over.
     private mutating func randomBytes(_ argument: SQLExpression) throws(Refusal) -> Rendered {
-        guard place == .default, case .integer(let count) = argument else {
+        guard place == .default || place == .trigger, case .integer(let count) = argument else {
             throw Refusal("randomblob is random")
         }
         switch count {
+        case 7...15, 17...64:
+            let pieces = stride(from: Int64(0), to: count, by: 6).map { start in
+                "substr(uuid_send(gen_random_uuid()), 1, \(min(6, count - start)))"
+            }
+            return Rendered(
+                sql: pieces.joined(separator: " || "),
+                kind: .bytea,
+                power: .other
+            )
         case 1...6:
             return Rendered(
                 sql: "substr(uuid_send(gen_random_uuid()), 1, \(count))",
@@ -172,24 +191,51 @@ extension ExpressionRenderer {
     }
 
     private mutating func part(_ arguments: [SQLExpression]) throws(Refusal) -> Rendered {
-        guard case .integer(let start) = arguments[1], start > 0 else {
-            throw Refusal("substr counts from something other than a constant above 0")
-        }
         let inside = try text(try value(arguments[0]), "substr")
-        var sql = "substr(\(inside.sql), \(start)"
-        if arguments.count == 3 {
-            guard case .integer(let count) = arguments[2], count >= 0, count < 1 << 31 else {
-                throw Refusal("substr takes something other than a constant number of characters")
+        if case .integer(let start) = arguments[1], start < 0, start > -1 << 31 {
+            guard arguments.count == 2 else {
+                throw Refusal("substr counts a number of characters from the end")
             }
-            sql += ", \(count)"
+            return Rendered(
+                sql: "right(\(inside.sql), \(-start))",
+                kind: .text,
+                hasColumn: inside.hasColumn,
+                isCollated: inside.isCollated
+            )
         }
-        guard start < 1 << 31 else { throw Refusal("substr counts beyond 31 bits") }
+        guard arguments[1].isNatural else {
+            throw Refusal("substr counts from something that may be below 0")
+        }
+        var sql = "substr(\(inside.sql), \(try count(arguments[1]))"
+        if arguments.count == 3 {
+            if arguments[2].isNatural {
+                sql += ", \(try count(arguments[2]))"
+            } else if arguments[1] == .integer(1) {
+                // What stands before the first character is nothing.
+                sql += ", greatest(\(try count(arguments[2])), 0)"
+            } else {
+                throw Refusal("substr takes a number of characters that may be below 0")
+            }
+        }
         return Rendered(
             sql: sql + ")",
             kind: .text,
             hasColumn: inside.hasColumn,
             isCollated: inside.isCollated
         )
+    }
+
+    /// A number of characters, 32 bits wide as PostgreSQL's functions take it.
+    private mutating func count(_ expression: SQLExpression) throws(Refusal) -> String {
+        if case .integer(let number) = expression {
+            guard number < 1 << 31 else { throw Refusal("substr counts beyond 31 bits") }
+            return "\(number)"
+        }
+        let number = try value(expression)
+        guard number.kind == .integer else {
+            throw Refusal("substr counts by \(number.kind.rawValue)")
+        }
+        return "\(number.inside(.cast))::integer"
     }
 
     private mutating func textFunction(
@@ -234,7 +280,16 @@ extension ExpressionRenderer {
             return try time(.function("unixepoch", []))
         }
         let inside = try value(operand)
-        var result = try converted(inside, affinity)
+        var result: Rendered
+        if inside.isDigits, affinity == .integer || affinity == .numeric {
+            result = inside
+            result.sql = "\(inside.inside(.cast))::bigint"
+            result.kind = .integer
+            result.power = .cast
+            result.isDigits = false
+        } else {
+            result = try converted(inside, affinity)
+        }
         result.affinity = affinity
         result.collation = inside.collation
         result.hasColumn = inside.hasColumn

@@ -47,7 +47,12 @@ extension ExpressionRenderer {
         _ left: SQLExpression,
         _ right: SQLExpression
     ) throws(Refusal) -> Rendered {
-        let (first, second) = try comparable(try render(left), try render(right))
+        var one = try render(left)
+        var other = try render(right)
+        // A date is text in SQLite, and a type of its own in PostgreSQL.
+        if let native = try native(right, one.kind) { other = native }
+        if let native = try native(left, other.kind) { one = native }
+        let (first, second) = try comparable(one, other)
         return Rendered(
             sql: "\(first.inside(.comparison)) \(name) \(second.inside(.comparison))",
             kind: .boolean,

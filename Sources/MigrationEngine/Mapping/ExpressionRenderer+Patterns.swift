@@ -22,13 +22,32 @@ extension ExpressionRenderer {
         let constant: String
         switch pattern {
         case .text(let text): constant = text
-        case .doubleQuoted(let text) where columns[text.foldedName] == nil: constant = text
+        case .doubleQuoted(let text) where !hasColumn(text): constant = text
+        case _ where name == "LIKE" && escape == nil:
+            return try like(try value(operand), try value(pattern), negated)
         default: throw Refusal("the pattern of \(name) is not a constant")
         }
         let subject = try text(try value(operand), name)
         if name == "LIKE" { return try like(subject, constant, escape, negated) }
         guard escape == nil else { throw Refusal("GLOB has no ESCAPE") }
         return try glob(subject, constant, negated)
+    }
+
+    /// LIKE with a pattern that is computed.
+    private func like(
+        _ operand: Rendered,
+        _ pattern: Rendered,
+        _ negated: Bool
+    ) throws(Refusal) -> Rendered {
+        let subject = Self.collated(try text(operand, "LIKE"))
+        let wanted = Self.collated(try text(pattern, "LIKE"))
+        return Rendered(
+            sql: "lower(\(subject.sql)) \(negated ? "NOT LIKE" : "LIKE") lower(\(wanted.sql)) "
+                + "ESCAPE ''",
+            kind: .boolean,
+            power: .range,
+            hasColumn: true
+        )
     }
 
     /// SQLite's LIKE folds ASCII letters only, and has no escape character of its own.

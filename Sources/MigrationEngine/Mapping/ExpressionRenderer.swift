@@ -10,10 +10,12 @@ struct ExpressionRenderer {
         var sql: String
         /// Its type in the target.
         var type: TargetType
-        /// Its affinity in the source.
-        var affinity: Catalog.Affinity
+        /// Its affinity in the source, nil for what a query computed.
+        var affinity: Catalog.Affinity?
         /// Its collation in the source.
         var collation: String?
+        /// Whether it is text and all that is stored is a date, or date and time.
+        var holdsMoments = false
     }
 
     /// Where the expression stands, which decides what is allowed in it.
@@ -22,14 +24,24 @@ struct ExpressionRenderer {
         case `default`
         /// A CHECK, an index, a generated column: columns, and nothing that changes by itself.
         case constraint
+        /// A view: columns, and the time of day.
+        case query
+        /// A trigger: columns, the time of day and random values.
+        case trigger
     }
 
-    /// Columns by folded name.
+    /// Columns by folded name, and by table and name, see ``ExpressionRenderer/key(_:_:)``.
     let columns: [String: Column]
+    /// What queries inside of the expression can read.
+    var relations = Relations()
+    /// Names that several tables of a query have.
+    var ambiguous: Set<String> = []
+    /// What names stand for that are no columns: those that a query gives to its results.
+    var aliases: [String: SQLExpression] = [:]
     /// Where the expression stands.
     let place: Place
     /// What is not quite the same, for the ledger.
-    private(set) var notes: [String] = []
+    var notes: [String] = []
 
     /// Makes a renderer.
     ///
@@ -39,6 +51,25 @@ struct ExpressionRenderer {
     init(columns: [String: Column], place: Place = .constraint) {
         self.columns = columns
         self.place = place
+    }
+
+    /// The key of a column that is named together with its table.
+    ///
+    /// - Parameters:
+    ///   - table: The table or its alias.
+    ///   - name: The column.
+    /// - Returns: The key in ``columns``.
+    static func key(_ table: String, _ name: String) -> String {
+        "\(table.foldedName)\u{0}\(name.foldedName)"
+    }
+
+    /// Whether a name in double quotes is a column and not text.
+    ///
+    /// - Parameter name: The name.
+    /// - Returns: True for a column.
+    func hasColumn(_ name: String) -> Bool {
+        let folded = name.foldedName
+        return columns[folded] != nil || ambiguous.contains(folded) || aliases[folded] != nil
     }
 
     /// Remembers something that is not quite the same.
@@ -74,7 +105,7 @@ struct ExpressionRenderer {
                 hasColumn: result.hasColumn
             )
         case .null: return Rendered(sql: "NULL::boolean", kind: .boolean, power: .cast)
-        case .text, .bytea, .date, .timestamp:
+        case .text, .bytea, .date, .timestamp, .other:
             throw Refusal("\(result.kind.rawValue) is taken for a condition")
         }
     }
@@ -110,8 +141,7 @@ struct ExpressionRenderer {
         case .name(let name): return try column(name)
         case .doubleQuoted(let name):
             // > https://www.sqlite.org/quirks.html#double_quoted_string_literals_are_accepted
-            return columns[name.foldedName] == nil
-                ? try literal(.text(name)) : try column(name)
+            return hasColumn(name) ? try column(name) : try literal(.text(name))
         case .unary(let name, let operand): return try unary(name, operand)
         case .binary(let name, let left, let right): return try binary(name, left, right)
         case .isNull(let operand, let negated): return try nullTest(operand, negated)
@@ -130,20 +160,49 @@ struct ExpressionRenderer {
             result.hasExplicitCollation = true
             return result
         case .function(let name, let arguments): return try function(name, arguments)
+        case .member(let table, let name): return try member(table, name)
+        case .aggregate(let name, let arguments, let isDistinct):
+            return try aggregate(name, arguments, isDistinct)
+        case .query, .exists, .inQuery: return try query(expression)
+        case .raise: throw Refusal("RAISE stands where PostgreSQL has no statement")
         }
     }
 
-    private mutating func column(_ name: String) throws(Refusal) -> Rendered {
-        guard let column = columns[name.foldedName] else {
+    mutating func column(_ name: String) throws(Refusal) -> Rendered {
+        let folded = name.foldedName
+        if ambiguous.contains(folded) {
+            throw Refusal("several tables have a column \"\(name)\"")
+        }
+        guard let column = columns[folded] else {
+            if let expression = aliases[folded] {
+                var inside = self
+                inside.aliases = [:]
+                let result = try inside.render(expression)
+                notes = inside.notes
+                return result
+            }
             throw Refusal("there is no column \"\(name)\" in the target")
         }
-        return Rendered(
+        return rendered(column)
+    }
+
+    private mutating func member(_ table: String, _ name: String) throws(Refusal) -> Rendered {
+        if let column = columns[Self.key(table, name)] { return rendered(column) }
+        guard place == .constraint else {
+            throw Refusal("there is no column \"\(table).\(name)\" in the target")
+        }
+        return try column(name)
+    }
+
+    func rendered(_ column: Column) -> Rendered {
+        Rendered(
             sql: column.sql,
             kind: .init(column.type),
             affinity: column.affinity,
             collation: column.collation?.uppercased() == "BINARY" ? nil : column.collation,
             hasColumn: true,
-            isCollated: Rendered.Kind(column.type) == .text
+            isCollated: Rendered.Kind(column.type) == .text,
+            holdsMoments: column.holdsMoments
         )
     }
 

@@ -6,10 +6,11 @@ extension Inspection {
     ///   a decision about `refused`.
     /// - Throws: ``MigrationError`` when the target cannot be read.
     package func existingSchema(_ options: Options) throws(MigrationError) -> TargetSchema {
+        try rules.checkExisting()
         let (target, address) = try Target.connect(options, stage: "plan", purpose: "plan")
         do throws(TargetError) {
             let existing = try ExistingCatalog(target, schema: options.schema)
-            let mapping = ExistingMapping(catalog, existing, census: census)
+            let mapping = ExistingMapping(catalog, existing, census: census, rules: rules)
             var schema = mapping.target
             for (table, rows) in mapping.filled {
                 schema.decisions.append(

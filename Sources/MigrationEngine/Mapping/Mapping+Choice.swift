@@ -6,14 +6,16 @@ extension Mapping {
     ///   - census: What is stored in it.
     ///   - name: The mode's name: `auto`, `derive` or `plan`.
     ///   - schema: The schema that the tables stand in.
+    ///   - rules: What the operator prescribes.
     /// - Returns: The target's schema, with every decision.
     /// - Throws: ``MigrationError`` of code `configuration` when the plan was asked for and the
-    ///   source does not have its shape, or when there is no such mode.
+    ///   source does not have its shape, when there is no such mode, or when a rule cannot be followed.
     package static func schema(
         catalog: Catalog,
         census: Census,
         modeNamed name: String,
-        schema: String
+        schema: String,
+        rules: MappingRules = MappingRules()
     ) throws(MigrationError) -> TargetSchema {
         guard let mode = Mode(rawValue: name) else {
             throw MigrationError(
@@ -31,6 +33,14 @@ extension Mapping {
                 remedy: "use --mode derive, which takes every table as it is"
             )
         }
-        return Mapping.schema(catalog: catalog, census: census, mode: mode, schema: schema)
+        try rules.check(catalog)
+        if mode != .derive, planMismatch(catalog) == nil { try rules.checkPlan() }
+        return Mapping.schema(
+            catalog: catalog,
+            census: census,
+            mode: mode,
+            schema: schema,
+            rules: rules
+        )
     }
 }

@@ -19,19 +19,30 @@ package enum Mapping {
     ///   - census: What is stored in it; columns stand in the order of the catalog.
     ///   - mode: How the schema is chosen.
     ///   - schema: The schema that the tables stand in.
+    ///   - rules: What the operator prescribes; checked against the catalog.
     /// - Returns: The target's schema, with every decision. Where the plan was asked for and does
     ///   not fit, see ``planMismatch(_:)``, it is derived.
     package static func schema(
         catalog: Catalog,
         census: Census,
         mode: Mode = .auto,
-        schema: String = "public"
+        schema: String = "public",
+        rules: MappingRules = MappingRules()
     ) -> TargetSchema {
+        var mapped: TargetSchema
         if mode != .derive, planMismatch(catalog) == nil {
-            return PlanMapping(catalog: catalog, census: census, schema: schema).mapped()
+            mapped = PlanMapping(catalog: catalog, census: census, schema: schema).mapped()
+        } else {
+            var deriver = SchemaDeriver(
+                catalog: catalog,
+                census: census,
+                schema: schema,
+                rules: rules
+            )
+            mapped = deriver.derived()
         }
-        var deriver = SchemaDeriver(catalog: catalog, census: census, schema: schema)
-        return deriver.derived()
+        mapped.apply(rules, catalog, census)
+        return mapped
     }
 
     /// Tells why a source does not have the shape of the migration plan.

@@ -25,10 +25,42 @@ struct PlanMapping {
                 source: source,
                 census: census.tables[source.name] ?? TableCensus()
             )
-            result.decisions += comparison.decisions()
+            result.decisions += weighed(comparison.decisions(), planned, source)
         }
-        result.decisions += TargetSchema.decisionsBeyondTables(catalog)
+        result.decisions += TargetSchema.decisionsOnVirtualTables(catalog)
+        let reason = "the plan's DDL does not have it; make it by hand, or use --mode derive"
+        result.decisions += catalog.views.map {
+            TargetSchema.dropped($0.name, "view", $0.sql, reason)
+        }
+        result.decisions += catalog.triggers.filter { !$0.name.foldedName.hasPrefix("_cutover_") }
+            .map { TargetSchema.dropped($0.table, "trigger \($0.name)", $0.sql, reason) }
         return result
+    }
+
+    /// Adds to the decisions about types what the census says of them.
+    private func weighed(
+        _ decisions: [TargetSchema.Decision],
+        _ planned: PlanSchema.Table,
+        _ source: Catalog.Table
+    ) -> [TargetSchema.Decision] {
+        guard let found = census.tables[source.name], found.columns.count == source.columns.count
+        else { return decisions }
+        return decisions.map { decision in
+            guard decision.subject == "type",
+                let place = source.columns.firstIndex(where: { $0.name == decision.column }),
+                let type = planned.columns.first(where: { $0.name == decision.column?.foldedName })
+            else { return decision }
+            var weighed = decision
+            let stored = found.columns[place]
+            weighed.evidence = TypeEvidence.counts(stored, type.type)
+            weighed.confidence = TypeEvidence.confidence(
+                type.type,
+                stored,
+                isAsked: true,
+                decision.outcome
+            )
+            return weighed
+        }
     }
 
     private func table(_ planned: PlanSchema.Table, _ source: Catalog.Table) -> TargetTable {

@@ -45,6 +45,10 @@ package struct PlanReport: Sendable, Codable, Equatable {
         package var outcome: TargetSchema.Decision.Outcome
         /// The reason.
         package var reason: String
+        /// What the census counted; only for types.
+        package var evidence: [String: Int]?
+        /// How sure the choice is; only for types.
+        package var confidence: TargetSchema.Confidence?
     }
 
     /// How the schema was made.
@@ -72,7 +76,9 @@ package struct PlanReport: Sendable, Codable, Equatable {
                 source: $0.source,
                 target: $0.target,
                 outcome: $0.outcome,
-                reason: $0.reason
+                reason: $0.reason,
+                evidence: $0.evidence,
+                confidence: $0.confidence
             )
         }
         ddl = target.ddl

@@ -3,6 +3,8 @@ struct Rendered {
     /// The kinds of value that differ in what may be done with them.
     enum Kind: String {
         case integer, real, numeric, text, bytea, boolean, date, timestamp, null
+        /// A type that a profile asked for, about which no expression is translated.
+        case other
     }
 
     /// How tightly the outermost operator binds in PostgreSQL.
@@ -32,6 +34,10 @@ struct Rendered {
     /// Whether it is text that PostgreSQL compares byte by byte without being told so, because
     /// it comes from a column of the target.
     var isCollated = false
+    /// Whether it is text, and everything stored in it is a date, or date and time.
+    var holdsMoments = false
+    /// Whether it is text of decimal digits only.
+    var isDigits = false
 
     /// The SQL, in parentheses where an outer operator would tear it apart.
     ///
@@ -45,12 +51,13 @@ extension Rendered.Kind {
         switch type {
         case .smallint, .integer, .bigint: self = .integer
         case .boolean: self = .boolean
-        case .doublePrecision: self = .real
-        case .numeric: self = .numeric
+        case .doublePrecision, .real: self = .real
+        case .numeric, .decimal: self = .numeric
         case .text, .varchar: self = .text
         case .bytea: self = .bytea
         case .date: self = .date
         case .timestamp: self = .timestamp
+        case .timestamptz, .time, .uuid, .json, .jsonb, .char: self = .other
         }
     }
 

@@ -16,7 +16,10 @@ extension SQLExpression {
             branches.reduce((base?.names ?? []).union(otherwise?.names ?? [])) {
                 $0.union($1.when.names).union($1.then.names)
             }
-        case .function(_, let list): list.reduce([]) { $0.union($1.names) }
+        case .member(_, let name): [name.foldedName]
+        case .inQuery(let inside, _, _): inside.names
+        case .function(_, let list), .aggregate(_, let list, _):
+            list.reduce([]) { $0.union($1.names) }
         default: []
         }
     }

@@ -31,6 +31,16 @@ package indirect enum SQLExpression: Sendable, Equatable {
     case collate(SQLExpression, String)
     /// A function by name in lower case.
     case function(String, [SQLExpression])
+    /// A name behind a table, an alias, `NEW` or `OLD`.
+    case member(String, String)
+    /// An aggregate by name in lower case; without arguments `count(*)`.
+    case aggregate(String, [SQLExpression], isDistinct: Bool)
+    /// The first value of a query.
+    case query(SelectStatement)
+    case exists(SelectStatement)
+    case inQuery(SQLExpression, SelectStatement, negated: Bool)
+    /// `RAISE (kind, message)`, the kind in upper case.
+    case raise(String, String?)
 
     /// One `WHEN … THEN …`.
     package struct Branch: Sendable, Equatable {

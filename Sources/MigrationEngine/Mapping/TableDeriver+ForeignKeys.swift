@@ -8,6 +8,7 @@ extension TableDeriver {
         for key in source.foreignKeys {
             let text = Self.text(key)
             do throws(Refusal) {
+                try refuseSkipped(key.columns)
                 let parent = try Self.parent(of: key, parents, catalog)
                 let columns = try parent.matched(key, self)
                 let sql = add(key, parent, columns)
@@ -38,13 +39,15 @@ extension TableDeriver {
         _ catalog: Catalog
     ) throws(Refusal) -> TableDeriver {
         let name = key.parentTable.foldedName
-        if let parent = parents.first(where: { $0.source.name.foldedName == name }) {
+        if let parent = parents.first(where: { $0.source.name.foldedName == name }),
+            parent.source.virtualRows == nil
+        {
             return parent
         }
         let exists = catalog.tables.contains { $0.name.foldedName == name }
         throw Refusal(
             exists
-                ? "the parent table \"\(key.parentTable)\" is not migrated"
+                ? "the parent \"\(key.parentTable)\" is no table that a key can refer to"
                 : "there is no parent table \"\(key.parentTable)\""
         )
     }
@@ -63,6 +66,7 @@ extension TableDeriver {
             throw Refusal("child and parent have different numbers of columns")
         }
         for (own, other) in zip(key.columns, key.parentColumns) {
+            try refuseSkipped([other])
             guard let childColumn = child.columns[own.foldedName],
                 let parentColumn = columns[other.foldedName]
             else { throw Refusal("the parent \"\(source.name)\" has no column \"\(other)\"") }

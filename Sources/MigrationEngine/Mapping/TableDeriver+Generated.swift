@@ -1,7 +1,7 @@
 extension TableDeriver {
     /// Derives the generated columns; PostgreSQL computes them when a row is written.
     mutating func deriveGenerated() {
-        var waiting = source.columns.filter { $0.generation != .none }
+        var waiting = source.columns.filter { $0.generation != .none && !isSkipped($0) }
         // A generated column may name others, in any order, which PostgreSQL does not allow.
         var inlined = columns
         var progress = true
@@ -30,11 +30,11 @@ extension TableDeriver {
             let expression = try SQLExpression(parsing: text)
             let names = expression.names
             let isWaiting = source.columns.contains {
-                $0.generation != .none && names.contains($0.name.foldedName)
+                $0.generation != .none && !isSkipped($0) && names.contains($0.name.foldedName)
                     && inlined[$0.name.foldedName] == nil
             }
             if isWaiting { return false }
-            let rule = TypeRule(column, of: source, census: stored(column))
+            let rule = typeRule(column)
             let known = ExpressionRenderer.Column(
                 sql: "",
                 type: rule.type,

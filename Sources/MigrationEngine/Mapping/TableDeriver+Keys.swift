@@ -58,6 +58,12 @@ extension TableDeriver {
         let columns = unique.columns.compactMap(\.name)
         let targets = targetNames(columns)
         let text = "UNIQUE (\(columns.joined(separator: ", ")))"
+        do throws(Refusal) {
+            try refuseSkipped(columns)
+        } catch {
+            decide("unique", text, "", .dropped, error.reason)
+            return
+        }
         let isPlain = unique.columns.allSatisfy { collation($0) == nil }
         guard isPlain else {
             addFolded(unique.columns, "unique", &relations)
@@ -75,6 +81,17 @@ extension TableDeriver {
             "NULLs are all different in both",
             object: "constraint \(name)"
         )
+    }
+
+    /// Refuses a key over a column that the operator leaves out.
+    ///
+    /// - Parameter names: Columns of this table.
+    /// - Throws: ``Refusal``.
+    func refuseSkipped(_ names: [String]) throws(Refusal) {
+        for name in names {
+            guard let column = source.column(name), isSkipped(column) else { continue }
+            throw Refusal("the profile skips the column \"\(source.name).\(name)\"")
+        }
     }
 
     /// Names in the target, in the order of the source.

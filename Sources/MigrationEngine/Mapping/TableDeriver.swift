@@ -6,6 +6,8 @@ struct TableDeriver {
     let schema: String
     /// What is stored in it.
     let census: TableCensus
+    /// What the operator prescribes.
+    let rules: MappingRules
     /// The table in the target.
     var target: TargetTable
     /// The decisions.
@@ -28,10 +30,18 @@ struct TableDeriver {
     ///   - name: Its name in the target.
     ///   - schema: The schema that it stands in.
     ///   - census: What is stored in it.
-    init(_ source: Catalog.Table, name: String, schema: String, census: TableCensus) {
+    ///   - rules: What the operator prescribes.
+    init(
+        _ source: Catalog.Table,
+        name: String,
+        schema: String,
+        census: TableCensus,
+        rules: MappingRules = MappingRules()
+    ) {
         self.source = source
         self.schema = schema
         self.census = census
+        self.rules = rules
         target = TargetTable(
             sourceName: source.name,
             name: name,
@@ -54,11 +64,15 @@ struct TableDeriver {
     ///   - indexNames: The indexes' names in the target, by name of the source.
     ///   - relations: The names that are taken in the schema.
     mutating func derive(_ indexNames: [String: String], _ relations: inout NameRegistry) {
-        if target.name != source.name {
-            decide("name", source.name, target.name, .changed, Self.renamed)
+        if let part = source.part {
+            decidePart(part)
+        } else if target.name != source.name {
+            let isAsked = rules.table(source.name)?.rename == target.name
+            let reason = isAsked ? Self.asked : Self.renamed
+            decide("name", source.name, target.name, .changed, reason)
         }
         deriveNames()
-        for column in source.columns where column.generation == .none {
+        for column in source.columns where column.generation == .none && !isSkipped(column) {
             deriveColumn(column, &relations)
         }
         deriveGenerated()
@@ -71,6 +85,21 @@ struct TableDeriver {
             .joined(separator: ",\n")
         target.create.sql = "CREATE TABLE \(qualifiedName) (\n\(body)\n)"
     }
+
+    private mutating func decidePart(_ part: Catalog.Part) {
+        decide(
+            "table",
+            "\(part.of): \(part.columns) columns",
+            "\(target.name): \(source.columns.count) columns",
+            .changed,
+            "a row of PostgreSQL has at most 1600 columns and fits a page of 8 kB; this is part "
+                + "\(part.number) of \(part.count), each with the key of the row"
+        )
+        for loss in source.losses {
+            decide(loss.subject, loss.text, "", .dropped, loss.reason)
+        }
+    }
+    static let asked = "the profile says so"
 
     private static let renamed =
         "PostgreSQL's names are not empty, have at most 63 bytes, and differ from one another"
@@ -113,13 +142,33 @@ struct TableDeriver {
     private mutating func deriveNames() {
         var taken = NameRegistry()
         for name in TargetName.systemColumns { taken.reserve(name) }
+        var asked: [String: String] = [:]
         for column in source.columns {
-            let name = taken.take(column.name)
-            names[column.name.foldedName] = name
-            if name != column.name {
-                decide("name", column.name, name, .changed, Self.renamed, column: column.name)
-            }
+            guard let name = rule(column)?.rename else { continue }
+            // Names that the profile asks for were found to be free; others make way for them.
+            asked[column.name.foldedName] = taken.take(name)
         }
+        for column in source.columns where !isSkipped(column) {
+            let wanted = asked[column.name.foldedName]
+            let name = wanted ?? taken.take(column.name)
+            names[column.name.foldedName] = name
+            guard name != column.name else { continue }
+            let reason = wanted == nil ? Self.renamed : Self.asked
+            decide("name", column.name, name, .changed, reason, column: column.name)
+        }
+    }
+
+    /// What the operator prescribes for a column.
+    func rule(_ column: Catalog.Column) -> ColumnRule? {
+        rules.column(column.name, of: source.name)
+    }
+
+    /// Whether the operator leaves a column out.
+    func isSkipped(_ column: Catalog.Column) -> Bool { rule(column)?.skip != nil }
+
+    /// The type of a column, with the evidence for it.
+    func typeRule(_ column: Catalog.Column) -> TypeRule {
+        TypeRule(column, of: source, census: stored(column), asked: rule(column)?.type)
     }
 
     /// What is stored in a column.
@@ -161,14 +210,19 @@ struct TableDeriver {
     }
 
     mutating func decideType(_ column: Catalog.Column) -> TypeRule {
-        let rule = TypeRule(column, of: source, census: stored(column))
-        decide(
-            "type",
-            column.declaredType,
-            rule.type.sql,
-            rule.outcome,
-            rule.reason,
-            column: column.name
+        let rule = typeRule(column)
+        decisions.append(
+            .init(
+                table: source.name,
+                column: column.name,
+                subject: "type",
+                source: column.declaredType,
+                target: rule.type.sql,
+                outcome: rule.outcome,
+                reason: rule.reason,
+                evidence: rule.evidence,
+                confidence: rule.confidence
+            )
         )
         return rule
     }
@@ -191,13 +245,21 @@ struct TableDeriver {
             sql: sql,
             type: type,
             affinity: column.affinity,
-            collation: column.collation
+            collation: column.collation,
+            holdsMoments: type == .text && holdsMoments(column)
         )
+    }
+
+    /// Whether all that is stored in a column is a date, or date and time.
+    private func holdsMoments(_ column: Catalog.Column) -> Bool {
+        guard let stored = stored(column), stored.values > 0 else { return false }
+        let shapes: [ColumnCensus.Shape] = [.date, .timestamp, .timestampFraction, .timestampT]
+        return shapes.reduce(0) { $0 + (stored.shapes[$1] ?? 0) } == stored.values
     }
 
     static func line(_ name: String, _ type: TargetType) -> String {
         // SQLite compares text byte by byte, and so does this collation.
-        let collation = type == .text ? " COLLATE \"C\"" : ""
+        let collation = type.isCollated ? " COLLATE \"C\"" : ""
         return "\(TargetName.quote(name)) \(type.sql)\(collation)"
     }
 

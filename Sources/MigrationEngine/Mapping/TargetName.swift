@@ -71,7 +71,7 @@ package enum TargetName {
     }
 
     /// FNV-1a over the bytes, as eight hexadecimal digits.
-    private static func hash(_ name: String, _ attempt: Int) -> String {
+    static func hash(_ name: String, _ attempt: Int) -> String {
         var hash: UInt32 = 2_166_136_261
         for byte in Array(name.utf8) + Array(repeating: 0, count: attempt) {
             hash = (hash ^ UInt32(byte)) &* 16_777_619

@@ -4,7 +4,7 @@ extension TargetSchema {
     package var statements: [Statement] {
         preamble + tables.map(\.create) + tables.flatMap { $0.keys.map(\.statement) }
             + tables.flatMap(\.indexes) + tables.flatMap { $0.checks.map(\.statement) }
-            + tables.flatMap { $0.foreignKeys.map(\.statement) }
+            + tables.flatMap { $0.foreignKeys.map(\.statement) } + additions.map(\.statement)
     }
 
     /// The whole schema as a script.

@@ -20,8 +20,22 @@ package struct TargetSchema: Sendable, Equatable {
     package var tables: [TargetTable] = []
     /// Statements that run before the tables are made, such as an extension of the plan.
     package var preamble: [Statement] = []
+    /// Views and triggers, made when all keys stand.
+    package var additions: [Addition] = []
     /// Each decision, with its reason.
     package var decisions: [Decision] = []
+    /// Tables and columns that the profile leaves out.
+    package var skipped: [Skipped] = []
+
+    /// Something that the profile leaves out.
+    package struct Skipped: Sendable, Equatable {
+        /// The table in the source.
+        package var table: String
+        /// The column, nil when it is the whole table.
+        package var column: String?
+        /// The operator's reason.
+        package var reason: String
+    }
 
     /// One statement of DDL and what it makes.
     package struct Statement: Sendable, Equatable {
@@ -59,6 +73,20 @@ package struct TargetSchema: Sendable, Equatable {
         package var reason: String
         /// What it makes in the target, as its statement calls it; nil when nothing can be tried.
         package var object: String?
+        /// What the census counted; only for types.
+        package var evidence: [String: Int]?
+        /// How sure the choice is; only for types.
+        package var confidence: Confidence?
+    }
+
+    /// How sure the choice of a type is.
+    package enum Confidence: String, Sendable, Codable {
+        /// Something is stored, and all of it fits what was declared.
+        case high
+        /// Nothing is stored, or nine of ten values decided, or all of them against the declaration.
+        case medium
+        /// Several kinds are stored.
+        case low
     }
 }
 
@@ -132,6 +160,12 @@ package struct TargetColumn: Sendable, Equatable {
     package var type: TargetType
     /// Whether NULL is refused.
     package var isNotNull: Bool
+    /// What is done to its values, in this order.
+    package var conversions: [Conversion] = []
+    /// The expression of SQLite that is read in place of the stored value.
+    package var expression: String?
+    /// Whether a value that does not fit ends the run.
+    package var stopsAtMisfit = false
 }
 
 /// The types of the target that the row encoder can write.
@@ -149,6 +183,21 @@ package enum TargetType: Sendable, Equatable, Hashable {
     case date
     /// Without zone, to the microsecond.
     case timestamp
+    /// Four bytes; only when the profile asks for it.
+    case real
+    /// An instant, to the microsecond.
+    case timestamptz
+    /// A time of day, to the microsecond.
+    case time
+    case uuid
+    /// The text of a JSON value, as it is.
+    case json
+    /// A JSON value, not its text.
+    case jsonb
+    /// A decimal number of so many digits, so many of them behind the point.
+    case decimal(precision: Int, scale: Int)
+    /// So many characters, filled up with blanks by the server.
+    case char(Int)
 
     /// The type as PostgreSQL spells it.
     package var sql: String {
@@ -164,6 +213,14 @@ package enum TargetType: Sendable, Equatable, Hashable {
         case .bytea: "bytea"
         case .date: "date"
         case .timestamp: "timestamp"
+        case .real: "real"
+        case .timestamptz: "timestamptz"
+        case .time: "time"
+        case .uuid: "uuid"
+        case .json: "json"
+        case .jsonb: "jsonb"
+        case .decimal(let precision, let scale): "numeric(\(precision),\(scale))"
+        case .char(let length): "char(\(length))"
         }
     }
 }

@@ -32,7 +32,7 @@ enum TimeOfDay: Equatable {
         }
     }
 
-    private static func isNow(_ argument: SQLExpression) -> Bool {
+    static func isNow(_ argument: SQLExpression) -> Bool {
         switch argument {
         case .text(let text), .doubleQuoted(let text): text.foldedName == "now"
         case .current("CURRENT_TIMESTAMP"): true
@@ -51,7 +51,7 @@ enum TimeOfDay: Equatable {
         }
     }
 
-    private static func template(_ format: String) -> String? {
+    static func template(_ format: String) -> String? {
         var template = ""
         var characters = Array(format)[...]
         while let character = characters.popFirst() {
@@ -93,11 +93,14 @@ extension ExpressionRenderer {
     /// - Parameter expression: `CURRENT_TIMESTAMP` or a function of date and time.
     /// - Returns: SQL of kind text, or integer for seconds since 1970.
     /// - Throws: ``Refusal``.
-    func time(_ expression: SQLExpression) throws(Refusal) -> Rendered {
+    mutating func time(_ expression: SQLExpression) throws(Refusal) -> Rendered {
         guard let moment = TimeOfDay(expression) else {
+            if case .function(let name, let arguments) = expression {
+                return try date(name, arguments)
+            }
             throw Refusal("it computes with dates, which SQLite reads out of text")
         }
-        guard place == .default else { throw Refusal("its value changes with the time") }
+        guard place != .constraint else { throw Refusal("its value changes with the time") }
         switch moment {
         case .second: return Self.formatted("YYYY-MM-DD HH24:MI:SS")
         case .day: return Self.formatted("YYYY-MM-DD")
@@ -125,6 +128,8 @@ extension ExpressionRenderer {
         switch (moment, type) {
         case (.second, .timestamp):
             Rendered(sql: "date_trunc('second', \(utc))", kind: .timestamp)
+        case (.second, .timestamptz):
+            Rendered(sql: "date_trunc('second', \(instant))", kind: .other)
         case (.day, .date): Rendered(sql: "\(utc)::date", kind: .date, power: .cast)
         case (.epoch, .text):
             Rendered(

@@ -6,6 +6,10 @@ struct TypeRule {
     let outcome: TargetSchema.Decision.Outcome
     /// The reason, with the counts that speak for it.
     let reason: String
+    /// What the census counted.
+    private(set) var evidence: [String: Int] = [:]
+    /// How sure the choice is.
+    private(set) var confidence = TargetSchema.Confidence.medium
 
     private init(
         _ type: TargetType,
@@ -23,8 +27,24 @@ struct TypeRule {
     ///   - column: The column.
     ///   - table: Its table.
     ///   - census: What is stored, nil when it was not counted.
-    init(_ column: Catalog.Column, of table: Catalog.Table, census: ColumnCensus?) {
+    ///   - asked: The type that the operator prescribes.
+    init(
+        _ column: Catalog.Column,
+        of table: Catalog.Table,
+        census: ColumnCensus?,
+        asked: TargetType? = nil
+    ) {
         let stored = census ?? ColumnCensus()
+        if let asked {
+            self = Self(asked, "the profile says so" + Self.misfits(asked, stored), .changed)
+        } else {
+            self.init(column, table, stored)
+        }
+        evidence = TypeEvidence.counts(stored, type)
+        confidence = TypeEvidence.confidence(type, stored, isAsked: asked != nil, outcome)
+    }
+
+    private init(_ column: Catalog.Column, _ table: Catalog.Table, _ stored: ColumnCensus) {
         if table.rowidAlias?.foldedName == column.name.foldedName {
             self = Self(.bigint, "INTEGER PRIMARY KEY is the rowid, a number of 64 bits")
             return
@@ -37,7 +57,9 @@ struct TypeRule {
             self = Self.timestamp(column, stored)
         case "JSON", "JSONB", "UUID", "GUID", "TIME":
             self = Self.evident(column, stored, name)
-        case "ANY", "": self = Self.evident(column, stored, name)
+        // These have integer affinity only because INT stands somewhere in the name.
+        case "ANY", "", "INTERVAL", "POINT", "MULTIPOINT":
+            self = Self.evident(column, stored, name)
         default: self = Self.affinity(column, stored, name)
         }
     }
@@ -114,11 +136,16 @@ struct TypeRule {
     ) -> Self {
         let best = widest(stored)
         if fits >= best.fits {
-            return Self(declared, "declared \(column.declaredType), \(finding)" + odd(fits, stored))
+            return Self(
+                declared,
+                "declared \(column.declaredType), \(finding)" + odd(fits, stored)
+                    + TypeEvidence.advice(declared, stored)
+            )
         }
         return Self(
             best.type,
-            "declared \(column.declaredType), but \(finding)" + odd(best.fits, stored),
+            "declared \(column.declaredType), but \(finding)" + odd(best.fits, stored)
+                + TypeEvidence.advice(best.type, stored),
             .changed
         )
     }
@@ -128,6 +155,15 @@ struct TypeRule {
         let odd = stored.values - fits
         guard odd > 0 else { return ": \(counts(stored))" }
         return "; \(odd) \(odd == 1 ? "value does" : "values do") not fit: \(counts(stored))"
+    }
+
+    /// What the operator should know about values that the type does not take.
+    private static func misfits(_ type: TargetType, _ stored: ColumnCensus) -> String {
+        let odd = max(0, stored.values - TypeEvidence.fitting(type, stored))
+        return odd == 0
+            ? ""
+            : "; at least \(odd) values do not fit it as they are stored"
+                + TypeEvidence.advice(type, stored)
     }
 
     // MARK: - Evidence
@@ -145,7 +181,8 @@ struct TypeRule {
             let best = widest(stored)
             return Self(
                 best.type,
-                "\(declared), several kinds are stored" + odd(best.fits, stored),
+                "\(declared), several kinds are stored" + odd(best.fits, stored)
+                    + TypeEvidence.advice(best.type, stored),
                 .changed
             )
         }
@@ -238,10 +275,10 @@ struct TypeRule {
         _ stored: ColumnCensus,
         _ reason: String
     ) -> Self {
-        if fits == stored.values { return Self(type, reason) }
+        if fits == stored.values { return Self(type, reason + TypeEvidence.advice(type, stored)) }
         if fits == 0, let other = oneType(stored) {
             return Self(other, "no value fits \(type.sql): \(counts(stored))", .changed)
         }
-        return Self(type, reason + odd(fits, stored))
+        return Self(type, reason + odd(fits, stored) + TypeEvidence.advice(type, stored))
     }
 }

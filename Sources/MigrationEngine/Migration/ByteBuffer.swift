@@ -3,9 +3,22 @@ final class ByteBuffer {
     private(set) var count = 0
     private var capacity: Int
     private var start: UnsafeMutableRawPointer
+    private var keepsLargeOutside: Bool
+    /// Large values of the last row that were not copied: where they belong, and where they are.
+    private(set) var outside: [(offset: Int, bytes: UnsafeRawBufferPointer)] = []
 
-    init(capacity: Int = 1 << 17) {
+    /// Bytes from which on a value is large: it is then read where it stands, never copied.
+    static let largeValue = 1 << 20
+
+    /// Makes a buffer.
+    ///
+    /// - Parameters:
+    ///   - capacity: The bytes it holds before it grows.
+    ///   - keepsLargeOutside: Whether large values are only pointed at; whoever sends the bytes
+    ///     then does so before the pointers end, and puts the values in their places.
+    init(capacity: Int = 1 << 17, keepsLargeOutside: Bool = false) {
         self.capacity = capacity
+        self.keepsLargeOutside = keepsLargeOutside
         start = .allocate(byteCount: capacity, alignment: 16)
     }
 
@@ -17,6 +30,7 @@ final class ByteBuffer {
     /// Forgets bytes, all by default; keeps the memory unless one huge value made it grow.
     func truncate(to length: Int = 0) {
         count = length
+        if !outside.isEmpty { outside.removeAll { $0.offset > length } }
         guard length == 0, capacity > 1 << 22 else { return }
         start.deallocate()
         capacity = 1 << 17
@@ -33,9 +47,28 @@ final class ByteBuffer {
     @inline(__always)
     func append(_ bytes: UnsafeRawBufferPointer) {
         guard let source = bytes.baseAddress, bytes.count > 0 else { return }
-        reserve(bytes.count)
+        if count + bytes.count > capacity {
+            if keepsLargeOutside, bytes.count >= Self.largeValue {
+                outside.append((count, bytes))
+                return
+            }
+            grow(to: count + bytes.count)
+        }
         (start + count).copyMemory(from: source, byteCount: bytes.count)
         count += bytes.count
+    }
+
+    /// Takes large values in as well, because they are gone when the work is done.
+    func copyingLarge<Value>(_ work: () -> Value) -> Value {
+        let keeps = keepsLargeOutside
+        keepsLargeOutside = false
+        defer { keepsLargeOutside = keeps }
+        return work()
+    }
+
+    /// Writes a number over bytes that are there.
+    func overwrite<Value: FixedWidthInteger>(_ value: Value, at offset: Int) {
+        start.storeBytes(of: value.bigEndian, toByteOffset: offset, as: Value.self)
     }
 
     @inline(__always)

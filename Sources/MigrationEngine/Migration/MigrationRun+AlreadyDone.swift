@@ -12,8 +12,8 @@ extension MigrationRun {
             let names = try target.query(
                 """
                 SELECT format('%I.%I', $2::text, target_name) FROM cutover.mapping
-                WHERE run_id = $1 AND to_regclass(format('%I.%I', $2::text, target_name))
-                    IS NOT NULL
+                WHERE run_id = $1 AND to_regclass(CASE WHEN target_name <> ''
+                    THEN format('%I.%I', $2::text, target_name) END) IS NOT NULL
                 """,
                 [.text(run.id), .text(schema)]
             ).rows.compactMap { $0[0] }
@@ -100,6 +100,10 @@ extension MigrationRun {
             for row in names.rows {
                 story.tables[row[0] ?? "", default: []].formUnion(row[1].map { [$0] } ?? [])
             }
+            for (name, record) in try RunState.records(of: run.id, target) {
+                let skipped = record.columns.filter { $0.skip != nil }.map(\.source)
+                story.tables[name]?.formUnion(skipped)
+            }
             let rows = try target.query(
                 "SELECT table_name, sum(rows) FROM cutover.checkpoint WHERE run_id = $1 GROUP BY 1",
                 [.text(run.id)]
@@ -142,6 +146,8 @@ extension MigrationRun {
                 found.append("table \"\(table.name)\" is new")
                 continue
             }
+            // Of a skipped table no column was written down.
+            guard !columns.isEmpty else { continue }
             let own = Set(table.columns.filter { $0.generation == .none }.map(\.name))
             found += own.subtracting(columns).sorted().map { "\"\(table.name).\($0)\" is new" }
             found += columns.subtracting(own).sorted().map { "\"\(table.name).\($0)\" is gone" }
@@ -155,7 +161,7 @@ extension MigrationRun {
     }
 
     private static func differences(_ report: VerifyReport) -> String {
-        let tables = report.tables.filter { $0.status != .equal || $0.sequence?.ok == false }
+        let tables = report.tables.filter { $0.status.isProblem || $0.sequence?.ok == false }
         let texts = tables.prefix(10).map { table in
             let counts = [
                 (table.missing, "missing"), (table.extra, "extra"), (table.different, "different"),
@@ -175,7 +181,9 @@ extension MigrationRun {
     ) throws(MigrationError) -> MigrateReport {
         let recorded = try journal.run(run.id)
         let first = recorded?.report.flatMap { try? MigrateReport(json: $0) }
-        let tables = verified.tables.filter { story.tables[$0.name] != nil }
+        let tables = verified.tables.filter {
+            story.tables[$0.name] != nil && $0.status != .skipped
+        }
         return MigrateReport(
             ok: verified.ok,
             mode: run.mode,
@@ -196,12 +204,15 @@ extension MigrationRun {
                     sourceRows: table.sourceRows ?? 0,
                     copiedRows: story.copiedRows[table.name] ?? 0,
                     quarantinedRows: table.quarantinedRows,
-                    targetRows: table.targetRows ?? 0
+                    targetRows: table.targetRows ?? 0,
+                    acceptedRows: table.acceptedRows
                 )
             },
             phases: tracker.phases,
             seconds: started.duration(to: .now).seconds,
             quarantine: first?.quarantine ?? [],
+            conversions: first?.conversions ?? [],
+            skipped: first?.skipped ?? [],
             warnings: [
                 "already done: run \(run.id) ended \(story.finishedAt); nothing was written"
             ],

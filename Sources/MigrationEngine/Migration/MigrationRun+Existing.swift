@@ -68,13 +68,15 @@ extension MigrationRun {
         _ census: Census?,
         isBegun: Bool
     ) throws(MigrationError) -> ExistingMapping {
-        let (run, schema) = (identifier, options.schema)
+        try rules.checkExisting()
+        let (run, schema, rules) = (identifier, options.schema, rules)
         return try onTarget("mapping") { target throws(TargetError) in
             ExistingMapping(
                 catalog,
                 try ExistingCatalog(target, schema: schema),
                 census: census,
-                begun: isBegun ? try RunState.tables(of: run, target) : []
+                begun: isBegun ? try RunState.tables(of: run, target) : [],
+                rules: rules
             )
         }
     }

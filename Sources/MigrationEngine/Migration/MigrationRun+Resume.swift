@@ -89,17 +89,33 @@ extension MigrationRun {
         return .unfinished(backup)
     }
 
-    /// Refuses a table that PostgreSQL cannot hold, before anything is read or written.
-    ///
-    /// - SeeAlso: <https://www.postgresql.org/docs/current/limits.html> (columns a table)
-    func requireNarrow(_ tables: [Catalog.Table]) throws(MigrationError) {
-        guard let table = tables.first(where: { $0.columns.count > 1_600 }) else { return }
-        throw MigrationError(
-            .sourceData,
-            "a table has \(table.columns.count) columns, and PostgreSQL holds 1600 at most",
-            place: .init("catalog", side: .source, path: options.source, table: table.name),
-            remedy: "split the table in two in the application, then run the command again"
-        )
+    /// Refuses to go on with an unfinished run by another mapping than it began with: some rows
+    /// would be copied in one way and some in the other.
+    func requireSameMapping(_ mapped: TargetSchema) throws(MigrationError) {
+        let records = try onTarget("start") { target throws(TargetError) in
+            // An earlier version began the run without them.
+            try target.execute("BEGIN; \(RunState.createConversions); COMMIT")
+            return try RunState.records(of: identifier, target)
+        }
+        var now: [String: MappingRecord] = [:]
+        for table in mapped.tables { now[table.sourceName] = MappingRecord(table, mapped) }
+        for skipped in mapped.skipped where skipped.column == nil {
+            now[skipped.table] = MappingRecord(skip: skipped.reason)
+        }
+        for (table, record) in records.sorted(by: { $0.key < $1.key }) {
+            guard let difference = record.difference(from: now[table] ?? MappingRecord(skip: ""))
+            else { continue }
+            let name = difference.column.map { "column \"\($0)\" of \"\(table)\"" }
+            throw MigrationError(
+                .differentRun,
+                "the mapping is not the one that the unfinished run began with: "
+                    + "\(name ?? "table \"\(table)\"") \(difference.text)",
+                place: .init("start", side: .target, table: table, column: difference.column),
+                kept: .other("the rows that the run committed stay in the target"),
+                remedy: "run again with the profile as it was, or begin afresh with the new one: "
+                    + "give an empty database, or drop the run's tables and schema cutover"
+            )
+        }
     }
 
     /// Whether a run has something left to do: at least the end that the journal did not see.
@@ -146,6 +162,19 @@ extension MigrationRun {
     func dropDryRun() throws(MigrationError) {
         try onTarget("dry run") { target throws(TargetError) in
             try RunState.dropDryRun(target)
+        }
+    }
+}
+
+extension TargetSchema {
+    /// The tables that the profile leaves out, with their rows.
+    ///
+    /// - Parameter backup: The backup, whose rows were counted.
+    /// - Returns: One entry a table.
+    func skippedTables(_ backup: BackupReport) -> [SkippedTable] {
+        let rows = Dictionary(backup.tables.map { ($0.name, $0.rows) }) { first, _ in first }
+        return skipped.filter { $0.column == nil }.map {
+            SkippedTable(table: $0.table, rows: rows[$0.table] ?? 0, reason: $0.reason)
         }
     }
 }

@@ -13,6 +13,8 @@ final class MigrationRun {
     /// The schema that receives the tables.
     let schema: String
     let journal: Journal
+    /// What the profile prescribes.
+    let rules: MappingRules
     private let directory: RunDirectory
     var identifier: String
     /// The mode asked for, or that of the run that is taken up again.
@@ -38,14 +40,17 @@ final class MigrationRun {
         self.cancellation = cancellation
         tracker.begin(.starting, "connecting")
         let source = try SourceFile.open(options.source, stage: "start")
-        let tables: [Catalog.Table]
+        let catalog: Catalog
         do throws(SourceError) {
             sourceFingerprint = try SourceFile.fingerprint(source, path: options.source)
-            tables = try CatalogReader.read(source).migratedTables
+            catalog = try CatalogReader.read(source)
         } catch {
             throw SourceFile.failure(error, path: options.source, stage: "start")
         }
-        guard !tables.isEmpty else { throw Self.emptySource(options.source) }
+        guard !catalog.migratedTables.isEmpty else { throw Self.emptySource(options.source) }
+        rules = try Profile.load(options.profile, catalog: catalog).rules
+        try rules.check(catalog)
+        try rules.checkExpressions(source)
         (target, address) = try Target.connect(options, stage: "start", purpose: "migrate")
         schema = settings.isDryRun ? RunState.dryRunSchema : options.schema
         // Into tables that stand already, only our own schema is made.
@@ -74,7 +79,6 @@ final class MigrationRun {
             if case .unfinished(let backup) = earlier { backup } else { nil }
         let backup = if let unfinished { unfinished } else { try makeBackup() }
         let snapshot = try readCatalog(backup)
-        try requireNarrow(snapshot.tables)
         tracker.tables(snapshot.tables.map(\.name))
         let census = try takeCensus(backup, snapshot.tables)
         Failpoint.reach(.censusTaken)
@@ -86,10 +90,12 @@ final class MigrationRun {
         }
         if unfinished == nil {
             try createSchema(mapped, backup)
-        } else if let existing {
-            try restAgain(existing)
+        } else {
+            try requireSameMapping(mapped)
+            if let existing { try restAgain(existing) }
         }
         try onTarget("start") { target throws(TargetError) in
+            try RunState.addQuarantineColumns(target)
             try RunState.allow(settings.maximumQuarantined, of: identifier, target)
         }
         let chunks = self.chunks(of: snapshot.tables, census.chunks, plans)
@@ -97,10 +103,17 @@ final class MigrationRun {
         try announce(.copy, "copying")
         try copy.run(run: identifier, copied: copied)
         try announce(.keys, "making keys and indexes")
-        problems += try KeyPhase(self, backup: backup.path, plans: plans, census: census.census)
-            .run(run: identifier)
+        let keys = KeyPhase(
+            self,
+            backup: backup.path,
+            plans: plans,
+            census: census.census,
+            additions: mapped.additions
+        )
+        problems += try keys.run(run: identifier)
         let (ledger, broken) = try LedgerPhase(self, backup: backup.path, schema: mapped).run()
-        problems += broken
+        problems += broken + TargetSchema.unreadTables(snapshot.catalog)
+        warnings += try keys.makeAdditions()
         let tables = try account(plans, census.census)
         Failpoint.reach(.accounted)
         let verified = try settings.verifies ? verify(backup) : nil
@@ -113,6 +126,10 @@ final class MigrationRun {
             phases: [],
             seconds: 0,
             quarantine: try quarantineReasons(),
+            conversions: try onTarget("account") { target throws(TargetError) in
+                try RunState.conversions(of: identifier, target)
+            },
+            skipped: mapped.skippedTables(backup),
             warnings: warnings + problems,
             ledger: ledger,
             verify: verified,
@@ -136,7 +153,7 @@ final class MigrationRun {
     }
 
     private func isDone(_ tables: [MigrateReport.Table], _ verified: VerifyReport?) -> Bool {
-        let quarantined = tables.reduce(0) { $0 + $1.quarantinedRows }
+        let quarantined = tables.reduce(0) { $0 + $1.quarantinedRows - $1.acceptedRows }
         let isAccounted = tables.allSatisfy { $0.sourceRows == $0.targetRows + $0.quarantinedRows }
         return isAccounted && quarantined <= settings.maximumQuarantined && problems.isEmpty
             && verified?.ok != false
@@ -187,7 +204,7 @@ final class MigrationRun {
             let connection = try SourceConnection(path: backup.path, access: .immutable)
             try connection.readHeader()
             let catalog = try CatalogReader.read(connection)
-            return (catalog, catalog.migratedTables)
+            return (catalog, catalog.migratedTables.filter { !rules.skips($0.name) })
         } catch {
             throw SourceFile.failure(error, path: backup.path, stage: "catalog")
         }
@@ -229,7 +246,8 @@ final class MigrationRun {
                     catalog: catalog,
                     census: census,
                     modeNamed: mode,
-                    schema: schema
+                    schema: schema,
+                    rules: rules
                 )
             }
         let dropped = mapped.decisions.filter { $0.outcome == .dropped }
@@ -322,30 +340,25 @@ final class MigrationRun {
         var tables: [MigrateReport.Table] = []
         for plan in plans {
             let name = plan.table.sourceName
-            let (copied, quarantined, rows) = try onTarget("account") {
-                target throws(TargetError) -> (Int64, Int64, Int64) in
-                let sums = try target.query(
-                    """
-                    SELECT (SELECT coalesce(sum(rows), 0) FROM cutover.checkpoint
-                            WHERE run_id = $1 AND table_name = $2),
-                        (SELECT count(*) FROM cutover.quarantine
-                            WHERE run_id = $1 AND table_name = $2)
-                    """,
-                    [.text(identifier), .text(name)]
-                ).rows[0]
-                let count = try target.query("SELECT count(*) FROM \(plan.qualifiedName)")
-                return (Int64(sums[0] ?? "") ?? 0, Int64(sums[1] ?? "") ?? 0, count.integer ?? 0)
+            let rows = census.tables[name]?.rows ?? 0
+            let sums = try onTarget("account") { target throws(TargetError) in
+                try Accounting(plan, rows: rows, run: identifier, target)
+            }
+            if let problem = sums.problem(name, rows: rows) {
+                problems.append(problem)
+                tracker.log(.error, "account", problem)
             }
             tables.append(
                 .init(
                     name: name,
-                    sourceRows: census.tables[name]?.rows ?? 0,
-                    copiedRows: Int(copied),
-                    quarantinedRows: Int(quarantined),
-                    targetRows: Int(rows)
+                    sourceRows: rows,
+                    copiedRows: sums.copied,
+                    quarantinedRows: sums.quarantined,
+                    targetRows: sums.present,
+                    acceptedRows: sums.accepted
                 )
             )
-            tracker.update(name) { $0.quarantinedRows = Int(quarantined) }
+            tracker.update(name) { $0.quarantinedRows = sums.quarantined }
         }
         return tables
     }

@@ -50,6 +50,10 @@ public struct MigrateReport: Codable, Sendable, Equatable {
     public var seconds: Double
     /// Why rows are in quarantine, most frequent first.
     public var quarantine: [QuarantineReason] = []
+    /// Cells that conversions of the profile changed.
+    public var conversions: [ConversionCount] = []
+    /// Tables that the profile leaves out.
+    public var skipped: [SkippedTable] = []
     /// What the operator should know although the run went on.
     public var warnings: [String]
     /// What became of everything that the source declares, and what was tried in the target.
@@ -83,6 +87,8 @@ public struct MigrateReport: Codable, Sendable, Equatable {
         public var quarantinedRows: Int
         /// Rows in the target, counted there.
         public var targetRows: Int
+        /// Rows in quarantine whose loss the operator accepts.
+        public var acceptedRows = 0
     }
 }
 
@@ -98,6 +104,28 @@ public struct QuarantineReason: Codable, Sendable, Equatable {
     public var rows: Int
 }
 
+/// How many cells of a column a conversion changed.
+public struct ConversionCount: Codable, Sendable, Equatable {
+    /// The table.
+    public var table: String
+    /// The column.
+    public var column: String
+    /// The conversion, as the profile names it.
+    public var conversion: String
+    /// The cells that arrived changed.
+    public var cells: Int
+}
+
+/// A table that the profile leaves out.
+public struct SkippedTable: Codable, Sendable, Equatable {
+    /// The table.
+    public var table: String
+    /// Its rows in the backup.
+    public var rows: Int
+    /// The operator's reason.
+    public var reason: String
+}
+
 /// What `verify` found.
 public struct VerifyReport: Codable, Sendable, Equatable {
     /// Whether both sides are equal in everything that was looked at.
@@ -110,6 +138,10 @@ public struct VerifyReport: Codable, Sendable, Equatable {
     public var quarantinedRows = 0
     /// The number of them that the operator allowed.
     public var maxQuarantined = 0
+    /// Those of the rows in quarantine whose loss the operator accepted, each with a reason.
+    public var acceptedRows = 0
+    /// Rows of the target that hold values which the operator chose in place of the source's.
+    public var editedRows = 0
     /// Whether only the rows were counted.
     public var countsOnly: Bool
     /// The duration.
@@ -120,14 +152,28 @@ public struct VerifyReport: Codable, Sendable, Equatable {
     /// The verdict in words, which never calls rows equal that are in quarantine.
     public var verdict: String {
         if differs { return "the sides differ" }
-        guard quarantinedRows > 0 else { return "both sides are equal" }
+        let edits = editedRows > 0 ? "\(editedRows) rows equal by edit" : nil
+        guard quarantinedRows > 0 else {
+            return (edits.map { "both sides are equal, \($0)" } ?? "both sides are equal")
+                + skippedNote
+        }
         let apart = "equal apart from \(quarantinedRows) rows in quarantine"
-        return ok ? "\(apart), which are allowed" : "\(apart); \(maxQuarantined) are allowed"
+        let known = [acceptedRows > 0 ? "\(acceptedRows) accepted" : nil, edits].compactMap { $0 }
+        let named = known.isEmpty ? apart : "\(apart) (\(known.joined(separator: ", ")))"
+        if acceptedRows == quarantinedRows { return named + skippedNote }
+        return (ok ? "\(named), which are allowed" : "\(named); \(maxQuarantined) are allowed")
+            + skippedNote
+    }
+
+    private var skippedNote: String {
+        let skipped = tables.count { $0.status == .skipped }
+        guard skipped > 0 else { return "" }
+        return "; \(skipped) \(skipped == 1 ? "table is" : "tables are") skipped by the profile"
     }
 
     /// Whether something is not equal, quarantine left out of account.
     var differs: Bool {
-        tables.contains { $0.status != .equal || $0.sequence?.ok == false }
+        tables.contains { $0.status.isProblem || $0.sequence?.ok == false }
             || foreignKeys.contains { ($0.targetOrphans ?? 0) > $0.sourceOrphans }
     }
 
@@ -143,6 +189,10 @@ public struct VerifyReport: Codable, Sendable, Equatable {
         @ExplicitNull public var targetRows: Int?
         /// Rows in quarantine.
         public var quarantinedRows: Int
+        /// Rows in quarantine whose loss the operator accepts.
+        public var acceptedRows = 0
+        /// Rows that hold values which the operator chose: equal by edit.
+        public var editedRows = 0
         /// Rows of the source that are neither in the target nor in quarantine.
         public var missing: Int
         /// Rows of the target that the source does not have.
@@ -191,6 +241,11 @@ public struct VerifyReport: Codable, Sendable, Equatable {
         /// It was planned and is not in the target.
         case missing
         case waiting
+        /// The profile leaves it out, with a reason.
+        case skipped
+
+        /// Whether somebody has to look at it.
+        public var isProblem: Bool { self != .equal && self != .skipped }
     }
 
     /// One difference.

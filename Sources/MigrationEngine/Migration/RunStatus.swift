@@ -168,11 +168,14 @@ public struct RunStatus: Codable, Sendable {
     ) throws(TargetError) -> Counts? {
         guard let run = try RunState.newestRun(target, in: schema) else { return nil }
         let isCopied = run.isFinished || ["keys", "verify", "done"].contains(run.phase)
+        let states = try RunState.QuarantineStates(target)
         let row = try target.query(
             """
-            SELECT (SELECT count(*) FROM cutover.mapping WHERE run_id = $1),
+            SELECT (SELECT count(*) FROM cutover.mapping
+                    WHERE run_id = $1 AND target_name <> ''),
                 (SELECT count(DISTINCT table_name) FROM cutover.checkpoint WHERE run_id = $1),
-                (SELECT count(*) FROM cutover.quarantine WHERE run_id = $1),
+                (SELECT count(*) FROM cutover.quarantine
+                    WHERE run_id = $1 AND \(states.isAbsent)),
                 (SELECT coalesce(sum(rows), 0) FROM cutover.checkpoint WHERE run_id = $1)
             """,
             [.text(run.id)]

@@ -30,8 +30,32 @@ extension Profile {
         case "auto": try load(isORA(tables) ? "ora" : "generic", tables: tables)
         case "ora": try Profile(toml: text(PackageResources.ora_toml), path: "ora")
         case "generic": try Profile(toml: text(PackageResources.generic_toml), path: "generic")
-        default: try Profile(toml: try contents(of: name), path: name)
+        default:
+            try Profile(toml: try contents(of: name), path: name).extended(name, tables: tables)
         }
+    }
+
+    /// Fills what this profile does not say with the built-in one that it names.
+    private func extended(_ path: String, tables: [String]) throws(MigrationError) -> Profile {
+        guard let base else { return self }
+        guard base == "auto" || Self.builtInNames.contains(base) else {
+            throw MigrationError(
+                .configuration,
+                "the profile extends \"\(base)\", which is not built in",
+                place: .init("profile", path: path),
+                remedy: "extend auto, ora or generic"
+            )
+        }
+        let other = try Self.load(base, tables: tables)
+        var result = self
+        if workflows.isEmpty { result.workflows = other.workflows }
+        if orders.isEmpty { result.orders = other.orders }
+        if inventory.isEmpty { result.inventory = other.inventory }
+        if transactions.isEmpty { result.transactions = other.transactions }
+        if figures.isEmpty { result.figures = other.figures }
+        if environment == nil { result.environment = other.environment }
+        result.parameters = other.parameters.merging(parameters) { _, own in own }
+        return result
     }
 
     /// Whether tables are those of ORA, in either shape.

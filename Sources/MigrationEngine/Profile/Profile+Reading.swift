@@ -25,6 +25,8 @@ extension Profile {
         }
         parameters = try root.table("parameters")?.entries() ?? [:]
         types = try root.table("types")?.entries() ?? [:]
+        rules = try Self.rules(root, types: types)
+        base = try root.text("extends")
         try root.refuseUnknownKeys()
     }
 

@@ -23,6 +23,10 @@ package struct Profile: Sendable, Equatable {
     package var parameters: [String: String] = [:]
     /// PostgreSQL types that the operator prescribes, by `table.column`.
     package var types: [String: String] = [:]
+    /// What the operator prescribes for tables and columns, `types` included.
+    package var rules = MappingRules()
+    /// The built-in profile whose sections stand where this one has none.
+    var base: String?
 
     /// Makes a profile that names nothing.
     ///

@@ -110,7 +110,14 @@ final class ProfileTable {
     /// - Throws: ``MigrationError`` when one is something else.
     func entries() throws(MigrationError) -> [String: String] {
         var entries: [String: String] = [:]
-        for key in table.keys { entries[key] = try text(key) }
+        for key in table.keys {
+            // `orders.total = …` is TOML's way to write a table in a table.
+            if value(key)?.table != nil, let inner = try self.table(key) {
+                for (name, text) in try inner.entries() { entries["\(key).\(name)"] = text }
+            } else {
+                entries[key] = try text(key)
+            }
+        }
         return entries
     }
 
@@ -137,6 +144,18 @@ final class ProfileTable {
         document.failure(
             "the key \"\(name(key))\" of the profile must be \(expected)",
             at: path + [.key(key)]
+        )
+    }
+
+    /// Where a key was written.
+    ///
+    /// - Parameter key: The key.
+    /// - Returns: The file, with line and column.
+    func place(_ key: String) -> MappingRules.Place {
+        let position = document.position(of: path + [.key(key)])
+        return MappingRules.Place(
+            path: document.path,
+            row: position.map { "line \($0.line), column \($0.column)" }
         )
     }
 

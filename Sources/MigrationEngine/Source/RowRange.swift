@@ -59,17 +59,66 @@ package struct RowReader: Sendable {
     package let identity: RowIdentity
     /// The columns that are stored, so that generated ones are left to the server.
     package let columns: [Catalog.Column]
+    /// Expressions that are read in place of the stored value, by place of the column.
+    private let expressions: [Int: String]
+    /// Where the stored value of such a column stands, behind all the columns.
+    private let storedPlaces: [Int: Int]
 
     /// Prepares to read a table.
     ///
     /// - Parameters:
     ///   - table: The table.
     ///   - names: The names of the columns to read, all stored ones when nil.
-    package init(_ table: Catalog.Table, columns names: [String]? = nil) {
+    ///   - expressions: Expressions to read in place of a column's stored value, by name.
+    package init(
+        _ table: Catalog.Table,
+        columns names: [String]? = nil,
+        expressions: [String: String] = [:]
+    ) {
         self.table = table
         identity = RowIdentity(table)
         let stored = table.columns.filter { $0.generation == .none }
-        columns = names.map { $0.compactMap { table.column($0) } } ?? stored
+        let columns = names.map { $0.compactMap { table.column($0) } } ?? stored
+        self.columns = columns
+        var found: [Int: String] = [:]
+        var places: [Int: Int] = [:]
+        for place in columns.indices {
+            guard let expression = expressions[columns[place].name] else { continue }
+            found[place] = expression
+            places[place] = columns.count + places.count
+        }
+        self.expressions = found
+        storedPlaces = places
+    }
+
+    /// An expression as a value of a SELECT list; a comment at its end hides nothing.
+    ///
+    /// - Parameter expression: The expression.
+    /// - Returns: The expression in parentheses.
+    package static func sql(_ expression: String) -> String { "(\(expression)\n)" }
+
+    /// The SELECT list: the identity, the columns, and the stored values behind expressions.
+    package var selection: [String] {
+        let quote = SourceConnection.quote
+        let read = columns.indices.map { expressions[$0].map(Self.sql) ?? quote(columns[$0].name) }
+        let stored = storedPlaces.sorted { $0.value < $1.value }.map { quote(columns[$0.key].name) }
+        return identity.columns.map(quote) + read + stored
+    }
+
+    /// The values of the current row as they are stored, whatever is read in their place.
+    ///
+    /// - Parameter statement: A statement over ``selection`` that stands on a row.
+    /// - Returns: One value a column.
+    package func storedValues(of statement: SourceStatement) -> [SourceValue] {
+        columns.indices.map { statement.value(storedPlace($0)) }
+    }
+
+    /// Where the stored value of a column stands, whatever is read in its place.
+    ///
+    /// - Parameter column: The place among ``columns``.
+    /// - Returns: The column of a statement over ``selection``.
+    package func storedPlace(_ column: Int) -> Int {
+        identityWidth + (storedPlaces[column] ?? column)
     }
 
     /// The number of columns in front of the table's own.
@@ -90,8 +139,8 @@ package struct RowReader: Sendable {
     ) throws(SourceError) -> SourceStatement {
         let quote = SourceConnection.quote
         let identityColumns = identity.columns.map(quote)
-        let selected = (identityColumns + columns.map { quote($0.name) }).joined(separator: ", ")
-        var sql = "SELECT \(selected.isEmpty ? "1" : selected) FROM \(quote(table.name))"
+        let selected = selection.joined(separator: ", ")
+        var sql = "SELECT \(selected.isEmpty ? "1" : selected) FROM \(quote(table.storedName))"
         var values: [SourceValue] = []
         switch range {
         case .all: break
@@ -119,6 +168,24 @@ package struct RowReader: Sendable {
         let statement = try connection.prepare(sql)
         try statement.bind(values)
         return statement
+    }
+
+    /// The rows of a piece behind the current one.
+    ///
+    /// - Parameters:
+    ///   - range: The piece.
+    ///   - statement: A statement that stands on a row of it.
+    /// - Returns: The rest; nil when the piece can only be read as a whole or ends here.
+    package func range(_ range: RowRange, after statement: SourceStatement) -> RowRange? {
+        switch (identity, range) {
+        case (.rowid, .rowids(_, let last)):
+            let row = statement.integer(0)
+            return row < last ? .rowids(row + 1, last) : nil
+        case (.key, .all): return .keys(after: identity(of: statement), through: nil)
+        case (.key, .keys(_, let last)):
+            return .keys(after: identity(of: statement), through: last)
+        default: return nil
+        }
     }
 
     /// The identity of the current row.

@@ -95,6 +95,16 @@ package final class SourceConnection {
         _ = try? integer("SELECT count(*) FROM sqlite_schema")
     }
 
+    /// Bounds the size of values and rows that may be read into memory.
+    ///
+    /// A larger one ends its statement with an error of `SQLITE_TOOBIG` before memory is taken.
+    /// - SeeAlso: <https://www.sqlite.org/c3ref/c_limit_attached.html> (`SQLITE_LIMIT_LENGTH`)
+    ///
+    /// - Parameter bytes: The most bytes; nil for as many as SQLite itself allows.
+    package func limitValues(to bytes: Int?) {
+        sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, bytes.map { Int32(clamping: $0) } ?? Int32.max)
+    }
+
     /// Stops the running statement; can be called from any thread.
     ///
     /// - Returns: The action.

@@ -35,6 +35,9 @@ package struct SourceError: Error, Sendable {
         SourceError(resultCode: 20, message: message, sql: nil)
     }
 
+    /// Whether a value or a row is larger than the connection may read: `SQLITE_TOOBIG`.
+    package var isTooBig: Bool { primaryCode == 18 }
+
     /// The error as the cause of a front-door error.
     package var cause: MigrationError.Cause { .sqlite(code: resultCode, message: message) }
 

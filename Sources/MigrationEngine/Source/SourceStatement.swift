@@ -195,6 +195,18 @@ package final class SourceStatement {
         }
     }
 
+    /// The start of a value, for people: as much as a line shows, copied.
+    ///
+    /// - Parameter column: The column, from 0.
+    /// - Returns: The value, a long text or blob cut.
+    package func start(_ column: Int) -> SourceValue {
+        switch storageClass(column) {
+        case .text: .text(Array((malformedText(column) ?? bytes(column)).prefix(128)))
+        case .blob: .blob(Array(bytes(column).prefix(128)))
+        default: value(column)
+        }
+    }
+
     /// A value as text for people and for names: never for data on its way.
     ///
     /// - Parameter column: The column, from 0.

@@ -27,16 +27,39 @@ package struct CopyStream: ~Copyable {
 
     /// Sends bytes.
     ///
-    /// - Parameter bytes: Bytes in COPY's format, at most 2 GiB; borrowed during the call.
+    /// - Parameter bytes: Bytes in COPY's format; borrowed during the call. A row may be sent in
+    ///   several calls.
     /// - Throws: ``TargetError`` when the connection is lost.
     package borrowing func send(_ bytes: UnsafeRawBufferPointer) throws(TargetError) {
-        guard let start = bytes.baseAddress, bytes.count > 0 else { return }
-        let sent = PQputCopyData(
-            connection.handle,
-            start.assumingMemoryBound(to: CChar.self),
-            Int32(bytes.count)
-        )
-        guard sent == 1 else { throw TargetError(connection: connection.handle) }
+        guard let start = bytes.baseAddress else { return }
+        var offset = 0
+        while offset < bytes.count {
+            // libpq copies what it gets into a buffer of its own, which never shrinks again.
+            let size = min(Self.piece, bytes.count - offset)
+            let sent = PQputCopyData(
+                connection.handle,
+                (start + offset).assumingMemoryBound(to: CChar.self),
+                Int32(size)
+            )
+            guard sent == 1 else { throw TargetError(connection: connection.handle) }
+            offset += size
+        }
+    }
+
+    private static let piece = 1 << 18
+
+    /// Sends the bytes of a buffer, with the large values that it only points at in their places.
+    ///
+    /// - Parameter buffer: The buffer; unchanged.
+    /// - Throws: ``TargetError`` when the connection is lost.
+    borrowing func send(_ buffer: ByteBuffer) throws(TargetError) {
+        var sent = 0
+        for value in buffer.outside {
+            try send(UnsafeRawBufferPointer(rebasing: buffer.bytes[sent..<value.offset]))
+            try send(value.bytes)
+            sent = value.offset
+        }
+        try send(UnsafeRawBufferPointer(rebasing: buffer.bytes[sent...]))
     }
 
     /// Ends the COPY; the server checks what it has not checked yet.

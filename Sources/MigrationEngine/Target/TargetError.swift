@@ -47,7 +47,11 @@ package struct TargetError: Error, Sendable {
 
     /// Whether the error is about one row, so that the others can be copied: its values, or its
     /// size (54000, a row wider than a page).
-    package var isAboutRow: Bool { isAboutData || sqlState == "54000" }
+    package var isAboutRow: Bool {
+        isAboutData || sqlState == "54000"
+            // A row of 1 GiB and more; the server has no code of its own for it.
+            || (sqlState == "XX000" && message.hasPrefix("invalid memory alloc request size"))
+    }
 
     /// The message without the values of a row, which messages of class 22 quote behind a colon.
     package var messageWithoutValues: String {

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 
 /// One row in the form in which both sides are compared: the same bytes mean equal rows.
@@ -24,13 +25,22 @@ final class CanonicalRow {
     /// Where each cell ends; memory of our own, because a cell is written for every stored value.
     private let ends: UnsafeMutablePointer<Int>
     private let width: Int
+    private let keyWidth: Int
     private var cells = 0
+
+    /// Bytes above which a cell that is no key holds the size and SHA-256 of its value instead.
+    static let largeValue = 1 << 20
+    /// What stands in place of the length of such a value.
+    private static let largeMark = UInt32.max
 
     /// Makes an empty row.
     ///
-    /// - Parameter width: The number of cells at most.
-    init(width: Int) {
+    /// - Parameters:
+    ///   - width: The number of cells at most.
+    ///   - keyWidth: The number of cells in front by which rows are ordered.
+    init(width: Int, keyWidth: Int = 0) {
         self.width = width
+        self.keyWidth = keyWidth
         ends = .allocate(capacity: max(1, width))
     }
 
@@ -58,9 +68,25 @@ final class CanonicalRow {
     /// Text, bytes, or a text form of a timestamp, date or number.
     @inline(__always)
     func bytes(_ tag: Tag, _ bytes: UnsafeRawBufferPointer) {
+        if bytes.count > Self.largeValue, cells >= keyWidth { return summed(tag, bytes) }
         append(tag) {
             buffer.append(UInt32(bytes.count))
             buffer.append(bytes)
+        }
+    }
+
+    private func summed(_ tag: Tag, _ bytes: UnsafeRawBufferPointer) {
+        var hash = SHA256()
+        hash.update(bufferPointer: bytes)
+        hash.finalize().withUnsafeBytes { large(tag, size: bytes.count, sum: $0) }
+    }
+
+    /// A large value by its size and its SHA-256.
+    func large(_ tag: Tag, size: Int, sum: UnsafeRawBufferPointer) {
+        append(tag) {
+            buffer.append(Self.largeMark)
+            buffer.append(UInt64(size))
+            buffer.append(sum)
         }
     }
 
@@ -101,6 +127,10 @@ final class CanonicalRow {
     func display(_ index: Int, limit: Int = 120) -> String? {
         let cell = cell(index)
         let content = UnsafeRawBufferPointer(rebasing: cell.dropFirst())
+        if content.count == 44, content.bigEndian(as: UInt32.self) == Self.largeMark {
+            let size = content.bigEndian(4, as: UInt64.self)
+            return "\(size) bytes, SHA-256 \(content.dropFirst(12).hexadecimal)"
+        }
         switch Tag(rawValue: cell[0]) {
         case .null, nil: return nil
         case .integer: return String(content.bigEndian(as: Int64.self))

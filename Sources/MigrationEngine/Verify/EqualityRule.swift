@@ -18,10 +18,22 @@ enum EqualityRule: Sendable, Equatable {
     case date
     /// The same decimal number; a double is its shortest decimal form.
     case numeric
+    /// The same number of four bytes.
+    case single
+    /// The same instant to the microsecond, whatever the offset; without one it is UTC.
+    case instant
+    /// The same time of day to the microsecond.
+    case clock
+    /// The same 128 bits.
+    case uuid
+    /// The same JSON value, whatever its spelling.
+    case json
+    /// The same characters, blanks at the end aside.
+    case padded
     /// Any other type: the source's text against the target's text form.
     case textForm
-    /// The same value in a form that both sides are brought to.
-    case normal(NormalForm)
+    /// The same network address, as its own type writes it.
+    case address
 
     /// Chooses the rule for a column of the target.
     ///
@@ -31,12 +43,19 @@ enum EqualityRule: Sendable, Equatable {
         case "int2", "int4", "int8": self = .integer
         case "float8": self = .double
         case "text", "varchar": self = .text
+        case "bpchar": self = .padded
+        case "float4": self = .single
+        case "timestamptz": self = .instant
+        case "time": self = .clock
+        case "uuid": self = .uuid
+        case "jsonb": self = .json
         case "bytea": self = .bytes
         case "bool": self = .boolean
         case "timestamp": self = .timestamp
         case "date": self = .date
         case "numeric": self = .numeric
-        default: self = NormalForm(type: type).map { .normal($0) } ?? .textForm
+        case "inet": self = .address
+        default: self = .textForm
         }
     }
 
@@ -51,8 +70,9 @@ enum EqualityRule: Sendable, Equatable {
     /// The column in the SELECT list of the target.
     func selected(_ column: String) -> String {
         switch self {
-        case .textForm: "\(column)::text"
-        case .normal(let form): form.selected(column)
+        case .textForm, .json: "\(column)::text"
+        // A cast to text would write the length of the network as well.
+        case .address: "CASE WHEN \(column) IS NOT NULL THEN format('%s', \(column)) END"
         default: column
         }
     }

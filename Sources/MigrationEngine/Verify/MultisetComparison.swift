@@ -15,7 +15,7 @@ struct MultisetComparison {
     private let comparison: TableComparison
     private let source: SourceConnection
     private let target: TargetConnection
-    private let quarantine: Set<[UInt8]>
+    private let quarantine: QuarantinedRows
     private let samples: Int
     /// Is told the rows of the source so far; returns false to stop.
     private let goOn: (Int) -> Bool
@@ -24,7 +24,7 @@ struct MultisetComparison {
         _ comparison: TableComparison,
         _ source: SourceConnection,
         _ target: TargetConnection,
-        _ quarantine: Set<[UInt8]>,
+        _ quarantine: QuarantinedRows,
         samples: Int,
         goOn: @escaping (Int) -> Bool
     ) {
@@ -65,6 +65,8 @@ struct MultisetComparison {
     private struct Sums {
         var rows = 0
         var quarantined = 0
+        var accepted = 0
+        var edited = 0
         var buckets = [RowHash](repeating: RowHash(), count: MultisetComparison.buckets)
 
         mutating func add(_ hash: RowHash) {
@@ -81,11 +83,15 @@ struct MultisetComparison {
 
     func run(_ table: inout VerifyReport.Table) throws {
         var left = Sums()
-        try eachSourceRow { row, isQuarantined in
-            if isQuarantined {
+        try eachSourceRow { row, standing in
+            switch standing {
+            case .absent(let absence):
                 left.quarantined += 1
-            } else {
+                if absence == .accepted { left.accepted += 1 }
+            case .edited:
+                left.edited += 1
                 left.add(RowHash(row))
+            case .present: left.add(RowHash(row))
             }
         }
         var right = Sums()
@@ -93,6 +99,8 @@ struct MultisetComparison {
         table.sourceRows = left.rows + left.quarantined
         table.targetRows = right.rows
         table.quarantinedRows = left.quarantined
+        table.acceptedRows = left.accepted
+        table.editedRows = left.edited
         table.digest = left.digest
         table.targetDigest = right.digest
         let differing = Set(
@@ -118,8 +126,9 @@ struct MultisetComparison {
                 isCut = true
             }
         }
-        try eachSourceRow { row, isQuarantined in
-            if !isQuarantined { note(row, 1) }
+        try eachSourceRow { row, standing in
+            if case .absent = standing { return }
+            note(row, 1)
         }
         try eachTargetRow { note($0, -1) }
         let sorted = counts.sorted { $0.value.text < $1.value.text }
@@ -201,25 +210,48 @@ struct MultisetComparison {
         return "(\(cells.joined(separator: ", ")))"
     }
 
-    private func eachSourceRow(_ body: (CanonicalRow, Bool) throws -> Void) throws {
+    /// What the quarantine says of a row of the source.
+    private enum Standing {
+        case present
+        case edited
+        case absent(QuarantinedRows.Absence)
+    }
+
+    private func eachSourceRow(_ body: (CanonicalRow, Standing) throws -> Void) throws {
         let rows = try SourceRows(comparison, source)
+        var quarantine = quarantine
+        let edits = quarantine.edits.isEmpty ? nil : try EditComparison(comparison)
         let reader = RowReader(comparison.source)
         var count = 0
         while let row = try rows.next() {
             count += 1
             if count % Self.stride == 0, !goOn(count) { throw TableVerifier.Failure.cancelled }
-            try body(row, !quarantine.isEmpty && quarantine.contains(key(rows.statement, reader)))
+            guard !quarantine.isEmpty else {
+                try body(row, .present)
+                continue
+            }
+            let key = key(rows.statement, reader)
+            if let absence = quarantine.take(key) {
+                try body(row, .absent(absence))
+            } else if let edits, let edit = quarantine.edits[key] {
+                try edits.expect(edit) { rows.statement.value($0) }
+                try body(edits.expected, .edited)
+            } else {
+                try body(row, .present)
+            }
         }
         _ = goOn(count)
     }
 
     private func key(_ statement: SourceStatement, _ reader: RowReader) -> [UInt8] {
-        let values = reader.columns.map { column in
-            comparison.columns.firstIndex { $0.source == column.name }
-                .map { statement.value($0) } ?? .null
-        }
         let rowid = comparison.hasRowid ? [statement.value(comparison.columns.count)] : []
-        return reader.key(identity: rowid, values: values).bytes
+        return reader.key(
+            identity: { rowid },
+            value: { place in
+                comparison.columns.firstIndex { $0.source == reader.columns[place].name }
+                    .map { statement.keyValue($0) } ?? .null
+            }
+        ).bytes
     }
 
     private func eachTargetRow(_ body: (CanonicalRow) throws -> Void) throws {

@@ -64,7 +64,8 @@ struct RowComparison {
         let stored = report.inSource ? comparison.columns.indices.map(statement.value) : nil
         var wanted = zip(columns, key).map { Self.literal($0.rule, $1) }
         if let stored {
-            SourceCanonicalizer(rules: comparison.rules).fill(left, statement, from: 0)
+            SourceCanonicalizer(rules: comparison.rules, readings: comparison.readings)
+                .fill(left, statement, from: 0)
             let values = columns.compactMap { column in
                 comparison.columns.firstIndex { $0.source == column.source }.map { stored[$0] }
             }
@@ -79,7 +80,7 @@ struct RowComparison {
         return report
     }
 
-    private typealias Column = (source: String, target: String, rule: EqualityRule)
+    private typealias Column = TableComparison.Column
 
     private func keyColumns(_ key: [String]) throws -> [Column] {
         let name = comparison.source.name
@@ -117,7 +118,8 @@ struct RowComparison {
             return candidates.map { _ in "\(quote(column)) = ? COLLATE BINARY" }
                 .joined(separator: " OR ")
         }
-        let list = comparison.columns.map { quote($0.source) }.joined(separator: ", ")
+        let list = comparison.columns.map { $0.expression.map(RowReader.sql) ?? quote($0.source) }
+            .joined(separator: ", ")
         let statement = try source.prepare(
             "SELECT \(list) FROM \(quote(comparison.source.name)) WHERE "
                 + conditions.map { "(\($0))" }.joined(separator: " AND ")

@@ -89,8 +89,14 @@ extension EqualityRule {
         case .timestamp: "the same instant to the microsecond"
         case .date: "the same day"
         case .numeric: "the same decimal number"
+        case .single: "the same number of four bytes"
+        case .instant: "the same instant to the microsecond, whatever the offset"
+        case .clock: "the same time of day to the microsecond"
+        case .uuid: "the same 128 bits"
+        case .json: "the same JSON value"
+        case .padded: "the same characters, blanks at the end aside"
         case .textForm: "the source's text against the target's text form"
-        case .normal(let form): form.words
+        case .address: "the same text as the type writes it"
         }
     }
 }

@@ -6,8 +6,11 @@ struct SourceRows {
 
     init(_ comparison: TableComparison, _ connection: SourceConnection) throws(SourceError) {
         statement = try connection.prepare(comparison.sourceQuery)
-        canonicalizer = SourceCanonicalizer(rules: comparison.rules)
-        row = CanonicalRow(width: comparison.rules.count)
+        canonicalizer = SourceCanonicalizer(
+            rules: comparison.rules,
+            readings: comparison.readings
+        )
+        row = CanonicalRow(width: comparison.rules.count, keyWidth: comparison.keyWidth)
     }
 
     @inline(__always)
@@ -31,8 +34,8 @@ struct TargetRowStream: ~Copyable {
         query: String? = nil
     ) throws(TargetError) {
         reader = try CopyReader(on: connection, query ?? comparison.targetQuery)
-        canonicalizer = TargetCanonicalizer(rules: comparison.rules)
-        row = CanonicalRow(width: comparison.rules.count)
+        canonicalizer = TargetCanonicalizer(rules: comparison.rules, summed: comparison.summed)
+        row = CanonicalRow(width: comparison.rules.count, keyWidth: comparison.keyWidth)
     }
 
     @inline(__always)

@@ -1,12 +1,35 @@
 /// Brings stored values of SQLite into the canonical form of a target column.
 struct SourceCanonicalizer: Sendable {
     let rules: [EqualityRule]
+    /// What the mapping did to each column, nil when it did nothing to any.
+    private let readings: [ConvertedReading?]?
+
+    init(rules: [EqualityRule], readings: [ConvertedReading?] = []) {
+        self.rules = rules
+        self.readings = readings.contains { $0 != nil } ? readings : nil
+    }
 
     /// Fills a row from the current row of a statement.
     @inline(__always)
     func fill(_ row: CanonicalRow, _ statement: SourceStatement, from first: Int) {
         row.reset()
+        if let readings { return fill(row, statement, from: first, readings) }
         for index in rules.indices { cell(row, statement, first + index, rules[index]) }
+    }
+
+    private func fill(
+        _ row: CanonicalRow,
+        _ statement: SourceStatement,
+        from first: Int,
+        _ readings: [ConvertedReading?]
+    ) {
+        for index in rules.indices {
+            if let reading = readings[index], statement.malformedText(first + index) == nil {
+                reading.fill(row, statement, first + index, rules[index])
+            } else {
+                cell(row, statement, first + index, rules[index])
+            }
+        }
     }
 
     @inline(__always)
@@ -36,31 +59,15 @@ struct SourceCanonicalizer: Sendable {
         _ column: Int,
         _ rule: EqualityRule
     ) {
-        switch (statement.storageClass(column), rule) {
-        case (.integer, .boolean):
-            let value = statement.integer(column)
-            guard value == 0 || value == 1 else { break }
-            return row.boolean(value == 1)
-        case (.integer, .double):
-            let value = statement.integer(column)
-            guard let double = Double(exactly: value) else { break }
-            return row.double(double)
-        case (.integer, .numeric): return row.string(.numeric, String(statement.integer(column)))
-        case (.real, .numeric):
-            return row.string(.numeric, DecimalText.plain(statement.real(column)))
-        case (_, .normal(let form)):
-            if form.fill(row, statement, column) { return }
-        case (.text, .textForm): return row.bytes(.text, statement.bytes(column))
-        case (.integer, .textForm), (.real, .textForm):
-            return row.string(.text, statement.text(column) ?? "")
-        default: break
+        switch statement.storageClass(column) {
+        case .text: Self.fill(row, text: statement.bytes(column), rule)
+        // The whole of a blob is needed for no other type.
+        default: Self.fill(row, statement.start(column), rule)
         }
-        let value = statement.value(column)
-        row.string(.foreign, "\(value.storageClass.rawValue) \(value.display)")
     }
 
     /// `YYYY-MM-DD HH:MM:SS.ffffff`, whatever of it was written.
-    private static func timestamp(_ row: CanonicalRow, _ bytes: UnsafeRawBufferPointer) {
+    static func timestamp(_ row: CanonicalRow, _ bytes: UnsafeRawBufferPointer) {
         let whole: StaticString = "0000-00-00 00:00:00.000000"
         withUnsafeTemporaryAllocation(byteCount: whole.utf8CodeUnitCount, alignment: 1) { text in
             text.copyMemory(from: UnsafeRawBufferPointer(start: whole.utf8Start, count: 26))
@@ -96,7 +103,7 @@ struct SourceCanonicalizer: Sendable {
         bytes.elementsEqual("+00:00".utf8) || bytes.elementsEqual("-00:00".utf8)
     }
 
-    private static func date(_ row: CanonicalRow, _ bytes: UnsafeRawBufferPointer) {
+    static func date(_ row: CanonicalRow, _ bytes: UnsafeRawBufferPointer) {
         row.bytes(bytes.count == 10 ? .date : .foreign, bytes)
     }
 }
@@ -106,14 +113,28 @@ enum DecimalText {
     /// The shortest decimal form of a double.
     static func plain(_ value: Double) -> String {
         guard value.isFinite else { return value < 0 ? "-Infinity" : "Infinity" }
-        var text = value.magnitude.description
+        // Negative zero keeps its sign: numeric has none, so it is equal to nothing there.
+        return (value.sign == .minus ? "-" : "") + expanded(value.magnitude.description)
+    }
+
+    /// The shortest decimal form of four bytes.
+    static func plain(shortest value: Float) -> String {
+        (value.sign == .minus ? "-" : "") + expanded(value.magnitude.description)
+    }
+
+    /// What Swift prints of a number above zero, without an exponent.
+    private static func expanded(_ description: String) -> String {
+        var text = description
         if let mark = text.firstIndex(of: "e") {
             let exponent = Int(text[text.index(after: mark)...]) ?? 0
             text = shifted(String(text[..<mark]), by: exponent)
         }
-        let plain = trimmed(text)
-        // Negative zero keeps its sign: numeric has none, so it is equal to nothing there.
-        return value.sign == .minus ? "-" + plain : plain
+        return trimmed(text)
+    }
+
+    /// A decimal number without its exponent.
+    static func plain(_ mantissa: String, exponent: Int) -> String {
+        trimmed(shifted(mantissa, by: exponent))
     }
 
     private static func shifted(_ mantissa: String, by exponent: Int) -> String {

@@ -6,12 +6,32 @@ struct TableComparison: Sendable {
     let targetName: String
     let schema: String
     /// The columns, the key's first when there is one.
-    let columns: [(source: String, target: String, rule: EqualityRule)]
+    let columns: [Column]
     /// The number of key columns in front; 0 when rows can only be compared as a whole.
     let keyWidth: Int
     /// Columns that only one side has.
     let unmatched: [String]
+    /// Columns that the run left out, with the reason.
+    let skipped: [String]
     let sequence: (column: String, name: String)?
+    /// Columns with values so large that the server sums them up instead of sending them.
+    var summed: Set<Int> = []
+    /// Whether the source has a large row, so that one is in memory at a time.
+    var hasLargeRows = false
+
+    /// A column of both sides.
+    struct Column: Sendable {
+        let source: String
+        let target: String
+        let rule: EqualityRule
+        /// The conversions that the run applied, nil without any.
+        let reading: ConvertedReading?
+        /// The expression that the run read in place of the stored value.
+        let expression: String?
+
+        /// Whether the stored value itself is what the target has.
+        var isAsStored: Bool { reading == nil && expression == nil }
+    }
 
     init(
         _ source: Catalog.Table,
@@ -26,12 +46,28 @@ struct TableComparison: Sendable {
         let present = target.tables[targetName] ?? []
         let known = Dictionary(present.map { ($0.name, $0) }) { first, _ in first }
         let visible = source.columns.filter { $0.generation != .hidden }
-        var matched: [(source: String, target: String, rule: EqualityRule)] = []
+        var matched: [Column] = []
         var unmatched: [String] = []
+        var skipped: [String] = []
         for column in visible {
+            let record = names.record(column.name, of: source.name)
+            if let reason = record?.skip {
+                skipped.append("\(column.name) is skipped: \(reason)")
+                continue
+            }
             let name = names.column(column.name, of: source.name)
             if let found = known[name] {
-                matched.append((column.name, name, EqualityRule(type: found.type)))
+                matched.append(
+                    Column(
+                        source: column.name,
+                        target: name,
+                        rule: EqualityRule(type: found.type),
+                        reading: record.flatMap {
+                            ConvertedReading($0.conversions, length: found.length)
+                        },
+                        expression: record?.expression
+                    )
+                )
             } else {
                 unmatched.append("\(column.name) is not in the target")
             }
@@ -52,23 +88,29 @@ struct TableComparison: Sendable {
         columns = keys + matched.filter { column in !keys.contains { $0.source == column.source } }
         keyWidth = keys.count
         self.unmatched = unmatched
+        self.skipped = skipped
         sequence = present.first { $0.sequence != nil }.map { ($0.name, $0.sequence ?? "") }
     }
 
     /// The primary key, when both sides order its columns in the same way.
     private static func key(
         of table: Catalog.Table,
-        _ columns: [(source: String, target: String, rule: EqualityRule)]
-    ) -> [(source: String, target: String, rule: EqualityRule)] {
+        _ columns: [Column]
+    ) -> [Column] {
         let names = table.primaryKey.compactMap(\.name)
         let found = names.compactMap { name in
             columns.first { $0.source.foldedName == name.foldedName }
         }
-        guard found.count == names.count, found.allSatisfy({ $0.rule.isOrdered }) else { return [] }
+        // A converted key comes in another order than the stored one.
+        guard found.count == names.count,
+            found.allSatisfy({ $0.rule.isOrdered && $0.isAsStored })
+        else { return [] }
         return found
     }
 
     var rules: [EqualityRule] { columns.map(\.rule) }
+
+    var readings: [ConvertedReading?] { columns.map(\.reading) }
 
     var qualifiedName: String {
         "\(TargetConnection.quote(schema)).\(TargetConnection.quote(targetName))"
@@ -83,20 +125,85 @@ struct TableComparison: Sendable {
     /// The source's rows in key order, with the rowid behind the compared columns.
     var sourceQuery: String {
         let quote = SourceConnection.quote
-        var selected = columns.map { quote($0.source) }
-        if case .rowid(let name) = RowIdentity(source) { selected.append(quote(name)) }
+        var selected = columns.map { $0.expression.map(RowReader.sql) ?? quote($0.source) }
+        if case .rowid(let name) = RowIdentity(source) {
+            selected.append(quote(name))
+            if hasLargeRows, keyWidth > 0, source.rowidAlias == nil,
+                columns.allSatisfy({ $0.expression == nil })
+            {
+                return largeSourceQuery(selected, quote(name))
+            }
+        }
         let list = selected.joined(separator: ", ")
         var order = columns.prefix(keyWidth).map { "\(quote($0.source)) COLLATE BINARY" }
         // Ordering by the alias itself, without a collation, walks the table's own tree.
         if source.rowidAlias != nil, keyWidth == 1 { order = [quote(columns[0].source)] }
         let sorted = order.isEmpty ? "" : " ORDER BY " + order.joined(separator: ", ")
-        return "SELECT \(list.isEmpty ? "1" : list) FROM \(quote(source.name))\(sorted)"
+        return "SELECT \(list.isEmpty ? "1" : list) FROM \(quote(source.storedName))\(sorted)"
+    }
+
+    /// The same where rows are large: keys are sorted alone, and each row is read when it is due.
+    ///
+    /// The LIMIT keeps SQLite from leaving out the order of the inner query.
+    private func largeSourceQuery(_ selected: [String], _ rowid: String) -> String {
+        let quote = SourceConnection.quote
+        let keys = columns.prefix(keyWidth).map { "\(quote($0.source)) COLLATE BINARY" }
+        let list = selected.map { "cutover_row.\($0)" }.joined(separator: ", ")
+        return "SELECT \(list) FROM (SELECT \(rowid) AS cutover_id FROM \(quote(source.name)) "
+            + "ORDER BY \(keys.joined(separator: ", ")) LIMIT -1) AS cutover_key "
+            + "CROSS JOIN \(quote(source.name)) AS cutover_row "
+            + "ON cutover_row.\(rowid) = cutover_key.cutover_id"
+    }
+
+    /// The value itself behind a byte 0, or, when it is large, its size and SHA-256 behind a 1.
+    private static func sum(_ value: String, _ rule: EqualityRule) -> String {
+        let bytes = rule == .bytes ? value : "convert_to(\(value), 'UTF8')"
+        return """
+            CASE WHEN octet_length(\(value)) > \(CanonicalRow.largeValue)
+            THEN '\\x01'::bytea || int8send(octet_length(\(value))::bigint) || sha256(\(bytes))
+            ELSE '\\x00'::bytea || \(bytes) END
+            """
+    }
+
+    /// Finds columns of the target with large values.
+    ///
+    /// Values that are stored within their rows are small, so tables without others cost nothing.
+    ///
+    /// - Parameter connection: A connection to the target.
+    /// - Throws: ``TargetError``.
+    mutating func findLarge(_ connection: TargetConnection) throws(TargetError) {
+        let kinds: [EqualityRule] = [.text, .bytes, .textForm]
+        let candidates = columns.indices.dropFirst(keyWidth)
+            .filter { kinds.contains(columns[$0].rule) }
+        guard !candidates.isEmpty else { return }
+        let outside = try connection.query(
+            "SELECT reltoastrelid <> 0 AND pg_relation_size(reltoastrelid) > 0 "
+                + "FROM pg_class WHERE oid = $1::regclass",
+            [.text(qualifiedName)]
+        )
+        guard outside.first == "t" else { return }
+        let quote = TargetConnection.quote
+        let sizes = candidates.map { index in
+            let column = columns[index].rule.selected(quote(columns[index].target))
+            return "coalesce(max(octet_length(\(column))), 0)"
+        }
+        let largest =
+            try connection.query(
+                "SELECT \(sizes.joined(separator: ", ")) FROM \(qualifiedName)"
+            ).rows.first ?? []
+        for (index, text) in zip(candidates, largest) {
+            let size = text.flatMap { Int($0) } ?? 0
+            if size > CanonicalRow.largeValue { summed.insert(index) }
+        }
     }
 
     /// The target's rows in the same order.
     var targetQuery: String {
         let quote = TargetConnection.quote
-        let list = columns.map { $0.rule.selected(quote($0.target)) }.joined(separator: ", ")
+        let list = columns.indices.map { index in
+            let selected = columns[index].rule.selected(quote(columns[index].target))
+            return summed.contains(index) ? Self.sum(selected, columns[index].rule) : selected
+        }.joined(separator: ", ")
         let order = columns.prefix(keyWidth).map { $0.rule.ordered(quote($0.target)) }
         let sorted = order.isEmpty ? "" : " ORDER BY " + order.joined(separator: ", ")
         return "COPY (SELECT \(list.isEmpty ? "1" : list) FROM \(qualifiedName)\(sorted)) "

@@ -34,12 +34,12 @@ final class TableVerifier {
     ///
     /// - Parameters:
     ///   - comparison: What is compared.
-    ///   - quarantine: The keys of rows in quarantine, which are not missing.
+    ///   - quarantine: What the quarantine says of the table's rows.
     /// - Returns: The verdict.
     /// - Throws: ``Failure``.
     func verify(
         _ comparison: TableComparison,
-        quarantine: Set<[UInt8]>
+        quarantine: QuarantinedRows
     ) throws(Failure) -> VerifyReport.Table {
         do {
             var table = VerifyReport.Table(name: comparison.source.name, status: .equal)
@@ -52,10 +52,9 @@ final class TableVerifier {
                     return !cancellation.isCancelled
                 }.run(&table)
             }
-            if !comparison.unmatched.isEmpty {
-                table.note = comparison.unmatched.joined(separator: "; ")
-                table.status = .different
-            }
+            if !comparison.unmatched.isEmpty { table.status = .different }
+            let notes = comparison.unmatched + comparison.skipped
+            if !notes.isEmpty { table.note = notes.joined(separator: "; ") }
             if table.missing + table.extra + table.different > 0 { table.status = .different }
             return table
         } catch let error as SourceError {
@@ -69,25 +68,25 @@ final class TableVerifier {
 
     private func merge(
         _ comparison: TableComparison,
-        _ quarantine: Set<[UInt8]>,
+        _ quarantine: QuarantinedRows,
         _ table: inout VerifyReport.Table
     ) throws {
         let sourceRows = try SourceRows(comparison, source)
         var targetRows = try TargetRowStream(comparison, target)
-        var state = MergeState(comparison, quarantine, samples: samples)
+        var state = try MergeState(comparison, quarantine, samples: samples)
         var left = try sourceRows.next()
         var right = try targetRows.next()
         while left != nil || right != nil {
             let order = KeyOrder.compare(left, right, width: comparison.keyWidth)
             if order == 0, let found = left, let other = right {
-                state.both(found, other, &table)
+                try state.both(found, other, sourceRows.statement, &table)
                 left = try sourceRows.next()
                 right = try targetRows.next()
             } else if order < 0, let found = left {
                 state.onlySource(found, sourceRows.statement, &table)
                 left = try sourceRows.next()
             } else if let found = right {
-                state.onlyTarget(found, &table)
+                try state.onlyTarget(found, &table)
                 right = try targetRows.next()
             }
             if state.rows & (Self.stride - 1) == 0 {
@@ -102,19 +101,34 @@ final class TableVerifier {
     /// What a merge has seen so far.
     private struct MergeState {
         private let comparison: TableComparison
-        private let quarantine: Set<[UInt8]>
+        private var quarantine: QuarantinedRows
         private let samples: Int
+        private let edits: EditComparison?
+        /// Edited rows that have another key in the target, by that key.
+        private var moved: [[UInt8]: QuarantinedRows.Edit] = [:]
         private var digest = RowDigest()
         /// The target's digest, from the first difference on; until then both are the same.
         private var targetDigest: RowDigest?
         private(set) var sourceRows = 0
         private var targetRows = 0
         private var quarantined = 0
+        private var accepted = 0
+        private var edited = 0
 
-        init(_ comparison: TableComparison, _ quarantine: Set<[UInt8]>, samples: Int) {
+        init(
+            _ comparison: TableComparison,
+            _ quarantine: QuarantinedRows,
+            samples: Int
+        ) throws(SourceError) {
             self.comparison = comparison
             self.quarantine = quarantine
             self.samples = samples
+            edits = quarantine.edits.isEmpty ? nil : try EditComparison(comparison)
+            guard let edits else { return }
+            for edit in quarantine.edits.values where edits.movesKey(edit) {
+                try edits.expect(edit) { edit.stored[comparison.columns[$0].source.foldedName] }
+                moved[edits.key(edits.expected)] = edit
+            }
         }
 
         var rows: Int { sourceRows + targetRows }
@@ -123,14 +137,19 @@ final class TableVerifier {
         mutating func both(
             _ left: CanonicalRow,
             _ right: CanonicalRow,
+            _ statement: SourceStatement,
             _ table: inout VerifyReport.Table
-        ) {
+        ) throws(SourceError) {
             sourceRows += 1
             targetRows += 1
             if left.isEqual(to: right) {
                 digest.add(left)
                 targetDigest?.add(right)
                 return
+            }
+            if let edits, let edit = quarantine.edits[key(statement)] {
+                try edits.expect(edit) { statement.value($0) }
+                if edits.isExpected(right) { return take(edited: right) }
             }
             fork()
             digest.add(left)
@@ -155,9 +174,15 @@ final class TableVerifier {
             _ table: inout VerifyReport.Table
         ) {
             sourceRows += 1
-            if !quarantine.isEmpty, quarantine.contains(key(statement)) {
-                quarantined += 1
-                return
+            if !quarantine.isEmpty {
+                let key = key(statement)
+                if let absence = quarantine.take(key) {
+                    quarantined += 1
+                    if absence == .accepted { accepted += 1 }
+                    return
+                }
+                // Counted when its new key comes by in the target.
+                if let edit = quarantine.edits[key], edits?.movesKey(edit) == true { return }
             }
             fork()
             digest.add(row)
@@ -165,8 +190,25 @@ final class TableVerifier {
             sample(&table, "missing", row, column: nil, nil, nil)
         }
 
-        mutating func onlyTarget(_ row: CanonicalRow, _ table: inout VerifyReport.Table) {
+        /// Counts a row that holds what the operator chose; it is the same on both sides then.
+        private mutating func take(edited row: CanonicalRow) {
+            edited += 1
+            digest.add(row)
+            targetDigest?.add(row)
+        }
+
+        mutating func onlyTarget(
+            _ row: CanonicalRow,
+            _ table: inout VerifyReport.Table
+        ) throws(SourceError) {
             targetRows += 1
+            if let edits, let edit = moved[edits.key(row)] {
+                try edits.expect(edit) { edit.stored[comparison.columns[$0].source.foldedName] }
+                if edits.isExpected(row) {
+                    moved[edits.key(row)] = nil
+                    return take(edited: row)
+                }
+            }
             fork()
             targetDigest?.add(row)
             table.extra += 1
@@ -177,6 +219,11 @@ final class TableVerifier {
             table.sourceRows = sourceRows
             table.targetRows = targetRows
             table.quarantinedRows = quarantined
+            table.acceptedRows = accepted
+            table.editedRows = edited
+            // Rows that were given another key, and are not in the target under it.
+            table.missing += moved.count
+            if !moved.isEmpty { fork() }
             let first = digest.finish()
             table.digest = first
             table.targetDigest = targetDigest?.finish() ?? first
@@ -188,7 +235,7 @@ final class TableVerifier {
 
         private func key(_ statement: SourceStatement) -> [UInt8] {
             let names = comparison.columns.prefix(comparison.keyWidth).map(\.source)
-            let values = names.indices.map { statement.value($0) }
+            let values = names.indices.map { statement.keyValue($0) }
             // A key with a NULL identifies nothing; such a row goes by its rowid.
             guard !values.contains(.null) || !comparison.hasRowid else {
                 let rowid = statement.value(comparison.columns.count)

@@ -3,6 +3,8 @@
 /// - SeeAlso: <https://www.postgresql.org/docs/current/sql-copy.html> (Binary Format)
 struct TargetCanonicalizer: Sendable {
     let rules: [EqualityRule]
+    /// Columns of which the server sends large values by their checksum; see ``TableComparison``.
+    var summed: Set<Int> = []
 
     /// The bytes in front of the first row.
     static let headerLength = 19
@@ -19,21 +21,38 @@ struct TargetCanonicalizer: Sendable {
         guard message.bigEndian(start, as: Int16.self) >= 0 else { return false }
         row.reset()
         var offset = start + 2
-        for rule in rules {
+        for (index, rule) in rules.enumerated() {
             let length = Int(message.bigEndian(offset, as: Int32.self))
             offset += 4
             guard length >= 0 else {
                 row.null()
                 continue
             }
-            cell(
-                row,
-                UnsafeRawBufferPointer(rebasing: message[offset..<offset + length]),
-                rule
-            )
+            let value = UnsafeRawBufferPointer(rebasing: message[offset..<offset + length])
             offset += length
+            if !summed.isEmpty, summed.contains(index) {
+                perhapsSummed(row, value, rule)
+            } else {
+                cell(row, value, rule)
+            }
         }
         return true
+    }
+
+    /// A value behind 0, or behind 1 its size and its SHA-256.
+    private func perhapsSummed(
+        _ row: CanonicalRow,
+        _ bytes: UnsafeRawBufferPointer,
+        _ rule: EqualityRule
+    ) {
+        guard bytes[0] == 1 else {
+            return cell(row, UnsafeRawBufferPointer(rebasing: bytes.dropFirst()), rule)
+        }
+        row.large(
+            rule == .bytes ? .bytes : .text,
+            size: Int(bytes.bigEndian(1, as: Int64.self)),
+            sum: UnsafeRawBufferPointer(rebasing: bytes.dropFirst(9))
+        )
     }
 
     @inline(__always)
@@ -46,13 +65,59 @@ struct TargetCanonicalizer: Sendable {
             default: row.integer(Int64(bytes.bigEndian(as: Int16.self)))
             }
         case .double: row.double(Double(bitPattern: bytes.bigEndian(as: UInt64.self)))
-        case .text, .textForm: row.bytes(.text, bytes)
-        case .normal(let form): row.bytes(form.tag, bytes)
+        case .text, .textForm, .address: row.bytes(.text, bytes)
         case .bytes: row.bytes(.bytes, bytes)
         case .boolean: row.boolean(bytes[0] != 0)
         case .timestamp: Self.timestamp(row, bytes.bigEndian(as: Int64.self))
         case .date: Self.date(row, bytes.bigEndian(as: Int32.self))
         case .numeric: row.string(.numeric, Self.numeric(bytes))
+        case .single: row.double(Double(Float(bitPattern: bytes.bigEndian(as: UInt32.self))))
+        case .instant: Self.timestamp(row, bytes.bigEndian(as: Int64.self))
+        case .clock: Self.clock(row, bytes.bigEndian(as: Int64.self))
+        case .uuid: Self.uuid(row, bytes)
+        case .json:
+            if let form = JSONForm.canonical(Array(bytes)) {
+                row.string(.text, form)
+            } else {
+                row.bytes(.foreign, bytes)
+            }
+        case .padded:
+            var count = bytes.count
+            while count > 0, bytes[count - 1] == UInt8(ascii: " ") { count -= 1 }
+            row.bytes(.text, UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+        }
+    }
+
+    /// Writes a time of day as `HH:MM:SS.ffffff`.
+    private static func clock(_ row: CanonicalRow, _ microseconds: Int64) {
+        withUnsafeTemporaryAllocation(byteCount: 15, alignment: 1) { text in
+            let seconds = Int(microseconds / 1_000_000)
+            writeDigits(seconds / 3_600, 2, text, 0)
+            text[2] = UInt8(ascii: ":")
+            writeDigits(seconds / 60 % 60, 2, text, 3)
+            text[5] = UInt8(ascii: ":")
+            writeDigits(seconds % 60, 2, text, 6)
+            text[8] = UInt8(ascii: ".")
+            writeDigits(Int(microseconds % 1_000_000), 6, text, 9)
+            row.bytes(.timestamp, UnsafeRawBufferPointer(text))
+        }
+    }
+
+    /// Writes 16 bytes as the five groups of a UUID.
+    private static func uuid(_ row: CanonicalRow, _ bytes: UnsafeRawBufferPointer) {
+        let digits = Array("0123456789abcdef".utf8)
+        withUnsafeTemporaryAllocation(byteCount: 36, alignment: 1) { text in
+            var place = 0
+            for (index, byte) in bytes.prefix(16).enumerated() {
+                if [4, 6, 8, 10].contains(index) {
+                    text[place] = UInt8(ascii: "-")
+                    place += 1
+                }
+                text[place] = digits[Int(byte >> 4)]
+                text[place + 1] = digits[Int(byte & 15)]
+                place += 2
+            }
+            row.bytes(.text, UnsafeRawBufferPointer(text))
         }
     }
 

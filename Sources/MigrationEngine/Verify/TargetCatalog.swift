@@ -6,6 +6,8 @@ struct TargetCatalog: Sendable {
         var type: String
         /// Whether the target refuses NULL.
         var isNotNull: Bool
+        /// The most characters of a `varchar(n)` or `char(n)`.
+        var length: Int?
         /// The sequence behind an identity or serial column.
         var sequence: String?
     }
@@ -28,7 +30,9 @@ struct TargetCatalog: Sendable {
             """
             SELECT c.relname, a.attname, b.typname,
                 pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname),
-                a.attnotnull
+                a.attnotnull,
+                CASE WHEN t.typname IN ('varchar', 'bpchar') AND a.atttypmod > 4
+                    THEN a.atttypmod - 4 END
             FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
                 JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_type t ON t.oid = a.atttypid
                 JOIN pg_type b ON b.oid = coalesce(nullif(t.typbasetype, 0), t.oid)
@@ -44,6 +48,7 @@ struct TargetCatalog: Sendable {
                     name: row[1] ?? "",
                     type: row[2] ?? "",
                     isNotNull: row[4] == "t",
+                    length: row[5].flatMap { Int($0) },
                     sequence: row[3]
                 )
             )
@@ -62,6 +67,8 @@ struct NameMap: Sendable {
         var table: String
         var column: String?
     }
+    /// What the run did with the columns, by table.
+    private var records: [String: MappingRecord] = [:]
 
     /// Reads the names of a run; without a run every name stays as it is.
     init(_ connection: TargetConnection, run: String?) throws(TargetError) {
@@ -78,7 +85,16 @@ struct NameMap: Sendable {
             let table = row[0] ?? ""
             tables[table, default: (row[1] ?? "", [:])].columns[row[2] ?? ""] = row[3]
         }
+        records = try RunState.records(of: run, connection)
         try readAside(connection, run)
+    }
+
+    /// Why a table was not copied, nil when it was.
+    func skipReason(_ table: String) -> String? { records[table]?.skip }
+
+    /// What the run did with a column, nil when it did nothing but copy it.
+    func record(_ column: String, of table: String) -> MappingRecord.Column? {
+        records[table]?.columns.first { $0.source == column }
     }
 
     private mutating func readAside(

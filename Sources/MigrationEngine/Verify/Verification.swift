@@ -202,11 +202,13 @@ public struct Verification: Sendable {
             seconds: started.duration(to: .now).seconds,
             aside: plan.aside
         )
+        report.acceptedRows = findings.tables.reduce(0) { $0 + $1.acceptedRows }
+        report.editedRows = findings.tables.reduce(0) { $0 + $1.editedRows }
         report.ok =
-            report.tables.allSatisfy { $0.status == .equal && $0.sequence?.ok != false }
+            report.tables.allSatisfy { !$0.status.isProblem && $0.sequence?.ok != false }
             && report.foreignKeys.allSatisfy { ($0.targetOrphans ?? 0) <= $0.sourceOrphans }
-            && report.quarantinedRows <= maximumQuarantined
-        for table in report.tables where table.status != .equal {
+            && report.quarantinedRows - report.acceptedRows <= maximumQuarantined
+        for table in report.tables where table.status.isProblem {
             tracker.log(
                 .error,
                 "verify",

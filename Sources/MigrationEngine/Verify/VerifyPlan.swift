@@ -6,8 +6,8 @@ struct VerifyPlan: Sendable {
     var unmatched: [VerifyReport.Table] = []
     /// Foreign keys of the source.
     var foreignKeys: [(table: Catalog.Table, key: Catalog.ForeignKey)] = []
-    /// The keys of rows in quarantine, by table.
-    var quarantine: [String: Set<[UInt8]>] = [:]
+    /// What the quarantine says of rows, by table.
+    var quarantine: [String: QuarantinedRows] = [:]
     /// Tables that are not compared on purpose, with the reason.
     var aside: [String] = []
     /// Rows in the source, by table, for the progress.
@@ -25,6 +25,10 @@ struct VerifyPlan: Sendable {
         }
         var taken: Set<String> = []
         for table in catalog.migratedTables {
+            if let reason = names.skipReason(table.name) {
+                try addSkipped(table, reason, source, verification.settings.table)
+                continue
+            }
             taken.insert(names.table(table.name))
             if let reason = names.isAside(.source, table.name) {
                 aside.append("\"\(table.name)\": \(reason)")
@@ -35,6 +39,7 @@ struct VerifyPlan: Sendable {
             }
             try add(table, source, verification.schema)
         }
+        if verification.settings.table == nil { addUnread(catalog) }
         if verification.settings.table == nil {
             for name in target.tables.keys.sorted() where !taken.contains(name) {
                 if let reason = names.isAside(.target, name) {
@@ -44,7 +49,12 @@ struct VerifyPlan: Sendable {
                 try addExtra(name, connection, verification.schema)
             }
         }
-        if let run = verification.run { try readQuarantine(run, connection) }
+        if let run = verification.run {
+            quarantine = try QuarantinedRows.read(run, connection)
+        }
+        if !verification.settings.countsOnly {
+            for index in comparisons.indices { try comparisons[index].findLarge(connection) }
+        }
     }
 
     /// The error of a table that was asked for and is not there, with those that are.
@@ -68,7 +78,7 @@ struct VerifyPlan: Sendable {
         _ schema: String
     ) throws {
         let rows = try source.integer(
-            "SELECT count(*) FROM \(SourceConnection.quote(table.name))"
+            "SELECT count(*) FROM \(SourceConnection.quote(table.storedName))"
         )
         estimates.append((table.name, Int(rows ?? 0)))
         guard target.tables[names.table(table.name)] != nil else {
@@ -89,6 +99,32 @@ struct VerifyPlan: Sendable {
         foreignKeys += table.foreignKeys.map { (table, $0) }
     }
 
+    /// Virtual tables whose rows nobody could read are not equal to anything.
+    private mutating func addUnread(_ catalog: Catalog) {
+        for table in catalog.tables {
+            guard case .unreadable(let reason) = table.virtualRows else { continue }
+            var missing = VerifyReport.Table(name: table.name, status: .missing)
+            missing.note = "the virtual table cannot be read: \(reason)"
+            unmatched.append(missing)
+        }
+    }
+
+    private mutating func addSkipped(
+        _ table: Catalog.Table,
+        _ reason: String,
+        _ source: SourceConnection,
+        _ wanted: String?
+    ) throws {
+        guard wanted == nil || wanted?.foldedName == table.name.foldedName else { return }
+        let rows = try source.integer(
+            "SELECT count(*) FROM \(SourceConnection.quote(table.storedName))"
+        )
+        var skipped = VerifyReport.Table(name: table.name, status: .skipped)
+        skipped.sourceRows = Int(rows ?? 0)
+        skipped.note = "skipped by the profile: \(reason)"
+        unmatched.append(skipped)
+    }
+
     private mutating func addExtra(
         _ name: String,
         _ connection: TargetConnection,
@@ -101,19 +137,6 @@ struct VerifyPlan: Sendable {
         extra.extra = extra.targetRows ?? 0
         extra.note = "the source has no such table"
         unmatched.append(extra)
-    }
-
-    private mutating func readQuarantine(
-        _ run: String,
-        _ connection: TargetConnection
-    ) throws(TargetError) {
-        let rows = try connection.query(
-            "SELECT table_name, encode(key_bytes, 'hex') FROM cutover.quarantine WHERE run_id = $1",
-            [.text(run)]
-        )
-        for row in rows.rows {
-            quarantine[row[0] ?? "", default: []].insert([UInt8](hexadecimal: row[1] ?? ""))
-        }
     }
 }
 

@@ -86,18 +86,11 @@ struct VerifyWork {
         var table: VerifyReport.Table
         if context.settings.countsOnly {
             table = try context.guarded(name) {
-                try count(comparison, source, target, plan.quarantine[name]?.count ?? 0)
+                try count(comparison, source, target, plan.quarantine[name] ?? QuarantinedRows())
             }
         } else {
             table = try context.guarded(name) {
-                try TableVerifier(
-                    source: source,
-                    target: target,
-                    cancellation: context.cancellation,
-                    samples: context.settings.samples
-                ) { rows in
-                    context.tracker.update(name) { $0.verifiedRows = max($0.verifiedRows, rows) }
-                }.verify(comparison, quarantine: plan.quarantine[name] ?? [])
+                try compare(comparison, plan.quarantine[name], context, source, target)
             }
         }
         try context.guarded(name) { table.sequence = try sequence(comparison, target) }
@@ -106,21 +99,57 @@ struct VerifyWork {
         return table
     }
 
+    private static func compare(
+        _ comparison: TableComparison,
+        _ quarantine: QuarantinedRows?,
+        _ context: VerifyContext,
+        _ source: SourceConnection,
+        _ target: TargetConnection
+    ) throws -> VerifyReport.Table {
+        let name = comparison.source.name
+        func verify(_ comparison: TableComparison) throws -> VerifyReport.Table {
+            try TableVerifier(
+                source: source,
+                target: target,
+                cancellation: context.cancellation,
+                samples: context.settings.samples
+            ) { rows in
+                context.tracker.update(name) { $0.verifiedRows = max($0.verifiedRows, rows) }
+            }.verify(comparison, quarantine: quarantine ?? QuarantinedRows())
+        }
+        defer { source.limitValues(to: nil) }
+        do {
+            source.limitValues(to: LargeRowTurn.size)
+            return try verify(comparison)
+        } catch TableVerifier.Failure.source(let error) where error.isTooBig {
+            // From the start, now that no other thread holds a large row.
+            let turn = LargeRowTurn()
+            turn.take()
+            defer { turn.end() }
+            source.limitValues(to: nil)
+            var comparison = comparison
+            comparison.hasLargeRows = true
+            return try verify(comparison)
+        }
+    }
+
     private static func count(
         _ comparison: TableComparison,
         _ source: SourceConnection,
         _ target: TargetConnection,
-        _ quarantined: Int
+        _ quarantine: QuarantinedRows
     ) throws -> VerifyReport.Table {
         var table = VerifyReport.Table(name: comparison.source.name, status: .equal)
-        let name = SourceConnection.quote(comparison.source.name)
+        let name = SourceConnection.quote(comparison.source.storedName)
         let sourceRows = Int(try source.integer("SELECT count(*) FROM \(name)") ?? 0)
         let targetRows = Int(
             try target.query("SELECT count(*) FROM \(comparison.qualifiedName)").integer ?? 0
         )
         table.sourceRows = sourceRows
         table.targetRows = targetRows
+        let quarantined = quarantine.count
         table.quarantinedRows = quarantined
+        table.acceptedRows = quarantine.acceptedCount
         table.missing = max(0, sourceRows - quarantined - targetRows)
         table.extra = max(0, targetRows + quarantined - sourceRows)
         if table.missing + table.extra > 0 { table.status = .different }

@@ -208,14 +208,15 @@ func catalog(of sql: String) throws -> Catalog {
         )
         #expect(
             catalog.migratedTables.map(\.name)
-                == ["orders", "search_extra", "outside_content", "_cutover_orders"]
+                == ["orders", "search", "search_extra", "outside_content", "_cutover_orders"]
         )
         #expect(catalog.table("search")?.kind == .virtual(module: "fts5"))
         #expect(catalog.table("search_data")?.kind == .shadow(of: "search"))
         #expect(catalog.table("search_content")?.kind == .shadow(of: "search"))
         #expect(catalog.table("_cutover_log")?.kind == .cutover)
+        #expect(catalog.views.map(\.sql) == ["CREATE VIEW v AS SELECT * FROM orders"])
+        #expect(catalog.views.map(\.columns) == [["id", "note"]])
         #expect(catalog.table("_cutover_orders")?.kind == .ordinary)
-        #expect(catalog.views == [.init(name: "v", sql: "CREATE VIEW v AS SELECT * FROM orders")])
         #expect(catalog.triggers.map(\.table) == ["orders"])
     }
 
@@ -233,6 +234,9 @@ func catalog(of sql: String) throws -> Catalog {
         let catalog = try CatalogReader.read(connection)
         #expect(catalog.table("gone")?.kind == .virtual(module: "nosuchmodule"))
         #expect(catalog.migratedTables.map(\.name) == ["real"])
+        #expect(
+            catalog.table("gone")?.virtualRows == .unreadable("no such module: nosuchmodule")
+        )
     }
 
     @Test func `columns added and tables renamed by ALTER are read`() throws {

@@ -122,7 +122,10 @@ struct Translation: CustomTestStringConvertible, Sendable {
         .init("code LIKE 'Ab%_'", "lower(code) LIKE 'ab%_' ESCAPE ''"),
         .init("code NOT LIKE 'a\\%' ESCAPE '\\'", "lower(code) NOT LIKE E'a\\\\%' ESCAPE E'\\\\'"),
         .init("qty LIKE '1%'", "lower(qty::text COLLATE \"C\") LIKE '1%' ESCAPE ''"),
-        .init("code LIKE qty", refused: "the pattern of LIKE is not a constant"),
+        .init(
+            "code LIKE qty",
+            "lower(code) LIKE lower(qty::text COLLATE \"C\") ESCAPE ''"
+        ),
         .init("code GLOB '[A-Z][^]0-9-]*.?'", "code ~ E'^[A-Z][^\\\\]0-9\\\\-].*\\\\..$'"),
         .init("code GLOB 'a[b'", refused: "a set in the pattern of GLOB is empty or not closed"),
         .init("code REGEXP 'a'", refused: "REGEXP is a function of the application"),
@@ -158,9 +161,10 @@ struct Translation: CustomTestStringConvertible, Sendable {
         .init("hex(raw) = '00'", "coalesce(upper(encode(raw, 'hex')), '') COLLATE \"C\" = '00'"),
         .init("upper(code) = code", "upper(code) = code"),
         .init("substr(code, 1, 2) = 'ab'", "substr(code, 1, 2) = 'ab'"),
+        .init("substr(code, -2) = 'ab'", "right(code, 2) = 'ab'"),
         .init(
-            "substr(code, -2) = 'ab'",
-            refused: "substr counts from something other than a constant above 0"
+            "substr(code, qty) = 'ab'",
+            refused: "substr counts from something that may be below 0"
         ),
         .init("instr(code, '@') > 1", "strpos(code, '@') > 1"),
         .init(
@@ -236,7 +240,7 @@ struct Translation: CustomTestStringConvertible, Sendable {
             "code",
             .init(
                 "datetime('now', 'localtime')",
-                refused: "it computes with dates, which SQLite reads out of text"
+                refused: "it depends on the time zone of the machine, or on its clock's precision"
             )
         ),
         (
@@ -286,7 +290,11 @@ struct Translation: CustomTestStringConvertible, Sendable {
         ("qty", .init("NULL", "NULL")),
         (
             "qty",
-            .init("random()", refused: "PostgreSQL has no function with the meaning of random")
+            .init(
+                "random()",
+                "('x' || substr(encode(uuid_send(gen_random_uuid()), 'hex'), 1, 12) || "
+                    + "substr(encode(uuid_send(gen_random_uuid()), 'hex'), 1, 4))::bit(64)::bigint"
+            )
         ),
     ]
 

@@ -170,7 +170,7 @@ import Testing
                 "the parent's columns are no primary key and not unique",
                 "there is no parent table \"gone\"",
                 "the parent \"p\" has no column \"nothing\"",
-                "the parent table \"f\" is not migrated",
+                "the parent \"f\" is no table that a key can refer to",
                 "PostgreSQL always enforces it, SQLite only where the connection asked for it",
             ]
         )
@@ -216,9 +216,9 @@ import Testing
         let dropped = try decisions(
             """
             CREATE TABLE t (a TEXT UNIQUE ON CONFLICT REPLACE, b TEXT CHECK (json_valid(b)));
-            CREATE INDEX i ON t (json(a)); CREATE VIEW v AS SELECT 1;
+            CREATE INDEX i ON t (json(a)); CREATE VIEW v AS SELECT json(a) FROM t;
             CREATE TRIGGER r AFTER INSERT ON t BEGIN SELECT 1; END;
-            CREATE VIRTUAL TABLE f USING fts5(x);
+            CREATE VIRTUAL TABLE f USING fts5(x, content='t');
             """
         )
         .filter { $0.outcome == .dropped }
@@ -238,7 +238,8 @@ import Testing
         #expect(
             String(decoding: try encoder.encode(report), as: UTF8.self) == #"""
                 {"ddl":"CREATE TABLE public.t (\n    a text COLLATE \"C\" DEFAULT 'x'\n);\n",\#
-                "decisions":[{"column":"a","outcome":"translated",\#
+                "decisions":[{"column":"a","confidence":"medium",\#
+                "evidence":{"fitting":0,"values":0},"outcome":"translated",\#
                 "reason":"SQLite does not enforce the length","source":"VARCHAR(9)",\#
                 "subject":"type","table":"t","target":"text"},\#
                 {"column":"a","outcome":"kept","reason":"the same","source":"'x'",\#

@@ -87,15 +87,82 @@ struct Stored: Sendable {
         #expect(
             mixed.reason
                 == "declared DATETIME, but 4 of 7 values are YYYY-MM-DD HH:MM:SS, 1 have a zone "
-                + "that timestamp would drop; 2 values do not fit: 2 integer, 5 text"
+                + "that timestamp would drop; 2 values do not fit: 2 integer, 5 text; "
+                + "2 rows go to quarantine unless the profile asks for a conversion: number_as_text"
         )
         #expect(
             rule("INTEGER", Stored(integers: 9, texts: 1)).reason
-                == "SQLite's integers have 64 bits; 1 value does not fit: 9 integer, 1 text"
+                == "SQLite's integers have 64 bits; 1 value does not fit: 9 integer, 1 text; "
+                + "1 row goes to quarantine unless the profile asks for a conversion: decimal_text"
         )
         #expect(
             rule("BOOLEAN", Stored(integers: 9, shapes: [.zeroOrOne: 9])).reason
                 == "declared BOOLEAN, all 9 values are 0 or 1"
         )
+    }
+
+    @Test func `a type is as sure as what is stored`() {
+        let cases: [(String, Stored, TargetSchema.Confidence)] = [
+            ("INTEGER", Stored(), .medium),
+            ("INTEGER", Stored(integers: 5), .high),
+            ("INTEGER", Stored(integers: 95, texts: 5), .medium),
+            ("INTEGER", Stored(integers: 60, texts: 40), .low),
+            ("INTEGER", Stored(texts: 5), .medium),
+            ("DATETIME", Stored(integers: 3), .medium),
+            ("TEXT", Stored(texts: 4, shapes: [.nulInside: 1]), .low),
+            ("TEXT", Stored(texts: 4), .high),
+        ]
+        for (declared, stored, confidence) in cases {
+            #expect(rule(declared, stored).confidence == confidence, "\(declared) \(stored)")
+        }
+        let evidence = rule("BOOLEAN", Stored(integers: 3, texts: 1, shapes: [.zeroOrOne: 3]))
+            .evidence
+        #expect(
+            evidence == ["values": 4, "fitting": 3, "integer": 3, "text": 1, "zero_or_one": 3]
+        )
+    }
+
+    @Test func `a decision says which conversions would keep what does not fit`() {
+        let cases: [(String, Stored, String)] = [
+            ("BOOLEAN", Stored(integers: 3, texts: 1, shapes: [.zeroOrOne: 3]), "true_false_words"),
+            ("TEXT", Stored(integers: 1, texts: 9), "number_as_text"),
+            ("TEXT", Stored(texts: 9, blobs: 1), "blob_as_text"),
+            ("TEXT", Stored(texts: 9, shapes: [.nulInside: 1]), "strip_nul"),
+            ("TEXT", Stored(texts: 9, shapes: [.invalidUTF8: 1]), "replace_invalid_utf8"),
+            (
+                "INTEGER", Stored(integers: 9, texts: 1, shapes: [.emptyText: 1]),
+                "decimal_text, empty_as_null"
+            ),
+        ]
+        for (declared, stored, words) in cases {
+            let reason = rule(declared, stored).reason
+            #expect(
+                reason.hasSuffix("unless the profile asks for a conversion: \(words)"),
+                "\(reason)"
+            )
+        }
+    }
+
+    /// Every spelling that people use; none may end in nothing.
+    static let spellings: [String] = """
+        INTEGER INTEGER(4) BIGINT LONG INT INT_UNSIGNED TINYINT SMALLINT MEDIUMINT UNSIGNED_BIG_INT \
+        INT2 INT4 INT8 FLOAT8 STRING NUMBER GUID ANY ENUM('a','b') YEAR BYTE[] TEXT[] LONGTEXT \
+        VARBINARY(9) BINARY(9) BOOLEAN BOOL BIT TEXT VARCHAR(9) CHAR(9) CHARACTER(9) NCHAR(9) \
+        NVARCHAR(9) NATIVE_CHARACTER(9) VARYING_CHARACTER(9) CLOB BLOB REAL FLOAT DOUBLE \
+        DOUBLE_PRECISION NUMERIC DECIMAL(10,2) MONEY DATE TIME DATETIME TIMESTAMP JSON JSONB UUID \
+        INET XML INTERVAL POINT GEOMETRY HSTORE CITEXT TSVECTOR SERIAL BIGSERIAL ROWVERSION
+        """.split(separator: " ").map { String($0).replacing("_", with: " ") }
+
+    @Test(arguments: spellings)
+    func `every declared type holds what most of its values are`(_ declared: String) {
+        let kinds: [(Stored, Set<TargetType>)] = [
+            (Stored(integers: 4), [.bigint, .doublePrecision, .numeric]),
+            (Stored(reals: 4), [.doublePrecision, .numeric]),
+            (Stored(texts: 4), [.text]),
+            (Stored(blobs: 4), [.bytea]),
+        ]
+        for (stored, types) in kinds {
+            #expect(types.contains(rule(declared, stored).type), "\(declared) \(stored)")
+        }
     }
 }

@@ -34,8 +34,10 @@ struct FailpointTests {
     }
 
     /// The last moments come after the end of the run in the target, which is then done.
-    private func finish(_ cutover: CutoverCommand, after point: Failpoint) async throws -> CutoverRun
-    {
+    private func finish(
+        _ cutover: CutoverCommand,
+        after point: Failpoint
+    ) async throws -> CutoverRun {
         guard point == .runDone else { return try await cutover("migrate", KillSource.options) }
         return try await cutover("verify")
     }
@@ -104,7 +106,9 @@ struct FailpointTests {
     @Test func `kills at random moments, until the run arrives`() async throws {
         let environment = ProcessInfo.processInfo.environment
         let kills = environment["CUTOVER_TEST_KILLS"].flatMap { Int($0) } ?? 10
-        var random = SeededNumbers(seed: environment["CUTOVER_TEST_SEED"].flatMap { UInt64($0) } ?? 7)
+        var random = SeededNumbers(
+            seed: environment["CUTOVER_TEST_SEED"].flatMap { UInt64($0) } ?? 7
+        )
         let folder = try TestFolder()
         let cutover = try await KillSource.command(in: folder, target: TestDatabase.url)
         var done = 0
@@ -120,7 +124,10 @@ struct FailpointTests {
                 run = CutoverRun(
                     try await TestSupport.run(
                         "timeout",
-                        ["-s", "KILL", "0.\(String(1_000 + after).dropFirst())", BuiltProducts.cutover]
+                        [
+                            "-s", "KILL", "0.\(String(1_000 + after).dropFirst())",
+                            BuiltProducts.cutover,
+                        ]
                             + cutover.arguments("migrate", KillSource.options),
                         environment: cutover.environment
                     )
@@ -128,7 +135,8 @@ struct FailpointTests {
             }
             if run.status == 128 + SIGKILL { done += 1 } else { arrived = run }
         }
-        let last = if let arrived { arrived } else { try await cutover("migrate", KillSource.options) }
+        let last =
+            if let arrived { arrived } else { try await cutover("migrate", KillSource.options) }
         try await requireUndisturbed(last, cutover, folder)
     }
 
@@ -155,7 +163,8 @@ struct FailpointTests {
             let left = try FileManager.default.contentsOfDirectory(atPath: folder.file("tmp"))
             #expect(left.count == 1)
         }
-        let next = try await verb == "verify"
+        let next =
+            try await verb == "verify"
             ? cutover("verify") : cutover("migrate", KillSource.options)
         try await requireUndisturbed(next, cutover, folder)
     }

@@ -59,6 +59,7 @@ enum KillSource {
     ///   - folder: The folder for the copy; temporary files go to its folder `tmp`.
     ///   - url: The target.
     /// - Returns: The command.
+    /// - Throws: When the sample cannot be made or copied.
     static func command(in folder: TestFolder, target url: String) async throws -> CutoverCommand {
         let path = folder.file("shop.db")
         try FileManager.default.copyItem(atPath: try await made.value.file("shop.db"), toPath: path)

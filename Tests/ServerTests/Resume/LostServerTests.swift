@@ -7,7 +7,8 @@ import Testing
 @Suite(.postgres, .database)
 struct LostServerTests {
     /// Starts a run that halts at a moment, and waits until it does.
-    private func halted(_ cutover: CutoverCommand, at point: String) async throws -> StartedProgram {
+    private func halted(_ cutover: CutoverCommand, at point: String) async throws -> StartedProgram
+    {
         let program = try StartedProgram(
             BuiltProducts.cutover,
             cutover.arguments("migrate", KillSource.options),
@@ -85,7 +86,9 @@ struct LostServerTests {
         #expect(state.quarantine == expected.quarantine && state.schema == expected.schema)
     }
 
-    @Test(arguments: ["schema-made", "chunk-sent:4", "chunk-committed:5", "key-made:2", "rows-moving"])
+    @Test(arguments: [
+        "schema-made", "chunk-sent:4", "chunk-committed:5", "key-made:2", "rows-moving",
+    ])
     func `the server falls over in the middle, and the same command goes on`(
         point: String
     ) async throws {
@@ -103,7 +106,9 @@ struct LostServerTests {
         #expect(end.status == 69, "\(end)")
         #expect(try JSON(end.stdout)["error"]["code"].string == "target_unavailable", "\(end)")
         #expect(
-            try await eventually(within: .seconds(60)) { (try? await psql(url, "SELECT 1;")) != nil }
+            try await eventually(within: .seconds(60)) {
+                (try? await psql(url, "SELECT 1;")) != nil
+            }
         )
         try await requireUndisturbed(
             try await cutover("migrate", KillSource.options),

@@ -1,0 +1,101 @@
+/// What queries of views and triggers can read in the target: tables, and views made before.
+struct Relations {
+    /// A column of a relation.
+    struct Column {
+        /// Its name in the source.
+        var name: String
+        /// Its name in the target.
+        var target: String
+        /// What is known about it; its SQL is not used.
+        var known: ExpressionRenderer.Column
+    }
+
+    /// A table or view.
+    struct Relation {
+        /// Its name in the target, with its schema and quoted.
+        var sql: String
+        /// The columns that `*` stands for, in order.
+        var columns: [Column]
+        /// The name of a column that is another name for the rowid.
+        var rowid: String?
+        /// The schema's own table, for what only a table can do.
+        var isTable = false
+    }
+
+    private var known: [String: Relation] = [:]
+    private var refusals: [String: Refusal] = [:]
+
+    /// Adds a relation.
+    ///
+    /// - Parameters:
+    ///   - relation: The relation.
+    ///   - name: Its name in the source.
+    mutating func add(_ relation: Relation, named name: String) {
+        known[name.foldedName] = relation
+    }
+
+    /// Adds a relation that the target does not have.
+    ///
+    /// - Parameters:
+    ///   - name: Its name in the source.
+    ///   - refusal: Why not.
+    mutating func refuse(_ name: String, _ refusal: Refusal) {
+        refusals[name.foldedName] = refusal
+        known[name.foldedName] = nil
+    }
+
+    /// Finds a relation.
+    ///
+    /// - Parameter name: Its name in the source.
+    /// - Returns: The relation.
+    /// - Throws: ``Refusal`` when the target does not have it.
+    func find(_ name: String) throws(Refusal) -> Relation {
+        if let relation = known[name.foldedName] { return relation }
+        throw refusals[name.foldedName]
+            ?? Refusal("there is no table or view \"\(name)\" in the target")
+    }
+}
+
+extension TableDeriver {
+    /// The table as queries see it.
+    var relation: Relations.Relation {
+        let columns = source.columns.compactMap { column in
+            self.columns[column.name.foldedName].map { known in
+                Relations.Column(
+                    name: column.name,
+                    target: names[column.name.foldedName] ?? column.name,
+                    known: known
+                )
+            }
+        }
+        return .init(sql: qualifiedName, columns: columns, rowid: source.rowidAlias, isTable: true)
+    }
+}
+
+extension ExpressionRenderer.Column {
+    /// What is known about a column of a query's result.
+    ///
+    /// - Parameter result: The value that the query gives.
+    init(_ result: Rendered) {
+        let type: TargetType =
+            switch result.kind {
+            case .integer: .bigint
+            case .real: .doublePrecision
+            case .numeric: .numeric
+            case .text, .null: .text
+            case .bytea: .bytea
+            case .boolean: .boolean
+            case .date: .date
+            case .timestamp: .timestamp
+            // One of the types about which no expression is translated stands for all of them.
+            case .other: .json
+            }
+        self.init(
+            sql: "",
+            type: type,
+            affinity: result.affinity,
+            collation: result.collation,
+            holdsMoments: result.holdsMoments
+        )
+    }
+}

@@ -1,0 +1,325 @@
+/// Brings rows of the quarantine into the target, each with its state in one transaction.
+final class QuarantineReplay {
+    /// Rows committed at once.
+    private static let batch = 200
+    private static let rowsShown = 100
+
+    private let session: QuarantineSession
+    private let edits: [QuarantineEdit]
+    private let author: String
+    private let cancellation: Cancellation
+    private var tables: [String: ReplayTable] = [:]
+    private var touched: Set<String> = []
+    private var report = ReplayReport(ok: true, replayed: 0, refused: 0, already: 0, rows: [])
+
+    init(
+        _ session: QuarantineSession,
+        _ edits: [QuarantineEdit],
+        _ author: String,
+        _ cancellation: Cancellation
+    ) {
+        self.session = session
+        self.edits = edits
+        self.author = author
+        self.cancellation = cancellation
+    }
+
+    private var target: TargetConnection { session.target }
+
+    /// A row that waits for its turn.
+    private struct Waiting {
+        var id: Int64
+        var table: String
+        var key: String
+    }
+
+    /// Why a row is not in the target after a try.
+    private struct Refusal: Error {
+        var column: String?
+        var reason: String
+        var sqlState: String?
+        /// Whether another row may be missing, which may come later.
+        var mayPass: Bool { sqlState == "23503" }
+    }
+
+    /// Tries all rows of a choice, parents first; as long as some row passes, those without a
+    /// parent are tried again.
+    func run(_ selection: QuarantineSelection) throws -> ReplayReport {
+        tables = try ReplayTable.read(session.run.id, target)
+        let ranks = ReplayTable.parentsFirst(tables)
+        var open = try waiting(selection)
+        open.sort { left, right in
+            let places = (ranks[left.table] ?? Int.max, ranks[right.table] ?? Int.max)
+            return places.0 == places.1 ? left.id < right.id : places.0 < places.1
+        }
+        var refused: [(Waiting, Refusal)] = []
+        var isChanged = true
+        while isChanged, !open.isEmpty {
+            isChanged = false
+            var again: [Waiting] = []
+            for start in stride(from: 0, to: open.count, by: Self.batch) {
+                try cancellation.check("quarantine", kept: .other("rows replayed before stay"))
+                try target.transaction {
+                    for row in open[start..<min(start + Self.batch, open.count)] {
+                        do {
+                            try replay(row)
+                            isChanged = true
+                            report.replayed += 1
+                            note(row, "replayed", nil)
+                        } catch let refusal as Refusal {
+                            if refusal.mayPass { again.append(row) }
+                            refused.removeAll { $0.0.id == row.id }
+                            refused.append((row, refusal))
+                        }
+                    }
+                }
+            }
+            open = again
+            if isChanged { refused.removeAll { pair in again.contains { $0.id == pair.0.id } } }
+        }
+        try write(refused)
+        try moveSequences()
+        report.ok = report.refused == 0
+        return report
+    }
+
+    private func note(_ row: Waiting, _ outcome: String, _ reason: String?) {
+        guard report.rows.count < Self.rowsShown else { return }
+        report.rows.append(
+            .init(id: row.id, table: row.table, key: row.key, outcome: outcome, reason: reason)
+        )
+    }
+
+    private func waiting(_ selection: QuarantineSelection) throws(TargetError) -> [Waiting] {
+        let (condition, values) = selection.condition(session.run.id)
+        let rows = try target.query(
+            """
+            SELECT q.id, q.table_name, left(q.key_text, 200), q.replayed_at IS NOT NULL
+            FROM cutover.quarantine q WHERE \(condition) ORDER BY q.id
+            """,
+            values
+        ).rows
+        var open: [Waiting] = []
+        for row in rows {
+            let found = Waiting(
+                id: row[0].flatMap { Int64($0) } ?? 0,
+                table: row[1] ?? "",
+                key: row[2] ?? ""
+            )
+            if row[3] == "t" {
+                report.already += 1
+                note(found, "already", nil)
+            } else {
+                open.append(found)
+            }
+        }
+        return open
+    }
+
+    // MARK: - One row
+
+    private func replay(_ row: Waiting) throws {
+        guard let table = tables[row.table] else {
+            throw Refusal(reason: "the target has no table for it")
+        }
+        let stored = try StoredRow(row.id, target)
+        let edited = try chosen(stored, table)
+        if stored.reason == "text that is not valid UTF-16",
+            !edited.contains(where: { $0.column == stored.column })
+        {
+            throw Refusal(column: stored.column, reason: stored.reason)
+        }
+        var columns: [TargetColumn] = []
+        var values: [SourceValue] = []
+        for cell in stored.cells {
+            if let type = table.unknown[cell.column.foldedName] {
+                throw Refusal(column: cell.column, reason: "type \(type) cannot be replayed")
+            }
+            guard let column = table.columns[cell.column.foldedName] else { continue }
+            columns.append(column)
+            values.append(edited.first { $0.column == cell.column }?.value ?? cell.value)
+        }
+        try target.execute("SAVEPOINT replay")
+        do {
+            try insert(values, columns, table)
+            try mark(row, edited)
+            try target.execute("RELEASE replay")
+        } catch let error as TargetError where error.isAboutRow {
+            try target.execute("ROLLBACK TO replay; RELEASE replay")
+            let column = error.column ?? error.copyColumn
+            throw Refusal(
+                column: columns.first { $0.name == column }?.sourceName,
+                reason: error.quarantineReason,
+                sqlState: error.sqlState
+            )
+        } catch let refusal as Refusal {
+            try target.execute("ROLLBACK TO replay; RELEASE replay")
+            throw refusal
+        }
+        touched.insert(row.table)
+    }
+
+    /// The values that the operator chose for this row.
+    private func chosen(
+        _ stored: StoredRow,
+        _ table: ReplayTable
+    ) throws(MigrationError) -> [(column: String, value: SourceValue)] {
+        var chosen: [(column: String, value: SourceValue)] = []
+        for edit in edits {
+            let name = stored.cells.first { $0.column.foldedName == edit.column.foldedName }?.column
+            guard let name, let column = table.columns[name.foldedName] else {
+                throw MigrationError(
+                    .usage,
+                    "the row has no column \"\(SafeText.visible(edit.column))\"",
+                    place: .init("quarantine", side: .target, table: table.name),
+                    remedy: "give one of: "
+                        + stored.cells.map { SafeText.visible($0.column) }.joined(separator: ", ")
+                )
+            }
+            chosen.append((name, edit.stored(as: column.type)))
+        }
+        return chosen
+    }
+
+    private func insert(
+        _ values: [SourceValue],
+        _ columns: [TargetColumn],
+        _ table: ReplayTable
+    ) throws {
+        let marks = values.map { _ in "?" }.joined(separator: ", ")
+        let statement = try SourceConnection(path: ":memory:", access: .create)
+            .prepare("SELECT \(marks.isEmpty ? "1" : marks)")
+        try statement.bind(values)
+        _ = try statement.step()
+        let buffer = ByteBuffer(keepsLargeOutside: true)
+        RowEncoder.header.withUnsafeBytes { buffer.append($0) }
+        if let misfit = RowEncoder(columns: columns).append(statement, from: 0, to: buffer) {
+            throw Refusal(column: columns[misfit.column].sourceName, reason: misfit.reason)
+        }
+        RowEncoder.trailer.withUnsafeBytes { buffer.append($0) }
+        let list = columns.map { TargetConnection.quote($0.name) }.joined(separator: ", ")
+        let stream = try CopyStream(
+            on: target,
+            "COPY \(table.qualifiedName) (\(list)) FROM STDIN (FORMAT binary)"
+        )
+        do {
+            try stream.send(buffer)
+        } catch {
+            stream.abort("the row could not be sent")
+            throw error
+        }
+        let taken = try stream.finish()
+        guard taken == 1 else {
+            throw Refusal(reason: "a trigger or a rule of the target did not take the row")
+        }
+    }
+
+    private func mark(
+        _ row: Waiting,
+        _ edited: [(column: String, value: SourceValue)]
+    ) throws(TargetError) {
+        func array(_ elements: [String]) -> TargetParameter {
+            edited.isEmpty ? .null : .text("{" + elements.joined(separator: ",") + "}")
+        }
+        func quoted(_ text: String) -> String {
+            "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+        }
+        try target.query(
+            """
+            UPDATE cutover.quarantine SET replayed_at = now(), replayed_by = $2,
+                edited_columns = $3, edited_classes = $4, edited_values = $5 WHERE id = $1
+            """,
+            [
+                .integer(row.id), .text(Quarantine.storable(author)),
+                array(edited.map { quoted($0.column) }),
+                array(
+                    edited.map { $0.value.storageClass.rawValue }
+                        .map { $0 == "null" ? "\"null\"" : $0 }
+                ),
+                array(
+                    edited.map { value in
+                        value.value.storedBytes.map { "\"\\\\x\($0.hexadecimal)\"" } ?? "NULL"
+                    }
+                ),
+            ]
+        )
+    }
+
+    // MARK: - The end
+
+    /// Writes down why rows are refused today.
+    private func write(_ refused: [(Waiting, Refusal)]) throws {
+        try target.transaction {
+            for (row, refusal) in refused {
+                try target.query(
+                    """
+                    UPDATE cutover.quarantine SET column_name = $2, reason = $3, sql_state = $4
+                    WHERE id = $1
+                    """,
+                    [
+                        .integer(row.id), .optional(refusal.column), .text(refusal.reason),
+                        .optional(refusal.sqlState),
+                    ]
+                )
+                report.refused += 1
+                note(row, "refused", refusal.reason)
+            }
+        }
+    }
+
+    /// Keeps the next number of a table above all that are there, chosen ones too.
+    private func moveSequences() throws(TargetError) {
+        for name in touched.sorted() {
+            guard let table = tables[name], let sequence = table.sequence else { continue }
+            try target.query(
+                """
+                SELECT setval($1::regclass, highest) FROM (SELECT
+                    max(\(TargetConnection.quote(sequence.column))) AS highest
+                    FROM \(table.qualifiedName)) t
+                WHERE highest >= 1
+                    AND highest > coalesce(pg_sequence_last_value($1::regclass), 0)
+                """,
+                [.text(sequence.name)]
+            )
+        }
+    }
+}
+
+/// A row as it is kept in quarantine, with all its bytes.
+private struct StoredRow {
+    var column: String?
+    var reason: String
+    var cells: [(column: String, value: SourceValue)] = []
+
+    init(_ id: Int64, _ target: TargetConnection) throws(TargetError) {
+        let head = try target.query(
+            "SELECT column_name, reason FROM cutover.quarantine WHERE id = $1",
+            [.integer(id)]
+        ).rows.first
+        column = head?[0]
+        reason = head?[1] ?? ""
+        // By COPY, which gives bytes as bytes.
+        var reader = try CopyReader(
+            on: target,
+            """
+            COPY (SELECT convert_to(c.name, 'UTF8'), convert_to(c.class, 'UTF8'), c.value
+                FROM cutover.quarantine q, unnest(q.columns, q.classes, q.row_values)
+                    AS c(name, class, value) WHERE q.id = \(id)) TO STDOUT (FORMAT binary)
+            """
+        )
+        var start = 19
+        while let message = try reader.next() {
+            defer { start = 0 }
+            guard message.count > start + 2 else { continue }
+            var offset = start + 2
+            func field() -> UnsafeRawBufferPointer {
+                let length = max(0, Int(message.bigEndian(offset, as: Int32.self)))
+                offset += 4 + length
+                return UnsafeRawBufferPointer(rebasing: message[offset - length..<offset])
+            }
+            let name = String(decoding: field(), as: UTF8.self)
+            let kind = StorageClass(rawValue: String(decoding: field(), as: UTF8.self)) ?? .null
+            cells.append((name, SourceValue(kind, stored: Array(field())) ?? .null))
+        }
+    }
+}

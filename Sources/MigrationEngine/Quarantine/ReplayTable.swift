@@ -1,0 +1,85 @@
+/// A table of the target as rows are replayed into it: its columns as they are today.
+struct ReplayTable: Sendable {
+    /// The table in the source.
+    var name: String
+    /// The table in SQL of the target.
+    var qualifiedName: String
+    /// The columns that the run filled, by the source's name, folded.
+    var columns: [String: TargetColumn] = [:]
+    /// Columns of types that cannot be replayed, with the type.
+    var unknown: [String: String] = [:]
+    /// The column with a sequence.
+    var sequence: (column: String, name: String)?
+    /// The tables that it refers to, by the name in SQL.
+    var parents: [String] = []
+
+    /// Reads the tables of a run from the target's own catalog.
+    static func read(
+        _ run: String,
+        _ target: TargetConnection
+    ) throws(TargetError) -> [String: ReplayTable] {
+        let schema =
+            try target.query(
+                "SELECT schema_name FROM cutover.run WHERE run_id = $1",
+                [.text(run)]
+            ).first ?? "public"
+        let rows = try target.query(
+            """
+            SELECT m.table_name, format('%I.%I', n.nspname, c.relname), k.key, a.attname,
+                format_type(a.atttypid, a.atttypmod), a.attnotnull,
+                pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname),
+                (SELECT string_agg(DISTINCT format('%I.%I', fn.nspname, f.relname), chr(31))
+                    FROM pg_constraint o JOIN pg_class f ON f.oid = o.confrelid
+                        JOIN pg_namespace fn ON fn.oid = f.relnamespace
+                    WHERE o.conrelid = c.oid AND o.contype = 'f')
+            FROM cutover.mapping m
+                JOIN pg_namespace n ON n.nspname = $2
+                JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = m.target_name
+                CROSS JOIN LATERAL jsonb_each_text(m.columns) k
+                JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = k.value
+                    AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+            WHERE m.run_id = $1
+            """,
+            [.text(run), .text(schema)]
+        ).rows
+        var tables: [String: ReplayTable] = [:]
+        for row in rows {
+            let name = row[0] ?? ""
+            var table = tables[name] ?? ReplayTable(name: name, qualifiedName: row[1] ?? "")
+            let source = row[2] ?? ""
+            if let type = TargetType(formatted: row[4] ?? "") {
+                table.columns[source.foldedName] = TargetColumn(
+                    sourceName: source,
+                    name: row[3] ?? "",
+                    type: type,
+                    isNotNull: row[5] == "t"
+                )
+            } else {
+                table.unknown[source.foldedName] = row[4]
+            }
+            if let sequence = row[6] { table.sequence = (row[3] ?? "", sequence) }
+            table.parents = (row[7] ?? "").split(separator: "\u{1f}").map(String.init)
+            tables[name] = table
+        }
+        return tables
+    }
+
+    /// The tables in an order in which parents come before their children, cycles aside.
+    static func parentsFirst(_ tables: [String: ReplayTable]) -> [String: Int] {
+        let bySQL = Dictionary(tables.values.map { ($0.qualifiedName, $0.name) }) { first, _ in
+            first
+        }
+        var ranks: [String: Int] = [:]
+        var open: Set<String> = []
+        func visit(_ name: String) {
+            guard ranks[name] == nil, open.insert(name).inserted, let table = tables[name]
+            else { return }
+            for parent in table.parents {
+                if let parent = bySQL[parent] { visit(parent) }
+            }
+            ranks[name] = ranks.count
+        }
+        for name in tables.keys.sorted() { visit(name) }
+        return ranks
+    }
+}
