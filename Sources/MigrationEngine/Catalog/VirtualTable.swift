@@ -7,6 +7,15 @@ extension Catalog {
         case derived(String)
         /// They cannot be read; the reason is SQLite's.
         case unreadable(String)
+
+        /// Why the rows are not copied, nil when they are.
+        package var reason: String? {
+            switch self {
+            case .own: nil
+            case .derived(let reason): reason
+            case .unreadable(let reason): "it cannot be read: \(reason)"
+            }
+        }
     }
 }
 

@@ -5,6 +5,7 @@ package struct Inspector: Sendable {
     private let options: Options
     private let view: SourceView
     private let catalog: Catalog
+    private let rules: MappingRules
     private let tracker: ProgressTracker
     private let cancellation: Cancellation
 
@@ -29,10 +30,15 @@ package struct Inspector: Sendable {
             stage: "inspect",
             passesOverDamage: true
         )
+        let catalog = try Inspection.catalog(of: view, passesOverDamage: true)
+        let rules = try Profile.load(options.profile, catalog: catalog).rules
+        try rules.check(catalog)
+        try rules.checkExpressions(try view.opened())
         let inspector = Inspector(
             options: options,
             view: view,
-            catalog: try Inspection.catalog(of: view, passesOverDamage: true),
+            catalog: catalog,
+            rules: rules,
             tracker: tracker,
             cancellation: cancellation
         )
@@ -66,7 +72,8 @@ package struct Inspector: Sendable {
             catalog: catalog,
             census: found.census,
             modeNamed: "auto",
-            schema: options.schema
+            schema: options.schema,
+            rules: rules
         )
         let problems = try problems(found, schema)
         return try finish(found, schema, problems, messages)
@@ -121,6 +128,7 @@ package struct Inspector: Sendable {
         let connection = try view.opened()
         return try view.reading(cancellation, connection) { () throws(SourceError) in
             let names = NameReport(catalog: catalog, schema: schema)
+            let damage = try schemaDamage(connection) + damage
             var report = InspectReport(
                 source: try describe(),
                 integrity: .init(ok: damage.isEmpty, messages: damage, tables: []),
@@ -152,6 +160,17 @@ package struct Inspector: Sendable {
             }
             if !report.integrity.tables.isEmpty { report.integrity.ok = false }
             return report
+        }
+    }
+
+    /// Says so when the catalog is not all there is.
+    private func schemaDamage(_ connection: SourceConnection) throws(SourceError) -> [String] {
+        do throws(SourceError) {
+            _ = try connection.integer("SELECT count(sql) FROM main.sqlite_schema")
+            return []
+        } catch {
+            guard error.isDamage else { throw error }
+            return ["the list of tables is damaged: what stands behind the damage is not shown"]
         }
     }
 

@@ -35,14 +35,17 @@ struct NameReport {
     ///
     /// - Returns: The tables in the order of the file; SQLite's own are left out.
     func notMigrated() -> [InspectReport.NotMigrated] {
-        catalog.tables.compactMap { table in
+        let migrated = Set(catalog.migratedTables.map(\.name))
+        return catalog.tables.filter { !migrated.contains($0.name) }.compactMap { table in
             switch table.kind {
             case .ordinary, .internal: nil
+            case .virtual where table.virtualRows == .own: nil
             case .virtual(let module):
                 .init(
                     name: table.name,
                     kind: "virtual",
-                    reason: "a virtual table of module \(module) stores no rows of its own"
+                    reason: table.virtualRows?.reason
+                        ?? "a virtual table of module \(module) stores no rows of its own"
                 )
             case .shadow(let owner):
                 .init(
@@ -54,10 +57,17 @@ struct NameReport {
                 .init(
                     name: table.name,
                     kind: "cutover",
-                    reason: "names that begin with _cutover_ are taken for this program's own; "
-                        + "rename the table if it is the application's"
+                    reason: "this program made it: its definition says \(Catalog.mark)"
                 )
             }
+        }
+    }
+
+    private static func reason(_ rows: Catalog.VirtualRows?, module: String) -> String {
+        switch rows {
+        case .derived(let reason): reason
+        case .unreadable(let message): "its module \(module) is not here: \(message)"
+        case .own, nil: "a virtual table of module \(module) that could not be understood"
         }
     }
 

@@ -47,9 +47,10 @@ struct KeyPhase {
 
     /// Makes views and triggers; no row depends on one, so a refusal costs only that one.
     ///
+    /// - Parameter ledger: Learns what the server refused.
     /// - Returns: What the server refused, in words for the operator.
     /// - Throws: ``MigrationError``.
-    func makeAdditions() throws(MigrationError) -> [String] {
+    func makeAdditions(_ ledger: inout Ledger) throws(MigrationError) -> [String] {
         guard !additions.isEmpty else { return [] }
         let (_, target) = try context.connect("keys")
         var refused: [String] = []
@@ -58,6 +59,7 @@ struct KeyPhase {
             let refusal = try context.guarded(nil) { try target.make(addition) }
             guard let refusal else { continue }
             let object = addition.statement.object
+            ledger.drop(addition.statement.sql, "the server refuses it: \(refusal)")
             refused.append("not carried over: \(object): the server refuses it: \(refusal)")
             context.tracker.log(.warning, "keys", "\(object) was not made: \(refusal)")
         }

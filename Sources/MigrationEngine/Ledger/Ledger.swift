@@ -80,6 +80,19 @@ public struct Ledger: Codable, Sendable, Equatable {
             }
     }
 
+    /// Notes that the server refused what was to be made.
+    ///
+    /// - Parameters:
+    ///   - statement: The statement, as the ledger has it.
+    ///   - reason: The server's words.
+    mutating func drop(_ statement: String, _ reason: String) {
+        for place in entries.indices where entries[place].target == statement {
+            entries[place].target = ""
+            entries[place].outcome = TargetSchema.Decision.Outcome.dropped.rawValue
+            entries[place].reason = reason
+        }
+    }
+
     /// Counts the lines of an outcome.
     ///
     /// - Parameter outcome: `kept`, `translated`, `changed` or `dropped`.

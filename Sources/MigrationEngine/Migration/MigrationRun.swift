@@ -111,9 +111,10 @@ final class MigrationRun {
             additions: mapped.additions
         )
         problems += try keys.run(run: identifier)
-        let (ledger, broken) = try LedgerPhase(self, backup: backup.path, schema: mapped).run()
-        problems += broken + TargetSchema.unreadTables(snapshot.catalog)
-        warnings += try keys.makeAdditions()
+        let tried = try LedgerPhase(self, backup: backup.path, schema: mapped).run()
+        var ledger = tried.ledger
+        problems += tried.problems + TargetSchema.unreadTables(snapshot.catalog)
+        warnings += try keys.makeAdditions(&ledger)
         let tables = try account(plans, census.census)
         Failpoint.reach(.accounted)
         let verified = try settings.verifies ? verify(backup) : nil

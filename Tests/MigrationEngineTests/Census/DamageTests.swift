@@ -138,6 +138,27 @@ struct DamageTests {
         #expect(report.tables.map(\.rows).reduce(0, +) < 3_520)
     }
 
+    @Test func `a damaged list of tables shows those in front of the damage, and says so`()
+        async throws
+    {
+        let tables = (100..<200).map { "CREATE TABLE name_\($0) (id INTEGER PRIMARY KEY, a);" }
+        _ = try await sqlite3(path, "PRAGMA page_size = 512;" + tables.joined())
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        let found = try #require(place(of: "CREATE TABLE name_150", in: bytes))
+        let page = found / Self.pageSize * Self.pageSize
+        let junk = Data(repeating: 0xa5, count: Self.pageSize)
+        bytes.replaceSubrange(page..<page + Self.pageSize, with: junk)
+        try bytes.write(to: URL(fileURLWithPath: path))
+        let options = Options(source: path, target: "")
+        let report = try await onThread {
+            try Inspector.run(options, observer: Observer(), cancellation: Cancellation())
+        }
+        #expect(!report.integrity.ok)
+        #expect(report.integrity.messages.first?.hasPrefix("the list of tables is damaged") == true)
+        #expect((40...51).contains(report.tables.count))
+        #expect(report.tables.first?.name == "name_100")
+    }
+
     @Test func `without its first page nothing can be read`() async throws {
         _ = try await sqlite3(path, Self.script)
         var bytes = try Data(contentsOf: URL(fileURLWithPath: path))

@@ -148,8 +148,9 @@ struct InspectorTests {
             """
             CREATE TABLE k (a TEXT PRIMARY KEY, b); INSERT INTO k VALUES (NULL, 1), ('x', 2), (NULL, 3);
             CREATE TABLE "Order" ("select" INT, ctid INT);
-            CREATE TABLE _cutover_own (a);
-            CREATE VIRTUAL TABLE f USING fts5(t);
+            CREATE TABLE _cutover_own (a /* cutover */);
+            CREATE TABLE _cutover_theirs (a);
+            CREATE VIRTUAL TABLE f USING fts5(t, content='');
             CREATE VIEW broken AS SELECT * FROM nowhere;
             """
         )
@@ -157,7 +158,9 @@ struct InspectorTests {
         #expect(report.tables[0].problems[0].sampleKeys == ["rowid 1", "rowid 3"])
         let kinds = Dictionary(report.notMigrated.map { ($0.name, $0.kind) }) { first, _ in first }
         #expect(kinds["_cutover_own"] == "cutover")
-        #expect(kinds["f"] == "virtual")
+        #expect(kinds["_cutover_theirs"] == nil)
+        #expect(report.tables.map(\.name) == ["k", "Order", "_cutover_theirs", "f"])
+        #expect(kinds["f"] == nil)
         #expect(kinds["f_data"] == "shadow")
         let names = report.names.map { "\($0.source) \($0.isChanged)" }
         #expect(Set(names) == ["ctid true", "Order false", "select false"])
@@ -171,9 +174,12 @@ struct InspectorTests {
             "CREATE TABLE wide (\(columns)); INSERT INTO wide VALUES (\(values));"
                 + tables.joined()
         )
-        #expect(report.tables.count == 401)
-        #expect(report.tables[0].columns.count == 2_000)
-        #expect(report.tables[0].columns[1_999].min == .integer(1_999))
+        // PostgreSQL has no room for the wide one, so it is read in its parts, each with a key.
+        let parts = report.tables.filter { $0.name.hasPrefix("wide") }
+        #expect(parts.count > 1 && report.tables.count == 400 + parts.count)
+        #expect(parts.reduce(0) { $0 + $1.columns.count } == 2_000 + parts.count)
+        let last = try #require(parts.last?.columns.last)
+        #expect(last.min == .integer(1_999))
     }
 
     @Test func `text of a UTF-16 database is judged as it is stored`() async throws {

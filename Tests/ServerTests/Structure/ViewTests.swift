@@ -170,4 +170,22 @@ struct ViewTests {
         )
         #expect(left == right)
     }
+
+    @Test func `a view that the server refuses is dropped with its words, and the run goes on`()
+        async throws
+    {
+        let sides = try await BothSides(
+            """
+            CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (1);
+            CREATE VIEW v AS SELECT 'x' AS k, count(*) AS n FROM t GROUP BY k;
+            CREATE VIEW w AS SELECT a FROM t;
+            """
+        )
+        try #require(sides.run.status == 0, "\(sides.run)")
+        #expect(sides.warnings(about: "view v: the server refuses it: ").count == 1)
+        let entry = sides.run.json["ledger"]["entries"].list.first { $0["table"].string == "v" }
+        #expect(entry?["outcome"].string == "dropped", "\(entry ?? .null)")
+        #expect(entry?["reason"].string?.contains("the server refuses it") == true)
+        #expect(try await sides.inTarget("SELECT a FROM w;") == ["1"])
+    }
 }
