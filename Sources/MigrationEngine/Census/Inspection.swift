@@ -7,7 +7,7 @@ package struct Inspection: Sendable {
     /// What is stored.
     package let census: Census
     /// What the profile prescribes.
-    private let rules: MappingRules
+    let rules: MappingRules
 
     /// Reads what the mapping needs; writes nothing.
     ///
