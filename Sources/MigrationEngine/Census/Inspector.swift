@@ -29,6 +29,7 @@ package struct Inspector: Sendable {
             stage: "inspect",
             passesOverDamage: true
         )
+        defer { view.remove() }
         let inspector = Inspector(
             options: options,
             view: view,
