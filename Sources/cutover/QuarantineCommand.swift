@@ -72,8 +72,12 @@ struct QuarantineReplayCommand: ParsableCommand {
         abstract: "Tries rows again with the target as it is today, or with values you choose.",
         usage: """
             cutover quarantine replay ID ... [--set COLUMN=VALUE]
-            cutover quarantine replay --table T
-            cutover quarantine replay --all
+            cutover quarantine replay --table T [--profile FILE]
+            cutover quarantine replay --all [--profile FILE]
+            """,
+        discussion: """
+            Values are converted as the run converted them. With --profile FILE, a column for which \
+            the file has other conversions is converted by these.
             """
     )
 

@@ -35,7 +35,8 @@ struct NameReport {
     ///
     /// - Returns: The tables in the order of the file; SQLite's own are left out.
     func notMigrated() -> [InspectReport.NotMigrated] {
-        catalog.tables.compactMap { table in
+        let migrated = Set(catalog.migratedTables.map(\.name))
+        return catalog.tables.filter { !migrated.contains($0.name) }.compactMap { table in
             switch table.kind {
             case .ordinary, .internal: nil
             case .virtual where table.virtualRows == .own: nil
@@ -59,6 +60,14 @@ struct NameReport {
                     reason: "this program made it: its definition says \(Catalog.mark)"
                 )
             }
+        }
+    }
+
+    private static func reason(_ rows: Catalog.VirtualRows?, module: String) -> String {
+        switch rows {
+        case .derived(let reason): reason
+        case .unreadable(let message): "its module \(module) is not here: \(message)"
+        case .own, nil: "a virtual table of module \(module) that could not be understood"
         }
     }
 

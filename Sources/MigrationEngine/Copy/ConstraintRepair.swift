@@ -76,6 +76,7 @@ struct ConstraintRepair {
             try declare(offence, key, plan)
             let lookUp = try source.prepare(lookUpStatement(key, plan))
             let writer = QuarantineWriter(target, run: run)
+            let retraction = ConversionRetraction(plan)
             var moved = 0
             while true {
                 let rows = try target.query("FETCH \(Self.batch) FROM offenders").rows
@@ -84,6 +85,7 @@ struct ConstraintRepair {
                 try writer.write {
                     guard let row = next.next() else { return nil }
                     try find(row, key, lookUp)
+                    retraction?.note(lookUp)
                     return plan.entry(lookUp, nil, offence.reason, offence.sqlState)
                 }
                 Failpoint.reach(.rowsMoving)
@@ -92,6 +94,7 @@ struct ConstraintRepair {
                 progress(plan.table.sourceName, moved)
             }
             try target.execute("CLOSE offenders")
+            try retraction?.write(run: run, target)
             return moved
         }
     }

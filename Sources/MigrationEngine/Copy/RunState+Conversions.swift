@@ -17,7 +17,8 @@ extension RunState {
     /// Adds converted cells to those of the run, in the caller's transaction.
     ///
     /// - Parameters:
-    ///   - cells: One count a conversion, in the order of the table's columns.
+    ///   - cells: One count a conversion, in the order of the table's columns; below zero for rows
+    ///     that leave the table.
     ///   - table: The table.
     ///   - run: The run.
     ///   - connection: The connection whose transaction holds the cells' chunk.
@@ -28,12 +29,30 @@ extension RunState {
         run: String,
         _ connection: TargetConnection
     ) throws(TargetError) {
-        guard cells.contains(where: { $0 > 0 }) else { return }
+        guard cells.contains(where: { $0 != 0 }) else { return }
         let names = table.columns.flatMap { column in
-            column.conversions.map { (column.sourceName, $0.rawValue) }
+            column.conversions.map { (column.sourceName, $0) }
         }
-        // Always in this order, so that two threads on one table wait and never block each other.
-        for (name, count) in zip(names, cells) where count > 0 {
+        let counts = zip(names, cells).map { ($0.0, $0.1, $1) }
+        try count(counts, of: table.sourceName, run: run, connection)
+    }
+
+    /// Adds converted cells to those of the run, in the caller's transaction.
+    ///
+    /// - Parameters:
+    ///   - counts: The cells of each column and conversion, always in one order, so that two
+    ///     threads on one table wait and never block each other.
+    ///   - table: The table in the source.
+    ///   - run: The run.
+    ///   - connection: The connection whose transaction holds the cells.
+    /// - Throws: ``TargetError``.
+    static func count(
+        _ counts: [(column: String, conversion: Conversion, cells: Int)],
+        of table: String,
+        run: String,
+        _ connection: TargetConnection
+    ) throws(TargetError) {
+        for count in counts where count.cells != 0 {
             try connection.query(
                 """
                 INSERT INTO cutover.conversion AS c (run_id, table_name, column_name, conversion,
@@ -42,8 +61,8 @@ extension RunState {
                     DO UPDATE SET cells = c.cells + excluded.cells
                 """,
                 [
-                    .text(run), .text(table.sourceName), .text(name.0), .text(name.1),
-                    .integer(count),
+                    .text(run), .text(table), .text(count.column),
+                    .text(count.conversion.rawValue), .integer(count.cells),
                 ]
             )
         }

@@ -165,10 +165,13 @@ struct WholeRowRepair {
         let statement = try plan.reader.open(repair.source, .all)
         var next = places.makeIterator()
         var place = -1
+        let retraction = ConversionRetraction(plan)
         try QuarantineWriter(target, run: repair.run).write {
             guard let wanted = next.next() else { return nil }
             while place < wanted, try statement.step() { place += 1 }
+            retraction?.note(statement)
             return plan.entry(statement, nil, offence.reason, offence.sqlState)
         }
+        try retraction?.write(run: repair.run, target)
     }
 }

@@ -132,8 +132,11 @@ package enum Quarantine {
 
     /// Tries rows again, as they are or with values that the operator chose.
     ///
+    /// Values are converted as the run did it, or by the conversions of the profile where it has
+    /// others for their column.
+    ///
     /// - Parameters:
-    ///   - options: The target, and the folder of the run.
+    ///   - options: The target, the profile, and the folder of the run.
     ///   - selection: Which rows; those in the target already are left alone.
     ///   - edits: What is stored instead of the rows' own values.
     ///   - author: Who does it.
@@ -158,7 +161,11 @@ package enum Quarantine {
             )
         }
         try session.require(selection)
-        let replay = QuarantineReplay(session, edits, author, cancellation)
+        // Without a file nothing is asked for beyond what the run did.
+        let rules =
+            options.profile == "auto"
+            ? MappingRules() : try Profile.load(options.profile, catalog: nil).rules
+        let replay = QuarantineReplay(session, edits, author, cancellation, rules)
         let report: ReplayReport
         do {
             report = try replay.run(selection)

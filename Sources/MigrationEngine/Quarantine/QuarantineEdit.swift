@@ -44,8 +44,16 @@ package struct QuarantineEdit: Sendable, Equatable {
             switch type {
             case .bigint, .integer, .smallint:
                 return Int64(words).map { .integer($0) } ?? .string(words)
-            case .numeric, .doublePrecision:
+            case .doublePrecision:
                 if let integer = Int64(words) { return .integer(integer) }
+                return Double(words).map { .real($0) } ?? .string(words)
+            case .real:
+                if let integer = Int64(words) { return .integer(integer) }
+                return Float(words).map { .real(Double($0)) } ?? .string(words)
+            case .numeric, .decimal:
+                if let integer = Int64(words) { return .integer(integer) }
+                // A number with a point keeps all of its digits.
+                if DecimalDigits(Array(words.utf8)) != nil { return .string(words) }
                 return Double(words).map { .real($0) } ?? .string(words)
             case .boolean:
                 switch words.lowercased() {
@@ -54,33 +62,10 @@ package struct QuarantineEdit: Sendable, Equatable {
                 default: return .string(words)
                 }
             case .bytea: return .blob(Array(words.utf8))
-            default: return .string(words)
+            case .text, .varchar, .char, .date, .time, .timestamp, .timestamptz, .uuid, .json,
+                .jsonb:
+                return .string(words)
             }
-        }
-    }
-}
-
-extension TargetType {
-    /// Reads a type as the server spells it.
-    ///
-    /// - Parameter formatted: What `format_type` gives.
-    init?(formatted: String) {
-        switch formatted {
-        case "smallint": self = .smallint
-        case "integer": self = .integer
-        case "bigint": self = .bigint
-        case "boolean": self = .boolean
-        case "double precision": self = .doublePrecision
-        case "text", "character varying": self = .text
-        case "bytea": self = .bytea
-        case "date": self = .date
-        case "timestamp without time zone": self = .timestamp
-        case _ where formatted.hasPrefix("numeric"): self = .numeric
-        default:
-            guard let match = formatted.wholeMatch(of: /character varying\((\d+)\)/),
-                let limit = Int(match.1)
-            else { return nil }
-            self = .varchar(limit)
         }
     }
 }

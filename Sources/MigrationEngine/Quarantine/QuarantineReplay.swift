@@ -8,6 +8,8 @@ final class QuarantineReplay {
     private let edits: [QuarantineEdit]
     private let author: String
     private let cancellation: Cancellation
+    private let rules: MappingRules
+    private var replayRules = ReplayRules(records: [:], rules: MappingRules())
     private var tables: [String: ReplayTable] = [:]
     private var touched: Set<String> = []
     private var report = ReplayReport(ok: true, replayed: 0, refused: 0, already: 0, rows: [])
@@ -16,12 +18,14 @@ final class QuarantineReplay {
         _ session: QuarantineSession,
         _ edits: [QuarantineEdit],
         _ author: String,
-        _ cancellation: Cancellation
+        _ cancellation: Cancellation,
+        _ rules: MappingRules
     ) {
         self.session = session
         self.edits = edits
         self.author = author
         self.cancellation = cancellation
+        self.rules = rules
     }
 
     private var target: TargetConnection { session.target }
@@ -33,26 +37,26 @@ final class QuarantineReplay {
         var key: String
     }
 
-    /// Why a row is not in the target after a try.
-    private struct Refusal: Error {
-        var column: String?
-        var reason: String
-        var sqlState: String?
-        /// Whether another row may be missing, which may come later.
-        var mayPass: Bool { sqlState == "23503" }
-    }
-
     /// Tries all rows of a choice, parents first; as long as some row passes, those without a
     /// parent are tried again.
     func run(_ selection: QuarantineSelection) throws -> ReplayReport {
         tables = try ReplayTable.read(session.run.id, target)
+        replayRules = ReplayRules(
+            records: try RunState.records(of: session.run.id, target),
+            rules: rules
+        )
+        try replayRules.check()
+        if replayRules.converts {
+            // An earlier version may have made the schema.
+            try target.transaction { try target.execute(RunState.createConversions) }
+        }
         let ranks = ReplayTable.parentsFirst(tables)
         var open = try waiting(selection)
         open.sort { left, right in
             let places = (ranks[left.table] ?? Int.max, ranks[right.table] ?? Int.max)
             return places.0 == places.1 ? left.id < right.id : places.0 < places.1
         }
-        var refused: [(Waiting, Refusal)] = []
+        var refused: [(Waiting, ReplayRefusal)] = []
         var isChanged = true
         while isChanged, !open.isEmpty {
             isChanged = false
@@ -66,7 +70,7 @@ final class QuarantineReplay {
                             isChanged = true
                             report.replayed += 1
                             note(row, "replayed", nil)
-                        } catch let refusal as Refusal {
+                        } catch let refusal as ReplayRefusal {
                             if refusal.mayPass { again.append(row) }
                             refused.removeAll { $0.0.id == row.id }
                             refused.append((row, refusal))
@@ -120,39 +124,32 @@ final class QuarantineReplay {
 
     private func replay(_ row: Waiting) throws {
         guard let table = tables[row.table] else {
-            throw Refusal(reason: "the target has no table for it")
+            throw ReplayRefusal(reason: "the target has no table for it")
         }
         let stored = try StoredRow(row.id, target)
         let edited = try chosen(stored, table)
         if stored.reason == "text that is not valid UTF-16",
             !edited.contains(where: { $0.column == stored.column })
         {
-            throw Refusal(column: stored.column, reason: stored.reason)
+            throw ReplayRefusal(column: stored.column, reason: stored.reason)
         }
-        var columns: [TargetColumn] = []
-        var values: [SourceValue] = []
-        for cell in stored.cells {
-            if let type = table.unknown[cell.column.foldedName] {
-                throw Refusal(column: cell.column, reason: "type \(type) cannot be replayed")
-            }
-            guard let column = table.columns[cell.column.foldedName] else { continue }
-            columns.append(column)
-            values.append(edited.first { $0.column == cell.column }?.value ?? cell.value)
-        }
+        var written = try replayRules.row(stored, table, edited)
         try target.execute("SAVEPOINT replay")
         do {
-            try insert(values, columns, table)
-            try mark(row, edited)
+            try written.write(table, target)
+            try RunState.count(written.counts, of: row.table, run: session.run.id, target)
+            try mark(row, written.edits)
             try target.execute("RELEASE replay")
         } catch let error as TargetError where error.isAboutRow {
             try target.execute("ROLLBACK TO replay; RELEASE replay")
             let column = error.column ?? error.copyColumn
-            throw Refusal(
-                column: columns.first { $0.name == column }?.sourceName,
+            throw ReplayRefusal(
+                column: written.columns.first { $0.target.name == column }?.target
+                    .sourceName,
                 reason: error.quarantineReason,
                 sqlState: error.sqlState
             )
-        } catch let refusal as Refusal {
+        } catch let refusal as ReplayRefusal {
             try target.execute("ROLLBACK TO replay; RELEASE replay")
             throw refusal
         }
@@ -176,42 +173,9 @@ final class QuarantineReplay {
                         + stored.cells.map { SafeText.visible($0.column) }.joined(separator: ", ")
                 )
             }
-            chosen.append((name, edit.stored(as: column.type)))
+            chosen.append((name, edit.stored(as: column.target.type)))
         }
         return chosen
-    }
-
-    private func insert(
-        _ values: [SourceValue],
-        _ columns: [TargetColumn],
-        _ table: ReplayTable
-    ) throws {
-        let marks = values.map { _ in "?" }.joined(separator: ", ")
-        let statement = try SourceConnection(path: ":memory:", access: .create)
-            .prepare("SELECT \(marks.isEmpty ? "1" : marks)")
-        try statement.bind(values)
-        _ = try statement.step()
-        let buffer = ByteBuffer(keepsLargeOutside: true)
-        RowEncoder.header.withUnsafeBytes { buffer.append($0) }
-        if let misfit = RowEncoder(columns: columns).append(statement, from: 0, to: buffer) {
-            throw Refusal(column: columns[misfit.column].sourceName, reason: misfit.reason)
-        }
-        RowEncoder.trailer.withUnsafeBytes { buffer.append($0) }
-        let list = columns.map { TargetConnection.quote($0.name) }.joined(separator: ", ")
-        let stream = try CopyStream(
-            on: target,
-            "COPY \(table.qualifiedName) (\(list)) FROM STDIN (FORMAT binary)"
-        )
-        do {
-            try stream.send(buffer)
-        } catch {
-            stream.abort("the row could not be sent")
-            throw error
-        }
-        let taken = try stream.finish()
-        guard taken == 1 else {
-            throw Refusal(reason: "a trigger or a rule of the target did not take the row")
-        }
     }
 
     private func mark(
@@ -248,7 +212,7 @@ final class QuarantineReplay {
     // MARK: - The end
 
     /// Writes down why rows are refused today.
-    private func write(_ refused: [(Waiting, Refusal)]) throws {
+    private func write(_ refused: [(Waiting, ReplayRefusal)]) throws {
         try target.transaction {
             for (row, refusal) in refused {
                 try target.query(
@@ -281,45 +245,6 @@ final class QuarantineReplay {
                 """,
                 [.text(sequence.name)]
             )
-        }
-    }
-}
-
-/// A row as it is kept in quarantine, with all its bytes.
-private struct StoredRow {
-    var column: String?
-    var reason: String
-    var cells: [(column: String, value: SourceValue)] = []
-
-    init(_ id: Int64, _ target: TargetConnection) throws(TargetError) {
-        let head = try target.query(
-            "SELECT column_name, reason FROM cutover.quarantine WHERE id = $1",
-            [.integer(id)]
-        ).rows.first
-        column = head?[0]
-        reason = head?[1] ?? ""
-        // By COPY, which gives bytes as bytes.
-        var reader = try CopyReader(
-            on: target,
-            """
-            COPY (SELECT convert_to(c.name, 'UTF8'), convert_to(c.class, 'UTF8'), c.value
-                FROM cutover.quarantine q, unnest(q.columns, q.classes, q.row_values)
-                    AS c(name, class, value) WHERE q.id = \(id)) TO STDOUT (FORMAT binary)
-            """
-        )
-        var start = 19
-        while let message = try reader.next() {
-            defer { start = 0 }
-            guard message.count > start + 2 else { continue }
-            var offset = start + 2
-            func field() -> UnsafeRawBufferPointer {
-                let length = max(0, Int(message.bigEndian(offset, as: Int32.self)))
-                offset += 4 + length
-                return UnsafeRawBufferPointer(rebasing: message[offset - length..<offset])
-            }
-            let name = String(decoding: field(), as: UTF8.self)
-            let kind = StorageClass(rawValue: String(decoding: field(), as: UTF8.self)) ?? .null
-            cells.append((name, SourceValue(kind, stored: Array(field())) ?? .null))
         }
     }
 }

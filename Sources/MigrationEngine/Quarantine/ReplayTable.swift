@@ -5,13 +5,37 @@ struct ReplayTable: Sendable {
     /// The table in SQL of the target.
     var qualifiedName: String
     /// The columns that the run filled, by the source's name, folded.
-    var columns: [String: TargetColumn] = [:]
-    /// Columns of types that cannot be replayed, with the type.
-    var unknown: [String: String] = [:]
+    var columns: [String: Column] = [:]
     /// The column with a sequence.
     var sequence: (column: String, name: String)?
     /// The tables that it refers to, by the name in SQL.
     var parents: [String] = []
+
+    /// A column as the target has it today.
+    struct Column: Sendable {
+        /// The column; of type `text` where the server reads the value.
+        var target: TargetColumn
+        /// The type as the server spells it.
+        var type: String
+        /// Whether the server reads the value from text, because the encoder does not write the type.
+        var isReadByServer: Bool
+
+        /// Chooses how values reach the column.
+        ///
+        /// - Parameters:
+        ///   - target: The column; its type is not looked at.
+        ///   - type: The type as the server spells it.
+        ///   - base: What a domain stands on, or the type itself.
+        ///   - isEnumeration: Whether it is an enumeration, which is sent as its word.
+        init(_ target: TargetColumn, type: String, base: String, isEnumeration: Bool) {
+            self.target = target
+            self.type = type
+            let written =
+                base == "character varying" || isEnumeration ? .text : TargetType(sql: base)
+            self.target.type = written ?? .text
+            isReadByServer = written == nil
+        }
+    }
 
     /// Reads the tables of a run from the target's own catalog.
     static func read(
@@ -31,13 +55,25 @@ struct ReplayTable: Sendable {
                 (SELECT string_agg(DISTINCT format('%I.%I', fn.nspname, f.relname), chr(31))
                     FROM pg_constraint o JOIN pg_class f ON f.oid = o.confrelid
                         JOIN pg_namespace fn ON fn.oid = f.relnamespace
-                    WHERE o.conrelid = c.oid AND o.contype = 'f')
+                    WHERE o.conrelid = c.oid AND o.contype = 'f'),
+                b.type, b.is_enumeration
             FROM cutover.mapping m
                 JOIN pg_namespace n ON n.nspname = $2
                 JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = m.target_name
                 CROSS JOIN LATERAL jsonb_each_text(m.columns) k
                 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = k.value
                     AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+                CROSS JOIN LATERAL (
+                    WITH RECURSIVE base (id, modifier, depth) AS (
+                        SELECT a.atttypid, a.atttypmod, 0
+                        UNION ALL
+                        SELECT t.typbasetype, t.typtypmod, base.depth + 1
+                        FROM base JOIN pg_type t ON t.oid = base.id AND t.typtype = 'd'
+                    )
+                    SELECT format_type(base.id, base.modifier) AS type,
+                        t.typtype = 'e' AS is_enumeration
+                    FROM base JOIN pg_type t ON t.oid = base.id ORDER BY depth DESC LIMIT 1
+                ) b
             WHERE m.run_id = $1
             """,
             [.text(run), .text(schema)]
@@ -47,16 +83,17 @@ struct ReplayTable: Sendable {
             let name = row[0] ?? ""
             var table = tables[name] ?? ReplayTable(name: name, qualifiedName: row[1] ?? "")
             let source = row[2] ?? ""
-            if let type = TargetType(formatted: row[4] ?? "") {
-                table.columns[source.foldedName] = TargetColumn(
+            table.columns[source.foldedName] = Column(
+                TargetColumn(
                     sourceName: source,
                     name: row[3] ?? "",
-                    type: type,
+                    type: .text,
                     isNotNull: row[5] == "t"
-                )
-            } else {
-                table.unknown[source.foldedName] = row[4]
-            }
+                ),
+                type: row[4] ?? "",
+                base: row[8] ?? "",
+                isEnumeration: row[9] == "t"
+            )
             if let sequence = row[6] { table.sequence = (row[3] ?? "", sequence) }
             table.parents = (row[7] ?? "").split(separator: "\u{1f}").map(String.init)
             tables[name] = table

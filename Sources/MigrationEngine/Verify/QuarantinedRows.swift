@@ -119,7 +119,6 @@ struct QuarantinedRows: Sendable {
 final class EditComparison {
     private let comparison: TableComparison
     private let statement: SourceStatement
-    private let canonicalizer: SourceCanonicalizer
     /// What the target must hold, for the row that was asked for last.
     let expected: CanonicalRow
 
@@ -129,7 +128,6 @@ final class EditComparison {
         // SQLite gives the values back as if it had read them, so that one code canonicalizes all.
         statement = try SourceConnection(path: ":memory:", access: .create)
             .prepare("SELECT \(marks.isEmpty ? "1" : marks)")
-        canonicalizer = SourceCanonicalizer(rules: comparison.rules)
         expected = CanonicalRow(width: comparison.rules.count, keyWidth: comparison.keyWidth)
     }
 
@@ -144,7 +142,21 @@ final class EditComparison {
             try statement.bind(chosen, at: index + 1)
         }
         _ = try statement.step()
-        canonicalizer.fill(expected, statement, from: 0)
+        let readings = comparison.columns.map { column in
+            edit.edited[column.source.foldedName].map { reading($0, column.rule) } ?? column.reading
+        }
+        SourceCanonicalizer(rules: comparison.rules, readings: readings)
+            .fill(expected, statement, from: 0)
+    }
+
+    /// A chosen value stands as it is; text of digits is a number where numbers are kept.
+    private func reading(_ chosen: SourceValue, _ rule: EqualityRule) -> ConvertedReading? {
+        guard case .text = chosen else { return nil }
+        switch rule {
+        case .integer, .boolean, .numeric, .double, .single:
+            return ConvertedReading(EditedNumber.conversions, length: nil)
+        default: return nil
+        }
     }
 
     /// Whether a row of the target is what was expected of it.
