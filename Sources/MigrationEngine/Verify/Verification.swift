@@ -79,6 +79,7 @@ public struct Verification: Sendable {
         tracker.begin(.verify, "connecting")
         do throws(MigrationError) {
             let view = try SourceView(options, tracker, cancellation)
+            defer { view.remove() }
             let (target, address) = try Target.connect(options, stage: "verify")
             let verification = try Verification(
                 ofNewestRun: target,
