@@ -71,7 +71,7 @@ public struct MigrateReport: Codable, Sendable, Equatable {
 
     private enum CodingKeys: String, CodingKey {
         case ok, mode, sourceFingerprint, backup, tables, phases, seconds, quarantine, warnings
-        case ledger, verify, alreadyDone, runId, finishedAt
+        case conversions, skipped, ledger, verify, alreadyDone, runId, finishedAt
         case isDryRun = "dryRun"
     }
 
