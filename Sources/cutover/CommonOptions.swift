@@ -75,7 +75,9 @@ enum ArgumentOrder {
                 break
             }
         }
-        let rest = Array(arguments[index...])
+        var rest = Array(arguments[index...])
+        // The verbs of a verb: there, too, options may stand in front.
+        if rest.first == "quarantine" { rest = [rest[0]] + verbFirst(Array(rest.dropFirst())) }
         guard let end = rest.firstIndex(of: "--") else { return rest + moved }
         return rest[..<end] + moved + rest[end...]
     }

@@ -353,7 +353,16 @@ struct ChunkBuilder {
 
     /// Ends the last chunk.
     mutating func finish() -> [Chunk] {
-        guard rows > 0 else { return chunks }
+        if rows > 0 { finishLast() }
+        if case .key = identity {
+            // SQLite reads whole rows where it looks for a key, those of other chunks as well.
+            let largest = chunks.map(\.largestRow).max() ?? 0
+            for index in chunks.indices { chunks[index].largestRow = largest }
+        }
+        return chunks
+    }
+
+    private mutating func finishLast() {
         switch (identity, piece) {
         case (.rowid, .rowids(let first, let last)):
             var start = first
@@ -362,6 +371,5 @@ struct ChunkBuilder {
         case (.key, _): append(.keys(after: after, through: nil))
         default: append(.all)
         }
-        return chunks
     }
 }

@@ -5,6 +5,7 @@ package struct Inspector: Sendable {
     private let options: Options
     private let view: SourceView
     private let catalog: Catalog
+    private let rules: MappingRules
     private let tracker: ProgressTracker
     private let cancellation: Cancellation
 
@@ -29,10 +30,15 @@ package struct Inspector: Sendable {
             stage: "inspect",
             passesOverDamage: true
         )
+        let catalog = try Inspection.catalog(of: view, passesOverDamage: true)
+        let rules = try Profile.load(options.profile, catalog: catalog).rules
+        try rules.check(catalog)
+        try rules.checkExpressions(try view.opened())
         let inspector = Inspector(
             options: options,
             view: view,
-            catalog: try Inspection.catalog(of: view, passesOverDamage: true),
+            catalog: catalog,
+            rules: rules,
             tracker: tracker,
             cancellation: cancellation
         )
@@ -66,7 +72,8 @@ package struct Inspector: Sendable {
             catalog: catalog,
             census: found.census,
             modeNamed: "auto",
-            schema: options.schema
+            schema: options.schema,
+            rules: rules
         )
         let problems = try problems(found, schema)
         return try finish(found, schema, problems, messages)

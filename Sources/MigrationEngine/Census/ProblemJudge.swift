@@ -18,7 +18,8 @@ struct ProblemJudge {
         self.target = target
         encoder = target.map { RowEncoder(columns: [$0]) }
         let wanted = Self.wanted(column.declaredType)
-        declared = target != nil && wanted != target?.type ? wanted : nil
+        let isAsStored = target?.expression == nil && target?.conversions.isEmpty == true
+        declared = isAsStored && wanted != target?.type ? wanted : nil
     }
 
     /// The type that a declaration names which SQLite itself does not have.
@@ -172,6 +173,8 @@ struct ProblemJudge {
             return true
         }
         guard let target else { return false }
+        // What is read or written is not what was counted.
+        if target.expression != nil || !target.conversions.isEmpty { return true }
         if target.isNotNull, found.nulls > 0 { return true }
         if let declared, !surelyFits(found, study, declared) { return true }
         return !surelyFits(found, study, target.type)

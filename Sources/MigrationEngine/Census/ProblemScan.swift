@@ -67,7 +67,14 @@ struct ProblemScan: Sendable {
         let (table, columns) = (works[piece.table].table, works[piece.table].columns)
         let keyNames = table.primaryKey.compactMap(\.name)
         let judged = columns.map { table.columns[$0.place] }
-        let reader = RowReader(table, columns: keyNames + judged.map(\.name))
+        let expressions = columns.compactMap { column in
+            column.target?.expression.map { (table.columns[column.place].name, $0) }
+        }
+        let reader = RowReader(
+            table,
+            columns: keyNames + judged.map(\.name),
+            expressions: Dictionary(expressions) { first, _ in first }
+        )
         let judges = columns.map { ProblemJudge(table.columns[$0.place], $0.target) }
         let first = reader.identityWidth + reader.columns.count - judged.count
         let scratch = ByteBuffer()

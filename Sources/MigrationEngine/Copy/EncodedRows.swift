@@ -17,7 +17,7 @@ struct EncodedRows {
     private var converted: [Int: [Int]] = [:]
 
     init(_ chunk: Chunk, _ plan: TablePlan, _ source: SourceConnection) throws(SourceError) {
-        let statement = try plan.reader.open(source, chunk.range)
+        let statement = try plan.open(chunk, source)
         let skip = plan.reader.identityWidth
         var place = 0
         tally = plan.makeTally()

@@ -34,7 +34,12 @@ struct PhaseContext: Sendable {
             target.noticeLostClient()
             return (source, target)
         } catch {
-            throw TargetFailure.wrap(error, stage: stage, address: address)
+            throw TargetFailure.wrap(
+                error,
+                stage: stage,
+                address: address,
+                kept: .other("what the run has committed stays in the target")
+            )
         }
     }
 

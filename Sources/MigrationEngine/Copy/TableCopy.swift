@@ -117,7 +117,7 @@ final class TableCopy {
         _ misfits: inout [Misplaced],
         _ tally: ConversionTally?
     ) throws -> Int {
-        let statement = try plan.reader.open(source, chunk.range)
+        let statement = try plan.open(chunk, source)
         let encoder = plan.encoder
         let skip = plan.reader.identityWidth
         let stream = try CopyStream(on: target, plan.copyStatement)
@@ -224,7 +224,7 @@ final class TableCopy {
     ) throws {
         guard !rows.isEmpty else { return }
         let stopping = plan.stopping(rows, stopsAtBadRow)
-        let statement = try plan.reader.open(source, chunk.range)
+        let statement = try plan.open(chunk, source)
         var next = (stopping.map { [$0] } ?? rows).makeIterator()
         var place = -1
         func entry() throws -> QuarantineWriter.Entry? {
@@ -238,7 +238,7 @@ final class TableCopy {
 
     /// Encodes one row of a chunk anew, by its place.
     private func encoded(_ place: Int, of chunk: Chunk, _ plan: TablePlan) throws -> ByteBuffer {
-        let statement = try plan.reader.open(source, chunk.range)
+        let statement = try plan.open(chunk, source)
         for _ in 0...place { _ = try statement.step() }
         buffer.truncate()
         _ = plan.encoder.append(statement, from: plan.reader.identityWidth, to: buffer)
@@ -305,6 +305,24 @@ package struct TablePlan: Sendable {
         return rows.first { row in
             table.columns.contains { $0.stopsAtMisfit && $0.sourceName == row.column }
         }
+    }
+
+    /// Opens the rows of a chunk.
+    ///
+    /// To see whether a large row lies within the upper bound of keys, SQLite would read it into
+    /// memory once more; the number of rows says where the chunk ends as well.
+    func open(
+        _ chunk: Chunk,
+        _ source: SourceConnection
+    ) throws(SourceError) -> SourceStatement {
+        guard chunk.largestRow >= LargeRowTurn.size, case .keys(let after, _) = chunk.range else {
+            return try reader.open(source, chunk.range)
+        }
+        return try reader.open(
+            source,
+            .keys(after: after, through: nil),
+            limit: chunk.rows
+        )
     }
 
     /// Describes a row that the encoder refused.

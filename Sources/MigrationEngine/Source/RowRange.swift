@@ -130,12 +130,14 @@ package struct RowReader: Sendable {
     ///   - connection: The connection.
     ///   - range: The piece.
     ///   - isBackwards: Whether the rows come from the end.
+    ///   - limit: The most rows.
     /// - Returns: A statement whose rows come in the order of the identity.
     /// - Throws: ``SourceError``.
     package func open(
         _ connection: SourceConnection,
         _ range: RowRange,
-        isBackwards: Bool = false
+        isBackwards: Bool = false,
+        limit: Int? = nil
     ) throws(SourceError) -> SourceStatement {
         let quote = SourceConnection.quote
         let identityColumns = identity.columns.map(quote)
@@ -165,6 +167,7 @@ package struct RowReader: Sendable {
             let order = isBackwards ? identityColumns.map { "\($0) DESC" } : identityColumns
             sql += " ORDER BY " + order.joined(separator: ", ")
         }
+        if let limit { sql += " LIMIT \(limit)" }
         let statement = try connection.prepare(sql)
         try statement.bind(values)
         return statement

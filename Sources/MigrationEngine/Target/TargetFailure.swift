@@ -100,6 +100,22 @@ package enum TargetFailure {
                 "check the user and the password in --target, DATABASE_URL or ~/.pgpass"
             )
         }
+        // libpq gives no SQLSTATE for what the server says to a new client.
+        if text.contains("too many connections") || text.contains("too many clients")
+            || text.contains("connection slots")
+        {
+            return (
+                .targetUnavailable, "the server has no connection left",
+                "end other connections or use fewer --jobs, then run the same command again: it "
+                    + "goes on where it stopped"
+            )
+        }
+        if text.contains("the database system is") {
+            return (
+                .targetUnavailable, "the server is starting or stopping",
+                "wait for it, then run the same command again: it goes on where it stopped"
+            )
+        }
         if text.contains("does not exist") && text.contains("database") {
             return (
                 .targetUnavailable, "the server has no database \"\(address.database)\"",

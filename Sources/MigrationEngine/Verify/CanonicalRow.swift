@@ -75,6 +75,7 @@ final class CanonicalRow {
         }
     }
 
+    @inline(never)
     private func summed(_ tag: Tag, _ bytes: UnsafeRawBufferPointer) {
         var hash = SHA256()
         hash.update(bufferPointer: bytes)

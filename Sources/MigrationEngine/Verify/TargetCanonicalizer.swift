@@ -21,7 +21,9 @@ struct TargetCanonicalizer: Sendable {
         guard message.bigEndian(start, as: Int16.self) >= 0 else { return false }
         row.reset()
         var offset = start + 2
-        for (index, rule) in rules.enumerated() {
+        let isSummed = !summed.isEmpty
+        for index in rules.indices {
+            let rule = rules[index]
             let length = Int(message.bigEndian(offset, as: Int32.self))
             offset += 4
             guard length >= 0 else {
@@ -30,7 +32,7 @@ struct TargetCanonicalizer: Sendable {
             }
             let value = UnsafeRawBufferPointer(rebasing: message[offset..<offset + length])
             offset += length
-            if !summed.isEmpty, summed.contains(index) {
+            if isSummed, summed.contains(index) {
                 perhapsSummed(row, value, rule)
             } else {
                 cell(row, value, rule)

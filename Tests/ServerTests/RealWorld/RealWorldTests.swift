@@ -11,6 +11,8 @@ struct RealWorldTests {
         var name: String
         /// Rows that PostgreSQL cannot hold beside the others of their column, and why.
         var limits: [String] = []
+        /// Virtual tables whose module only the application has, so that nobody can read them.
+        var unreadable: [String] = []
 
         var testDescription: String { name }
     }
@@ -20,7 +22,8 @@ struct RealWorldTests {
         Sample(name: "chat"), Sample(name: "django"), Sample(name: "ebook-library"),
         Sample(name: "fossil"), Sample(name: "geopackage"), Sample(name: "home-recorder"),
         Sample(name: "laravel"), Sample(name: "media-server"), Sample(name: "music-library"),
-        Sample(name: "notes"), Sample(name: "prisma"), Sample(name: "rails"), Sample(name: "trac"),
+        Sample(name: "notes", unreadable: ["notes_spellfix"]), Sample(name: "prisma"),
+        Sample(name: "rails"), Sample(name: "trac"),
         // One column without a type holds texts, and in one row bytes.
         Sample(name: "zotero", limits: ["settings.value: a blob where text is expected, 1"]),
     ]
@@ -32,18 +35,21 @@ struct RealWorldTests {
         let script = try String(contentsOf: Self.script(sample.name), encoding: .utf8)
         _ = try await sqlite3(path, script)
         let run = try await CutoverCommand(source: path, target: TestDatabase.url)("migrate")
-        #expect(run.status == (sample.limits.isEmpty ? 0 : 1), "\(run)")
+        let isWhole = sample.limits.isEmpty && sample.unreadable.isEmpty
+        #expect(run.status == (isWhole ? 0 : 1), "\(run)")
         let reasons = run.json["quarantine"].list.map { reason in
             "\(reason["table"].string ?? "").\(reason["column"].string ?? "*"): "
                 + "\(reason["reason"].string ?? ""), \(reason["rows"].int ?? 0)"
         }
         #expect(reasons == sample.limits, "\(run)")
         let unequal = run.json["verify"]["tables"].list.filter { $0["status"].string != "equal" }
-        #expect(unequal.isEmpty, "\(unequal)")
+        #expect(unequal.map { $0["name"].string } == sample.unreadable, "\(unequal)")
         try await Self.makeReadable(path)
         let judge = try await TableJudge(path, TestDatabase.url)
         #expect(judge.differences.isEmpty, "\(judge.differences.joined(separator: "\n"))")
-        #expect(judge.rows.count == run.tables.list.count)
+        // The engine also copies what only a virtual table holds, the judge ordinary tables.
+        let copied = Set(run.tables.list.compactMap { $0["name"].string })
+        #expect(judge.rows.keys.allSatisfy(copied.contains), "\(copied)")
         #expect(judge.rows.values.reduce(0, +) > 500)
     }
 

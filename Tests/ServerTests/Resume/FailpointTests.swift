@@ -9,8 +9,10 @@ import Testing
 struct FailpointTests {
     /// The moments that only `verify` and `inspect` reach.
     private static let ofViews: [Failpoint] = [.viewCopying, .viewMade]
+    /// The moments of rows that break a key, which only the plan's shape has.
+    static let ofDuplicates: [Failpoint] = [.duplicatesFound, .duplicatesMoved]
     /// The moments of `migrate`.
-    static let ofMigrate = Failpoint.allCases.filter { !ofViews.contains($0) }
+    static let ofMigrate = Failpoint.allCases.filter { !(ofViews + ofDuplicates).contains($0) }
 
     /// The moments after which a run does not look at the wish to stop any more.
     private static let last: [Failpoint] = [
@@ -34,8 +36,10 @@ struct FailpointTests {
     }
 
     /// The last moments come after the end of the run in the target, which is then done.
-    private func finish(_ cutover: CutoverCommand, after point: Failpoint) async throws -> CutoverRun
-    {
+    private func finish(
+        _ cutover: CutoverCommand,
+        after point: Failpoint
+    ) async throws -> CutoverRun {
         guard point == .runDone else { return try await cutover("migrate", KillSource.options) }
         return try await cutover("verify")
     }
@@ -67,6 +71,44 @@ struct FailpointTests {
         let isDone = stopped.status == 0
         let again = try await finish(cutover, after: isDone ? .runDone : point)
         try await requireUndisturbed(again, cutover, folder)
+    }
+
+    @Test(arguments: FailpointTests.ofDuplicates, ["kill", "stop"])
+    func `rows that break a key are moved once, whenever the run ends`(
+        point: Failpoint,
+        action: String
+    ) async throws {
+        let folder = try TestFolder()
+        let source = folder.file("ora.db")
+        try await makeSample(source, .plan, orders: 20)
+        _ = try await sqlite3(
+            source,
+            """
+            CREATE TABLE other (id INTEGER PRIMARY KEY AUTOINCREMENT, sku VARCHAR(50) NOT NULL,
+                lot VARCHAR(50) NOT NULL, is_active BOOLEAN DEFAULT TRUE,
+                created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP,
+                updated_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP);
+            INSERT INTO other SELECT * FROM sku_lot;
+            DROP TABLE sku_lot;
+            ALTER TABLE other RENAME TO sku_lot;
+            INSERT INTO sku_lot (id, sku, lot) VALUES (501, 'S', 'L'), (502, 'S', 'L'),
+                (503, 'S', 'M'), (504, 'S', 'L');
+            """
+        )
+        let cutover = CutoverCommand(source: source, target: TestDatabase.url)
+        let dying = cutover.dying(at: "\(point.rawValue)=\(action)")
+        let ended = try await dying("migrate", KillSource.options)
+        #expect(ended.status == (action == "kill" ? 128 + SIGKILL : 75), "\(ended)")
+        let again = try await cutover("migrate", KillSource.options)
+        #expect(again.status == 0, "\(again)")
+        let found = try await psql(
+            TestDatabase.url,
+            """
+            SELECT key_text, sql_state FROM cutover.quarantine ORDER BY key_text;
+            SELECT string_agg(id::text, ',' ORDER BY id) FROM sku_lot WHERE sku = 'S';
+            """
+        )
+        #expect(found == "id 502|23505\nid 504|23505\n501,503")
     }
 
     @Test func `each attempt dies at the next moment, until the last one arrives`() async throws {
@@ -104,7 +146,8 @@ struct FailpointTests {
     @Test func `kills at random moments, until the run arrives`() async throws {
         let environment = ProcessInfo.processInfo.environment
         let kills = environment["CUTOVER_TEST_KILLS"].flatMap { Int($0) } ?? 10
-        var random = SeededNumbers(seed: environment["CUTOVER_TEST_SEED"].flatMap { UInt64($0) } ?? 7)
+        let seed = environment["CUTOVER_TEST_SEED"].flatMap { UInt64($0) } ?? 7
+        var random = SeededNumbers(seed: seed)
         let folder = try TestFolder()
         let cutover = try await KillSource.command(in: folder, target: TestDatabase.url)
         var done = 0
@@ -120,7 +163,8 @@ struct FailpointTests {
                 run = CutoverRun(
                     try await TestSupport.run(
                         "timeout",
-                        ["-s", "KILL", "0.\(String(1_000 + after).dropFirst())", BuiltProducts.cutover]
+                        ["-s", "KILL", "0.\(String(1_000 + after).dropFirst())"]
+                            + [BuiltProducts.cutover]
                             + cutover.arguments("migrate", KillSource.options),
                         environment: cutover.environment
                     )
@@ -128,8 +172,8 @@ struct FailpointTests {
             }
             if run.status == 128 + SIGKILL { done += 1 } else { arrived = run }
         }
-        let last = if let arrived { arrived } else { try await cutover("migrate", KillSource.options) }
-        try await requireUndisturbed(last, cutover, folder)
+        if arrived == nil { arrived = try await cutover("migrate", KillSource.options) }
+        try await requireUndisturbed(try #require(arrived), cutover, folder)
     }
 
     @Test func `a killed dry run is removed by the next run`() async throws {
@@ -155,7 +199,8 @@ struct FailpointTests {
             let left = try FileManager.default.contentsOfDirectory(atPath: folder.file("tmp"))
             #expect(left.count == 1)
         }
-        let next = try await verb == "verify"
+        let next =
+            try await verb == "verify"
             ? cutover("verify") : cutover("migrate", KillSource.options)
         try await requireUndisturbed(next, cutover, folder)
     }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A source whose migration passes every moment at which a run can die: several chunks a table, rows
-/// that do not fit, rows that the server refuses, duplicates, orphans, and identities.
+/// that do not fit, rows that the server refuses, orphans, and identities.
 enum KillSource {
     /// What `migrate` is told, so that the rows in quarantine count as success.
     static let options = ["--max-quarantined", "1000", "--jobs", "2"]
@@ -17,11 +17,6 @@ enum KillSource {
         INSERT INTO customer SELECT value, 'Customer ' || value,
             strftime('%Y-%m-%d %H:%M:%S', 1700000000 + value * 61, 'unixepoch'), value / 7.0
             FROM generate_series(1, 400);
-        -- The same instant in other words: SQLite's UNIQUE takes it, PostgreSQL's does not.
-        UPDATE customer SET seen = (SELECT replace(seen, ' ', 'T') FROM customer WHERE id = 10)
-            WHERE id IN (11);
-        UPDATE customer SET seen = (SELECT replace(seen, ' ', 'T') FROM customer WHERE id = 200)
-            WHERE id = 201;
         UPDATE sqlite_sequence SET seq = 5000 WHERE name = 'customer';
         CREATE TABLE purchase (id INTEGER PRIMARY KEY, customer INTEGER NOT NULL
             REFERENCES customer(id) ON DELETE CASCADE, note TEXT, pic BLOB, paid BOOLEAN,
@@ -59,6 +54,7 @@ enum KillSource {
     ///   - folder: The folder for the copy; temporary files go to its folder `tmp`.
     ///   - url: The target.
     /// - Returns: The command.
+    /// - Throws: ``ProgramFailed`` when the source cannot be made.
     static func command(in folder: TestFolder, target url: String) async throws -> CutoverCommand {
         let path = folder.file("shop.db")
         try FileManager.default.copyItem(atPath: try await made.value.file("shop.db"), toPath: path)
@@ -87,6 +83,7 @@ enum KillSource {
     /// What an undisturbed run leaves.
     ///
     /// - Returns: The state.
+    /// - Throws: ``ProgramFailed`` when the run or a shell fails.
     static func expected() async throws -> EndState { try await undisturbed.value }
 }
 

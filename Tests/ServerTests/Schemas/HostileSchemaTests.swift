@@ -20,6 +20,8 @@ struct HostileSchemaTests {
         }
         let unequal = run.json["verify"]["tables"].list.filter { $0["status"].string != "equal" }
         #expect(unequal.isEmpty, "\(unequal)")
+        // Of a table in parts another test compares every cell.
+        guard !schema.isInParts else { return }
         let judge = try await TableJudge(path, TestDatabase.url)
         #expect(judge.differences.isEmpty, "\(judge.differences.joined(separator: "\n"))")
         #expect(judge.rows.count == run.tables.list.count && !judge.rows.isEmpty)

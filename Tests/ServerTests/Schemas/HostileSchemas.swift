@@ -9,6 +9,8 @@ struct HostileSchema: Sendable, CustomTestStringConvertible {
     var sql: String
     /// How `migrate` may end.
     var statuses: Set<Int32> = [0]
+    /// Whether it arrives in several tables, which the shells' judge does not put together.
+    var isInParts = false
 
     var testDescription: String { name }
 }
@@ -90,8 +92,8 @@ extension HostileSchema {
     }
 
     private static let shapes: [Self] = [
-        Self(name: "2,000 columns", sql: wide(2_000), statuses: [0, 1, 65]),
-        Self(name: "1,600 columns", sql: wide(1_600), statuses: [0, 1, 65]),
+        Self(name: "2,000 columns", sql: wide(2_000), statuses: [0, 65], isInParts: true),
+        Self(name: "1,600 columns", sql: wide(1_600), statuses: [0, 65], isInParts: true),
         Self(
             name: "400 tables in a ring of foreign keys",
             sql: "PRAGMA foreign_keys = OFF; BEGIN;"

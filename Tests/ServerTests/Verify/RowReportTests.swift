@@ -58,7 +58,9 @@ struct RowReportTests {
         #expect(cell(differs, "pic")["equal"] == .bool(true))
         let text = try await run(
             BuiltProducts.cutover,
-            cutover.arguments("verify", ["--table", "item", "--key", "-5"]).filter { $0 != "--json" }
+            cutover.arguments("verify", ["--table", "item", "--key", "-5"]).filter {
+                $0 != "--json"
+            }
         )
         #expect(text.stdout.contains("2 of 5 cells differ"))
         #expect(text.stdout.contains("␛[31m") && !text.stdout.contains("\u{1b}"))
@@ -108,7 +110,8 @@ struct RowReportTests {
             INSERT INTO item VALUES (1, 1), (2, 2), (3, 'three');
             CREATE TABLE log (a TEXT);
             """,
-            "--max-quarantined", "1"
+            "--max-quarantined",
+            "1"
         )
         let row = try await cutover("verify", "--table", "item", "--key", "3")
         #expect(row.status == 1)
