@@ -30,29 +30,43 @@ struct CommonOptions: ParsableArguments {
 
     /// The options for the engine, with the environment's defaults filled in.
     ///
+    /// - Parameter schema: The schema, for a verb that works in the target.
     /// - Returns: The options.
     /// - Throws: ``MigrationError`` of code `configuration` when the profile cannot be read.
-    func options() throws(MigrationError) -> Options {
+    func options(
+        schema: SchemaOption = SchemaOption()
+    ) throws(MigrationError) -> Options {
         // A name or a file that is wrong must not pass only because this verb has no use for it.
         if profile != "auto" { _ = try Profile.load(profile, catalog: nil) }
         let environment = ProcessInfo.processInfo.environment
         func nonEmpty(_ name: String) -> String? {
             environment[name].flatMap { $0.isEmpty ? nil : $0 }
         }
-        return Options(
+        let options = Options(
             source: source ?? nonEmpty("DATABASE_PATH") ?? "ora.db",
             target: target ?? nonEmpty("DATABASE_URL") ?? "",
             profile: profile,
             runDirectory: runDir,
-            isReadOnly: readOnly
+            isReadOnly: readOnly,
+            schema: schema.schema ?? "public"
         )
+        try options.requireUsableSchema()
+        return options
     }
+}
+
+/// The schema of the target, for every verb that works in it.
+///
+/// Apart from the common options, because `demo` and `sample` call the shape of their data so.
+struct SchemaOption: ParsableArguments {
+    @Option(help: "The schema of the target that holds the tables. Default: public.")
+    var schema: String?
 }
 
 /// The order of arguments: common options may stand before the verb, where the parser of a verb
 /// does not look.
 enum ArgumentOrder {
-    private static let withValue = ["--source", "--target", "--profile", "--run-dir"]
+    private static let withValue = ["--source", "--target", "--profile", "--run-dir", "--schema"]
     private static let flags = ["--json", "--read-only", "--no-color", "--ascii"]
 
     /// Moves common options that stand before the verb behind it.

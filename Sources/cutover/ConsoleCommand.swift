@@ -14,10 +14,11 @@ struct ConsoleCommand: ParsableCommand {
     var theme: String?
     @Flag(help: "Print the status as lines instead of opening the console.")
     var plain = false
+    @OptionGroup var place: SchemaOption
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let options = try common.options()
+        let options = try common.options(schema: place)
         guard !plain, !common.json, Console.isPossible else {
             if !plain, !common.json, Console.isDumb {
                 Output.message(

@@ -9,10 +9,11 @@ struct DashboardCommand: ParsableCommand {
     )
 
     @OptionGroup var choice: SideOption
+    @OptionGroup var place: SchemaOption
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let options = try common.options()
+        let options = try common.options(schema: place)
         let page = try Operations.dashboard(
             options: options,
             side: try choice.side.side(options)

@@ -12,10 +12,11 @@ struct InspectCommand: ParsableCommand {
             """
     )
 
+    @OptionGroup var place: SchemaOption
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let options = try common.options()
+        let options = try common.options(schema: place)
         let report = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
             try Inspector.run(options, observer: observer, cancellation: cancellation)
         }

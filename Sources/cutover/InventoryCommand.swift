@@ -17,6 +17,7 @@ struct InventoryCommand: ParsableCommand {
     var limit = 200
     @Option(help: "Go on after this key: the next_key of the page before.")
     var after: String?
+    @OptionGroup var place: SchemaOption
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -26,7 +27,7 @@ struct InventoryCommand: ParsableCommand {
     }
 
     func run() throws {
-        let options = try common.options()
+        let options = try common.options(schema: place)
         let page = try Operations.inventory(
             options: options,
             side: try choice.side.side(options),

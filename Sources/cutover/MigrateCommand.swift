@@ -8,11 +8,14 @@ struct MigrateCommand: ParsableCommand {
         abstract: "Copies the source into the target and verifies every cell.",
         discussion: """
             The source is not written. Interrupted at any moment, the same command goes on where \
-            it stopped. Rows that do not fit are kept in cutover.quarantine.
+            it stopped; when all is done already, it compares both sides and writes nothing. Rows \
+            that do not fit are kept in cutover.quarantine. With --mode existing the tables are \
+            those that the application's own migrations made; keys and triggers rest until all \
+            rows are there.
             """
     )
 
-    @Option(help: "How the schema is made: auto, derive or plan.")
+    @Option(help: "How the schema is made: auto, derive, plan, or existing (stands there already).")
     var mode = "auto"
     @Flag(help: "Go the whole way into a throw-away schema, then drop it.")
     var dryRun = false
@@ -24,12 +27,11 @@ struct MigrateCommand: ParsableCommand {
     var onBadRow = "quarantine"
     @Option(help: "How many quarantined rows still count as success.")
     var maxQuarantined = 0
+    @OptionGroup var place: SchemaOption
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        guard ["auto", "derive", "plan"].contains(mode) else {
-            throw ValidationError("--mode must be auto, derive or plan")
-        }
+        try ModeOption.validate(mode)
         guard ["quarantine", "stop"].contains(onBadRow) else {
             throw ValidationError("--on-bad-row must be quarantine or stop")
         }
@@ -42,7 +44,7 @@ struct MigrateCommand: ParsableCommand {
     }
 
     func run() throws {
-        let options = try common.options()
+        let options = try common.options(schema: place)
         let settings = Migration.Settings(
             mode: mode,
             jobs: jobs,
@@ -81,7 +83,7 @@ enum MigrateText {
             let place = SafeText.visible("\(reason.table)\(column): \(reason.reason)")
             return "quarantine: \(reason.rows) rows of \(place)"
         }
-        if !report.quarantine.isEmpty {
+        if !report.quarantine.isEmpty, report.isDryRun != true {
             lines.append("  each with its key and values: cutover quarantine list")
         }
         lines += report.conversions.map { count in
@@ -98,6 +100,15 @@ enum MigrateText {
         let phases = report.phases.map { "\($0.name) \(VerifyText.seconds($0.seconds))" }
         lines.append("backup: \(report.backup.path)")
         lines.append("phases: \(phases.joined(separator: ", "))")
+        if report.alreadyDone == true {
+            lines.append(
+                "already done by run \(report.runId ?? ""), which ended "
+                    + "\(report.finishedAt ?? ""); nothing was written"
+            )
+        }
+        if report.isDryRun == true {
+            lines.append("dry run: its schema is dropped, nothing is left in the target")
+        }
         let outcome =
             report.ok
             ? (report.verify == nil ? "all rows arrived; not verified" : report.arrival)

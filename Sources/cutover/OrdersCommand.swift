@@ -17,6 +17,7 @@ struct OrdersCommand: ParsableCommand {
     var limit = 50
     @Option(help: "Go on after this key: the next_key of the page before.")
     var after: String?
+    @OptionGroup var place: SchemaOption
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -26,7 +27,7 @@ struct OrdersCommand: ParsableCommand {
     }
 
     func run() throws {
-        let options = try common.options()
+        let options = try common.options(schema: place)
         let page = try Operations.orders(
             options: options,
             side: try choice.side.side(options),

@@ -10,24 +10,27 @@ struct PlanCommand: ParsableCommand {
 
     @Flag(help: "Print the DDL only.")
     var sql = false
-    @Option(help: "How the schema is made: auto, derive or plan.")
+    @Option(help: "How the schema is made: auto, derive, plan, or existing (asks the target).")
     var mode = "auto"
+    @OptionGroup var place: SchemaOption
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        guard ["auto", "derive", "plan"].contains(mode) else {
-            throw ValidationError("--mode must be auto, derive or plan")
-        }
+        try ModeOption.validate(mode)
     }
 
     func run() throws {
-        let options = try common.options()
+        let options = try common.options(schema: place)
         let mode = mode
         let schema = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
-            try Inspection.run(options, observer: observer, cancellation: cancellation)
-                .schema(mode: mode, schema: options.schema)
+            let found = try Inspection.run(options, observer: observer, cancellation: cancellation)
+            return mode == "existing"
+                ? try found.existingSchema(options)
+                : try found.schema(mode: mode, schema: options.schema)
         }
         try Output(common).result(PlanReport(schema)) { sql ? schema.ddl : Self.text(schema) }
+        // The tables that stand there cannot be filled as they are.
+        if schema.decisions.contains(where: { $0.subject == "refused" }) { throw ExitCode(1) }
     }
 
     private static func text(_ schema: TargetSchema) -> String {

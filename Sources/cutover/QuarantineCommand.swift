@@ -29,6 +29,7 @@ struct QuarantineListCommand: ParsableCommand {
     var limit = 50
     @Option(help: "The number that the page before ended with.")
     var after: Int64?
+    @OptionGroup var place: SchemaOption
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -39,7 +40,7 @@ struct QuarantineListCommand: ParsableCommand {
 
     func run() throws {
         let page = try Quarantine.list(
-            try common.options(),
+            try common.options(schema: place),
             QuarantineSelection(table: table, reason: reason),
             limit: limit,
             after: after
@@ -57,10 +58,11 @@ struct QuarantineShowCommand: ParsableCommand {
 
     @Argument(help: "The number of the row.")
     var id: Int64
+    @OptionGroup var place: SchemaOption
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let detail = try Quarantine.show(try common.options(), id: id)
+        let detail = try Quarantine.show(try common.options(schema: place), id: id)
         try Output(common).result(detail) { QuarantineText.detail(detail, CellText(common)) }
     }
 }
@@ -93,6 +95,7 @@ struct QuarantineReplayCommand: ParsableCommand {
     var setNull: [String] = []
     @Option(help: "Store bytes instead, as COLUMN=HEX.")
     var setHex: [String] = []
+    @OptionGroup var place: SchemaOption
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -123,7 +126,7 @@ struct QuarantineReplayCommand: ParsableCommand {
     }
 
     func run() throws {
-        let options = try common.options()
+        let options = try common.options(schema: place)
         let edits = try edits()
         let selection = QuarantineSelection(ids: ids, table: table)
         let report = try LongWork.run(common) { _, cancellation throws(MigrationError) in
@@ -157,6 +160,7 @@ struct QuarantineAcceptCommand: ParsableCommand {
     var all = false
     @Option(help: "Why their loss is accepted.")
     var reason: String
+    @OptionGroup var place: SchemaOption
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -170,7 +174,7 @@ struct QuarantineAcceptCommand: ParsableCommand {
 
     func run() throws {
         let report = try Quarantine.accept(
-            try common.options(),
+            try common.options(schema: place),
             QuarantineSelection(ids: ids, table: table, reason: matching),
             reason: reason
         )

@@ -8,10 +8,11 @@ struct StatusCommand: ParsableCommand {
         abstract: "Says where the run stands; reads only."
     )
 
+    @OptionGroup var place: SchemaOption
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let report = try RunStatus.read(try common.options())
+        let report = try RunStatus.read(try common.options(schema: place))
         try Output(common).result(report) { Self.text(report) }
     }
 

@@ -22,6 +22,7 @@ struct VerifyCommand: ParsableCommand {
     var countsOnly = false
     @Option(help: "Threads that compare. Default: one a core, four at most.")
     var jobs: Int?
+    @OptionGroup var place: SchemaOption
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -40,7 +41,7 @@ struct VerifyCommand: ParsableCommand {
     }
 
     func run() throws {
-        let options = try common.options()
+        let options = try common.options(schema: place)
         if let table, !key.isEmpty { return try showRow(options, table) }
         let settings = Verification.Settings(
             table: table,
@@ -79,7 +80,8 @@ enum VerifyText {
                 digests(row), row.status.rawValue,
             ])
         }
-        let lines = [table.text, ""] + problems(report, samples: samples)
+        let aside = (report.aside ?? []).map { "not compared: \(SafeText.visible($0))" }
+        let lines = [table.text, ""] + aside + problems(report, samples: samples)
         let outcome = report.verdict
         let scope = report.countsOnly ? ", rows only counted" : ""
         return (lines + ["\(outcome)\(scope) (\(seconds(report.seconds)))"])

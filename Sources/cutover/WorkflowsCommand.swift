@@ -26,6 +26,7 @@ struct WorkflowsCommand: ParsableCommand {
     @OptionGroup var choice: SideOption
     @Option(help: "Who turns it on or off, as stored beside the toggle.")
     var by = "cutover"
+    @OptionGroup var place: SchemaOption
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -35,7 +36,7 @@ struct WorkflowsCommand: ParsableCommand {
     }
 
     func run() throws {
-        let options = try common.options()
+        let options = try common.options(schema: place)
         let side = try choice.side.side(options)
         var done = ""
         if let action, let name {

@@ -7,7 +7,7 @@ package struct Inspection: Sendable {
     /// What is stored.
     package let census: Census
     /// What the profile prescribes.
-    private let rules: MappingRules
+    let rules: MappingRules
 
     /// Reads what the mapping needs; writes nothing.
     ///
@@ -24,6 +24,7 @@ package struct Inspection: Sendable {
     ) throws(MigrationError) -> Inspection {
         let tracker = ProgressTracker(observer)
         let view = try SourceView(options, tracker, cancellation, stage: "plan")
+        defer { view.remove() }
         let catalog = try catalog(of: view)
         let rules = try Profile.load(options.profile, catalog: catalog).rules
         try rules.check(catalog)

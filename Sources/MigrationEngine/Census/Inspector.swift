@@ -30,6 +30,7 @@ package struct Inspector: Sendable {
             stage: "inspect",
             passesOverDamage: true
         )
+        defer { view.remove() }
         let catalog = try Inspection.catalog(of: view, passesOverDamage: true)
         let rules = try Profile.load(options.profile, catalog: catalog).rules
         try rules.check(catalog)

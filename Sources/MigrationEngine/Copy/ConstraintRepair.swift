@@ -84,7 +84,7 @@ struct ConstraintRepair {
                 var next = rows.makeIterator()
                 try writer.write {
                     guard let row = next.next() else { return nil }
-                    try find(row, key, lookUp)
+                    try find(row, key, lookUp, plan.staging)
                     retraction?.note(lookUp)
                     return plan.entry(lookUp, nil, offence.reason, offence.sqlState)
                 }
@@ -131,15 +131,34 @@ struct ConstraintRepair {
     private func find(
         _ row: [String?],
         _ key: [TargetColumn],
-        _ lookUp: SourceStatement
+        _ lookUp: SourceStatement,
+        _ staging: Staging?
     ) throws {
-        lookUp.reset()
+        // Where the server read a text, several spellings of it may stand in the source.
+        var keys: [[SourceValue]] = [[]]
         for (index, column) in key.enumerated() {
-            guard let text = row[index + 1], let value = Self.sourceValue(text, column.type)
-            else { throw Unmovable() }
-            try lookUp.bind(value, at: index + 1)
+            guard let text = row[index + 1] else { throw Unmovable() }
+            let origins = staging?.origins(of: text, column: column.name)
+            let values = origins ?? Self.sourceValue(text, column.type).map { [$0] } ?? []
+            keys = keys.flatMap { known in values.map { known + [$0] } }
         }
-        guard try lookUp.step() else { throw Unmovable() }
+        var found: [SourceValue]?
+        if keys.count > 1 {
+            for values in keys where try isThere(values, lookUp) {
+                guard found == nil else { throw Unmovable() }
+                found = values
+            }
+        } else {
+            found = keys.first
+        }
+        guard let found, try isThere(found, lookUp) else { throw Unmovable() }
+    }
+
+    /// Steps to the row with these values in its key.
+    private func isThere(_ key: [SourceValue], _ lookUp: SourceStatement) throws -> Bool {
+        lookUp.reset()
+        for (index, value) in key.enumerated() { try lookUp.bind(value, at: index + 1) }
+        return try lookUp.step()
     }
 
     private func delete(_ places: [String], _ plan: TablePlan) throws(TargetError) {

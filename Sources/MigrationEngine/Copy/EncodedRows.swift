@@ -23,7 +23,7 @@ struct EncodedRows {
         tally = plan.makeTally()
         while try statement.step() {
             let start = buffer.count
-            if let misfit = plan.encoder.append(statement, from: skip, to: buffer, tally: tally) {
+            if let misfit = plan.encode(statement, from: skip, to: buffer, tally: tally) {
                 misfits.append(plan.misplaced(place, misfit))
             } else {
                 if let tally, !tally.row.isEmpty {

@@ -51,9 +51,10 @@ struct ForeignKeyBuilder {
             FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid
                 JOIN pg_namespace n ON n.oid = t.relnamespace
             WHERE c.contype = 'f' AND NOT c.convalidated AND n.nspname = $1
+                AND t.relname = ANY (string_to_array($2, chr(1)))
             ORDER BY t.reltuples DESC, t.relname COLLATE "C", c.conname COLLATE "C"
             """,
-            [.text(schema)]
+            [.text(schema), .text(ownTables)]
         ).rows.compactMap { $0[0] }
     }
 
@@ -110,9 +111,13 @@ struct ForeignKeyBuilder {
         let known = key.columns.map { "t.\(quote($0)) IS NOT NULL" }
         let match = zip(key.columns, key.parentColumns).map { "p.\(quote($1)) = t.\(quote($0))" }
         return known.joined(separator: " AND ")
-            + " AND NOT EXISTS (SELECT FROM \(quote(schema)).\(quote(key.parentTable)) p WHERE "
+            + " AND NOT EXISTS (SELECT FROM "
+            + "\(quote(key.parentSchema ?? schema)).\(quote(key.parentTable)) p WHERE "
             + match.joined(separator: " AND ") + ")"
     }
+
+    /// The run's own tables: a schema can hold others, whose keys are none of ours.
+    private var ownTables: String { plans.map(\.table.name).joined(separator: "\u{1}") }
 
     private func drop() throws {
         let statements = try target.query(
@@ -121,8 +126,9 @@ struct ForeignKeyBuilder {
             FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid
                 JOIN pg_namespace n ON n.oid = t.relnamespace
             WHERE c.contype = 'f' AND n.nspname = $1
+                AND t.relname = ANY (string_to_array($2, chr(1)))
             """,
-            [.text(schema)]
+            [.text(schema), .text(ownTables)]
         )
         for row in statements.rows {
             if let statement = row[0] { try target.execute(statement) }

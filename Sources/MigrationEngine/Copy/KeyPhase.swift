@@ -6,6 +6,8 @@ struct KeyPhase {
     private let schema: String
     private let plans: [TablePlan]
     private let census: Census
+    private let existing: ExistingMapping?
+    private let isDryRun: Bool
     private let additions: [TargetSchema.Addition]
 
     init(
@@ -21,6 +23,8 @@ struct KeyPhase {
         schema = run.schema
         self.plans = plans
         self.census = census
+        existing = run.existing
+        isDryRun = run.settings.isDryRun
         self.additions = additions
     }
 
@@ -30,8 +34,12 @@ struct KeyPhase {
     /// - Returns: What could not be made, in words for the operator.
     /// - Throws: ``MigrationError``.
     func run(run: String) throws(MigrationError) -> [String] {
-        let problems = try buildKeys(run) + addForeignKeys(run)
-        try setIdentities()
+        var problems = try buildKeys(run) + addForeignKeys(run)
+        if let existing {
+            problems += try completeExisting(existing, run)
+        } else {
+            try setIdentities()
+        }
         Failpoint.reach(.keysMade)
         for plan in plans { context.tracker.update(plan.table.sourceName) { $0.state = .ready } }
         return problems
@@ -156,6 +164,23 @@ struct KeyPhase {
             }
         }
         return broken.value
+    }
+
+    /// Sets the sequences of existing tables and lets their triggers act again.
+    private func completeExisting(
+        _ existing: ExistingMapping,
+        _ run: String
+    ) throws(MigrationError) -> [String] {
+        let (_, target) = try context.connect("keys")
+        let sequences = ExistingSequences(
+            mapping: existing,
+            plans: plans,
+            census: census,
+            isDryRun: isDryRun
+        )
+        return try context.guarded(nil) {
+            try sequences.set(target) + ExistingTarget(target: target, run: run).restore()
+        }
     }
 
     /// Starts every identity above each id ever issued.

@@ -60,6 +60,7 @@ struct RowEncoder: Sendable {
         return nil
     }
 
+    /// Appends one cell; returns why it does not fit.
     @inline(__always)
     func append(
         _ column: Field,

@@ -53,6 +53,7 @@ extension RunState {
                 DELETE FROM cutover.mapping WHERE run_id LIKE 'dry-%';
                 DELETE FROM cutover.run WHERE run_id LIKE 'dry-%';
                 IF EXISTS (SELECT FROM cutover.run) THEN RETURN; END IF;
+                DROP TABLE IF EXISTS cutover.aside, cutover.altered;
                 DROP TABLE IF EXISTS cutover.conversion;
                 DROP TABLE cutover.quarantine, cutover.checkpoint, cutover.mapping, cutover.run;
                 BEGIN

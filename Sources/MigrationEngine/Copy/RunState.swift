@@ -78,20 +78,25 @@ package enum RunState {
 
     /// The newest run, if the target knows one; dry runs do not count.
     ///
-    /// - Parameter connection: A connection to the target.
+    /// - Parameters:
+    ///   - connection: A connection to the target.
+    ///   - schema: The schema that the run filled; any when nil.
     /// - Returns: The run, or nil when there is none.
     /// - Throws: ``TargetError``.
     package static func newestRun(
-        _ connection: TargetConnection
+        _ connection: TargetConnection,
+        in schema: String? = nil
     ) throws(TargetError) -> Run? {
         let found = try connection.query("SELECT to_regclass('cutover.run') IS NOT NULL")
-        guard found.first == "t", try foreignSchema(connection) != schema else { return nil }
+        guard found.first == "t", try foreignSchema(connection) != Self.schema else { return nil }
         let rows = try connection.query(
             """
             SELECT run_id, source_fingerprint, backup_sha256, mode, phase,
                 finished_at IS NOT NULL, max_quarantined
-            FROM cutover.run WHERE run_id NOT LIKE 'dry-%' ORDER BY started_at DESC LIMIT 1
-            """
+            FROM cutover.run WHERE run_id NOT LIKE 'dry-%' AND coalesce(schema_name = $1, true)
+            ORDER BY started_at DESC LIMIT 1
+            """,
+            [.optional(schema)]
         )
         guard let row = rows.rows.first else { return nil }
         return Run(

@@ -11,6 +11,9 @@ struct SchemaWriter {
     /// Makes everything that must stand before the first row: our own tables, the application's
     /// tables, and their CHECK constraints, so that a row that breaks one is refused by its line.
     ///
+    /// Tables that stand already are made ready instead; of these a dry run copies the structure
+    /// from the schema that it is told.
+    ///
     /// - Returns: What the operator should know although nothing failed.
     /// - Throws: ``TargetError``; then nothing was made.
     func write(
@@ -18,7 +21,9 @@ struct SchemaWriter {
         run: String,
         source: String,
         fingerprint: String,
-        sha256: String
+        sha256: String,
+        existing: ExistingMapping? = nil,
+        copiedFrom original: String? = nil
     ) throws(TargetError) -> [String] {
         var warnings: [String] = []
         do throws(TargetError) {
@@ -26,14 +31,10 @@ struct SchemaWriter {
             try target.execute("SET LOCAL client_min_messages = warning; " + RunState.create)
             try target.execute(RunState.createConversions)
             Failpoint.reach(.stateMade)
-            try target.execute("CREATE SCHEMA IF NOT EXISTS \(TargetConnection.quote(schema))")
-            for statement in mapped.preamble {
-                if let warning = try attempt(statement) { warnings.append(warning) }
+            if existing == nil || original != nil {
+                try target.execute("CREATE SCHEMA IF NOT EXISTS \(TargetConnection.quote(schema))")
             }
-            for table in mapped.tables { try target.execute(table.create.sql) }
-            for table in mapped.tables {
-                for check in table.checks { try target.execute(check.statement.sql) }
-            }
+            if existing == nil { warnings = try makeTables(mapped) }
             Failpoint.reach(.tablesMade)
             try target.query(
                 """
@@ -66,6 +67,16 @@ struct SchemaWriter {
                     ]
                 )
             }
+            if let existing {
+                try target.execute(RunState.createForExisting)
+                try RunState.record(existing.aside, run: run, target)
+                let tables = ExistingTarget(target: target, run: run)
+                if let original {
+                    try tables.copyStructure(existing, from: original)
+                } else {
+                    try tables.rest(existing)
+                }
+            }
             Failpoint.reach(.schemaMade)
             try target.execute("COMMIT")
             Failpoint.reach(.schemaCommitted)
@@ -74,6 +85,18 @@ struct SchemaWriter {
             try? target.execute("ROLLBACK")
             throw error
         }
+    }
+
+    private func makeTables(_ mapped: TargetSchema) throws(TargetError) -> [String] {
+        var warnings: [String] = []
+        for statement in mapped.preamble {
+            if let warning = try attempt(statement) { warnings.append(warning) }
+        }
+        for table in mapped.tables { try target.execute(table.create.sql) }
+        for table in mapped.tables {
+            for check in table.checks { try target.execute(check.statement.sql) }
+        }
+        return warnings
     }
 
     private func attempt(_ statement: TargetSchema.Statement) throws(TargetError) -> String? {

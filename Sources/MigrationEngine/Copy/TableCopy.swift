@@ -91,6 +91,7 @@ final class TableCopy {
         _ plan: TablePlan,
         stopsAtBadRow: Bool
     ) throws -> Outcome {
+        try plan.staging?.prepare(target)
         try target.execute("SAVEPOINT chunk")
         var misfits: [Misplaced] = []
         do {
@@ -118,15 +119,15 @@ final class TableCopy {
         _ tally: ConversionTally?
     ) throws -> Int {
         let statement = try plan.open(chunk, source)
-        let encoder = plan.encoder
         let skip = plan.reader.identityWidth
+        try plan.staging?.empty(target)
         let stream = try CopyStream(on: target, plan.copyStatement)
         buffer.truncate()
         RowEncoder.header.withUnsafeBytes { buffer.append($0) }
         var rows = 0
         do {
             while try statement.step() {
-                if let misfit = encoder.append(statement, from: skip, to: buffer, tally: tally) {
+                if let misfit = plan.encode(statement, from: skip, to: buffer, tally: tally) {
                     misfits.append(plan.misplaced(rows, misfit))
                 } else {
                     tally?.countRow()
@@ -148,7 +149,8 @@ final class TableCopy {
             throw error
         }
         buffer.truncate()
-        return try stream.finish()
+        let sent = try stream.finish()
+        return try plan.staging?.settle(target) ?? sent
     }
 
     private func record(_ outcome: Outcome, _ chunk: Chunk, _ plan: TablePlan) throws {
@@ -187,10 +189,10 @@ final class TableCopy {
             } catch let error as TargetError where error.isAboutRow {
                 try target.execute("ROLLBACK TO piece; RELEASE piece")
                 if range.count == 1 {
-                    quarantined.append(
-                        rows.misplaced(range.lowerBound, error, plan)
-                    )
-                    tally?.takeBack(rows.conversions(of: range.lowerBound))
+                    let row = range.lowerBound
+                    let misfit = try blame(row, of: rows, chunk, plan) ?? error
+                    quarantined.append(rows.misplaced(row, misfit, plan))
+                    tally?.takeBack(rows.conversions(of: row))
                     continue
                 }
                 // The server names the line; when it does not, halves find the row as well.
@@ -213,6 +215,19 @@ final class TableCopy {
             quarantined: quarantined.count,
             converted: tally?.cells ?? []
         )
+    }
+
+    /// Finds the column of a row that the server refuses to read; nil when it names it by itself.
+    private func blame(
+        _ row: Int,
+        of rows: EncodedRows,
+        _ chunk: Chunk,
+        _ plan: TablePlan
+    ) throws -> TargetError? {
+        defer { largeRow = nil }
+        return try plan.staging?.blame(target) { stream in
+            try rows.send(row..<row + 1, to: stream) { try encoded($0, of: chunk, plan) }
+        }
     }
 
     /// Puts rows of a chunk into quarantine, read from the source once more.
@@ -241,7 +256,7 @@ final class TableCopy {
         let statement = try plan.open(chunk, source)
         for _ in 0...place { _ = try statement.step() }
         buffer.truncate()
-        _ = plan.encoder.append(statement, from: plan.reader.identityWidth, to: buffer)
+        _ = plan.encode(statement, from: plan.reader.identityWidth, to: buffer)
         largeRow = statement
         return buffer
     }
@@ -253,6 +268,7 @@ final class TableCopy {
         _ plan: TablePlan
     ) throws -> Int {
         defer { largeRow = nil }
+        try plan.staging?.empty(target)
         let stream = try CopyStream(on: target, plan.copyStatement)
         do {
             try RowEncoder.header.withUnsafeBytes { try stream.send($0) }
@@ -262,7 +278,8 @@ final class TableCopy {
             stream.abort("the rows could not be sent")
             throw error
         }
-        return try stream.finish()
+        let sent = try stream.finish()
+        return try plan.staging?.settle(target) ?? sent
     }
 }
 
@@ -275,8 +292,15 @@ package struct TablePlan: Sendable {
     let copyStatement: String
     /// The table's name in SQL, with its schema.
     let qualifiedName: String
+    /// Where rows stand while the server reads types that the encoder does not write.
+    let staging: Staging?
 
-    init(_ table: TargetTable, source: Catalog.Table, schema: String) {
+    init(
+        _ table: TargetTable,
+        source: Catalog.Table,
+        schema: String,
+        casts: [String: ExistingType.Cast] = [:]
+    ) {
         self.table = table
         let expressions = table.columns.compactMap { column in
             column.expression.map { (column.sourceName, $0) }
@@ -290,7 +314,24 @@ package struct TablePlan: Sendable {
         let quote = TargetConnection.quote
         qualifiedName = "\(quote(schema)).\(quote(table.name))"
         let columns = table.columns.map { quote($0.name) }.joined(separator: ", ")
-        copyStatement = "COPY \(qualifiedName) (\(columns)) FROM STDIN (FORMAT binary)"
+        let staging = casts.isEmpty ? nil : Staging(table, into: qualifiedName, casts)
+        self.staging = staging
+        copyStatement =
+            "COPY \(staging?.name ?? qualifiedName) (\(columns)) FROM STDIN (FORMAT binary)"
+    }
+
+    /// Appends the current row of a statement to what is sent.
+    @inline(__always)
+    func encode(
+        _ statement: SourceStatement,
+        from first: Int,
+        to buffer: ByteBuffer,
+        tally: ConversionTally? = nil
+    ) -> RowEncoder.Misfit? {
+        guard let staging else {
+            return encoder.append(statement, from: first, to: buffer, tally: tally)
+        }
+        return staging.append(statement, from: first, to: buffer, encoder)
     }
 
     /// A count of converted cells that starts anew; nil when the table has no conversions.

@@ -22,7 +22,7 @@ extension Mapping {
                 .usage,
                 "there is no mode \"\(name)\"",
                 place: .init("mapping"),
-                remedy: "give --mode auto, derive or plan"
+                remedy: "give --mode auto, derive, plan or existing"
             )
         }
         if mode == .plan, let mismatch = planMismatch(catalog) {

@@ -203,6 +203,24 @@ extension MappingRules {
         }
     }
 
+    /// Refuses rules that tables which stand already leave no room for.
+    ///
+    /// - Throws: ``MigrationError`` of code `configuration`.
+    func checkExisting() throws(MigrationError) {
+        for rule in columns where rule.type != nil || !rule.conversions.isEmpty {
+            throw wrong(
+                "mode existing takes the target's own types, and the profile has a type or a "
+                    + "conversion for the column",
+                rule.place,
+                rule.table,
+                rule.column,
+                remedy:
+                    "leave type and conversions out of the profile, or give an expression: skip, "
+                    + "rename, expression and on_misfit are followed"
+            )
+        }
+    }
+
     // MARK: - Errors
 
     private static let correct = "correct the profile"

@@ -8,6 +8,8 @@ package struct TargetSchema: Sendable, Equatable {
         case derive
         /// The migration plan's twelve tables.
         case plan
+        /// By the application's own migrations, before the run.
+        case existing
     }
 
     /// How it was made.
@@ -143,6 +145,8 @@ package struct TargetTable: Sendable, Equatable {
         package var parentTable: String
         /// The parent's columns, by target name.
         package var parentColumns: [String]
+        /// The parent's schema, where it can be another one than the child's.
+        package var parentSchema: String?
     }
 }
 

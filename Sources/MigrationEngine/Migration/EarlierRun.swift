@@ -69,7 +69,7 @@ package struct EarlierRun: Sendable {
         let newest: RunState.Run?
         let isEmpty: Bool
         do throws(TargetError) {
-            newest = try RunState.newestRun(target)
+            newest = try RunState.newestRun(target, in: options.schema)
             isEmpty = try Target.relations(in: options.schema, target).isEmpty
         } catch {
             throw TargetFailure.wrap(error, stage: "overview", address: address)

@@ -4,7 +4,7 @@ import Foundation
 public enum Migration {
     /// What `migrate` can be told.
     public struct Settings: Sendable {
-        /// How the schema is made: `auto`, `derive` or `plan`.
+        /// How the schema is made: `auto`, `derive`, `plan` or `existing`.
         public var mode: String
         /// The number of threads that copy, index and compare.
         public var jobs: Int
@@ -61,6 +61,7 @@ public enum Migration {
         cancellation: Cancellation = Cancellation()
     ) throws(MigrationError) -> MigrateReport {
         try options.requireWritable("migrate")
+        try options.requireUsableSchema()
         let tracker = ProgressTracker(observer)
         do throws(MigrationError) {
             let run = try MigrationRun(options, settings, tracker, observer, cancellation)

@@ -2,26 +2,63 @@ import Foundation
 
 /// The run before: taken up again, or refused with the reason.
 extension MigrationRun {
-    /// Finds the unfinished run of the same pair, or makes sure that the target is empty.
-    func resumable() throws(MigrationError) -> (run: String, backup: BackupReport)? {
+    /// What a target knows of the same schema.
+    enum Earlier {
+        /// Nothing, and it is ready for a first run.
+        case none
+        /// A run that was stopped, with its backup.
+        case unfinished(BackupReport)
+        /// A run of the same source that came to its end.
+        case finished(RunState.Run)
+    }
+
+    /// Finds the earlier run of the same pair, or makes sure that the target is ready.
+    func earlier() throws(MigrationError) -> Earlier {
         try requireOwnSchemas()
         // Whoever made one is gone: there is one run a target at a time.
         try dropDryRun()
-        if settings.isDryRun { return nil }
+        if settings.isDryRun {
+            try requireReady()
+            return .none
+        }
         let newest = try onTarget("start") { target throws(TargetError) in
-            try RunState.newestRun(target)
+            try RunState.newestRun(target, in: options.schema)
         }
-        guard let newest, try isOpen(newest) else {
-            try requireEmptyTarget(finished: newest)
-            return nil
+        guard let newest else {
+            try requireReady()
+            return .none
         }
+        guard try isOpen(newest) else {
+            guard try holds(newest) else {
+                try requireReady()
+                return .none
+            }
+            return .finished(newest)
+        }
+        return try takeUp(newest)
+    }
+
+    /// A dry run stands beside whatever is there; tables that stand already must fit it as well.
+    private func requireReady() throws(MigrationError) {
+        if mode == TargetSchema.Mode.existing.rawValue {
+            try requireMatching()
+        } else if !settings.isDryRun {
+            try requireEmptyTarget()
+        }
+    }
+
+    private func takeUp(_ newest: RunState.Run) throws(MigrationError) -> Earlier {
         guard newest.sourceFingerprint == sourceFingerprint else {
             throw MigrationError(
                 .differentRun,
                 "the target holds an unfinished run of another source",
                 place: .init("start", side: .target, path: address.redacted),
-                remedy: "finish that run with its own --source, or drop its tables and "
-                    + "schema cutover"
+                remedy: "finish that run with its own --source, or "
+                    + (newest.mode == "existing"
+                        ? "put its keys and triggers back with the statements of "
+                            + "cutover.altered, then drop schema cutover"
+                        : "drop its tables and schema cutover")
+                    + "; or give another --schema"
             )
         }
         guard settings.mode == "auto" || settings.mode == newest.mode else {
@@ -49,7 +86,7 @@ extension MigrationRun {
         mode = newest.mode
         warnings.append("went on with the unfinished run \(newest.id) and its backup")
         tracker.log(.info, "start", "going on with unfinished run \(newest.id)")
-        return (newest.id, backup)
+        return .unfinished(backup)
     }
 
     /// Refuses to go on with an unfinished run by another mapping than it began with: some rows
@@ -89,23 +126,20 @@ extension MigrationRun {
         return recorded.map { $0.state != "done" } ?? false
     }
 
-    private func requireEmptyTarget(finished: RunState.Run?) throws(MigrationError) {
+    private func requireEmptyTarget() throws(MigrationError) {
         let present = try onTarget("start") { target throws(TargetError) in
             try Target.relations(in: schema, target)
         }
         guard !present.isEmpty else { return }
         let names = present.prefix(5).map { "\"\($0)\"" }.joined(separator: ", ")
         let more = present.count > 5 ? " and \(present.count - 5) more" : ""
-        let isSame = finished?.sourceFingerprint == sourceFingerprint
         throw MigrationError(
             .targetNotEmpty,
-            isSame
-                ? "this source was already migrated into the target: \(names)\(more)"
-                : "schema \"\(schema)\" of the target is not empty: \(names)\(more)",
+            "schema \"\(schema)\" of the target is not empty: \(names)\(more)",
             place: .init("start", side: .target, path: address.redacted),
-            remedy: isSame
-                ? "compare both sides with: cutover verify; to migrate again give an empty database"
-                : "give an empty database, for example: createdb \(address.database)_new"
+            remedy: "give an empty database, for example: createdb \(address.database)_new; or "
+                + "another schema with --schema NAME; or fill tables that stand there already "
+                + "with --mode existing"
         )
     }
 

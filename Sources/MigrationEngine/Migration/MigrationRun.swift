@@ -14,13 +14,15 @@ final class MigrationRun {
     let schema: String
     let journal: Journal
     /// What the profile prescribes.
-    private let rules: MappingRules
+    let rules: MappingRules
     private let directory: RunDirectory
     var identifier: String
     /// The mode asked for, or that of the run that is taken up again.
     var mode: String
     var warnings: [String] = []
-    private var problems: [String] = []
+    /// The matching of tables that the application's own migrations made.
+    var existing: ExistingMapping?
+    var problems: [String] = []
     private let copied = SharedCounter()
 
     /// Connects to both sides and claims the run.
@@ -51,7 +53,13 @@ final class MigrationRun {
         try rules.checkExpressions(source)
         (target, address) = try Target.connect(options, stage: "start", purpose: "migrate")
         schema = settings.isDryRun ? RunState.dryRunSchema : options.schema
-        try Target.checkSuitable(target, address, schema: schema)
+        // Into tables that stand already, only our own schema is made.
+        let isExisting = settings.mode == "existing" && !settings.isDryRun
+        try Target.checkSuitable(
+            target,
+            address,
+            schema: isExisting ? RunState.schema : schema
+        )
         directory = try RunDirectory(making: options.runDirectory)
         journal = try Journal(owning: directory)
         tracker.keepLog(in: directory)
@@ -65,13 +73,16 @@ final class MigrationRun {
     /// Goes the whole way.
     func perform() throws(MigrationError) -> MigrateReport {
         let started = ContinuousClock.now
-        let unfinished = try resumable()
-        let backup = if let unfinished { unfinished.backup } else { try makeBackup() }
+        let earlier = try earlier()
+        if case .finished(let run) = earlier { return try alreadyDone(run, since: started) }
+        let unfinished: BackupReport? =
+            if case .unfinished(let backup) = earlier { backup } else { nil }
+        let backup = if let unfinished { unfinished } else { try makeBackup() }
         let snapshot = try readCatalog(backup)
         tracker.tables(snapshot.tables.map(\.name))
         let census = try takeCensus(backup, snapshot.tables)
         Failpoint.reach(.censusTaken)
-        let mapped = try map(snapshot.catalog, census.census)
+        let mapped = try map(snapshot.catalog, census.census, isBegun: unfinished != nil)
         Failpoint.reach(.mapped)
         let plans = plans(for: mapped, snapshot.tables)
         for table in snapshot.tables {
@@ -81,12 +92,14 @@ final class MigrationRun {
             try createSchema(mapped, backup)
         } else {
             try requireSameMapping(mapped)
+            if let existing { try restAgain(existing) }
         }
         try onTarget("start") { target throws(TargetError) in
             try RunState.addQuarantineColumns(target)
             try RunState.allow(settings.maximumQuarantined, of: identifier, target)
         }
-        let copy = CopyPhase(self, backup: backup.path, plans: plans, chunks: census.chunks)
+        let chunks = self.chunks(of: snapshot.tables, census.chunks, plans)
+        let copy = CopyPhase(self, backup: backup.path, plans: plans, chunks: chunks)
         try announce(.copy, "copying")
         try copy.run(run: identifier, copied: copied)
         try announce(.keys, "making keys and indexes")
@@ -120,7 +133,9 @@ final class MigrationRun {
             skipped: mapped.skippedTables(backup),
             warnings: warnings + problems,
             ledger: ledger,
-            verify: verified
+            verify: verified,
+            isDryRun: settings.isDryRun,
+            runId: identifier
         )
         try finish(&report, started: started)
         return report
@@ -128,7 +143,12 @@ final class MigrationRun {
 
     /// Writes down that the run stopped.
     func close(after error: MigrationError) {
-        if settings.isDryRun { try? dropDryRun() }
+        if settings.isDryRun {
+            try? dropDryRun()
+        } else if existing != nil {
+            // An unfinished run leaves the tables with their keys and triggers, too.
+            _ = try? ExistingTarget(target: target, run: identifier).restore()
+        }
         // The error that stopped the run is what the operator must see, not the journal's.
         try? journal.end(identifier, state: "failed", detail: error.message, report: nil)
     }
@@ -214,14 +234,23 @@ final class MigrationRun {
         ).run()
     }
 
-    private func map(_ catalog: Catalog, _ census: Census) throws(MigrationError) -> TargetSchema {
-        let mapped = try Mapping.schema(
-            catalog: catalog,
-            census: census,
-            modeNamed: mode,
-            schema: schema,
-            rules: rules
-        )
+    private func map(
+        _ catalog: Catalog,
+        _ census: Census,
+        isBegun: Bool
+    ) throws(MigrationError) -> TargetSchema {
+        let mapped =
+            if mode == TargetSchema.Mode.existing.rawValue {
+                try mapExisting(catalog, census, isBegun: isBegun)
+            } else {
+                try Mapping.schema(
+                    catalog: catalog,
+                    census: census,
+                    modeNamed: mode,
+                    schema: schema,
+                    rules: rules
+                )
+            }
         let dropped = mapped.decisions.filter { $0.outcome == .dropped }
         warnings += dropped.prefix(Self.droppedShown).map {
             "not carried over: \($0.subject) of \($0.table): \($0.reason)"
@@ -240,7 +269,29 @@ final class MigrationRun {
     private func plans(for mapped: TargetSchema, _ tables: [Catalog.Table]) -> [TablePlan] {
         let known = Dictionary(mapped.tables.map { ($0.sourceName, $0) }) { first, _ in first }
         return tables.compactMap { table in
-            known[table.name].map { TablePlan($0, source: table, schema: schema) }
+            known[table.name].map {
+                TablePlan($0, source: table, schema: schema, casts: existing?.casts[$0.name] ?? [:])
+            }
+        }
+    }
+
+    /// The chunks of the tables that are copied, numbered by the place of their plan.
+    private func chunks(
+        of tables: [Catalog.Table],
+        _ chunks: [[Chunk]],
+        _ plans: [TablePlan]
+    ) -> [[Chunk]] {
+        let places = Dictionary(
+            plans.indices.map { (plans[$0].table.sourceName, $0) }
+        ) { first, _ in first }
+        return zip(tables, chunks).compactMap { table, chunks in
+            places[table.name].map { place in
+                chunks.map { chunk in
+                    var chunk = chunk
+                    chunk.table = place
+                    return chunk
+                }
+            }
         }
     }
 
@@ -276,7 +327,9 @@ final class MigrationRun {
                 run: identifier,
                 source: SourceFile.realPath(options.source),
                 fingerprint: sourceFingerprint,
-                sha256: backup.sha256
+                sha256: backup.sha256,
+                existing: existing,
+                copiedFrom: settings.isDryRun ? options.schema : nil
             )
         }
     }

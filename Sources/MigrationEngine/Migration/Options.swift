@@ -40,6 +40,31 @@ public struct Options: Sendable {
         self.schema = schema
     }
 
+    /// Refuses a schema that is PostgreSQL's own or ours.
+    ///
+    /// - Throws: ``MigrationError`` of code `usage`.
+    package func requireUsableSchema() throws(MigrationError) {
+        let own = [RunState.schema, RunState.dryRunSchema, "information_schema"]
+        let reason: String
+        if schema.isEmpty {
+            reason = "the schema's name is empty"
+        } else if schema.utf8.count > TargetName.maximumBytes {
+            reason = "the schema's name is longer than the 63 bytes that PostgreSQL keeps"
+        } else if schema.utf8.contains(0) {
+            reason = "the schema's name holds a NUL"
+        } else if own.contains(schema.lowercased()) || schema.lowercased().hasPrefix("pg_") {
+            reason = "the schema \"\(schema)\" is PostgreSQL's own or cutover's"
+        } else {
+            return
+        }
+        throw MigrationError(
+            .usage,
+            reason,
+            place: .init("start"),
+            remedy: "give another one with --schema NAME; the default is public"
+        )
+    }
+
     /// Refuses an action under `--read-only`.
     ///
     /// - Parameter action: What was asked for, as a verb.

@@ -60,6 +60,20 @@ public struct MigrateReport: Codable, Sendable, Equatable {
     public var ledger = Ledger()
     /// The verification; nil when it was switched off.
     @ExplicitNull public var verify: VerifyReport?
+    /// Whether an earlier run had done it all, so that nothing was written; nil stands for false.
+    public var alreadyDone: Bool? = false
+    /// Whether it was a dry run, of which nothing is left; nil stands for false.
+    public var isDryRun: Bool? = false
+    /// The run that did it.
+    public var runId: String?
+    /// When an earlier run that did it all ended, as UTC.
+    public var finishedAt: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case ok, mode, sourceFingerprint, backup, tables, phases, seconds, quarantine, warnings
+        case ledger, verify, alreadyDone, runId, finishedAt
+        case isDryRun = "dryRun"
+    }
 
     /// The accounting of a table: source rows = target rows + quarantined rows.
     public struct Table: Codable, Sendable, Equatable {
@@ -132,12 +146,11 @@ public struct VerifyReport: Codable, Sendable, Equatable {
     public var countsOnly: Bool
     /// The duration.
     public var seconds: Double
+    /// Tables that one side keeps for itself on purpose, with the reason.
+    public var aside: [String]? = []
 
     /// The verdict in words, which never calls rows equal that are in quarantine.
     public var verdict: String {
-        let differs =
-            tables.contains { $0.status.isProblem || $0.sequence?.ok == false }
-            || foreignKeys.contains { ($0.targetOrphans ?? 0) > $0.sourceOrphans }
         if differs { return "the sides differ" }
         let edits = editedRows > 0 ? "\(editedRows) rows equal by edit" : nil
         guard quarantinedRows > 0 else {
@@ -156,6 +169,12 @@ public struct VerifyReport: Codable, Sendable, Equatable {
         let skipped = tables.count { $0.status == .skipped }
         guard skipped > 0 else { return "" }
         return "; \(skipped) \(skipped == 1 ? "table is" : "tables are") skipped by the profile"
+    }
+
+    /// Whether something is not equal, quarantine left out of account.
+    var differs: Bool {
+        tables.contains { $0.status.isProblem || $0.sequence?.ok == false }
+            || foreignKeys.contains { ($0.targetOrphans ?? 0) > $0.sourceOrphans }
     }
 
     /// A table of either side.

@@ -118,7 +118,7 @@ public struct RunStatus: Codable, Sendable {
         let found = note { () throws(MigrationError) -> Counts? in
             let (target, address) = try Target.connect(options, stage: "target", purpose: "status")
             do throws(TargetError) {
-                return try Self.counts(target)
+                return try Self.counts(target, options.schema)
             } catch {
                 throw TargetFailure.wrap(error, stage: "target", address: address)
             }
@@ -162,8 +162,11 @@ public struct RunStatus: Codable, Sendable {
         var quarantined: Int
     }
 
-    private static func counts(_ target: TargetConnection) throws(TargetError) -> Counts? {
-        guard let run = try RunState.newestRun(target) else { return nil }
+    private static func counts(
+        _ target: TargetConnection,
+        _ schema: String
+    ) throws(TargetError) -> Counts? {
+        guard let run = try RunState.newestRun(target, in: schema) else { return nil }
         let isCopied = run.isFinished || ["keys", "verify", "done"].contains(run.phase)
         let states = try RunState.QuarantineStates(target)
         let row = try target.query(

@@ -15,7 +15,7 @@ final class QuarantineSession {
     init(_ options: Options, changes: Bool) throws(MigrationError) {
         (target, address) = try Target.connect(options, stage: "quarantine", purpose: "quarantine")
         let found = try Self.onTarget(target, address) { target throws(TargetError) in
-            try RunState.newestRun(target)
+            try RunState.newestRun(target, in: options.schema)
         }
         guard let found else {
             throw MigrationError(

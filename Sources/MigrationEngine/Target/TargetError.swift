@@ -71,6 +71,23 @@ package struct TargetError: Error, Sendable {
         )
     }
 
+    /// Names the column that an error is about, where the server did not.
+    ///
+    /// - Parameter column: The column.
+    /// - Returns: The same error, with its column.
+    func about(column: String) -> TargetError {
+        TargetError(
+            sqlState: sqlState,
+            message: message,
+            detail: detail,
+            hint: hint,
+            context: context,
+            table: table,
+            column: column,
+            constraint: constraint
+        )
+    }
+
     /// Makes an error of libpq, which knows no SQLSTATE.
     ///
     /// - Parameter connection: The connection whose message is taken.

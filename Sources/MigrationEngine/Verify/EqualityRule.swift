@@ -32,6 +32,8 @@ enum EqualityRule: Sendable, Equatable {
     case padded
     /// Any other type: the source's text against the target's text form.
     case textForm
+    /// The same network address, as its own type writes it.
+    case address
 
     /// Chooses the rule for a column of the target.
     ///
@@ -52,6 +54,7 @@ enum EqualityRule: Sendable, Equatable {
         case "timestamp": self = .timestamp
         case "date": self = .date
         case "numeric": self = .numeric
+        case "inet": self = .address
         default: self = .textForm
         }
     }
@@ -66,7 +69,12 @@ enum EqualityRule: Sendable, Equatable {
 
     /// The column in the SELECT list of the target.
     func selected(_ column: String) -> String {
-        self == .textForm || self == .json ? "\(column)::text" : column
+        switch self {
+        case .textForm, .json: "\(column)::text"
+        // A cast to text would write the length of the network as well.
+        case .address: "CASE WHEN \(column) IS NOT NULL THEN format('%s', \(column)) END"
+        default: column
+        }
     }
 
     /// The column in the ORDER BY of the target: text byte by byte, as SQLite orders it.

@@ -121,7 +121,7 @@ struct RowComparison {
         let list = comparison.columns.map { $0.expression.map(RowReader.sql) ?? quote($0.source) }
             .joined(separator: ", ")
         let statement = try source.prepare(
-            "SELECT \(list) FROM \(quote(comparison.source.name)) WHERE "
+            "SELECT \(list) FROM \(quote(comparison.source.storedName)) WHERE "
                 + conditions.map { "(\($0))" }.joined(separator: " AND ")
         )
         try statement.bind(values)
@@ -219,7 +219,7 @@ struct RowComparison {
                 target: right.flatMap { $0.display(index, limit: Self.shown) },
                 sourceBits: nil,
                 targetBits: nil,
-                rule: column.rule.words,
+                rule: column.rule.words + column.change,
                 equal: isEqual
             )
             if !isEqual, stored != nil, let right {
@@ -241,6 +241,17 @@ struct RowComparison {
         case .blob(let bytes):
             "x'\(bytes.prefix(shown / 3).hexadecimal)'"
                 + (bytes.count > shown / 3 ? "… (\(bytes.count) bytes)" : "")
+        }
+    }
+}
+
+extension TableComparison.Column {
+    /// What the run did to the stored value before, in words.
+    fileprivate var change: String {
+        switch (expression, reading) {
+        case (let expression?, _): ", of the expression \(expression)"
+        case (nil, _?): ", after the run's conversions"
+        case (nil, nil): ""
         }
     }
 }

@@ -96,6 +96,7 @@ extension EqualityRule {
         case .json: "the same JSON value"
         case .padded: "the same characters, blanks at the end aside"
         case .textForm: "the source's text against the target's text form"
+        case .address: "the same text as the type writes it"
         }
     }
 }

@@ -38,7 +38,8 @@ extension SourceCanonicalizer {
             guard let single = Float(exactly: number) else { return false }
             row.double(Double(single))
         case .numeric: row.string(.numeric, String(number))
-        case .textForm: row.string(.text, String(number))
+        case .textForm, .padded: row.string(.text, String(number))
+        case .json: return json(row, String(number))
         default: return false
         }
         return true
@@ -49,9 +50,17 @@ extension SourceCanonicalizer {
         switch rule {
         case .double, .single: row.double(number)
         case .numeric: row.string(.numeric, DecimalText.plain(number))
-        case .textForm: row.string(.text, String(number))
+        case .textForm, .padded: row.string(.text, String(number))
+        case .json: return json(row, String(number))
         default: return false
         }
+        return true
+    }
+
+    /// A number is JSON as it is written.
+    private static func json(_ row: CanonicalRow, _ number: String) -> Bool {
+        guard let text = JSONForm.canonical(Array(number.utf8)) else { return false }
+        row.string(.text, text)
         return true
     }
 
@@ -64,12 +73,12 @@ extension SourceCanonicalizer {
     static func fill(_ row: CanonicalRow, text bytes: UnsafeRawBufferPointer, _ rule: EqualityRule)
     {
         switch rule {
-        case .text, .textForm: return row.bytes(.text, bytes)
+        case .text, .textForm, .address: return row.bytes(.text, bytes)
         case .timestamp: return timestamp(row, bytes)
         case .date: return date(row, bytes)
         case .padded: return row.bytes(.text, unpadded(bytes))
         case .instant:
-            if let text = InstantText.inUTC(Array(bytes)) {
+            if let text = InstantText.inUTC(unabridged(bytes)) {
                 return text.withUnsafeBytes { timestamp(row, $0) }
             }
         case .clock:
@@ -93,8 +102,29 @@ extension SourceCanonicalizer {
         return UnsafeRawBufferPointer(rebasing: bytes[..<count])
     }
 
+    /// A time whose offset is written in full: nothing in front of it, hours, a colon, minutes.
+    private static func unabridged(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+        let all = Array(bytes)
+        let mark = all.lastIndex { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") }
+        if all.suffix(2).elementsEqual(" Z".utf8) { return all.dropLast(2) + Array("Z".utf8) }
+        guard let mark, mark >= 16 else { return all }
+        let digits = all[(mark + 1)...].filter { $0 != UInt8(ascii: ":") }
+        guard digits.count == 2 || digits.count == 4 else { return all }
+        var time = all[..<mark]
+        if time.last == UInt8(ascii: " ") { time.removeLast() }
+        let minutes = digits.count == 4 ? Array(digits[2...]) : Array("00".utf8)
+        return time + [all[mark]] + digits[..<2] + Array(":".utf8) + minutes
+    }
+
     /// The five groups of a UUID in lower case, nil when it is none.
     private static func lowered(_ bytes: [UInt8]) -> String? {
+        if bytes.count == 32 {
+            let text = String(decoding: bytes, as: UTF8.self).lowercased()
+            let isHexadecimal = text.utf8.allSatisfy {
+                (48...57).contains($0) || (97...102).contains($0)
+            }
+            return isHexadecimal ? grouped(Array(text)) : nil
+        }
         let groups = bytes.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         let text = String(decoding: bytes, as: UTF8.self).lowercased()
         let isHexadecimal = text.utf8.allSatisfy { byte in
@@ -105,7 +135,10 @@ extension SourceCanonicalizer {
 
     /// The 16 bytes of a UUID as its five groups.
     private static func grouped(_ bytes: [UInt8]) -> String {
-        let digits = Array(bytes.hexadecimal)
+        grouped(Array(bytes.hexadecimal))
+    }
+
+    private static func grouped(_ digits: [Character]) -> String {
         let ends = [(0, 8), (8, 12), (12, 16), (16, 20), (20, 32)]
         return ends.map { String(digits[$0.0..<$0.1]) }.joined(separator: "-")
     }

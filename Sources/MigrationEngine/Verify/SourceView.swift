@@ -77,7 +77,13 @@ final class SourceView: Sendable {
         }
     }
 
-    deinit {
+    deinit { remove() }
+
+    /// Removes the copy; what is open stays readable.
+    ///
+    /// Called at the end of the work and not left to the last reference: a thread that is about to
+    /// end may hold it when the process does.
+    func remove() {
         if isTemporary { unlink(path) }
     }
 

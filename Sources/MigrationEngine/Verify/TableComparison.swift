@@ -73,7 +73,11 @@ struct TableComparison: Sendable {
             }
         }
         let taken = Set(matched.map(\.target))
-        unmatched += present.filter { !taken.contains($0.name) }
+        let table = targetName
+        unmatched +=
+            present
+            .filter { !taken.contains($0.name) }
+            .filter { names.isAside(.target, table, column: $0.name) == nil }
             .map { "\($0.name) is not in the source" }
         let key = Self.key(of: source, matched)
         // Rows with NULL in their key cannot be told apart by it, and UTF-16 sorts by other bytes.

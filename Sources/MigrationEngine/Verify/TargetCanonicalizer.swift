@@ -67,7 +67,7 @@ struct TargetCanonicalizer: Sendable {
             default: row.integer(Int64(bytes.bigEndian(as: Int16.self)))
             }
         case .double: row.double(Double(bitPattern: bytes.bigEndian(as: UInt64.self)))
-        case .text, .textForm: row.bytes(.text, bytes)
+        case .text, .textForm, .address: row.bytes(.text, bytes)
         case .bytes: row.bytes(.bytes, bytes)
         case .boolean: row.boolean(bytes[0] != 0)
         case .timestamp: Self.timestamp(row, bytes.bigEndian(as: Int64.self))

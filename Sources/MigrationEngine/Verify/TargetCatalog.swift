@@ -28,13 +28,14 @@ struct TargetCatalog: Sendable {
         for row in tables.rows { self.tables[row[0] ?? ""] = [] }
         let columns = try connection.query(
             """
-            SELECT c.relname, a.attname, t.typname,
+            SELECT c.relname, a.attname, b.typname,
                 pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname),
                 a.attnotnull,
                 CASE WHEN t.typname IN ('varchar', 'bpchar') AND a.atttypmod > 4
                     THEN a.atttypmod - 4 END
             FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
                 JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_type t ON t.oid = a.atttypid
+                JOIN pg_type b ON b.oid = coalesce(nullif(t.typbasetype, 0), t.oid)
             WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND a.attnum > 0
                 AND NOT a.attisdropped
             ORDER BY c.relname, a.attnum
@@ -58,6 +59,14 @@ struct TargetCatalog: Sendable {
 /// The names that a run gave to tables and columns.
 struct NameMap: Sendable {
     private var tables: [String: (target: String, columns: [String: String])] = [:]
+    /// What one side keeps for itself on purpose, with the reason.
+    private var aside: [Aside: String] = [:]
+
+    private struct Aside: Hashable {
+        var side: String
+        var table: String
+        var column: String?
+    }
     /// What the run did with the columns, by table.
     private var records: [String: MappingRecord] = [:]
 
@@ -77,6 +86,7 @@ struct NameMap: Sendable {
             tables[table, default: (row[1] ?? "", [:])].columns[row[2] ?? ""] = row[3]
         }
         records = try RunState.records(of: run, connection)
+        try readAside(connection, run)
     }
 
     /// Why a table was not copied, nil when it was.
@@ -85,6 +95,27 @@ struct NameMap: Sendable {
     /// What the run did with a column, nil when it did nothing but copy it.
     func record(_ column: String, of table: String) -> MappingRecord.Column? {
         records[table]?.columns.first { $0.source == column }
+    }
+
+    private mutating func readAside(
+        _ connection: TargetConnection,
+        _ run: String
+    ) throws(TargetError) {
+        guard try connection.query("SELECT to_regclass('cutover.aside')").first != nil else {
+            return
+        }
+        let rows = try connection.query(
+            "SELECT side, table_name, column_name, reason FROM cutover.aside WHERE run_id = $1",
+            [.text(run)]
+        )
+        for row in rows.rows {
+            aside[Aside(side: row[0] ?? "", table: row[1] ?? "", column: row[2])] = row[3] ?? ""
+        }
+    }
+
+    /// Why a table, or a column of it, is not compared; nil when it is.
+    func isAside(_ side: Side, _ table: String, column: String? = nil) -> String? {
+        aside[Aside(side: side.rawValue, table: table, column: column)]
     }
 
     /// Whether the run has a table for the source's.

@@ -79,6 +79,7 @@ public struct Verification: Sendable {
         tracker.begin(.verify, "connecting")
         do throws(MigrationError) {
             let view = try SourceView(options, tracker, cancellation)
+            defer { view.remove() }
             let (target, address) = try Target.connect(options, stage: "verify")
             let verification = try Verification(
                 ofNewestRun: target,
@@ -110,7 +111,7 @@ public struct Verification: Sendable {
     ) throws(MigrationError) {
         let newest: RunState.Run?
         do throws(TargetError) {
-            newest = try RunState.newestRun(target)
+            newest = try RunState.newestRun(target, in: options.schema)
         } catch {
             throw TargetFailure.wrap(error, stage: "verify", address: address)
         }
@@ -168,6 +169,11 @@ public struct Verification: Sendable {
         }
     }
 
+    /// Compares the source as it is now with the target.
+    func compareLive() throws(MigrationError) -> VerifyReport {
+        try compare(SourceView(options, tracker, cancellation), kept: .untouched)
+    }
+
     /// Compares a snapshot with the target.
     func compare(
         snapshot: String,
@@ -194,7 +200,8 @@ public struct Verification: Sendable {
             quarantinedRows: findings.tables.reduce(0) { $0 + $1.quarantinedRows },
             maxQuarantined: maximumQuarantined,
             countsOnly: settings.countsOnly,
-            seconds: started.duration(to: .now).seconds
+            seconds: started.duration(to: .now).seconds,
+            aside: plan.aside
         )
         report.acceptedRows = findings.tables.reduce(0) { $0 + $1.acceptedRows }
         report.editedRows = findings.tables.reduce(0) { $0 + $1.editedRows }

@@ -8,6 +8,8 @@ struct VerifyPlan: Sendable {
     var foreignKeys: [(table: Catalog.Table, key: Catalog.ForeignKey)] = []
     /// What the quarantine says of rows, by table.
     var quarantine: [String: QuarantinedRows] = [:]
+    /// Tables that are not compared on purpose, with the reason.
+    var aside: [String] = []
     /// Rows in the source, by table, for the progress.
     var estimates: [(String, Int)] = []
     let names: NameMap
@@ -28,6 +30,10 @@ struct VerifyPlan: Sendable {
                 continue
             }
             taken.insert(names.table(table.name))
+            if let reason = names.isAside(.source, table.name) {
+                aside.append("\"\(table.name)\": \(reason)")
+                continue
+            }
             if let wanted = verification.settings.table, catalog.table(wanted)?.name != table.name {
                 continue
             }
@@ -36,6 +42,10 @@ struct VerifyPlan: Sendable {
         if verification.settings.table == nil { addUnread(catalog) }
         if verification.settings.table == nil {
             for name in target.tables.keys.sorted() where !taken.contains(name) {
+                if let reason = names.isAside(.target, name) {
+                    aside.append("\"\(name)\": \(reason)")
+                    continue
+                }
                 try addExtra(name, connection, verification.schema)
             }
         }

@@ -53,7 +53,26 @@ struct CanonicalizerTests {
         // 1.50 and 1.5 are the same number.
         (.real(1.5), "000200000000000200011388", .numeric),
         (.string("{}"), "7b7d", .textForm), (.integer(7), "37", .textForm),
+        (.integer(7), "37", .json), (.real(1.5), "312e35", .json), (.integer(7), "3720", .padded),
+        (.string("10.0.0.1"), "31302e302e302e31", .address),
     ]
+
+    @Test(arguments: [
+        "2000-01-01 00:00:01 Z", "2000-01-01T00:00:01Z", "2000-01-01 02:00:01+02",
+        "2000-01-01 02:00:01 +02", "2000-01-01 02:30:01+0230", "1999-12-31 21:29:01 -02:31",
+        "2000-01-01 00:00:01", "2000-01-01 00:00:01-00",
+    ])
+    func `an offset may be written shorter`(text: String) throws {
+        #expect(try source(.string(text), .instant) == target("00000000000f4240", .instant))
+    }
+
+    @Test(arguments: [
+        "0A1b0000-0000-4000-8000-0000000000ff", "0A1b00000000400080000000000000FF",
+    ])
+    func `a UUID may be written without hyphens`(text: String) throws {
+        let bytes = "0a1b00000000400080000000000000ff"
+        #expect(try source(.string(text), .uuid) == target(bytes, .uuid))
+    }
 
     @Test(arguments: equal)
     func `these two are the same`(
@@ -100,7 +119,7 @@ struct CanonicalizerTests {
         ("bytea", .bytes), ("bool", .boolean), ("timestamp", .timestamp), ("date", .date),
         ("numeric", .numeric), ("jsonb", .json), ("timestamptz", .instant),
         ("float4", .single), ("time", .clock), ("uuid", .uuid), ("json", .textForm),
-        ("inet", .textForm),
+        ("inet", .address),
     ])
     func `a type of PostgreSQL has this rule`(type: String, rule: EqualityRule) {
         #expect(EqualityRule(type: type) == rule)

@@ -55,25 +55,18 @@ struct OddSourceTests {
     }
 
     @Test func `a row wider than a page goes to quarantine, the others arrive`() async throws {
-        let columns = (1...1_100).map { "c\($0) REAL" }.joined(separator: ", ")
-        let values = (1...1_100).map { "\($0).5" }.joined(separator: ", ")
+        let columns = (1...1_100).map { "c\($0) TEXT" }.joined(separator: ", ")
+        let values = (1...1_100).map { "'twenty letters, \(1_000 + $0)'" }.joined(separator: ", ")
         let run = try await migrate(
             """
-            CREATE TABLE t (\(columns)); INSERT INTO t (c1) VALUES (1);
-            INSERT INTO t VALUES (\(values)); INSERT INTO t (c1) VALUES (2);
+            CREATE TABLE t (\(columns)); INSERT INTO t (c1) VALUES ('a');
+            INSERT INTO t VALUES (\(values)); INSERT INTO t (c1) VALUES ('b');
             """
         )
         #expect(run.status == 1, "\(run)")
         #expect(run.tables.named("t")["target_rows"].int == 2)
         let kept = "SELECT key_text, sql_state FROM cutover.quarantine;"
         #expect(try await psql(TestDatabase.url, kept) == "rowid 2|54000")
-    }
-
-    @Test func `more columns than PostgreSQL holds are refused by name`() async throws {
-        let columns = (1...1_601).map { "c\($0)" }.joined(separator: ", ")
-        let run = try await migrate("CREATE TABLE wide (\(columns));")
-        #expect(run.status == 65, "\(run)")
-        #expect(run.json["error"]["message"].string?.contains("1601 columns") == true)
     }
 
     @Test func `a foreign key to columns that are not unique does not stop the run`() async throws {

@@ -107,22 +107,6 @@ struct ResumeTests {
         try await requireWhole(try await cutover("migrate"), cutover)
     }
 
-    @Test func `a second migrate into a finished target is refused and says what to do`()
-        async throws
-    {
-        let folder = try TestFolder()
-        let source = folder.file("ora.db")
-        try await makeSample(source, .plan, orders: 20)
-        let cutover = CutoverCommand(source: source, target: TestDatabase.url)
-        #expect(try await cutover("migrate").status == 0)
-        let again = try await cutover("migrate")
-        #expect(again.status == 69)
-        #expect(again.code == "target_not_empty")
-        #expect(again.json["error"]["message"].string?.contains("already migrated") == true)
-        #expect(again.json["error"]["remedy"].string?.contains("cutover verify") == true)
-        #expect(try await cutover("verify").status == 0)
-    }
-
     @Test func `another source cannot go on with an unfinished run`() async throws {
         let folder = try TestFolder()
         let (source, other) = (folder.file("ora.db"), folder.file("other.db"))

@@ -110,6 +110,7 @@ struct MutationTests {
     /// Changes one cell of each column, each in a row of its own as far as there are rows.
     private func change(
         _ columns: [Column],
+        first: String = "IS NULL",
         to expression: (String, String) -> String
     ) async throws -> [Mutation] {
         let changes = columns.filter { !$0.isKey }.map { column in
@@ -121,7 +122,7 @@ struct MutationTests {
             return """
                 WITH old AS MATERIALIZED (
                     SELECT ctid AS place, \(key) AS key, \(name)::text AS before FROM \(table)
-                    ORDER BY \(name) IS NULL, md5(\(key) || '\(column.name)'), ctid LIMIT 1)
+                    ORDER BY \(name) \(first), md5(\(key) || '\(column.name)'), ctid LIMIT 1)
                 UPDATE \(table) t SET \(name) = \(expression(name, column.type)) FROM old
                 WHERE t.ctid = old.place AND t.\(name) IS DISTINCT FROM \
                 (\(expression(name, column.type)))
@@ -194,19 +195,19 @@ struct MutationTests {
         )
         let changeable = columns.filter { !$0.isKey && filled.contains($0.table) }.count
 
-        let nulls = try await change(columns) { name, type in
-            "CASE WHEN \(name) IS NULL THEN \(Self.anything(type)) ELSE NULL END"
-        }
-        #expect(nulls.count == changeable)
-        try await requireNamed(nulls, cutover, "NULL and value")
-
-        // The changed rows stay changed: what is not NULL now is changed on top of them.
         let smallest = try await change(columns) { name, type in
             "CASE WHEN \(name) IS NULL THEN \(Self.anything(type)) "
                 + "ELSE \(Self.smallest(name, type)) END"
         }
         #expect(smallest.count == changeable)
         try await requireNamed(smallest, cutover, "the smallest change")
+
+        // The changed rows stay changed, so the others are taken first.
+        let nulls = try await change(columns, first: "IS NOT NULL") { name, type in
+            "CASE WHEN \(name) IS NULL THEN \(Self.anything(type)) ELSE NULL END"
+        }
+        #expect(nulls.count == changeable)
+        try await requireNamed(nulls, cutover, "NULL and value")
     }
 
     @Test func `a changed key, a deleted row, a new row and two swapped rows are named`()
