@@ -78,7 +78,10 @@ struct Staging: Sendable {
         guard let cast = casts[column] else { return nil }
         guard cast.takesBytes else { return cast.keepsText ? [.string(text)] : [] }
         let digits = text.replacing("-", with: "")
-        let spellings = [text, digits].flatMap { [$0, $0.uppercased()] }
+        var spellings = [text, digits]
+        for upper in spellings.map({ $0.uppercased() }) where !spellings.contains(upper) {
+            spellings.append(upper)
+        }
         return spellings.map { SourceValue.string($0) } + [.blob([UInt8](hexadecimal: digits))]
     }
 
