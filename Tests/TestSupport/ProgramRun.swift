@@ -1,4 +1,5 @@
 import Foundation
+import MigrationEngine
 import Subprocess
 
 /// How a program ended and what it wrote.
@@ -73,6 +74,12 @@ public func sqlite3(_ path: String, _ script: String) async throws -> String {
     try await shell("sqlite3", ["-batch", "-bail", "-init", "/dev/null", path], script)
 }
 
+/// The `psql` of the server; Debian's own in PATH is a script that looks for a cluster first.
+private let psqlPath: String = {
+    let path = (try? ServerPrograms.find())?.path("psql") ?? ""
+    return access(path, X_OK) == 0 ? path : "psql"
+}()
+
 /// Asks a PostgreSQL database through `psql`, which shares no code with the engine.
 ///
 /// - Parameters:
@@ -81,7 +88,7 @@ public func sqlite3(_ path: String, _ script: String) async throws -> String {
 /// - Returns: What `psql` printed, unaligned and without headers or the last line break.
 /// - Throws: ``ProgramFailed`` when `psql` reports an error.
 public func psql(_ url: String, _ script: String) async throws -> String {
-    try await shell("psql", ["-XqAt", "-v", "ON_ERROR_STOP=1", "-f", "-", url], script)
+    try await shell(psqlPath, ["-XqAt", "-v", "ON_ERROR_STOP=1", "-f", "-", url], script)
 }
 
 private func shell(

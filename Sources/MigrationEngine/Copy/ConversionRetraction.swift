@@ -18,9 +18,8 @@ final class ConversionRetraction {
     func note(_ statement: SourceStatement) {
         buffer.truncate()
         let skip = plan.reader.identityWidth
-        guard plan.encoder.append(statement, from: skip, to: buffer, tally: tally) == nil else {
-            return
-        }
+        // As the copy counted it.
+        guard plan.encode(statement, from: skip, to: buffer, tally: tally) == nil else { return }
         tally.countRow()
     }
 

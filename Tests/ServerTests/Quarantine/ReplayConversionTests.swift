@@ -263,7 +263,7 @@ struct ReplayConversionTests {
         let shop = try await Shop(
             """
             CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER);
-            INSERT INTO t VALUES (1, 'one');
+            INSERT INTO t VALUES (1, 1), (2, 'two');
             """,
             ""
         )
