@@ -30,11 +30,11 @@ struct CommonOptions: ParsableArguments {
 
     /// The options for the engine, with the environment's defaults filled in.
     ///
-    /// - Parameter schema: The schema, for a verb that works in the target.
+    /// - Parameter schema: The schema, for a verb that works in the target; nil for the others.
     /// - Returns: The options.
     /// - Throws: ``MigrationError`` of code `configuration` when the profile cannot be read.
     func options(
-        schema: SchemaOption = SchemaOption()
+        schema: SchemaOption? = nil
     ) throws(MigrationError) -> Options {
         // A name or a file that is wrong must not pass only because this verb has no use for it.
         if profile != "auto" { _ = try Profile.load(profile, catalog: nil) }
@@ -48,7 +48,7 @@ struct CommonOptions: ParsableArguments {
             profile: profile,
             runDirectory: runDir,
             isReadOnly: readOnly,
-            schema: schema.schema ?? "public"
+            schema: schema?.schema ?? "public"
         )
         try options.requireUsableSchema()
         return options
