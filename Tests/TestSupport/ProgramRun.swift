@@ -1,5 +1,4 @@
 import Foundation
-import MigrationEngine
 import Subprocess
 
 /// How a program ended and what it wrote.
@@ -74,10 +73,12 @@ public func sqlite3(_ path: String, _ script: String) async throws -> String {
     try await shell("sqlite3", ["-batch", "-bail", "-init", "/dev/null", path], script)
 }
 
-/// The `psql` of the server; Debian's own in PATH is a script that looks for a cluster first.
+/// The `psql` of a server; Debian's own in PATH is a script that looks for a cluster first.
 private let psqlPath: String = {
-    let path = (try? ServerPrograms.find())?.path("psql") ?? ""
-    return access(path, X_OK) == 0 ? path : "psql"
+    let versions = "/usr/lib/postgresql"
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: versions)) ?? []
+    return names.compactMap { Int($0) }.sorted(by: >).map { "\(versions)/\($0)/bin/psql" }
+        .first { FileManager.default.isExecutableFile(atPath: $0) } ?? "psql"
 }()
 
 /// Asks a PostgreSQL database through `psql`, which shares no code with the engine.
