@@ -50,19 +50,4 @@ struct LedgerProbe {
         }
         return found
     }
-
-    /// Tries what belongs to no table: views are asked for a row.
-    ///
-    /// - Parameter view: The view's name in SQL.
-    /// - Returns: What came of it.
-    /// - Throws: ``TargetError`` of a lost connection.
-    func probe(view: String) throws(TargetError) -> Ledger.Probe {
-        do throws(TargetError) {
-            try target.execute("SELECT FROM \(view) LIMIT 1")
-            return .init(state: .held, evidence: "it answers")
-        } catch {
-            if error.isConnectionLost { throw error }
-            return .init(state: .failed, evidence: error.messageWithoutValues)
-        }
-    }
 }

@@ -93,16 +93,24 @@ struct TargetCanonicalizer: Sendable {
     /// Writes a time of day as `HH:MM:SS.ffffff`.
     private static func clock(_ row: CanonicalRow, _ microseconds: Int64) {
         withUnsafeTemporaryAllocation(byteCount: 15, alignment: 1) { text in
-            let seconds = Int(microseconds / 1_000_000)
-            writeDigits(seconds / 3_600, 2, text, 0)
-            text[2] = UInt8(ascii: ":")
-            writeDigits(seconds / 60 % 60, 2, text, 3)
-            text[5] = UInt8(ascii: ":")
-            writeDigits(seconds % 60, 2, text, 6)
-            text[8] = UInt8(ascii: ".")
-            writeDigits(Int(microseconds % 1_000_000), 6, text, 9)
+            writeClock(microseconds, text, 0)
             row.bytes(.timestamp, UnsafeRawBufferPointer(text))
         }
+    }
+
+    private static func writeClock(
+        _ microseconds: Int64,
+        _ text: UnsafeMutableRawBufferPointer,
+        _ start: Int
+    ) {
+        let seconds = Int(microseconds / 1_000_000)
+        writeDigits(seconds / 3_600, 2, text, start)
+        text[start + 2] = UInt8(ascii: ":")
+        writeDigits(seconds / 60 % 60, 2, text, start + 3)
+        text[start + 5] = UInt8(ascii: ":")
+        writeDigits(seconds % 60, 2, text, start + 6)
+        text[start + 8] = UInt8(ascii: ".")
+        writeDigits(Int(microseconds % 1_000_000), 6, text, start + 9)
     }
 
     /// Writes 16 bytes as the five groups of a UUID.
@@ -137,14 +145,7 @@ struct TargetCanonicalizer: Sendable {
         withUnsafeTemporaryAllocation(byteCount: 26, alignment: 1) { text in
             writeDay(Int(day), text)
             text[10] = UInt8(ascii: " ")
-            let seconds = Int(rest / 1_000_000)
-            writeDigits(seconds / 3_600, 2, text, 11)
-            text[13] = UInt8(ascii: ":")
-            writeDigits(seconds / 60 % 60, 2, text, 14)
-            text[16] = UInt8(ascii: ":")
-            writeDigits(seconds % 60, 2, text, 17)
-            text[19] = UInt8(ascii: ".")
-            writeDigits(Int(rest % 1_000_000), 6, text, 20)
+            writeClock(rest, text, 11)
             row.bytes(.timestamp, UnsafeRawBufferPointer(text))
         }
     }
