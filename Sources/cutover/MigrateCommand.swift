@@ -7,7 +7,7 @@ struct MigrateCommand: ParsableCommand {
         commandName: "migrate",
         abstract: "Copies the source into the target and verifies every cell.",
         discussion: """
-            The source is not written. Interrupted at any moment, the same command goes on where \
+            The source is not written, unless --live installs the log of its writes. Interrupted at any moment, the same command goes on where \
             it stopped; when all is done already, it compares both sides and writes nothing. Rows \
             that do not fit are kept in cutover.quarantine. With --mode existing the tables are \
             those that the application's own migrations made; keys and triggers rest until all \
@@ -17,6 +17,8 @@ struct MigrateCommand: ParsableCommand {
 
     @Option(help: "How the schema is made: auto, derive, plan, or existing (stands there already).")
     var mode = "auto"
+    @Flag(help: "Log the source's writes first, so that follow and switch go on from here.")
+    var live = false
     @Flag(help: "Go the whole way into a throw-away schema, then drop it.")
     var dryRun = false
     @Option(help: "Threads that copy, index and compare. Default: one a core, four at most.")
@@ -38,6 +40,9 @@ struct MigrateCommand: ParsableCommand {
         guard jobs ?? 1 >= 1, jobs ?? 1 <= 64 else {
             throw ValidationError("--jobs must be from 1 to 64")
         }
+        guard !(live && dryRun) else {
+            throw ValidationError("--live and --dry-run exclude each other")
+        }
         guard maxQuarantined >= 0 else {
             throw ValidationError("--max-quarantined must not be negative")
         }
@@ -51,7 +56,8 @@ struct MigrateCommand: ParsableCommand {
             verifies: !noVerify,
             stopsAtBadRow: onBadRow == "stop",
             maximumQuarantined: maxQuarantined,
-            isDryRun: dryRun
+            isDryRun: dryRun,
+            isLive: live
         )
         let report = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
             try Migration.run(options, settings, observer: observer, cancellation: cancellation)

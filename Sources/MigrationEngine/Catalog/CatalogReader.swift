@@ -27,6 +27,9 @@ package struct CatalogReader {
         var name: String
         var table: String
         var sql: String
+
+        /// Whether it is a part of our own capture or fence.
+        var isOurs: Bool { name.hasPrefix("_cutover_") && sql.contains(Catalog.mark) }
     }
 
     /// One row of `PRAGMA table_list`.
@@ -48,6 +51,7 @@ package struct CatalogReader {
                 indexes.append(entry)
             case "view":
                 catalog.views.append(Catalog.View(name: entry.name, sql: entry.sql))
+            case "trigger" where entry.isOurs: break
             case "trigger":
                 catalog.triggers.append(
                     Catalog.Trigger(name: entry.name, table: entry.table, sql: entry.sql)

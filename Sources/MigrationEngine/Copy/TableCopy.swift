@@ -86,7 +86,7 @@ final class TableCopy {
         }
     }
 
-    private func copyRows(
+    func copyRows(
         _ chunk: Chunk,
         _ plan: TablePlan,
         stopsAtBadRow: Bool

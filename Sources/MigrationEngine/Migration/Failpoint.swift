@@ -109,6 +109,17 @@ package enum Failpoint: String, CaseIterable, Sendable {
     /// The temporary copy of a live source is made.
     case viewMade = "view-made"
 
+    /// The capture is installed in the source.
+    case captured
+    /// The target's keys and triggers rest, its fence is up.
+    case targetResting = "target-resting"
+    /// The changes of a batch are written, not committed.
+    case batchWritten = "batch-written"
+    /// The position has moved with a batch, not committed.
+    case positionMoved = "position-moved"
+    /// A batch is committed.
+    case batchCommitted = "batch-committed"
+
     /// The variable that names a moment.
     package static let variable = "CUTOVER_FAILPOINT"
 

@@ -16,6 +16,9 @@ public enum Migration {
         public var maximumQuarantined: Int
         /// Whether everything goes into a throw-away schema that is dropped at the end.
         public var isDryRun: Bool
+        /// Whether the source's writes are logged from before the backup on, so that `follow` and
+        /// `switch` can go on from here.
+        public var isLive: Bool
 
         /// Makes settings; the defaults are those of the command.
         ///
@@ -26,13 +29,15 @@ public enum Migration {
         ///   - stopsAtBadRow: Whether a bad row ends the run.
         ///   - maximumQuarantined: The allowed number of quarantined rows.
         ///   - isDryRun: Whether the schema is thrown away.
+        ///   - isLive: Whether the source's writes are logged.
         public init(
             mode: String = "auto",
             jobs: Int? = nil,
             verifies: Bool = true,
             stopsAtBadRow: Bool = false,
             maximumQuarantined: Int = 0,
-            isDryRun: Bool = false
+            isDryRun: Bool = false,
+            isLive: Bool = false
         ) {
             self.mode = mode
             self.jobs = jobs ?? max(1, min(4, ProcessInfo.processInfo.activeProcessorCount))
@@ -40,6 +45,7 @@ public enum Migration {
             self.stopsAtBadRow = stopsAtBadRow
             self.maximumQuarantined = maximumQuarantined
             self.isDryRun = isDryRun
+            self.isLive = isLive
         }
     }
 

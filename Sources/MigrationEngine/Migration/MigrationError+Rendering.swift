@@ -87,7 +87,7 @@ extension MigrationError {
     public var exitStatus: Int32 {
         switch code {
         case .usage, .readOnly: 64
-        case .sourceData, .sourceCorrupt, .targetRefusedRow: 65
+        case .sourceData, .sourceCorrupt, .targetRefusedRow, .sourceReplaced, .schemaChanged: 65
         case .sourceMissing, .sourceIsDirectory, .sourceNotDatabase, .sourceUnreadable,
             .sourceLocked, .sourceEmpty, .sourceFailed:
             66
@@ -99,7 +99,7 @@ extension MigrationError {
         case .internal: 70
         case .fileFailed, .diskFull: 74
         case .interrupted: 75
-        case .configuration, .differentRun, .runBusy: 78
+        case .configuration, .differentRun, .runBusy, .notLive: 78
         }
     }
 }

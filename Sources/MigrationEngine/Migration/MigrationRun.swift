@@ -66,7 +66,9 @@ final class MigrationRun {
         tracker.log(.info, "start", "from \(options.source) to \(address.redacted)")
         identifier = UUID().uuidString.lowercased()
         mode = settings.mode
-        try claimTarget()
+        try TargetClaim(target: target, address: address).take("start")
+        SourceView.removeLeftovers()
+        BackupFiles.removeLeftovers(in: directory.backups)
         Failpoint.reach(.claimed)
     }
 
@@ -74,7 +76,11 @@ final class MigrationRun {
     func perform() throws(MigrationError) -> MigrateReport {
         let started = ContinuousClock.now
         let earlier = try earlier()
-        if case .finished(let run) = earlier { return try alreadyDone(run, since: started) }
+        if case .finished(let run) = earlier {
+            if let report = try alreadyLive(run) { return report }
+            return try alreadyDone(run, since: started)
+        }
+        try captureFirst()
         let unfinished: BackupReport? =
             if case .unfinished(let backup) = earlier { backup } else { nil }
         let backup = if let unfinished { unfinished } else { try makeBackup() }
@@ -94,6 +100,7 @@ final class MigrationRun {
             try requireSameMapping(mapped)
             if let existing { try restAgain(existing) }
         }
+        try markPosition(in: backup.path)
         try onTarget("start") { target throws(TargetError) in
             try RunState.addQuarantineColumns(target)
             try RunState.allow(settings.maximumQuarantined, of: identifier, target)
@@ -138,6 +145,7 @@ final class MigrationRun {
             runId: identifier
         )
         try finish(&report, started: started)
+        try goLive(isEqual: verified?.ok == true)
         return report
     }
 

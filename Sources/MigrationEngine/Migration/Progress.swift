@@ -9,6 +9,7 @@ public struct Progress: Sendable, Equatable {
         case copy
         case keys
         case verify
+        case follow
         case done
         case failed
     }
@@ -26,6 +27,9 @@ public struct Progress: Sendable, Equatable {
     /// What is being done right now, in words.
     public var activity: String = ""
 
+    /// How a live run stands; nil before the source is followed.
+    public var live: LiveProgress?
+
     /// Makes the progress of a run that has not begun.
     public init() {}
 
@@ -34,6 +38,20 @@ public struct Progress: Sendable, Equatable {
 
     /// Rows of the source.
     public var sourceRows: Int { tables.reduce(0) { $0 + ($1.sourceRows ?? 0) } }
+}
+
+/// How a run stands that follows a live source.
+public struct LiveProgress: Sendable, Equatable {
+    /// Changes that wait.
+    public var lagRows: Int
+    /// The age of the oldest, in seconds.
+    public var lagSeconds: Double
+    /// Changes applied since the command began.
+    public var appliedChanges: Int
+    /// Changes applied a second, smoothed.
+    public var changesPerSecond: Double
+    /// Why nothing is applied, in words; nil when it goes on.
+    public var waitingFor: String?
 }
 
 /// How far one table is.

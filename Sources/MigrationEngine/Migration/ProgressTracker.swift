@@ -97,6 +97,12 @@ package final class ProgressTracker: Sendable {
         send()
     }
 
+    /// Says how a live run stands.
+    package func live(_ live: LiveProgress) {
+        state.withLock { $0.progress.live = live }
+        send()
+    }
+
     /// Names the tables, in the order of the source; what is known of one of them stays.
     package func tables(_ names: [String]) {
         state.withLock { state in

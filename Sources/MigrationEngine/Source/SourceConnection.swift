@@ -105,6 +105,13 @@ package final class SourceConnection {
         sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, bytes.map { Int32(clamping: $0) } ?? Int32.max)
     }
 
+    /// Sets how long a statement waits for another process's lock.
+    ///
+    /// - Parameter milliseconds: The time.
+    package func wait(forWriters milliseconds: Int32) {
+        sqlite3_busy_timeout(handle, milliseconds)
+    }
+
     /// Stops the running statement; can be called from any thread.
     ///
     /// - Returns: The action.

@@ -35,6 +35,17 @@ package struct SourceError: Error, Sendable {
         SourceError(resultCode: 20, message: message, sql: nil)
     }
 
+    /// Makes an error of a schema that is not as it was before we came.
+    ///
+    /// - Parameter changes: What is different.
+    /// - Returns: The error, of `SQLITE_SCHEMA`.
+    static func changedSchema(_ changes: [String]) -> SourceError {
+        SourceError(resultCode: 17, message: changes.joined(separator: "; "), sql: nil)
+    }
+
+    /// Whether another process holds a lock, so that the same may succeed later.
+    package var isBusy: Bool { primaryCode == 5 || primaryCode == 6 }
+
     /// Whether a value or a row is larger than the connection may read: `SQLITE_TOOBIG`.
     package var isTooBig: Bool { primaryCode == 18 }
 

@@ -1,26 +1,34 @@
 import Foundation
 
-/// One run a target at a time: the claim, and what a killed process left behind.
-extension MigrationRun {
+/// One process a target at a time: the claim, and what a killed process left behind.
+struct TargetClaim {
     /// How long the session of a killed process may hold the target before it is called alive.
     private static let patience: Duration = .seconds(2)
 
-    /// Keeps a second run, from whatever machine or folder, away from the target.
-    func claimTarget() throws(MigrationError) {
+    let target: TargetConnection
+    let address: TargetAddress
+    /// What is kept if the claim fails.
+    var kept = MigrationError.Kept.untouched
+
+    /// Keeps another process, from whatever machine or folder, away from the target.
+    ///
+    /// The claim ends with the connection.
+    ///
+    /// - Parameter stage: Who claims.
+    /// - Throws: ``MigrationError`` of code `runBusy`, which names who holds the target.
+    func take(_ stage: String) throws(MigrationError) {
         target.noticeLostClient()
         let deadline = ContinuousClock.now.advanced(by: Self.patience)
-        while try !tryClaim() {
+        while try !attempt(stage) {
             // The server takes a moment to see that a client was killed.
-            guard ContinuousClock.now < deadline else { throw busy(try holder("migrate")) }
+            guard ContinuousClock.now < deadline else { throw busy(stage, try holder("migrate")) }
             usleep(20_000)
         }
-        try endLeftovers()
-        SourceView.removeLeftovers()
-        BackupFiles.removeLeftovers(in: RunDirectory(existing: options.runDirectory).backups)
+        try endLeftovers(stage)
     }
 
-    private func tryClaim() throws(MigrationError) -> Bool {
-        try onTarget("start") { target throws(TargetError) in
+    private func attempt(_ stage: String) throws(MigrationError) -> Bool {
+        try onTarget(stage) { target throws(TargetError) in
             // The lock ends with the session, however that ends.
             try target.query("SELECT pg_try_advisory_lock(hashtext('cutover migrate'))").first
                 == "t"
@@ -28,9 +36,9 @@ extension MigrationRun {
     }
 
     /// Ends the sessions with which an earlier process copied: one that was killed in the middle
-    /// of a COMMIT may still commit its chunk after this run has looked for it.
-    private func endLeftovers() throws(MigrationError) {
-        let left = try onTarget("start") { target throws(TargetError) -> Bool in
+    /// of a COPY may still commit its chunk after this run has looked for it.
+    private func endLeftovers(_ stage: String) throws(MigrationError) {
+        let left = try onTarget(stage) { target throws(TargetError) -> Bool in
             _ = try? target.query(
                 "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE \(Self.isWorker)"
             )
@@ -48,7 +56,7 @@ extension MigrationRun {
             try target.execute("SET lock_timeout = 0")
             return false
         }
-        if left { throw busy(try holder("work")) }
+        if left { throw busy(stage, try holder("work")) }
     }
 
     private static let isWorker = """
@@ -79,14 +87,25 @@ extension MigrationRun {
         }
     }
 
-    private func busy(_ holder: String?) -> MigrationError {
+    private func busy(_ stage: String, _ holder: String?) -> MigrationError {
         MigrationError(
             .runBusy,
             "another cutover process migrates into this target"
                 + (holder.map { ": \($0)" } ?? ""),
-            place: .init("start", side: .target, path: address.redacted),
+            place: .init(stage, side: .target, path: address.redacted),
             remedy: "wait for it, or stop it; watch it with: cutover status"
         )
+    }
+
+    private func onTarget<Value>(
+        _ stage: String,
+        _ work: (TargetConnection) throws(TargetError) -> Value
+    ) throws(MigrationError) -> Value {
+        do throws(TargetError) {
+            return try work(target)
+        } catch {
+            throw TargetFailure.wrap(error, stage: stage, address: address, kept: kept)
+        }
     }
 }
 

@@ -1,0 +1,240 @@
+import Foundation
+
+/// Capture and catch-up until stopped: the verb `follow`.
+public enum Follow {
+    /// What `follow` can be told.
+    public struct Settings: Sendable {
+        /// Ends when fewer changes wait.
+        public var untilLagBelow: Int?
+        /// Ends after this many seconds.
+        public var duration: Double?
+
+        /// Makes settings.
+        ///
+        /// - Parameters:
+        ///   - untilLagBelow: Ends when fewer changes wait.
+        ///   - duration: Ends after this many seconds.
+        public init(untilLagBelow: Int? = nil, duration: Double? = nil) {
+            self.untilLagBelow = untilLagBelow
+            self.duration = duration
+        }
+    }
+
+    /// Follows the source until it is told to stop; a later call goes on where this one stopped.
+    ///
+    /// - Parameters:
+    ///   - options: The two sides.
+    ///   - settings: When it ends by itself.
+    ///   - observer: Is told how far it is.
+    ///   - cancellation: Stops it; that is an ordinary end.
+    /// - Returns: What was applied, and what still waits.
+    /// - Throws: ``MigrationError``.
+    public static func run(
+        _ options: Options,
+        _ settings: Settings = Settings(),
+        observer: Observer = Observer(),
+        cancellation: Cancellation = Cancellation()
+    ) throws(MigrationError) -> FollowReport {
+        try options.requireWritable("follow")
+        let tracker = ProgressTracker(observer)
+        do throws(MigrationError) {
+            tracker.begin(.starting, "connecting")
+            let session = try FollowSession(options, stage: "follow", tracker, cancellation)
+            guard session.position.liveSide == .source else {
+                throw MigrationError(
+                    .notLive,
+                    "the application works on PostgreSQL already: there is nothing to follow",
+                    place: .init("follow", side: .target, path: session.address.redacted),
+                    remedy: "see where the run stands: cutover status"
+                )
+            }
+            let report = try FollowLoop(session, settings).run()
+            tracker.begin(.done, "stopped; \(report.lag.rows) changes wait")
+            return report
+        } catch {
+            tracker.log(.error, error.place.stage, error.message)
+            tracker.begin(.failed, error.message)
+            throw error
+        }
+    }
+}
+
+/// The loop of `follow`: apply, look, wait, and go on when what was gone is back.
+final class FollowLoop {
+    /// Between two looks at a log without news.
+    private static let pause: useconds_t = 50_000
+    /// Between two attempts to reach what is gone, growing up to this.
+    private static let longestWait = 5.0
+
+    private let session: FollowSession
+    private let settings: Follow.Settings
+    private let started = ContinuousClock.now
+    private var reconnects = 0
+    private var reasons: [String: Int] = [:]
+    private var rate = 0.0
+
+    init(_ session: FollowSession, _ settings: Follow.Settings) {
+        self.session = session
+        self.settings = settings
+    }
+
+    private var elapsed: Double { started.duration(to: .now).seconds }
+
+    /// Follows until an end is reached.
+    func run() throws(MigrationError) -> FollowReport {
+        session.tracker.begin(.follow, "following the source")
+        var wait = 0.1
+        var isLost = false
+        while !session.cancellation.isCancelled {
+            do {
+                if isLost {
+                    try session.reconnect()
+                    isLost = false
+                    reconnects += 1
+                    session.tracker.log(.info, "follow", "the server is back")
+                }
+                let before = ContinuousClock.now
+                let count = try session.catchUp()
+                wait = 0.1
+                let lag = try session.lag()
+                show(count, since: before, lag, nil)
+                if let most = settings.untilLagBelow, lag.rows < most { break }
+                if let most = settings.duration, elapsed >= most { break }
+                if count == 0 { usleep(Self.pause) }
+            } catch {
+                guard let reason = Self.passing(error) else { throw session.wrap(error, "follow") }
+                if reasons[reason.words] == nil || wait >= Self.longestWait {
+                    session.tracker.log(.warning, "follow", reason.words)
+                }
+                reasons[reason.words, default: 0] += 1
+                isLost = isLost || reason.isServerLost
+                let lag = (try? session.lag()) ?? (0, 0)
+                show(0, since: .now, lag, reason.words)
+                if let most = settings.duration, elapsed >= most { break }
+                pause(wait)
+                wait = min(Self.longestWait, wait * 2)
+            }
+        }
+        return try report()
+    }
+
+    private func pause(_ seconds: Double) {
+        let end = ContinuousClock.now.advanced(by: .seconds(seconds))
+        while ContinuousClock.now < end, !session.cancellation.isCancelled { usleep(Self.pause) }
+    }
+
+    private func show(
+        _ count: Int,
+        since before: ContinuousClock.Instant,
+        _ lag: (rows: Int, seconds: Double),
+        _ reason: String?
+    ) {
+        let seconds = before.duration(to: .now).seconds
+        let newest = count > 0 && seconds > 0 ? Double(count) / seconds : 0
+        rate = rate * 0.7 + newest * 0.3
+        session.tracker.live(
+            LiveProgress(
+                lagRows: lag.rows,
+                lagSeconds: lag.seconds,
+                appliedChanges: session.changes,
+                changesPerSecond: rate,
+                waitingFor: reason
+            )
+        )
+    }
+
+    /// Why the loop waits.
+    private struct Reason {
+        var words: String
+        var isServerLost: Bool
+    }
+
+    /// What may pass by itself; nil for what needs the operator.
+    private static func passing(_ error: any Error) -> Reason? {
+        switch error {
+        case let error as SourceError where error.isBusy:
+            return Reason(
+                words: "waiting: another process keeps the source locked",
+                isServerLost: false
+            )
+        case let error as TargetError where error.isConnectionLost:
+            return Reason(
+                words: "waiting: the connection to the server is lost",
+                isServerLost: true
+            )
+        case let error as TargetError where error.sqlState == "53100":
+            return Reason(words: "waiting: the server's disk is full", isServerLost: false)
+        case let error as TargetError
+        where ["40001", "40P01", "55P03"].contains(error.sqlState ?? ""):
+            return Reason(words: "waiting: another session holds a table", isServerLost: false)
+        case let error as TargetError where error.sqlStateClass == "53":
+            return Reason(words: "waiting: the server lacks resources", isServerLost: true)
+        case let error as MigrationError where error.code == .targetUnavailable:
+            return Reason(words: "waiting: \(error.message)", isServerLost: true)
+        case let error as MigrationError where error.code == .sourceLocked:
+            return Reason(words: "waiting: \(error.message)", isServerLost: false)
+        default: return nil
+        }
+    }
+
+    private func report() throws(MigrationError) -> FollowReport {
+        let lag: (rows: Int, seconds: Double)
+        do throws(SourceError) {
+            lag = try session.lag()
+        } catch {
+            throw session.wrap(error, "follow")
+        }
+        let isBelow = settings.untilLagBelow.map { lag.rows < $0 } ?? true
+        return FollowReport(
+            ok: isBelow,
+            appliedChanges: session.changes,
+            writtenRows: session.written,
+            quarantinedRows: session.quarantined,
+            lag: .init(rows: lag.rows, seconds: lag.seconds),
+            position: session.position.seq,
+            reconnects: reconnects,
+            waited: reasons.sorted { $0.key < $1.key }.map {
+                .init(reason: $0.key, times: $0.value)
+            },
+            seconds: elapsed
+        )
+    }
+}
+
+/// What `follow` did.
+public struct FollowReport: Codable, Sendable {
+    /// Whether it ended where it was told to.
+    public var ok: Bool
+    /// Changes of the log that were applied.
+    public var appliedChanges: Int
+    /// Rows written in the target.
+    public var writtenRows: Int
+    /// Rows that did not fit and went into quarantine.
+    public var quarantinedRows: Int
+    /// What still waits.
+    public var lag: Lag
+    /// The last change that the target holds.
+    public var position: Int64
+    /// How often the server was lost and found.
+    public var reconnects: Int
+    /// What was waited for.
+    public var waited: [Wait]
+    /// How long it took.
+    public var seconds: Double
+
+    /// How far the target is behind.
+    public struct Lag: Codable, Sendable {
+        /// Changes that wait.
+        public var rows: Int
+        /// The age of the oldest.
+        public var seconds: Double
+    }
+
+    /// Something that was waited for.
+    public struct Wait: Codable, Sendable {
+        /// What it was.
+        public var reason: String
+        /// How many attempts it took.
+        public var times: Int
+    }
+}

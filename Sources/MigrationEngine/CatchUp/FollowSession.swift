@@ -1,0 +1,224 @@
+import Foundation
+
+/// What follows a live source, on one thread: both connections, the claim and the position.
+///
+/// The target may go and come back; whoever drives the session decides how long to try.
+final class FollowSession {
+    /// Changes that are applied in one transaction.
+    static let batch = 5_000
+    /// The same where a reader of the source keeps the application from writing.
+    static let smallBatch = 1_000
+
+    let options: Options
+    let tracker: ProgressTracker
+    let cancellation: Cancellation
+    let directory: RunDirectory
+    let journal: Journal
+    let address: TargetAddress
+    let source: SourceConnection
+    private(set) var target: TargetConnection
+    private(set) var run: RunState.Run
+    private(set) var position: RunState.Position
+    let capture: Capture
+    private var reader: ChangeReader
+    private var applier: ChangeApplier
+    private let limit: Int
+    private var schemaVersion: Int64?
+    /// Rows written and rows quarantined since the session began.
+    private(set) var written = 0
+    private(set) var quarantined = 0
+    private(set) var changes = 0
+
+    /// Takes up the live run of a source and a target.
+    ///
+    /// - Parameters:
+    ///   - options: The two sides.
+    ///   - stage: Who takes it up.
+    ///   - tracker: Is told what happens.
+    ///   - cancellation: Stops it.
+    /// - Throws: ``MigrationError``.
+    init(
+        _ options: Options,
+        stage: String,
+        _ tracker: ProgressTracker,
+        _ cancellation: Cancellation
+    ) throws(MigrationError) {
+        self.options = options
+        self.tracker = tracker
+        self.cancellation = cancellation
+        source = try SourceFile.open(options.source, stage: stage)
+        let opened = try Target.connect(options, stage: stage, purpose: stage)
+        (target, address) = opened
+        directory = try RunDirectory(making: options.runDirectory)
+        journal = try Journal(owning: directory)
+        tracker.keepLog(in: directory)
+        try TargetClaim(target: target, address: address).take(stage)
+        let found: (RunState.Run?, RunState.Position?)
+        do throws(TargetError) {
+            let run = try RunState.newestRun(opened.0, in: options.schema)
+            found = (
+                run,
+                try run.map { run throws(TargetError) in
+                    try RunState.position(of: run.id, opened.0)
+                } ?? nil
+            )
+        } catch {
+            throw TargetFailure.wrap(error, stage: stage, address: opened.1)
+        }
+        (run, position) = try Self.require(found, stage, opened.1)
+        do {
+            capture = try Self.requireCapture(source, position, options, stage)
+            guard try SourceFile.fingerprint(source, path: options.source) == run.sourceFingerprint
+            else {
+                throw Self.changed(try Capture.schemaChanges(source), options, stage)
+            }
+            let tables = try FollowedTable.all(capture, run: run.id, source, target)
+            reader = ChangeReader(source, capture, tables)
+            applier = ChangeApplier(target, reader, run: run.id, cancellation)
+            let live = LiveTarget(target: target, run: run.id)
+            if position.liveSide == .source {
+                try live.rest()
+                try live.enter()
+            }
+            let mode = try source.first("PRAGMA journal_mode")?.display ?? ""
+            limit = mode.lowercased() == "wal" ? Self.batch : Self.smallBatch
+        } catch {
+            throw Self.wrap(error, options, opened.1, stage)
+        }
+    }
+
+    // MARK: - Catching up
+
+    /// Applies the next changes.
+    ///
+    /// - Returns: How many changes there were; 0 when the target holds all.
+    /// - Throws: ``MigrationError``, or ``TargetError`` and ``SourceError`` that may pass.
+    func catchUp() throws -> Int {
+        try requireSameSchema()
+        guard try ChangeLog.head(source).seq > position.seq else { return 0 }
+        let known = try applier.quarantinedTables()
+        var size: Int? = limit
+        while true {
+            let batch = try reader.read(after: position.seq, limit: size, quarantined: known)
+            defer { reader.end() }
+            guard let batch else { return 0 }
+            do throws(ChangeApplier.Failure) {
+                let applied = try applier.apply(batch)
+                position.seq = batch.last.seq
+                position.at = batch.last.at
+                position.applied += Int64(applied.changes)
+                changes += applied.changes
+                written += applied.written
+                quarantined += applied.quarantined
+                return applied.changes
+            } catch {
+                switch error {
+                case .conflict: size = nil
+                case .source(let error): throw error
+                case .target(let error): throw error
+                case .unkeepable(let row): throw row.failure("follow", kept: kept)
+                case .copy(let failure, let table): throw wrapped(failure, table)
+                case .overtaken: throw overtaken
+                }
+            }
+        }
+    }
+
+    /// How far the target is behind.
+    ///
+    /// - Returns: Changes that wait, and the age of the oldest in seconds.
+    /// - Throws: ``SourceError``.
+    func lag() throws(SourceError) -> (rows: Int, seconds: Double) {
+        try ChangeLog.waiting(after: position.seq, source)
+    }
+
+    /// Connects to a target that was gone, and reads where it stands.
+    ///
+    /// - Throws: ``MigrationError``.
+    func reconnect() throws(MigrationError) {
+        let fresh = try Target.connect(options, stage: "follow", purpose: "follow").0
+        try TargetClaim(target: fresh, address: address, kept: kept).take("follow")
+        do {
+            let live = LiveTarget(target: fresh, run: run.id)
+            try live.enter()
+            guard let position = try RunState.position(of: run.id, fresh) else {
+                throw Self.notLive("follow", address)
+            }
+            try requireKnown(position)
+            let tables = try FollowedTable.all(capture, run: run.id, source, fresh)
+            target = fresh
+            self.position = position
+            reader = ChangeReader(source, capture, tables)
+            applier = ChangeApplier(fresh, reader, run: run.id, cancellation)
+        } catch {
+            throw Self.wrap(error, options, address, "follow", kept)
+        }
+    }
+
+    /// A server that was restored to an earlier moment asks for changes that may be pruned.
+    private func requireKnown(_ position: RunState.Position) throws {
+        guard position.captureID == capture.id else { throw Self.replaced(options, "follow") }
+    }
+
+    private func requireSameSchema() throws {
+        let version = try source.integer("PRAGMA schema_version")
+        guard version != schemaVersion else { return }
+        let changes = try Capture.schemaChanges(source)
+        guard changes.isEmpty else { throw Self.changed(changes, options, "follow") }
+        schemaVersion = version
+    }
+
+    /// What stays if the session ends now.
+    var kept: MigrationError.Kept {
+        .other(
+            "\(changes) changes are applied; the capture goes on, so nothing is missed meanwhile"
+        )
+    }
+
+    /// Wraps an error of either side for the operator.
+    func wrap(_ error: any Error, _ stage: String) -> MigrationError {
+        Self.wrap(error, options, address, stage, kept, cancellation)
+    }
+
+    private func wrapped(_ failure: TableCopy.Failure, _ table: String) -> any Error {
+        switch failure {
+        case .source(let error): error
+        case .target(let error): error
+        case .unkeepable(let row): row.failure("follow", kept: kept)
+        case .badRow(let row):
+            MigrationError(
+                .sourceData,
+                "a row does not fit: \(row.reason)",
+                place: .init("follow", side: .source, table: table, column: row.column),
+                kept: kept,
+                remedy: "mend the row in the source, then run the same command again"
+            )
+        case .cancelled:
+            MigrationError(
+                .interrupted,
+                "stopped on request",
+                place: .init("follow", table: table),
+                kept: kept,
+                remedy: "run the same command again: it goes on where it stopped"
+            )
+        case .unaccounted(let problem):
+            MigrationError(
+                .internal,
+                problem,
+                place: .init("follow", side: .target, table: table),
+                kept: kept,
+                remedy: "report it with the log of the run"
+            )
+        }
+    }
+
+    private var overtaken: MigrationError {
+        MigrationError(
+            .runBusy,
+            "another process has moved the position of this run",
+            place: .init("follow", side: .target, path: address.redacted),
+            kept: kept,
+            remedy: "stop the other process, then run the same command again"
+        )
+    }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import MigrationEngine
+
+/// Removes everything of ours from both sides.
+struct CleanCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "clean",
+        abstract: "Removes every _cutover_* object of the source and the target's schema cutover.",
+        discussion: """
+            Proves that the source's schema is as it was before. What is in quarantine, and the \
+            way back after a switch, are lost with the schema: the phrase is asked for.
+            """
+    )
+
+    @Option(help: "The phrase clean DATABASE, where nobody can be asked.")
+    var confirm: String?
+    @OptionGroup var place: SchemaOption
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let options = try common.options(schema: place)
+        let phrase = try Phrase.of("clean", options)
+        try Phrase.require(phrase, given: confirm, common)
+        let report = try LongWork.run(common) { _, _ throws(MigrationError) in
+            try Clean.run(options)
+        }
+        try Output(common).result(report) { Self.text(report) }
+    }
+
+    static func text(_ report: CleanReport) -> String {
+        var lines = [
+            "source: \(report.removedFromSource.count) objects removed, its schema is as before"
+        ]
+        lines += report.changedByApplication.map {
+            "  the application's own change since: \(SafeText.visible($0))"
+        }
+        lines.append(
+            report.removedFromTarget
+                ? "target: schema cutover removed; the tables stay"
+                : "target: there was no schema cutover"
+        )
+        lines += report.restored.map { "  put back: \(SafeText.visible($0))" }
+        return lines.joined(separator: "\n")
+    }
+}
