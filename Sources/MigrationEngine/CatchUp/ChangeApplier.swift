@@ -29,9 +29,7 @@ final class ChangeApplier {
     private let reader: ChangeReader
     private let run: String
     private let cancellation: Cancellation
-    private var keyTables: Set<String> = []
-    private let header = ByteBuffer(capacity: 32)
-    private let trailer = ByteBuffer(capacity: 32)
+    private let keyTables: KeyTables
 
     init(
         _ target: TargetConnection,
@@ -43,8 +41,7 @@ final class ChangeApplier {
         self.reader = reader
         self.run = run
         self.cancellation = cancellation
-        RowEncoder.header.withUnsafeBytes { header.append($0) }
-        RowEncoder.trailer.withUnsafeBytes { trailer.append($0) }
+        keyTables = KeyTables(target)
     }
 
     /// The tables that have rows in quarantine, as the source spells them.
@@ -62,15 +59,14 @@ final class ChangeApplier {
     /// - Returns: What became of them.
     /// - Throws: ``Failure``; then nothing of the batch is written.
     func apply(_ batch: ChangeBatch) throws(Failure) -> Applied {
+        defer { keyTables.rolledBack() }
         do {
-            var made: Set<String> = []
             let applied = try target.transaction {
                 var applied = Applied(changes: batch.count)
                 for table in batch.whole {
                     for plan in table.plans { applied.add(try copyAnew(plan.plan)) }
                 }
                 for changes in batch.tables {
-                    if try makeKeyTable(changes.table) { made.insert(changes.table.keyTable) }
                     applied.add(try write(changes, isComplete: batch.isComplete))
                 }
                 Failpoint.reach(.batchWritten)
@@ -85,7 +81,7 @@ final class ChangeApplier {
                 Failpoint.reach(.positionMoved)
                 return applied
             }
-            keyTables.formUnion(made)
+            keyTables.committed()
             Failpoint.reach(.batchCommitted)
             return applied
         } catch let error as Failure {
@@ -102,19 +98,6 @@ final class ChangeApplier {
     }
 
     // MARK: - Rows by key
-
-    /// Makes the temporary table of a table's keys, with their own types.
-    private func makeKeyTable(_ table: FollowedTable.KeyedPlan) throws(TargetError) -> Bool {
-        guard !keyTables.contains(table.keyTable) else { return false }
-        let columns = table.keyColumns.map(TargetConnection.quote).joined(separator: ", ")
-        try target.execute(
-            """
-            CREATE TEMPORARY TABLE IF NOT EXISTS \(table.keyTable.dropFirst(8)) ON COMMIT DELETE ROWS
-            AS SELECT \(columns) FROM \(table.plan.qualifiedName) WITH NO DATA
-            """
-        )
-        return true
-    }
 
     private func write(_ changes: TableChanges, isComplete: Bool) throws -> Applied {
         var applied = Applied()
@@ -184,39 +167,18 @@ final class ChangeApplier {
 
     private func delete(_ changes: TableChanges) throws(TargetError) {
         let table = changes.table
-        let columns = table.keyColumns.map(TargetConnection.quote)
-        try copy(
-            "COPY \(table.keyTable) (\(columns.joined(separator: ", "))) FROM STDIN (FORMAT binary)",
-            changes.keys.bytes
-        )
-        let match = columns.map { "t.\($0) = k.\($0)" }.joined(separator: " AND ")
+        try keyTables.fill(changes.keys.bytes, of: table)
+        let match = table.keyColumns.map(TargetConnection.quote).map { "t.\($0) = k.\($0)" }
         try target.execute(
             """
-            DELETE FROM \(table.plan.qualifiedName) t USING \(table.keyTable) k WHERE \(match);
-            DELETE FROM \(table.keyTable)
+            DELETE FROM \(table.plan.qualifiedName) t USING \(table.keyTable) k
+            WHERE \(match.joined(separator: " AND "))
             """
         )
     }
 
     private func send(_ range: Range<Int>, of changes: TableChanges) throws(TargetError) -> Int {
-        try copy(changes.table.plan.copyStatement, changes.bytes(range))
-    }
-
-    @discardableResult
-    private func copy(
-        _ statement: String,
-        _ rows: UnsafeRawBufferPointer
-    ) throws(TargetError) -> Int {
-        let stream = try CopyStream(on: target, statement)
-        do throws(TargetError) {
-            try stream.send(header.bytes)
-            try stream.send(rows)
-            try stream.send(trailer.bytes)
-        } catch {
-            stream.abort("the rows could not be sent")
-            throw error
-        }
-        return try stream.finish()
+        try keyTables.copy(changes.table.plan.copyStatement, changes.bytes(range))
     }
 
     /// Keeps rows that do not fit, as they are in the source by now.

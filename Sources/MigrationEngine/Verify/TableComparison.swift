@@ -16,8 +16,16 @@ struct TableComparison: Sendable {
     let sequence: (column: String, name: String)?
     /// Columns with values so large that the server sums them up instead of sending them.
     var summed: Set<Int> = []
+    /// The rows that are compared; all when nil.
+    var scope: Scope?
     /// Whether the source has a large row, so that one is in memory at a time.
     var hasLargeRows = false
+
+    /// A part of the rows, as conditions on both sides that choose the same ones.
+    struct Scope: Sendable {
+        let source: String
+        let target: String
+    }
 
     /// A column of both sides.
     struct Column: Sendable {
@@ -139,7 +147,9 @@ struct TableComparison: Sendable {
         // Ordering by the alias itself, without a collation, walks the table's own tree.
         if source.rowidAlias != nil, keyWidth == 1 { order = [quote(columns[0].source)] }
         let sorted = order.isEmpty ? "" : " ORDER BY " + order.joined(separator: ", ")
-        return "SELECT \(list.isEmpty ? "1" : list) FROM \(quote(source.storedName))\(sorted)"
+        let part = scope.map { " WHERE \($0.source)" } ?? ""
+        return "SELECT \(list.isEmpty ? "1" : list) FROM \(quote(source.storedName))"
+            + part + sorted
     }
 
     /// The same where rows are large: keys are sorted alone, and each row is read when it is due.
@@ -206,7 +216,8 @@ struct TableComparison: Sendable {
         }.joined(separator: ", ")
         let order = columns.prefix(keyWidth).map { $0.rule.ordered(quote($0.target)) }
         let sorted = order.isEmpty ? "" : " ORDER BY " + order.joined(separator: ", ")
-        return "COPY (SELECT \(list.isEmpty ? "1" : list) FROM \(qualifiedName)\(sorted)) "
+        let part = scope.map { " WHERE \($0.target)" } ?? ""
+        return "COPY (SELECT \(list.isEmpty ? "1" : list) FROM \(qualifiedName)\(part)\(sorted)) "
             + "TO STDOUT (FORMAT binary)"
     }
 }
