@@ -18,7 +18,7 @@ final class FollowSession {
     let source: SourceConnection
     private(set) var target: TargetConnection
     private(set) var run: RunState.Run
-    private(set) var position: RunState.Position
+    var position: RunState.Position
     let capture: Capture
     private var reader: ChangeReader
     private var applier: ChangeApplier
@@ -137,10 +137,11 @@ final class FollowSession {
     /// - Throws: ``MigrationError``.
     func reconnect() throws(MigrationError) {
         let fresh = try Target.connect(options, stage: "follow", purpose: "follow").0
-        try TargetClaim(target: fresh, address: address, kept: kept).take("follow")
+        let claim = TargetClaim(target: fresh, address: address, kept: kept)
+        claim.end(target.backendPID)
+        try claim.take("follow")
         do {
-            let live = LiveTarget(target: fresh, run: run.id)
-            try live.enter()
+            try LiveTarget(target: fresh, run: run.id).enter()
             guard let position = try RunState.position(of: run.id, fresh) else {
                 throw Self.notLive("follow", address)
             }

@@ -119,6 +119,30 @@ package enum Failpoint: String, CaseIterable, Sendable {
     case positionMoved = "position-moved"
     /// A batch is committed.
     case batchCommitted = "batch-committed"
+    /// The toggles are off, the fence is made and lets everything through.
+    case togglesOff = "toggles-off"
+    /// Writes of the source are blocked.
+    case fenced
+    /// The target holds the last change.
+    case drained
+    /// What changed is compared while writes are blocked.
+    case freezeVerified = "freeze-verified"
+    /// The fence holds for good; the target is not open yet.
+    case handingOver = "handing-over"
+    /// The handover is written, not committed.
+    case handoverWritten = "handover-written"
+    /// The handover is committed.
+    case handedOver = "handed-over"
+    /// The environment file is replaced.
+    case environmentSwitched = "environment-switched"
+    /// The operator's hook has ended.
+    case hookDone = "hook-done"
+    /// One workflow is on in the target.
+    case canaryOn = "canary-on"
+    /// The toggles have their earlier values in the target.
+    case togglesRestored = "toggles-restored"
+    /// A cutover is undone in the source.
+    case undone
 
     /// The variable that names a moment.
     package static let variable = "CUTOVER_FAILPOINT"

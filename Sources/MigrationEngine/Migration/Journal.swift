@@ -154,6 +154,27 @@ package final class Journal {
         }
     }
 
+    /// Ends the step under way and says where the run rests; its report stays.
+    ///
+    /// - Parameters:
+    ///   - run: The run.
+    ///   - phase: Where it rests.
+    ///   - detail: How the last step ended.
+    /// - Throws: ``MigrationError`` of code `fileFailed`.
+    package func rest(_ run: String, phase: String, detail: String) throws(MigrationError) {
+        let now = SourceValue.real(Date().timeIntervalSince1970)
+        try write { connection throws(SourceError) in
+            try connection.prepare(
+                """
+                UPDATE step SET ended_at = ?, outcome = 'done', detail = ?
+                WHERE run_id = ? AND ended_at IS NULL AND outcome IS NULL
+                """
+            ).run([now, .string(detail), .string(run)])
+            try connection.prepare("UPDATE run SET phase = ?, state = 'done' WHERE id = ?")
+                .run([.string(phase), .string(run)])
+        }
+    }
+
     /// Writes down what the operator did.
     package func action(_ action: String, before: String?, after: String?) throws(MigrationError) {
         try write { connection throws(SourceError) in

@@ -69,6 +69,7 @@ public struct MigrationError: Error, Sendable {
         case sourceReplaced = "source_replaced"
         case schemaChanged = "schema_changed"
         case gateClosed = "gate_closed"
+        case hookFailed = "hook_failed"
         case fileFailed = "file_failed"
         case diskFull = "disk_full"
         case serverMissing = "server_missing"

@@ -1,4 +1,5 @@
 import CPostgres
+import Glibc
 
 /// One connection to PostgreSQL, for one thread.
 package final class TargetConnection {
@@ -140,6 +141,17 @@ package final class TargetConnection {
     /// The name of the database.
     package var database: String { String(cString: PQdb(handle)) }
 
+    /// The number of the server's process for this session.
+    package var backendPID: Int32 { PQbackendPID(handle) }
+
+    /// A way to end the connection from another thread, even one that hangs in the network.
+    ///
+    /// - Returns: The action; whatever waits for the server then fails as if it had gone.
+    package func breaker() -> @Sendable () -> Void {
+        let socket = SocketBreaker(PQsocket(handle))
+        return { socket.shutDown() }
+    }
+
     /// A way to stop the running statement from another thread.
     ///
     /// - Returns: The canceller; it is valid longer than the connection.
@@ -252,6 +264,18 @@ package struct TargetRows: Sendable {
 
     /// The first value of the first row as an integer.
     package var integer: Int64? { first.flatMap { Int64($0) } }
+}
+
+/// Ends a connection's socket from any thread.
+private final class SocketBreaker: Sendable {
+    // A descriptor of our own: libpq's may be closed and given to another file by then.
+    private let descriptor: Int32
+
+    init(_ socket: Int32) { descriptor = socket < 0 ? -1 : dup(socket) }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    func shutDown() { if descriptor >= 0 { shutdown(descriptor, Int32(SHUT_RDWR)) } }
 }
 
 /// Stops a running statement from any thread.
