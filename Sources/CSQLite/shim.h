@@ -20,4 +20,11 @@ static inline int cutover_sqlite_bind_blob(
                        : sqlite3_bind_blob64(statement, index, bytes, length, SQLITE_TRANSIENT);
 }
 
+/* sqlite3_db_config is variadic, which Swift cannot call. */
+static inline int cutover_sqlite_disable_triggers(sqlite3 *connection) {
+    int enabled = 1;
+    int code = sqlite3_db_config(connection, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, &enabled);
+    return code != SQLITE_OK ? code : (enabled ? SQLITE_ERROR : SQLITE_OK);
+}
+
 #endif

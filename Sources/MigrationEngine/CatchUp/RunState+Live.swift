@@ -15,6 +15,7 @@ extension RunState {
             verified_seq bigint,
             verified_at timestamptz,
             live_side text NOT NULL DEFAULT 'source' CHECK (live_side IN ('source', 'target')),
+            reverse_seq bigint NOT NULL DEFAULT 0,
             switched_at timestamptz
         )
         """

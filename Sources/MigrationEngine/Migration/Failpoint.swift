@@ -143,6 +143,14 @@ package enum Failpoint: String, CaseIterable, Sendable {
     case togglesRestored = "toggles-restored"
     /// A cutover is undone in the source.
     case undone
+    /// The way back begins: the source is locked for us, nothing is written.
+    case reverseBegun = "reverse-begun"
+    /// The rows of a table are back in the source, not committed.
+    case reverseTable = "reverse-table"
+    /// All rows are back in the source and compared, not committed.
+    case reverseReplayed = "reverse-replayed"
+    /// The source has committed what came back; the target does not know.
+    case reverseCommitted = "reverse-committed"
 
     /// The variable that names a moment.
     package static let variable = "CUTOVER_FAILPOINT"

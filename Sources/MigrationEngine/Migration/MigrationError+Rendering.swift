@@ -87,7 +87,9 @@ extension MigrationError {
     public var exitStatus: Int32 {
         switch code {
         case .usage, .readOnly: 64
-        case .sourceData, .sourceCorrupt, .targetRefusedRow, .sourceReplaced, .schemaChanged: 65
+        case .sourceData, .sourceCorrupt, .targetRefusedRow, .sourceReplaced, .schemaChanged,
+            .sourceRefusedRow:
+            65
         case .sourceMissing, .sourceIsDirectory, .sourceNotDatabase, .sourceUnreadable,
             .sourceLocked, .sourceEmpty, .sourceFailed:
             66

@@ -68,6 +68,7 @@ public struct MigrationError: Error, Sendable {
         case notLive = "not_live"
         case sourceReplaced = "source_replaced"
         case schemaChanged = "schema_changed"
+        case sourceRefusedRow = "source_refused_row"
         case gateClosed = "gate_closed"
         case hookFailed = "hook_failed"
         case fileFailed = "file_failed"

@@ -112,6 +112,14 @@ package final class SourceConnection {
         sqlite3_busy_timeout(handle, milliseconds)
     }
 
+    /// Keeps triggers from firing for what this connection writes: ours and the application's.
+    ///
+    /// - Throws: ``SourceError``.
+    package func disableTriggers() throws(SourceError) {
+        let code = cutover_sqlite_disable_triggers(handle)
+        guard code == SQLITE_OK else { throw error(code, sql: nil) }
+    }
+
     /// Stops the running statement; can be called from any thread.
     ///
     /// - Returns: The action.

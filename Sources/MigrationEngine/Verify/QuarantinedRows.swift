@@ -27,6 +27,9 @@ struct QuarantinedRows: Sendable {
     /// The rows among them whose absence is accepted.
     var acceptedCount: Int { absent.values.reduce(0) { $0 + $1.accepted } }
 
+    /// Whether a row with this key is not in the target.
+    func holds(_ key: [UInt8]) -> Bool { absent[key] != nil }
+
     /// Takes one row with a key out: of rows that are alike as many are absent as are in quarantine.
     mutating func take(_ key: [UInt8]) -> Absence? {
         guard let counts = absent[key] else { return nil }

@@ -6,7 +6,7 @@ struct TableComparison: Sendable {
     let targetName: String
     let schema: String
     /// The columns, the key's first when there is one.
-    let columns: [Column]
+    private(set) var columns: [Column]
     /// The number of key columns in front; 0 when rows can only be compared as a whole.
     let keyWidth: Int
     /// Columns that only one side has.
@@ -98,6 +98,13 @@ struct TableComparison: Sendable {
         self.unmatched = unmatched
         self.skipped = skipped
         sequence = present.first { $0.sequence != nil }.map { ($0.name, $0.sequence ?? "") }
+    }
+
+    /// The same without the columns of which the target has what an expression reads.
+    func withoutExpressions() -> TableComparison {
+        var comparison = self
+        comparison.columns.removeAll { $0.expression != nil }
+        return comparison
     }
 
     /// The primary key, when both sides order its columns in the same way.
