@@ -5,11 +5,11 @@ enum PlanTraffic {
             name: "xml-import",
             share: 26,
             enforcesForeignKeys: false,
-            operations: [imported, imported, reimported, purged]
+            operations: [imported, reimported, purged]
         ),
         TrafficRole(
             name: "shipstation-upload",
-            share: 9,
+            share: 13,
             enforcesForeignKeys: false,
             operations: [uploaded, renumbered]
         ),
@@ -17,7 +17,7 @@ enum PlanTraffic {
             name: "unified-shipstation-sync",
             share: 18,
             enforcesForeignKeys: true,
-            operations: [shipped, retracted, violated, resolved]
+            operations: [shipped, retracted, violated, resolved, unbundled]
         ),
         TrafficRole(
             name: "orders-cleanup",
@@ -53,7 +53,7 @@ enum PlanTraffic {
 
     private static let imported = TrafficOperation(
         name: "import an order",
-        weight: 3,
+        weight: 5,
         steps: [
             .insert(
                 "orders_inbox",
@@ -81,7 +81,7 @@ enum PlanTraffic {
 
     private static let purged = TrafficOperation(
         name: "purge the oldest order",
-        weight: 3,
+        weight: 4,
         steps: [
             .pick("id AS inbox", from: "orders_inbox", "ORDER BY id"),
             .delete("orders_inbox", where: "id = :inbox"),

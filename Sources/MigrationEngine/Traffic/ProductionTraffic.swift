@@ -9,7 +9,7 @@ enum ProductionTraffic {
         ),
         TrafficRole(
             name: "shipstation-upload",
-            share: 9,
+            share: 13,
             enforcesForeignKeys: false,
             operations: [uploaded, renumbered, reidentified]
         ),
@@ -17,7 +17,7 @@ enum ProductionTraffic {
             name: "unified-shipstation-sync",
             share: 18,
             enforcesForeignKeys: true,
-            operations: [shipped, tracked, entered, violated, resolved]
+            operations: [shipped, tracked, entered, violated, resolved, cleaned, unbundled]
         ),
         TrafficRole(
             name: "orders-cleanup",
@@ -92,7 +92,7 @@ enum ProductionTraffic {
 
     private static let purged = TrafficOperation(
         name: "purge the oldest order, child by child",
-        weight: 2,
+        weight: 3,
         steps: [
             .pick("id AS inbox", from: "orders_inbox", "ORDER BY id"),
             .delete("shipstation_order_line_items", where: "order_inbox_id = :inbox"),
@@ -104,7 +104,7 @@ enum ProductionTraffic {
 
     private static let cleaned = TrafficOperation(
         name: "purge the oldest order, children and all",
-        weight: 3,
+        weight: 2,
         steps: [
             .pick("id AS inbox", from: "orders_inbox", "ORDER BY id"),
             .delete("shipstation_order_line_items", where: "order_inbox_id = :inbox"),
