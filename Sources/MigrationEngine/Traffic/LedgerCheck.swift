@@ -75,8 +75,8 @@ package enum LedgerCheck {
     }
 
     private static func plain(_ text: String) -> String {
-        if text == "t" { return "1" }
-        if text == "f" { return "0" }
+        if text == "t" { return "1.0" }
+        if text == "f" { return "0.0" }
         if let number = Double(text) { return String(number) }
         // A moment: the separator, a zone of UTC, a fraction and midnight may be written or not.
         guard let match = text.wholeMatch(of: moment) else { return text }
