@@ -72,12 +72,18 @@ extension NameTable: Sendable where Value: Sendable {}
 extension NameTable: Equatable where Value: Equatable {}
 
 /// Names, the same only byte by byte.
-struct NameSet: Hashable, Sendable, ExpressibleByArrayLiteral {
+package struct NameSet: Hashable, Sendable, ExpressibleByArrayLiteral {
     private var names: Set<ExactName> = []
 
-    init(_ names: some Sequence<String>) { self.names = Set(names.map { ExactName($0) }) }
+    /// Makes a set of names.
+    ///
+    /// - Parameter names: The names.
+    package init(_ names: some Sequence<String>) { self.names = Set(names.map { ExactName($0) }) }
 
-    init(arrayLiteral elements: String...) { self.init(elements) }
+    /// Makes a set of a literal.
+    ///
+    /// - Parameter elements: The names.
+    package init(arrayLiteral elements: String...) { self.init(elements) }
 
     /// Adds a name.
     ///
@@ -86,7 +92,12 @@ struct NameSet: Hashable, Sendable, ExpressibleByArrayLiteral {
     @discardableResult
     mutating func insert(_ name: String) -> Bool { names.insert(ExactName(name)).inserted }
 
-    mutating func formUnion(_ others: some Sequence<String>) { for name in others { insert(name) } }
+    mutating func formUnion(_ others: some Sequence<String>) {
+        for name in others { insert(name) }
+    }
+
+    /// Whether there is none.
+    var isEmpty: Bool { names.isEmpty }
 
     func contains(_ name: String) -> Bool { names.contains(ExactName(name)) }
 
@@ -105,6 +116,18 @@ extension String {
     func isExactly(_ other: String?) -> Bool {
         guard let other, utf8.count == other.utf8.count else { return false }
         return utf8.elementsEqual(other.utf8)
+    }
+
+    /// The text with a backslash before each backslash and each double quote.
+    var escapingQuotes: String {
+        var bytes: [UInt8] = []
+        for byte in utf8 {
+            if byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\"") {
+                bytes.append(UInt8(ascii: "\\"))
+            }
+            bytes.append(byte)
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// The text with each ASCII character doubled, whatever mark follows it: to Swift a quote and an

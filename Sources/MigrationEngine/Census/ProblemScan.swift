@@ -73,7 +73,7 @@ struct ProblemScan: Sendable {
         let reader = RowReader(
             table,
             columns: keyNames + judged.map(\.name),
-            expressions: Dictionary(expressions) { first, _ in first }
+            expressions: NameTable(expressions)
         )
         let judges = columns.map { ProblemJudge(table.columns[$0.place], $0.target) }
         let first = reader.identityWidth + reader.columns.count - judged.count

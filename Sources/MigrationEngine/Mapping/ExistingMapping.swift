@@ -13,7 +13,7 @@ package struct ExistingMapping: Sendable {
     /// What one side has for itself, on purpose.
     private(set) var aside: [Aside] = []
     /// How columns are written that the row encoder does not know, by the target's table.
-    private(set) var casts: [String: [String: ExistingType.Cast]] = [:]
+    private(set) var casts: NameTable<NameTable<ExistingType.Cast>> = [:]
     /// The matched tables, in the order of ``target``.
     private(set) var tables: [ExistingCatalog.Table] = []
 
@@ -41,12 +41,12 @@ package struct ExistingMapping: Sendable {
         _ catalog: Catalog,
         _ existing: ExistingCatalog,
         census: Census? = nil,
-        begun: Set<String> = [],
+        begun: NameSet = [],
         rules: MappingRules = MappingRules()
     ) {
         self.rules = rules
         target = TargetSchema(mode: .existing, schema: existing.schema)
-        var taken: [String: String] = [:]
+        var taken: NameTable<String> = [:]
         for table in catalog.migratedTables {
             let rule = rules.table(table.name)
             if let reason = rule?.skip {
@@ -57,7 +57,9 @@ package struct ExistingMapping: Sendable {
                 refuseTable(rule?.rename ?? table.name, existing)
                 continue
             }
-            if let other = taken.updateValue(table.name, forKey: found.name) {
+            let other = taken[found.name]
+            taken[found.name] = table.name
+            if let other {
                 refuse(
                     table.name,
                     nil,
@@ -141,7 +143,7 @@ package struct ExistingMapping: Sendable {
     ) {
         requireRights(found)
         var columns: [TargetColumn] = []
-        var own: Set<String> = []
+        var own: NameSet = []
         for (place, column) in table.columns.enumerated() where column.generation != .hidden {
             let rule = rules.column(column.name, of: table.name)
             if let reason = rule?.skip {
@@ -157,7 +159,7 @@ package struct ExistingMapping: Sendable {
                 )
                 continue
             }
-            guard own.insert(twin.name).inserted else {
+            guard own.insert(twin.name) else {
                 refuse(
                     table.name,
                     column.name,
@@ -211,7 +213,7 @@ package struct ExistingMapping: Sendable {
         tables.append(found)
     }
 
-    private mutating func matchExtraColumns(_ table: ExistingCatalog.Table, _ own: Set<String>) {
+    private mutating func matchExtraColumns(_ table: ExistingCatalog.Table, _ own: NameSet) {
         for column in table.columns where !own.contains(column.name) {
             let isFilled = column.hasDefault || column.isGenerated || column.sequence != nil
             if column.isNotNull, !isFilled {
@@ -325,7 +327,8 @@ package struct ExistingMapping: Sendable {
         _ stored: ColumnCensus?
     ) {
         var reason =
-            twin.name == column.name ? "the target's own type" : "the target's column \(twin.name)"
+            twin.name.isExactly(column.name)
+            ? "the target's own type" : "the target's column \(twin.name)"
         if case .cast = type { reason += ", read by the server from the value's text" }
         if let stored {
             let odd = ExistingFit.misfits(stored, type, isNotNull: twin.isNotNull)
@@ -362,7 +365,7 @@ package struct ExistingMapping: Sendable {
             + table.uniques.map { $0.columns.compactMap(\.name) }
         for columns in own where !columns.isEmpty {
             let text = "UNIQUE (\(columns.joined(separator: ", ")))"
-            let isThere = found.uniques.contains(Set(twins(columns)))
+            let isThere = found.uniques.contains(NameSet(twins(columns)))
             decide(
                 table.name,
                 "unique",
@@ -406,7 +409,7 @@ extension ExistingMapping {
     /// - Returns: The mapping; foreign keys between matched tables stay between the copies.
     func placed(in schema: String) -> ExistingMapping {
         var copy = self
-        let names = Set(target.tables.map(\.name))
+        let names = NameSet(target.tables.map(\.name))
         copy.target.schema = schema
         for table in copy.target.tables.indices {
             let child = TargetName.qualified(copy.target.tables[table].name, schema)

@@ -19,7 +19,7 @@ struct TableDeriver {
     /// The names of constraints, which each table has for itself.
     var constraints = NameRegistry()
     /// Sets of columns that foreign keys can refer to, by target name.
-    var referableKeys: [Set<String>] = []
+    var referableKeys: [NameSet] = []
     /// The lines of CREATE TABLE, by folded name of the source.
     var lines: [String: String] = [:]
 
@@ -63,11 +63,11 @@ struct TableDeriver {
     /// - Parameters:
     ///   - indexNames: The indexes' names in the target, by name of the source.
     ///   - relations: The names that are taken in the schema.
-    mutating func derive(_ indexNames: [String: String], _ relations: inout NameRegistry) {
+    mutating func derive(_ indexNames: NameTable<String>, _ relations: inout NameRegistry) {
         if let part = source.part {
             decidePart(part)
-        } else if target.name != source.name {
-            let isAsked = rules.table(source.name)?.rename == target.name
+        } else if !target.name.isExactly(source.name) {
+            let isAsked = target.name.isExactly(rules.table(source.name)?.rename)
             let reason = isAsked ? Self.asked : Self.renamed
             decide("name", source.name, target.name, .changed, reason)
         }
@@ -152,7 +152,7 @@ struct TableDeriver {
             let wanted = asked[column.name.foldedName]
             let name = wanted ?? taken.take(column.name)
             names[column.name.foldedName] = name
-            guard name != column.name else { continue }
+            guard !name.isExactly(column.name) else { continue }
             let reason = wanted == nil ? Self.renamed : Self.asked
             decide("name", column.name, name, .changed, reason, column: column.name)
         }
@@ -177,7 +177,9 @@ struct TableDeriver {
     /// - Returns: Its census, nil when it was not counted.
     func stored(_ column: Catalog.Column) -> ColumnCensus? {
         guard census.columns.count == source.columns.count else { return nil }
-        return source.columns.firstIndex { $0.name == column.name }.map { census.columns[$0] }
+        return source.columns.firstIndex { $0.name.isExactly(column.name) }.map {
+            census.columns[$0]
+        }
     }
 
     private mutating func deriveColumn(
@@ -185,7 +187,7 @@ struct TableDeriver {
         _ relations: inout NameRegistry
     ) {
         let rule = decideType(column)
-        let isIdentity = source.rowidAlias == column.name
+        let isIdentity = column.name.isExactly(source.rowidAlias)
         let name = addColumn(column, rule.type, isNotNull: column.isNotNull || isIdentity)
         var line = Self.line(name, rule.type)
         if isIdentity {

@@ -267,7 +267,7 @@ final class MigrationRun {
     private static let droppedShown = 10
 
     private func plans(for mapped: TargetSchema, _ tables: [Catalog.Table]) -> [TablePlan] {
-        let known = Dictionary(mapped.tables.map { ($0.sourceName, $0) }) { first, _ in first }
+        let known = NameTable(mapped.tables.map { ($0.sourceName, $0) })
         return tables.compactMap { table in
             known[table.name].map {
                 TablePlan($0, source: table, schema: schema, casts: existing?.casts[$0.name] ?? [:])
@@ -281,9 +281,7 @@ final class MigrationRun {
         _ chunks: [[Chunk]],
         _ plans: [TablePlan]
     ) -> [[Chunk]] {
-        let places = Dictionary(
-            plans.indices.map { (plans[$0].table.sourceName, $0) }
-        ) { first, _ in first }
+        let places = NameTable(plans.indices.map { (plans[$0].table.sourceName, $0) })
         return zip(tables, chunks).compactMap { table, chunks in
             places[table.name].map { place in
                 chunks.map { chunk in

@@ -41,7 +41,7 @@ struct ReplayTable: Sendable {
     static func read(
         _ run: String,
         _ target: TargetConnection
-    ) throws(TargetError) -> [String: ReplayTable] {
+    ) throws(TargetError) -> NameTable<ReplayTable> {
         let schema =
             try target.query(
                 "SELECT schema_name FROM cutover.run WHERE run_id = $1",
@@ -78,7 +78,7 @@ struct ReplayTable: Sendable {
             """,
             [.text(run), .text(schema)]
         ).rows
-        var tables: [String: ReplayTable] = [:]
+        var tables: NameTable<ReplayTable> = [:]
         for row in rows {
             let name = row[0] ?? ""
             var table = tables[name] ?? ReplayTable(name: name, qualifiedName: row[1] ?? "")
@@ -102,19 +102,17 @@ struct ReplayTable: Sendable {
     }
 
     /// The tables in an order in which parents come before their children, cycles aside.
-    static func parentsFirst(_ tables: [String: ReplayTable]) -> [String: Int] {
-        let bySQL = Dictionary(tables.values.map { ($0.qualifiedName, $0.name) }) { first, _ in
-            first
-        }
-        var ranks: [String: Int] = [:]
-        var open: Set<String> = []
+    static func parentsFirst(_ tables: NameTable<ReplayTable>) -> NameTable<Int> {
+        let bySQL = NameTable(tables.all.map { ($0.qualifiedName, $0.name) })
+        var ranks: NameTable<Int> = [:]
+        var open: NameSet = []
         func visit(_ name: String) {
-            guard ranks[name] == nil, open.insert(name).inserted, let table = tables[name]
+            guard ranks[name] == nil, open.insert(name), let table = tables[name]
             else { return }
             for parent in table.parents {
                 if let parent = bySQL[parent] { visit(parent) }
             }
-            ranks[name] = ranks.count
+            ranks[name] = ranks.keys.count
         }
         for name in tables.keys.sorted() { visit(name) }
         return ranks

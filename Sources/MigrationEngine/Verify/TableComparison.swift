@@ -44,7 +44,7 @@ struct TableComparison: Sendable {
         self.schema = schema
         targetName = names.table(source.name)
         let present = target.tables[targetName] ?? []
-        let known = Dictionary(present.map { ($0.name, $0) }) { first, _ in first }
+        let known = NameTable(present.map { ($0.name, $0) })
         let visible = source.columns.filter { $0.generation != .hidden }
         var matched: [Column] = []
         var unmatched: [String] = []
@@ -72,7 +72,7 @@ struct TableComparison: Sendable {
                 unmatched.append("\(column.name) is not in the target")
             }
         }
-        let taken = Set(matched.map(\.target))
+        let taken = NameSet(matched.map(\.target))
         let table = targetName
         unmatched +=
             present
@@ -85,7 +85,9 @@ struct TableComparison: Sendable {
             known[column.target]?.isNotNull == true && !(isUTF16 && column.rule == .text)
         }
         let keys = isUsable ? key : []
-        columns = keys + matched.filter { column in !keys.contains { $0.source == column.source } }
+        columns =
+            keys
+            + matched.filter { column in !keys.contains { $0.source.isExactly(column.source) } }
         keyWidth = keys.count
         self.unmatched = unmatched
         self.skipped = skipped
