@@ -47,7 +47,7 @@ final class MigrationRun {
         } catch {
             throw SourceFile.failure(error, path: options.source, stage: "start")
         }
-        guard !catalog.migratedTables.isEmpty else { throw Self.emptySource(options.source) }
+        try catalog.requireTables("start", options.source)
         rules = try Profile.load(options.profile, catalog: catalog).rules
         try rules.check(catalog)
         try rules.checkExpressions(source)
@@ -209,15 +209,6 @@ final class MigrationRun {
         } catch {
             throw SourceFile.failure(error, path: backup.path, stage: "catalog")
         }
-    }
-
-    private static func emptySource(_ path: String) -> MigrationError {
-        MigrationError(
-            .sourceEmpty,
-            "the source has no table",
-            place: .init("start", side: .source, path: path),
-            remedy: "give the application's own database with --source PATH"
-        )
     }
 
     private func takeCensus(

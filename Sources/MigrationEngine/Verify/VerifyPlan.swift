@@ -23,6 +23,7 @@ struct VerifyPlan: Sendable {
         if let wanted = verification.settings.table, catalog.table(wanted) == nil {
             throw Self.unknownTable(wanted, catalog)
         }
+        try catalog.requireTables("verify", verification.options.source)
         var taken: NameSet = []
         for table in catalog.migratedTables {
             if let reason = names.skipReason(table.name) {

@@ -180,10 +180,10 @@ struct VerifyWork {
         let highest = row[3].flatMap { Int64($0) }
         return VerifyReport.Sequence(
             name: sequence.name,
-            // Behind the highest number there is no next one.
+            // Behind the highest number there is no next one, so none is given twice.
             nextValue: next.1 ? last : next.0,
             maximum: highest,
-            ok: !next.1 && next.0 > (highest ?? Int64.min)
+            ok: next.1 || next.0 > (highest ?? Int64.min)
         )
     }
 
