@@ -102,6 +102,7 @@ final class MigrationRun {
         let copy = CopyPhase(self, backup: backup.path, plans: plans, chunks: chunks)
         try announce(.copy, "copying")
         try copy.run(run: identifier, copied: copied)
+        warnings += copy.warnings
         try announce(.keys, "making keys and indexes")
         let keys = KeyPhase(
             self,

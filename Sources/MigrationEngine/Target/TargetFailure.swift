@@ -77,6 +77,11 @@ package enum TargetFailure {
                 .targetUnavailable, "the server has no connection left",
                 "end other connections or use fewer --jobs, then \(again)"
             )
+        case "40P01", "40001":
+            return (
+                .targetFailed, "other transactions on the target kept this one from its end",
+                "end sessions that write the same tables, or give --jobs 1; then \(again)"
+            )
         case "25006":
             return (
                 .targetPermission, "the target is read-only",
