@@ -42,27 +42,47 @@ struct Staging: Sendable {
     }
 
     private static func expression(_ cast: ExistingType.Cast, _ column: TargetColumn) -> String {
-        let value = "s.\(TargetConnection.quote(column.name))"
+        expression(cast, column.name, reading: "s.\(TargetConnection.quote(column.name))")
+    }
+
+    /// What reads a text strictly in SQL.
+    ///
+    /// - Parameters:
+    ///   - cast: How.
+    ///   - column: The column that an error names.
+    ///   - value: The text in SQL.
+    /// - Returns: An expression; it needs ``makeRefusal``.
+    static func expression(
+        _ cast: ExistingType.Cast,
+        _ column: String,
+        reading value: String
+    ) -> String {
         guard let condition = cast.condition?.replacing("{}", with: value) else {
             return "\(value)::\(cast.type)"
         }
-        let names = [column.name, cast.reason].map(TargetConnection.literal).joined(separator: ", ")
+        let names = [column, cast.reason].map(TargetConnection.literal).joined(separator: ", ")
         return "CASE WHEN \(value) IS NULL OR (\(condition)) THEN \(value) "
             + "ELSE pg_temp.cutover_refuse(\(names)) END::\(cast.type)"
     }
 
+    /// Makes what ends a statement for a text that does not fit; harmless when it is there.
+    ///
+    /// Volatile, so that it is called for a row that needs it and not while planning.
+    static let makeRefusal = """
+        CREATE OR REPLACE FUNCTION pg_temp.cutover_refuse(name text, reason text)
+        RETURNS text LANGUAGE plpgsql VOLATILE AS $$
+        BEGIN
+            RAISE EXCEPTION USING ERRCODE = '22000', MESSAGE = reason, COLUMN = name;
+        END $$
+        """
+
     /// Makes what the session needs; harmless when it is there.
     func prepare(_ target: TargetConnection) throws(TargetError) {
-        // Volatile, so that it is called for a row that needs it and not while planning.
         try target.execute(
             """
             SET LOCAL client_min_messages = warning;
             \(create);
-            CREATE OR REPLACE FUNCTION pg_temp.cutover_refuse(name text, reason text)
-            RETURNS text LANGUAGE plpgsql VOLATILE AS $$
-            BEGIN
-                RAISE EXCEPTION USING ERRCODE = '22000', MESSAGE = reason, COLUMN = name;
-            END $$
+            \(Self.makeRefusal)
             """
         )
     }

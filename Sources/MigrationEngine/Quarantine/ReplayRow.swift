@@ -17,6 +17,8 @@ struct ReplayRow {
         switch value {
         case .integer(let number): values.append(.string(String(number)))
         case .real(let number): values.append(.string(String(number)))
+        case .blob(let bytes) where column.cast?.takesBytes == true && bytes.count == 16:
+            values.append(.string(bytes.hexadecimal))
         default: values.append(value)
         }
     }
@@ -122,8 +124,15 @@ struct ReplayRow {
         _ target: TargetConnection
     ) throws -> Int {
         var parameters = Self.parameters(buffer, columns)
-        let marks = columns.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
-        let read = columns.indices.filter { columns[$0].isReadByServer }
+        let marks = columns.enumerated().map { index, column in
+            column.cast.map {
+                Staging.expression($0, column.target.name, reading: "$\(index + 1)::text")
+            } ?? "$\(index + 1)"
+        }.joined(separator: ", ")
+        if columns.contains(where: { $0.cast != nil }) {
+            try target.execute(Staging.makeRefusal)
+        }
+        let read = columns.indices.filter { columns[$0].isReadByServer && columns[$0].cast == nil }
         var checks: [String] = []
         for index in read {
             parameters.append(parameters[index])
@@ -134,10 +143,10 @@ struct ReplayRow {
         // COPY writes identities of either kind; INSERT only when it is told to.
         let rows = try target.query(
             "INSERT INTO \(table.qualifiedName) (\(names)) OVERRIDING SYSTEM VALUE "
-                + "VALUES (\(marks)) RETURNING \(checks.joined(separator: ", "))",
+                + "VALUES (\(marks)) RETURNING \((["true"] + checks).joined(separator: ", "))",
             parameters
         )
-        for (place, index) in read.enumerated() where rows.rows.first?[place] == "f" {
+        for (place, index) in read.enumerated() where rows.rows.first?[place + 1] == "f" {
             throw ReplayRefusal(
                 column: columns[index].target.sourceName,
                 reason: "\(columns[index].type) would store another text"
