@@ -27,7 +27,7 @@ package struct Inspection: Sendable {
         defer { view.remove() }
         let catalog = try catalog(of: view)
         let rules = try Profile.load(options.profile, catalog: catalog).rules
-        try rules.check(catalog)
+        try rules.check(catalog, knowsTypes: false)
         try rules.checkExpressions(try view.opened())
         tracker.begin(.census, "reading every value")
         let census = try CensusTaker(

@@ -181,17 +181,30 @@ struct Staging: Sendable {
         _ statement: SourceStatement,
         from first: Int,
         to buffer: ByteBuffer,
-        _ encoder: RowEncoder
+        _ encoder: RowEncoder,
+        _ tally: ConversionTally?
     ) -> RowEncoder.Misfit? {
         let start = buffer.count
+        tally?.dropRow()
         buffer.append(Int16(truncatingIfNeeded: isText.count))
         for index in isText.indices {
-            let reason =
-                isText[index]
-                ? text(index, statement, first + index, encoder, buffer)
-                : encoder.append(encoder.fields[index], statement, first + index, to: buffer)
+            let place = first + index
+            let reason: String?
+            if let converter = encoder.converters?[index], statement.malformedText(place) == nil {
+                let value = converter.value(statement, place, tally)
+                reason =
+                    isText[index]
+                    ? text(index, value, encoder, buffer)
+                    : encoder.append(value, encoder.fields[index], to: buffer)
+            } else {
+                reason =
+                    isText[index]
+                    ? text(index, statement, place, encoder, buffer)
+                    : encoder.append(encoder.fields[index], statement, place, to: buffer)
+            }
             if let reason {
                 buffer.truncate(to: max(start, 0))
+                tally?.dropRow()
                 return RowEncoder.Misfit(column: index, reason: reason)
             }
         }
@@ -211,13 +224,36 @@ struct Staging: Sendable {
             return encoder.append(encoder.fields[index], statement, place, to: buffer)
         case .integer: append(String(statement.integer(place)), to: buffer)
         case .real: append(statement.real(place).description, to: buffer)
-        case .blob:
-            let bytes = statement.bytes(place)
-            guard takesBytes[index], bytes.count == 16 else {
-                return "a blob where \(types[index]) is expected"
-            }
-            append(Array(bytes).hexadecimal, to: buffer)
+        case .blob: return blob(index, Array(statement.bytes(place).prefix(17)), buffer)
         }
+        return nil
+    }
+
+    /// Appends a value that was converted.
+    private func text(
+        _ index: Int,
+        _ value: ValueConverter.Value,
+        _ encoder: RowEncoder,
+        _ buffer: ByteBuffer
+    ) -> String? {
+        switch value {
+        case .stored(.null), .stored(.text):
+            return encoder.append(value, encoder.fields[index], to: buffer)
+        case .stored(.integer(let number)): append(String(number), to: buffer)
+        case .stored(.real(let number)): append(number.description, to: buffer)
+        case .stored(.blob(let bytes)): return blob(index, bytes, buffer)
+        case .decimal(let bytes):
+            // Without the sign and the point that say nothing.
+            append(DecimalDigits(bytes)?.text ?? String(decoding: bytes, as: UTF8.self), to: buffer)
+        }
+        return nil
+    }
+
+    private func blob(_ index: Int, _ bytes: [UInt8], _ buffer: ByteBuffer) -> String? {
+        guard takesBytes[index], bytes.count == 16 else {
+            return "a blob where \(types[index]) is expected"
+        }
+        append(bytes.hexadecimal, to: buffer)
         return nil
     }
 

@@ -331,7 +331,7 @@ package struct TablePlan: Sendable {
         guard let staging else {
             return encoder.append(statement, from: first, to: buffer, tally: tally)
         }
-        return staging.append(statement, from: first, to: buffer, encoder)
+        return staging.append(statement, from: first, to: buffer, encoder, tally)
     }
 
     /// A count of converted cells that starts anew; nil when the table has no conversions.

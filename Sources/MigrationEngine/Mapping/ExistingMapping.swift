@@ -36,7 +36,7 @@ package struct ExistingMapping: Sendable {
     ///   - existing: The target.
     ///   - census: What is stored; nil before it was counted.
     ///   - begun: The tables of the run that is taken up again; they hold its rows.
-    ///   - rules: What the operator prescribes, without types and conversions.
+    ///   - rules: What the operator prescribes, without types.
     package init(
         _ catalog: Catalog,
         _ existing: ExistingCatalog,
@@ -177,6 +177,15 @@ package struct ExistingMapping: Sendable {
                 )
                 continue
             }
+            let conversions = rule?.conversions ?? []
+            if let reason = ExistingConversion.misfit(conversions, twin) {
+                refuse(
+                    table.name,
+                    column.name,
+                    "column \"\(table.name).\(column.name)\": \(reason)"
+                )
+                continue
+            }
             let type = ExistingType(twin)
             if case .cast(let cast) = type { casts[found.name, default: [:]][twin.name] = cast }
             columns.append(
@@ -185,6 +194,7 @@ package struct ExistingMapping: Sendable {
                     name: twin.name,
                     type: type.wire,
                     isNotNull: twin.isNotNull,
+                    conversions: conversions,
                     expression: rule?.expression,
                     stopsAtMisfit: rule?.stopsAtMisfit ?? false
                 )
@@ -203,7 +213,21 @@ package struct ExistingMapping: Sendable {
             let stored = census.flatMap {
                 $0.columns.indices.contains(place) ? $0.columns[place] : nil
             }
-            decideType(table.name, column, twin, type, stored)
+            decideType(table.name, column, twin, type, conversions.isEmpty ? stored : nil)
+            for (number, conversion) in conversions.enumerated() {
+                let known = rule?.expression == nil && number == 0
+                let most = known ? stored.flatMap { conversion.most(of: $0) } : nil
+                decide(
+                    table.name,
+                    "conversion",
+                    "as stored",
+                    conversion.rawValue,
+                    .changed,
+                    "the profile asks for it"
+                        + (most.map { "; it touches at most \($0) cells" } ?? ""),
+                    column: column.name
+                )
+            }
         }
         matchExtraColumns(found, own)
         compareKeys(table, found)

@@ -9,7 +9,20 @@ struct ReplayRow {
     private(set) var counts: [(column: String, conversion: Conversion, cells: Int)] = []
 
     /// Adds a value as it is stored.
-    mutating func add(_ column: ReplayTable.Column, _ value: SourceValue) {
+    mutating func add(
+        _ column: ReplayTable.Column,
+        _ value: SourceValue
+    ) throws(SourceError) {
+        guard column.cast == nil || column.target.conversions.isEmpty else {
+            // The encoder would not write what conversions give for a column that reads text.
+            var plain = column
+            plain.target.conversions = []
+            switch try converted(column.target, value) {
+            case .stored(let value): return try add(plain, value)
+            case .decimal(let digits):
+                return try add(plain, .string(DecimalDigits(digits)?.text ?? ""))
+            }
+        }
         columns.append(column)
         guard column.isReadByServer, column.target.conversions.isEmpty else {
             return values.append(value)
@@ -27,14 +40,17 @@ struct ReplayRow {
     ///
     /// The run's conversions do not touch it. Text of digits is a number to a column of numbers:
     /// so a number may have more digits than SQLite's own numbers hold.
-    mutating func edit(_ column: ReplayTable.Column, _ value: SourceValue) {
+    mutating func edit(
+        _ column: ReplayTable.Column,
+        _ value: SourceValue
+    ) throws(SourceError) {
         var column = column
         column.target.conversions = []
         edits.append((column.target.sourceName, value))
         if case .text = value, EditedNumber.isRead(by: column.target.type) {
             column.target.conversions = EditedNumber.conversions
         }
-        add(column, value)
+        try add(column, value)
     }
 
     /// Adds what conversions of today make of a stored value.
@@ -45,16 +61,24 @@ struct ReplayRow {
     ) throws(SourceError) {
         var anew = column.target
         anew.conversions = conversions
-        let tally = ConversionTally(slots: conversions.count)
-        let converted = try ReplayRules.converted(value, anew, tally)
+        switch try converted(anew, value) {
+        case .stored(let value): try edit(column, value)
+        case .decimal(let digits): try edit(column, .text(digits))
+        }
+    }
+
+    /// Converts a value and counts it.
+    private mutating func converted(
+        _ column: TargetColumn,
+        _ value: SourceValue
+    ) throws(SourceError) -> ValueConverter.Value {
+        let tally = ConversionTally(slots: column.conversions.count)
+        let converted = try ReplayRules.converted(value, column, tally)
         tally.countRow()
-        for (conversion, cells) in zip(conversions, tally.cells) where cells > 0 {
-            counts.append((column.target.sourceName, conversion, cells))
+        for (conversion, cells) in zip(column.conversions, tally.cells) where cells > 0 {
+            counts.append((column.sourceName, conversion, cells))
         }
-        switch converted {
-        case .stored(let value): edit(column, value)
-        case .decimal(let digits): edit(column, .text(digits))
-        }
+        return converted
     }
 
     /// Writes the row.
