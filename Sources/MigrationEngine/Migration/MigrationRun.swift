@@ -49,7 +49,7 @@ final class MigrationRun {
         }
         guard !catalog.migratedTables.isEmpty else { throw Self.emptySource(options.source) }
         rules = try Profile.load(options.profile, catalog: catalog).rules
-        try rules.check(catalog)
+        try rules.check(catalog, knowsTypes: settings.mode != "existing")
         try rules.checkExpressions(source)
         (target, address) = try Target.connect(options, stage: "start", purpose: "migrate")
         schema = settings.isDryRun ? RunState.dryRunSchema : options.schema
@@ -116,6 +116,11 @@ final class MigrationRun {
         var ledger = tried.ledger
         problems += tried.problems + TargetSchema.unreadTables(snapshot.catalog)
         warnings += try keys.makeAdditions(&ledger)
+        ledger.note(
+            try onTarget("ledger") { target throws(TargetError) in
+                try UncheckedKey.all(plans, schema: schema, target)
+            }
+        )
         let tables = try account(plans, census.census)
         Failpoint.reach(.accounted)
         let verified = try settings.verifies ? verify(backup) : nil
