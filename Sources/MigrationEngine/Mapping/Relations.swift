@@ -22,6 +22,9 @@ struct Relations {
         var isTable = false
     }
 
+    /// The schema that functions of our own stand in; nil where there are none.
+    var schema: String?
+
     private var known: [String: Relation] = [:]
     private var refusals: [String: Refusal] = [:]
 

@@ -29,6 +29,7 @@ struct ViewDeriver {
         self.schema = schema
         self.names = names
         relations = Relations()
+        relations.schema = schema
         for table in tables where table.source.part == nil {
             relations.add(table.relation, named: table.source.name)
         }
@@ -181,6 +182,7 @@ extension SelectStatement {
         var found = commonTables.map(\.query)
         for core in cores {
             expressions += [core.condition, core.having].compactMap { $0 } + core.grouping
+            expressions += core.windows.flatMap(\.window.expressions)
             expressions += core.rows.flatMap { $0 }
             for column in core.columns {
                 if case .expression(let expression, _, _) = column {
