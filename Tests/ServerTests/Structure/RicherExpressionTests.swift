@@ -184,4 +184,22 @@ struct RicherExpressionTests {
         #expect(try await sides.refusal("INSERT INTO c (o) VALUES ('{')") != nil)
         #expect(try await sides.refusal("INSERT INTO c (j, o) VALUES ('[]', '{}')") == nil)
     }
+
+    @Test func `a row whose JSON breaks its check goes into quarantine`() async throws {
+        let sides = try await BothSides(
+            """
+            PRAGMA ignore_check_constraints = 1;
+            CREATE TABLE c (id INTEGER PRIMARY KEY, o TEXT CHECK (json_type(o) = 'object'),
+                j TEXT CHECK (json_valid(j)));
+            INSERT INTO c VALUES (1, '{}', '[]'), (2, '{', NULL), (3, '{}', '{'), (4, '[]', '1'),
+                (5, NULL, NULL);
+            """,
+            "--max-quarantined",
+            "3"
+        )
+        try #require(sides.run.status == 0, "\(sides.run)")
+        #expect(try await sides.inTarget("SELECT id FROM c ORDER BY id;") == ["1", "5"])
+        let kept = "SELECT key_text FROM cutover.quarantine ORDER BY key_text;"
+        #expect(try await sides.inTarget(kept).count == 3)
+    }
 }
