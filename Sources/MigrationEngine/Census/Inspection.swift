@@ -28,7 +28,7 @@ package struct Inspection: Sendable {
         let catalog = try catalog(of: view)
         try catalog.requireTables("plan", view.source)
         let rules = try Profile.load(options.profile, catalog: catalog).rules
-        try rules.check(catalog)
+        try rules.check(catalog, knowsTypes: false)
         try rules.checkExpressions(try view.opened())
         tracker.begin(.census, "reading every value")
         let census = try CensusTaker(

@@ -85,10 +85,3 @@ struct EncodedRows {
         )
     }
 }
-
-extension TargetError {
-    /// The column of a COPY that the error is about, as the server's context names it.
-    var copyColumn: String? {
-        context?.firstMatch(of: /COPY .*?, line \d+, column ([^:]+)/).map { String($0.1) }
-    }
-}

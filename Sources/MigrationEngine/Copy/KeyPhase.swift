@@ -137,14 +137,15 @@ struct KeyPhase {
         }
         outcome = try context.guarded(nil) { try builder.add() }
         _ = try validate(builder)
-        return outcome.problems + moved.problems
+        let left = try context.guarded(nil) { try builder.unchecked() }
+        return outcome.problems + left.map(\.problem)
     }
 
     /// Makes the server look at every foreign key.
     ///
     /// - Returns: The number of keys that some rows break.
     private func validate(_ builder: ForeignKeyBuilder) throws(MigrationError) -> Int {
-        let statements = try context.guarded(nil) { try builder.validations() }
+        let statements = try context.guarded(nil) { try builder.unchecked().map(\.validation) }
         let broken = SharedCounter()
         let context = context
         try WorkQueue(statements, jobs: jobs, name: "foreign keys").run {

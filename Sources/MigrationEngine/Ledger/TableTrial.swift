@@ -1,9 +1,9 @@
 /// The trials of one table, inside of a transaction that is rolled back.
 struct TableTrial {
-    private let target: TargetConnection
+    let target: TargetConnection
     private let table: TargetTable
-    private let schema: String
-    private let name: String
+    let schema: String
+    let name: String
     private let columns: [ProbeColumn]
     private let hasRows: Bool
 
@@ -129,9 +129,12 @@ struct TableTrial {
                 SELECT \(row.named) FROM \(made.joined(separator: ", "))\(row.from)) AS tried
             WHERE NOT (\(check.expression))\(others) LIMIT 1
             """
-        let probe = try refusal(of: candidate, state: "23514", what: "a row that breaks it") {
-            $0.constraint == constraint
-        }
+        let probe = try validated(
+            try refusal(of: candidate, state: "23514", what: "a row that breaks it") {
+                $0.constraint == constraint
+            },
+            constraint
+        )
         guard probe.state == .untried, varied.allSatisfy({ $0.kind == .truth }) else {
             return probe
         }
@@ -164,11 +167,12 @@ struct TableTrial {
             guard let row = row(values) else { return Self.noRow }
             statement = insert(row)
         }
-        return try refusal(
+        let probe = try refusal(
             of: statement,
             state: "23503",
             what: "a row without its parent"
         ) { $0.constraint == constraint }
+        return try validated(probe, constraint)
     }
 
     /// Looks whether an index can be used.
@@ -177,6 +181,7 @@ struct TableTrial {
     /// - Returns: What came of it.
     /// - Throws: ``TargetError``.
     func index(_ index: TargetSchema.Statement) throws(TargetError) -> Ledger.Probe {
+        let statement = index
         guard let index = Self.name(index.object, "index ") else {
             return .init(state: .untried, evidence: "it has no name")
         }
@@ -190,7 +195,7 @@ struct TableTrial {
             [.text(schema), .text(index)]
         ).first
         switch isValid {
-        case "t": return .init(state: .held, evidence: "it is there and valid")
+        case "t": return try definition(of: statement)
         case nil: return .init(state: .failed, evidence: "it is not there")
         default: return .init(state: .failed, evidence: "it is not valid")
         }
@@ -316,7 +321,7 @@ extension TableTrial {
     }
 
     /// Runs a trial whose errors tell nothing about what is tried.
-    private func attempt(
+    func attempt(
         _ work: () throws(TargetError) -> Ledger.Probe
     ) throws(TargetError) -> Ledger.Probe {
         try target.execute("SAVEPOINT probe")
@@ -334,7 +339,7 @@ extension TableTrial {
         return outcome
     }
 
-    private static func name(_ object: String, _ kind: String) -> String? {
+    static func name(_ object: String, _ kind: String) -> String? {
         object.hasPrefix(kind) ? String(object.dropFirst(kind.count)) : nil
     }
 }

@@ -62,6 +62,7 @@ struct SchemaDeriver {
         let triggers = Self.triggers(readable, schema: schema, catalog)
         result.additions = views.additions + triggers.additions
         result.decisions += views.decisions + triggers.decisions
+        result.preamble += HelperFunction.called(in: result).map { $0.statement(schema) }
         return result
     }
 

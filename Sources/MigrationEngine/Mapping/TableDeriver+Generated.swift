@@ -23,6 +23,7 @@ extension TableDeriver {
         _ inlined: inout [String: ExpressionRenderer.Column]
     ) -> Bool {
         var renderer = ExpressionRenderer(columns: inlined)
+        renderer.relations.schema = schema
         do throws(Refusal) {
             guard let text = column.generationExpression else {
                 throw Refusal("its expression was not found in the CREATE TABLE text")

@@ -87,7 +87,11 @@ extension TableDeriver {
     }
 
     /// A renderer for expressions over this table.
-    var expressionRenderer: ExpressionRenderer { ExpressionRenderer(columns: withRowid) }
+    var expressionRenderer: ExpressionRenderer {
+        var renderer = ExpressionRenderer(columns: withRowid)
+        renderer.relations.schema = schema
+        return renderer
+    }
 
     /// The columns, and the three names of the rowid where a column is the rowid.
     private var withRowid: [String: ExpressionRenderer.Column] {

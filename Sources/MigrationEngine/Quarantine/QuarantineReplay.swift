@@ -29,6 +29,7 @@ final class QuarantineReplay {
     }
 
     private var target: TargetConnection { session.target }
+    private var schema = "public"
 
     /// A row that waits for its turn.
     private struct Waiting {
@@ -40,7 +41,12 @@ final class QuarantineReplay {
     /// Tries all rows of a choice, parents first; as long as some row passes, those without a
     /// parent are tried again.
     func run(_ selection: QuarantineSelection) throws -> ReplayReport {
-        tables = try ReplayTable.read(session.run.id, target)
+        schema =
+            try target.query(
+                "SELECT schema_name FROM cutover.run WHERE run_id = $1",
+                [.text(session.run.id)]
+            ).first ?? schema
+        tables = try ReplayTable.read(session.run, schema: schema, target)
         replayRules = ReplayRules(
             records: try RunState.records(of: session.run.id, target),
             rules: rules
@@ -63,8 +69,15 @@ final class QuarantineReplay {
             var again: [Waiting] = []
             for start in stride(from: 0, to: open.count, by: Self.batch) {
                 try cancellation.check("quarantine", kept: .other("rows replayed before stay"))
+                let batch = open[start..<min(start + Self.batch, open.count)]
                 try target.transaction {
-                    for row in open[start..<min(start + Self.batch, open.count)] {
+                    let names = Set(batch.map(\.table))
+                    let rest = try ReplayRest(
+                        names.compactMap { tables[$0] },
+                        schema: schema,
+                        target
+                    )
+                    for row in batch {
                         do {
                             try replay(row)
                             isChanged = true
@@ -76,6 +89,7 @@ final class QuarantineReplay {
                             refused.append((row, refusal))
                         }
                     }
+                    try rest.end()
                 }
             }
             open = again
@@ -125,6 +139,12 @@ final class QuarantineReplay {
     private func replay(_ row: Waiting) throws {
         guard let table = tables[row.table] else {
             throw ReplayRefusal(reason: "the target has no table for it")
+        }
+        guard table.isOwned || !table.hasActors else {
+            throw ReplayRefusal(
+                reason: "triggers and rules of the target's table would act on it, and only the "
+                    + "table's owner can let them rest"
+            )
         }
         let stored = try StoredRow(row.id, target)
         let edited = try chosen(stored, table)

@@ -56,7 +56,7 @@ struct ReplayRules: Sendable {
         for cell in stored.cells {
             guard let column = table.columns[cell.column.foldedName] else { continue }
             if let edit = chosen.first(where: { $0.column.isExactly(cell.column) }) {
-                row.edit(column, edit.value)
+                try row.edit(column, edit.value)
                 continue
             }
             let record = records[table.name]?.columns.first { $0.source.isExactly(cell.column) }
@@ -74,7 +74,7 @@ struct ReplayRules: Sendable {
             var ours = column
             ours.target.conversions = record?.conversions ?? []
             guard isAnew, asked != ours.target.conversions || record?.expression != nil else {
-                row.add(ours, cell.value)
+                try row.add(ours, cell.value)
                 continue
             }
             var anew = column
@@ -84,7 +84,7 @@ struct ReplayRules: Sendable {
                 && Self.converted(cell.value, ours.target, nil)
                     == Self.converted(cell.value, anew.target, nil)
             if isSame {
-                row.add(ours, cell.value)
+                try row.add(ours, cell.value)
             } else {
                 try row.edit(column, cell.value, asked)
             }

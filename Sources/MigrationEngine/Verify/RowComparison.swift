@@ -252,7 +252,8 @@ extension TableComparison.Column {
     fileprivate var change: String {
         switch (expression, reading) {
         case (let expression?, _): ", of the expression \(expression)"
-        case (nil, _?): ", after the run's conversions"
+        case (nil, let reading?):
+            reading.converts ? ", after the run's conversions" : ", of the number that it spells"
         case (nil, nil): ""
         }
     }

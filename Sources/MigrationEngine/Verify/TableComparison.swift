@@ -57,13 +57,21 @@ struct TableComparison: Sendable {
             }
             let name = names.column(column.name, of: source.name)
             if let found = known[name] {
+                let rule = EqualityRule(type: found.type)
+                // What was sent as text and is a number there, the server has read.
+                let isReadByServer =
+                    record?.type == TargetType.text.sql && (rule == .numeric || rule == .single)
                 matched.append(
                     Column(
                         source: column.name,
                         target: name,
-                        rule: EqualityRule(type: found.type),
+                        rule: rule,
                         reading: record.flatMap {
-                            ConvertedReading($0.conversions, length: found.length)
+                            ConvertedReading(
+                                $0.conversions,
+                                length: found.length,
+                                readsNumbers: isReadByServer
+                            )
                         },
                         expression: record?.expression
                     )

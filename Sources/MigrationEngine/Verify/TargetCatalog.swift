@@ -35,7 +35,16 @@ struct TargetCatalog: Sendable {
                     THEN a.atttypmod - 4 END
             FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
                 JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_type t ON t.oid = a.atttypid
-                JOIN pg_type b ON b.oid = coalesce(nullif(t.typbasetype, 0), t.oid)
+                CROSS JOIN LATERAL (
+                    -- A domain may stand on another domain.
+                    WITH RECURSIVE base (name, below) AS (
+                        SELECT t.typname, t.typbasetype
+                        UNION ALL
+                        SELECT d.typname, d.typbasetype
+                        FROM base JOIN pg_type d ON d.oid = base.below
+                    )
+                    SELECT name AS typname FROM base WHERE below = 0
+                ) b
             WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND a.attnum > 0
                 AND NOT a.attisdropped
             ORDER BY c.relname, a.attnum
