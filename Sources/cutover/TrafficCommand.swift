@@ -87,7 +87,8 @@ struct TrafficCommand: ParsableCommand {
         var next = clock.now + .seconds(1)
         var before = 0
         let woken = DispatchSemaphore(value: 0)
-        cancellation.whileRunning({ _ = woken.signal() }) {
+        let wake: @Sendable () -> Void = { _ = woken.signal() }
+        cancellation.whileRunning(wake) {
             while !cancellation.isCancelled {
                 let until = end.map { min($0, next) } ?? next
                 let left = (until - clock.now) / .seconds(1)

@@ -24,7 +24,7 @@ final class TrafficDatabase {
     ) throws(TrafficFailure) {
         switch place {
         case .source(let path):
-            connection = try Self.attempt { () throws(SourceError) in
+            connection = try Self.onSource { () throws(SourceError) in
                 let opened = try SourceConnection(
                     path: path,
                     access: .readWrite,
@@ -46,7 +46,7 @@ final class TrafficDatabase {
             } catch {
                 throw TrafficFailure(TargetError(text: error.message))
             }
-            connection = try Self.attempt { () throws(TargetError) in
+            connection = try Self.onTarget { () throws(TargetError) in
                 let opened = try TargetConnection(address, purpose: "traffic \(name)")
                 try opened.execute(
                     """
@@ -91,7 +91,7 @@ final class TrafficDatabase {
         let bound = sql.names.map { values[$0] ?? .null }
         switch connection {
         case .source(let source):
-            return try Self.attempt { () throws(SourceError) in
+            return try Self.onSource { () throws(SourceError) in
                 var rows: [TrafficValues] = []
                 try source.query(sql.source, bound) { statement in
                     var row: TrafficValues = [:]
@@ -103,7 +103,7 @@ final class TrafficDatabase {
                 return rows
             }
         case .target(let target):
-            let found = try Self.attempt { () throws(TargetError) in
+            let found = try Self.onTarget { () throws(TargetError) in
                 try target.query(sql.target, bound.map(\.parameter))
             }
             return found.rows.map { row in
@@ -131,7 +131,7 @@ final class TrafficDatabase {
         let bound = sql.names.map { values[$0] ?? .null }
         switch connection {
         case .source(let source):
-            return try Self.attempt { () throws(SourceError) in
+            return try Self.onSource { () throws(SourceError) in
                 let statement = try source.prepare(sql.source)
                 try statement.run(bound)
                 let changed = source.changes
@@ -142,7 +142,7 @@ final class TrafficDatabase {
                 )
             }
         case .target(let target):
-            return try Self.attempt { () throws(TargetError) in
+            return try Self.onTarget { () throws(TargetError) in
                 let suffix = returning.map { " RETURNING \($0)" } ?? ""
                 let done = try target.query(sql.target + suffix, bound.map(\.parameter))
                 return (done.affected, done.first.map(SourceValue.string))
@@ -153,19 +153,19 @@ final class TrafficDatabase {
     private func execute(_ sql: String) throws(TrafficFailure) {
         switch connection {
         case .source(let source):
-            try Self.attempt { () throws(SourceError) in try source.execute(sql) }
+            try Self.onSource { () throws(SourceError) in try source.execute(sql) }
         case .target(let target):
-            try Self.attempt { () throws(TargetError) in try target.execute(sql) }
+            try Self.onTarget { () throws(TargetError) in try target.execute(sql) }
         }
     }
 
-    private static func attempt<Value>(
+    private static func onSource<Value>(
         _ work: () throws(SourceError) -> Value
     ) throws(TrafficFailure) -> Value {
         do throws(SourceError) { return try work() } catch { throw TrafficFailure(error) }
     }
 
-    private static func attempt<Value>(
+    private static func onTarget<Value>(
         _ work: () throws(TargetError) -> Value
     ) throws(TrafficFailure) -> Value {
         do throws(TargetError) { return try work() } catch { throw TrafficFailure(error) }
