@@ -20,6 +20,7 @@ struct Cutover: ParsableCommand {
             InventoryCommand.self, DashboardCommand.self, DemoCommand.self, SampleCommand.self,
             ServerCommand.self, ConsoleCommand.self, QuarantineCommand.self,
             FollowCommand.self, SwitchCommand.self, CleanCommand.self,
+            TrafficCommand.self,
         ],
         defaultSubcommand: ConsoleCommand.self
     )

@@ -100,7 +100,8 @@ struct WideTable {
             of: table.name,
             number: number + 1,
             count: groups.count,
-            columns: self.table.columns.count
+            columns: self.table.columns.count,
+            names: self.table.columns.map(\.name)
         )
         func belongs(_ names: Set<String>) -> Bool { Self.home(of: names, groups, keys) == number }
         func stands(_ names: Set<String>) -> Bool {
@@ -202,6 +203,8 @@ extension Catalog {
         package var count: Int
         /// How many columns the table has.
         package var columns: Int
+        /// Their names, in the table's own order.
+        package var names: [String] = []
     }
 
     /// Something that the division of a table leaves no place for.

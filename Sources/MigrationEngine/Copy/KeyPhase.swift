@@ -127,7 +127,7 @@ struct KeyPhase {
         let moved = try context.guarded(nil) {
             try context.cancellation.whileRunning(canceller.cancel) { try builder.moveOrphans() }
         }
-        for (table, rows) in moved.quarantined where rows > 0 {
+        for (table, rows) in moved.quarantined.pairs where rows > 0 {
             context.tracker.update(table) { $0.quarantinedRows += rows }
             context.tracker.log(
                 .warning,
@@ -137,14 +137,15 @@ struct KeyPhase {
         }
         outcome = try context.guarded(nil) { try builder.add() }
         _ = try validate(builder)
-        return outcome.problems + moved.problems
+        let left = try context.guarded(nil) { try builder.unchecked() }
+        return outcome.problems + left.map(\.problem)
     }
 
     /// Makes the server look at every foreign key.
     ///
     /// - Returns: The number of keys that some rows break.
     private func validate(_ builder: ForeignKeyBuilder) throws(MigrationError) -> Int {
-        let statements = try context.guarded(nil) { try builder.validations() }
+        let statements = try context.guarded(nil) { try builder.unchecked().map(\.validation) }
         let broken = SharedCounter()
         let context = context
         try WorkQueue(statements, jobs: jobs, name: "foreign keys").run {

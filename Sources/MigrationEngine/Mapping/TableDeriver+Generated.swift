@@ -8,7 +8,7 @@ extension TableDeriver {
         while progress, !waiting.isEmpty {
             progress = false
             for column in waiting where derive(column, &inlined) {
-                waiting.removeAll { $0.name == column.name }
+                waiting.removeAll { $0.name.isExactly(column.name) }
                 progress = true
             }
         }
@@ -23,6 +23,7 @@ extension TableDeriver {
         _ inlined: inout [String: ExpressionRenderer.Column]
     ) -> Bool {
         var renderer = ExpressionRenderer(columns: inlined)
+        renderer.relations.schema = schema
         do throws(Refusal) {
             guard let text = column.generationExpression else {
                 throw Refusal("its expression was not found in the CREATE TABLE text")

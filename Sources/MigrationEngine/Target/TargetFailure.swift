@@ -35,6 +35,36 @@ package enum TargetFailure {
         )
     }
 
+    /// Runs work on the target and wraps its errors.
+    ///
+    /// - Parameters:
+    ///   - stage: The stage that works.
+    ///   - address: The target.
+    ///   - kept: What is kept when the work fails.
+    ///   - cancellation: When its wish was stated, an error is the answer to it.
+    ///   - work: The work.
+    /// - Returns: What the work returns.
+    /// - Throws: The error for the operator.
+    static func wrapping<Value>(
+        stage: String,
+        address: TargetAddress,
+        kept: @autoclosure () -> MigrationError.Kept,
+        cancellation: Cancellation? = nil,
+        _ work: () throws(TargetError) -> Value
+    ) throws(MigrationError) -> Value {
+        do throws(TargetError) {
+            return try work()
+        } catch {
+            throw wrap(
+                error,
+                stage: stage,
+                address: address,
+                kept: kept(),
+                cancellation: cancellation
+            )
+        }
+    }
+
     private typealias Verdict = (MigrationError.Code, String, String)
 
     private static func classify(
@@ -76,6 +106,11 @@ package enum TargetFailure {
             return (
                 .targetUnavailable, "the server has no connection left",
                 "end other connections or use fewer --jobs, then \(again)"
+            )
+        case "40P01", "40001":
+            return (
+                .targetFailed, "other transactions on the target kept this one from its end",
+                "end sessions that write the same tables, or give --jobs 1; then \(again)"
             )
         case "25006":
             return (
