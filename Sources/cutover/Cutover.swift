@@ -19,7 +19,8 @@ struct Cutover: ParsableCommand {
             BackupCommand.self, StatusCommand.self, WorkflowsCommand.self, OrdersCommand.self,
             InventoryCommand.self, DashboardCommand.self, DemoCommand.self, SampleCommand.self,
             ServerCommand.self, ConsoleCommand.self, QuarantineCommand.self,
-            FollowCommand.self, SwitchCommand.self, CleanCommand.self,
+            FollowCommand.self, SwitchCommand.self, RevertCommand.self,
+            CleanCommand.self,
             TrafficCommand.self,
         ],
         defaultSubcommand: ConsoleCommand.self

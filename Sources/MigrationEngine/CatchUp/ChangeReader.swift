@@ -25,32 +25,38 @@ final class ChangeReader {
     ///
     /// - Parameters:
     ///   - seq: The change in front of the first.
-    ///   - limit: The most changes; nil for all that there are.
-    ///   - quarantined: The tables, as the source spells them, that have rows in quarantine.
+    ///   - limit: The most changes.
+    ///   - isCuttable: Whether rows of many bytes may make the batch shorter.
+    ///   - quarantined: Gives the tables, as the source spells them, that have rows in quarantine.
+    ///   - check: Looks at the source inside the transaction, before anything is read.
     /// - Returns: The changes; nil when there are none.
-    /// - Throws: ``SourceError``.
+    /// - Throws: ``SourceError``, or what the closures throw.
     func read(
         after seq: Int64,
-        limit: Int?,
-        quarantined: Set<String>
-    ) throws(SourceError) -> ChangeBatch? {
+        limit: Int,
+        isCuttable: Bool,
+        quarantined: () throws -> Set<String>,
+        check: () throws -> Void
+    ) throws -> ChangeBatch? {
         end()
         try source.execute("BEGIN")
         isReading = true
-        do throws(SourceError) {
+        do {
+            try check()
             let head = try ChangeLog.head(source)
             guard head.seq > seq else {
                 end()
                 return nil
             }
-            var limit = limit ?? Int(head.seq - seq)
+            let quarantined = try quarantined()
+            var limit = limit
             while true {
-                var batch = ChangeBatch(first: seq, last: head, head: head.seq)
-                if seq + Int64(limit) < head.seq {
+                var batch = ChangeBatch(first: seq, last: head, head: head)
+                if Int64(limit) < head.seq - seq {
                     let last = seq + Int64(limit)
                     batch.last = .init(seq: last, at: try ChangeLog.time(of: last, source))
                 }
-                guard try fill(&batch, quarantined, isCuttable: limit > 1) else {
+                guard try fill(&batch, quarantined, isCuttable: isCuttable && limit > 1) else {
                     limit = max(1, limit / 4)
                     continue
                 }

@@ -43,8 +43,9 @@ struct LiveTarget {
     /// Puts keys between tables and triggers to rest and closes the tables to others, in one
     /// transaction; harmless when it is done.
     ///
-    /// - Throws: ``TargetError``.
-    func rest() throws {
+    /// - Parameter work: What belongs to the same transaction.
+    /// - Throws: ``TargetError``, or what the work throws.
+    func rest(_ work: () throws -> Void = {}) throws {
         try target.transaction {
             // Another session that holds a table for long must not keep the run waiting unseen.
             try target.execute("SET LOCAL lock_timeout = '30s'")
@@ -53,7 +54,9 @@ struct LiveTarget {
                 try target.query(
                     """
                     INSERT INTO cutover.resting (run_id, object, restore, validate)
-                    VALUES ($1, $2, $3, $4)
+                    VALUES ($1, $2, $3, $4) ON CONFLICT (run_id, object) DO UPDATE
+                        SET restore = excluded.restore,
+                            validate = coalesce(excluded.validate, cutover.resting.validate)
                     """,
                     [
                         .text(run), .text(object.name), .text(object.restore),
@@ -63,6 +66,7 @@ struct LiveTarget {
                 try target.execute(object.rest)
             }
             try close("the application still works on SQLite (run \(run))")
+            try work()
         }
         Failpoint.reach(.targetResting)
     }

@@ -7,6 +7,8 @@ struct EnvironmentFile {
     let path: String
     /// Where the earlier file is kept.
     let kept: String
+    /// Where its path is kept, for a way back that is not told.
+    private let place: String
     private static let none = Data("cutover: there was no file\n".utf8)
 
     /// Names the file.
@@ -17,6 +19,16 @@ struct EnvironmentFile {
     init(_ path: String, _ directory: RunDirectory) {
         self.path = path
         kept = directory.path + "/environment_before"
+        place = directory.path + "/environment_path"
+    }
+
+    /// Finds the file that an earlier command has switched.
+    ///
+    /// - Parameter directory: The folder of the run.
+    /// - Returns: The file; nil when none was switched.
+    static func switched(in directory: RunDirectory) -> EnvironmentFile? {
+        let path = FileManager.default.contents(atPath: directory.path + "/environment_path")
+        return path.map { EnvironmentFile(String(decoding: $0, as: UTF8.self), directory) }
     }
 
     /// Switches the variable, atomically.
@@ -29,6 +41,7 @@ struct EnvironmentFile {
         let earlier = try read()
         // Done again after a kill, the file that is kept is still the first one.
         if access(kept, F_OK) != 0 {
+            try Self.write(Data(SourceFile.realPath(path).utf8), to: place, mode: 0o600)
             try Self.write(earlier ?? Self.none, to: kept, mode: 0o600)
         }
         var mode = mode_t(0o600)
@@ -51,6 +64,7 @@ struct EnvironmentFile {
             try Self.write(earlier, to: path, mode: mode)
         }
         unlink(kept)
+        unlink(place)
     }
 
     private func read() throws(MigrationError) -> Data? {

@@ -63,9 +63,7 @@ struct SwitchCompletion {
             )
         }
         try run.steps.run("environment") { () throws(MigrationError) in
-            let file = EnvironmentFile(path, session.directory)
-            try file.set(variable.variable, to: variable.on)
-            run.environment = file
+            try EnvironmentFile(path, session.directory).set(variable.variable, to: variable.on)
             Failpoint.reach(.environmentSwitched)
         }
     }
@@ -76,7 +74,8 @@ struct SwitchCompletion {
     ) throws(MigrationError) {
         guard let command = run.settings.hook else { return }
         try run.steps.run(phase == "switch" ? "hook" : phase) { () throws(MigrationError) in
-            try Hook(command, phase: phase, session.options, run: session.run.id, extra: extra)
+            let turn = phase == "switch" ? phase : "canary"
+            try Hook(command, phase: turn, session.options, run: session.run.id, extra: extra)
                 .run(for: max(5, run.settings.freezeBudget))
             Failpoint.reach(.hookDone)
         }
@@ -135,11 +134,16 @@ struct SwitchCompletion {
         _ error: MigrationError,
         _ saved: [(name: String, isOn: Bool)]
     ) throws(MigrationError) -> SwitchReport {
-        let reverted = try RevertRun(session, run.toggles, run.steps, environment: run.environment)
-            .perform(because: error.message)
+        let back = try RevertRun(
+            session,
+            run.toggles,
+            run.steps,
+            environment: run.settings.environmentFile,
+            hook: nil
+        ).perform(because: error.message)
         var report = report(.undone, error.message, saved)
-        report.ok = false
-        report.warnings += reverted.warnings
+        report.steps = run.steps.steps
+        report.warnings += back.notes
         return report
     }
 

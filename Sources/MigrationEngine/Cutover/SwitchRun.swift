@@ -16,7 +16,6 @@ final class SwitchRun {
     var drained = 0
     var holders: [FileHolders.Holder] = []
     var warnings: [String] = []
-    var environment: EnvironmentFile?
 
     init(_ session: FollowSession, _ settings: Switch.Settings) throws(MigrationError) {
         self.session = session
@@ -81,6 +80,7 @@ final class SwitchRun {
     private func pause() throws(MigrationError) {
         try steps.run("pausing") { () throws(MigrationError) in
             let before = try onSource { connection throws(SourceError) in
+                try ReverseMark.forget(connection)
                 try toggles.turnOff(connection)
                 try SourceFence.install(connection)
                 return try SavedToggles.values(connection)

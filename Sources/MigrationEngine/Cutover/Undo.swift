@@ -41,6 +41,7 @@ final class Undo {
             try onSource("undo") { connection throws(SourceError) in
                 let values = try SavedToggles.values(connection)
                 try SourceFence.remove(connection)
+                try ReverseMark.forget(connection)
                 try toggles.restore(connection)
                 return values
             }

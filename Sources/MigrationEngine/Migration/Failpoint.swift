@@ -143,6 +143,10 @@ package enum Failpoint: String, CaseIterable, Sendable {
     case togglesRestored = "toggles-restored"
     /// A cutover is undone in the source.
     case undone
+    /// The target is closed to the application on the way back.
+    case targetClosed = "target-closed"
+    /// The target follows the source again; the source is still closed.
+    case handedBack = "handed-back"
     /// The way back begins: the source is locked for us, nothing is written.
     case reverseBegun = "reverse-begun"
     /// The rows of a table are back in the source, not committed.

@@ -10,23 +10,6 @@ struct TargetClaim {
     /// What is kept if the claim fails.
     var kept = MigrationError.Kept.untouched
 
-    /// Ends a session of our own whose connection was lost and that the server still holds.
-    ///
-    /// What it had not committed is rolled back, and nothing of it can be committed later.
-    ///
-    /// - Parameter pid: The server's process of that session.
-    func end(_ pid: Int32) {
-        _ = try? target.query(
-            """
-            SELECT pg_terminate_backend(pid) FROM pg_locks
-            WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND pid = $1::int
-                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                AND objid = hashtext('cutover migrate')::oid
-            """,
-            [.integer(pid)]
-        )
-    }
-
     /// Keeps another process, from whatever machine or folder, away from the target.
     ///
     /// The claim ends with the connection.

@@ -5,6 +5,12 @@ import Glibc
 package final class TargetConnection {
     let handle: OpaquePointer
 
+    /// A peer that is gone without a word is noticed within about a minute.
+    private static let deadPeer = [
+        "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3",
+        "tcp_user_timeout": "60000",
+    ]
+
     /// Connects.
     ///
     /// - Parameters:
@@ -18,13 +24,13 @@ package final class TargetConnection {
             "client_encoding": "UTF8",
             "connect_timeout": address.connectTimeoutSeconds,
         ]
-        let keys = settings.keys.sorted { left, right in
-            // `dbname` is expanded, and what stands after it wins over what it says.
-            if left == "dbname" { return true }
-            return right == "dbname" ? false : left < right
-        }
+        // `dbname` is expanded: it wins over what stands before it, and what stands after it wins
+        // over what it says.
+        let keys =
+            Self.deadPeer.keys.sorted() + ["dbname"]
+            + settings.keys.filter { $0 != "dbname" }.sorted()
         let opened = Self.withCStrings(keys) { names in
-            Self.withCStrings(keys.map { settings[$0] ?? "" }) { values in
+            Self.withCStrings(keys.map { settings[$0] ?? Self.deadPeer[$0] ?? "" }) { values in
                 PQconnectdbParams(names, values, 1)
             }
         }
