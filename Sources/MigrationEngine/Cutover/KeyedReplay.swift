@@ -164,7 +164,7 @@ final class KeyedReplay {
     ) throws(SourceError) -> State {
         let number = Int(stream.integer(0))
         var places: [Int] = []
-        do throws(SourceError) {
+        do {
             let statement: SourceStatement?
             if case .kept(let handle) = state {
                 statement = try rows.cells(part, handle)
