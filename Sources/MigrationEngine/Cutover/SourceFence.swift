@@ -51,7 +51,10 @@ struct SourceFence {
     static func install(_ connection: SourceConnection) throws(SourceError) {
         guard try state(connection) == .absent else { return }
         try connection.execute(
-            "CREATE TABLE \(table) \(Catalog.mark) (until REAL); INSERT INTO \(table) VALUES (0)"
+            """
+            CREATE TABLE \(table) \(Catalog.mark) (until REAL, since REAL);
+            INSERT INTO \(table) VALUES (0, NULL)
+            """
         )
         var number = 0
         var names: Set<[UInt8]> = []
@@ -83,12 +86,32 @@ struct SourceFence {
     ) throws(SourceError) {
         if let seconds {
             try connection.prepare(
-                "UPDATE \(table) SET until = julianday('now') + ? / 86400.0"
+                """
+                UPDATE \(table) SET until = julianday('now') + ? / 86400.0,
+                    since = julianday('now')
+                """
             ).run([.real(seconds)])
         } else {
-            // A julian day far behind any clock.
-            try connection.execute("UPDATE \(table) SET until = 1e9")
+            try connection.execute("UPDATE \(table) SET until = \(forGood)")
         }
+    }
+
+    /// A julian day far behind any clock.
+    static let forGood = 1e9
+
+    /// How long a fence that is up has blocked writes.
+    ///
+    /// - Parameter connection: A connection to the source.
+    /// - Returns: The seconds; nil while writes pass.
+    /// - Throws: ``SourceError``.
+    static func seconds(_ connection: SourceConnection) throws(SourceError) -> Double? {
+        guard case .up = try state(connection) else { return nil }
+        guard
+            case .real(let seconds)? = try connection.first(
+                "SELECT (julianday('now') - since) * 86400 FROM \(table)"
+            )
+        else { return nil }
+        return max(0, seconds)
     }
 
     /// Removes the triggers, in the caller's transaction; harmless when there are none.

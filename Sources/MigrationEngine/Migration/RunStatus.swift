@@ -89,10 +89,11 @@ public struct RunStatus: Codable, Sendable {
         status.readJournal(options)
         status.readTarget(options)
         status.readWorkflows(options)
+        status.readLive(options)
         return status
     }
 
-    private mutating func note<Value>(
+    mutating func note<Value>(
         _ work: () throws(MigrationError) -> Value
     ) -> Value? {
         do throws(MigrationError) {
