@@ -16,6 +16,7 @@ final class SwitchRun {
     var drained = 0
     var holders: [FileHolders.Holder] = []
     var warnings: [String] = []
+    private var comparer: ChangedRows?
 
     init(_ session: FollowSession, _ settings: Switch.Settings) throws(MigrationError) {
         self.session = session
@@ -200,21 +201,7 @@ final class SwitchRun {
         do {
             let position = session.position
             let first = position.verifiedSeq ?? 0
-            let tables = try FollowedTable.all(
-                session.capture,
-                run: session.run.id,
-                session.source,
-                session.target
-            )
-            let rows = try ChangedRows(
-                session.source,
-                session.target,
-                run: session.run.id,
-                schema: session.options.schema,
-                session.capture,
-                tables,
-                session.cancellation
-            )
+            let rows = try changedRows()
             try session.source.execute("BEGIN")
             defer { try? session.source.execute("COMMIT") }
             let head = try ChangeLog.head(session.source).seq
@@ -229,6 +216,28 @@ final class SwitchRun {
         } catch {
             throw overBudget(error)
         }
+    }
+
+    /// What compares changed rows; made before the freeze, because it reads both catalogs.
+    private func changedRows() throws -> ChangedRows {
+        if let made = comparer, made.reads(session.target) { return made }
+        let tables = try FollowedTable.all(
+            session.capture,
+            run: session.run.id,
+            session.source,
+            session.target
+        )
+        let rows = try ChangedRows(
+            session.source,
+            session.target,
+            run: session.run.id,
+            schema: session.options.schema,
+            session.capture,
+            tables,
+            session.cancellation
+        )
+        comparer = rows
+        return rows
     }
 
     /// Opens the target: the one commit that hands the application over.
