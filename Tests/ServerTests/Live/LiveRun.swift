@@ -59,7 +59,7 @@ struct LiveRun {
             cutover.arguments("follow", options + more),
             environment: cutover.variables
         )
-        let url = TestDatabase.url
+        let url = cutover.target
         let isThere = try await eventually {
             try await psql(
                 url,
