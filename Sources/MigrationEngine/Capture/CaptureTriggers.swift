@@ -159,8 +159,10 @@ struct CaptureTriggers {
     private func ofNewRow(_ expression: String, _ predicate: String?) -> String {
         let late = CapturedTable.lateNames(of: table)
         // A check of an id that SQLite gives later says nothing yet.
-        let checks = table.checks.map(\.expression).filter {
-            Self.names(in: $0).isDisjoint(with: late)
+        let columnsOf = Self.names(in: expression)
+        let checks = table.checks.map(\.expression).filter { check in
+            let names = Self.names(in: check)
+            return names.isDisjoint(with: late) && !names.isDisjoint(with: columnsOf)
         }
         let guards = checks.map { "(\($0)\n) IS NOT 0" } + (predicate.map { ["(\($0)\n)"] } ?? [])
         let value =

@@ -107,6 +107,7 @@ final class FollowLoop {
                 show(count, since: before, lag, nil)
                 let isBelow = settings.untilLagBelow.map { lag.rows < $0 } ?? false
                 let isOver = settings.duration.map { elapsed >= $0 } ?? false
+                if count == 0, session.hasStaleIdentities { try session.setIdentities() }
                 if isBelow || isOver || elapsed >= lastUpkeep + Self.upkeep { try keepUp() }
                 if isBelow || isOver { break }
                 if count == 0 { usleep(Self.pause) }
@@ -124,6 +125,8 @@ final class FollowLoop {
                 wait = min(Self.longestWait, wait * 2)
             }
         }
+        // Told to stop between two batches; the next start does it otherwise.
+        if session.cancellation.isCancelled, !isLost { try? keepUp() }
         return report()
     }
 

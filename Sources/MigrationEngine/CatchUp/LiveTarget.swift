@@ -184,11 +184,23 @@ struct LiveTarget {
         }
         try open()
         let objects = try target.query(
-            "SELECT object FROM cutover.resting WHERE run_id = $1 ORDER BY place",
+            "SELECT object, validate FROM cutover.resting WHERE run_id = $1 ORDER BY place",
             [.text(run)]
-        ).rows.compactMap { $0[0] }
+        ).rows
         try wake()
-        return objects
+        return try objects.map { row throws(TargetError) in
+            let name = row[0] ?? ""
+            guard let validate = row[1] else { return name }
+            try target.execute("SAVEPOINT key")
+            do throws(TargetError) {
+                try target.execute(validate)
+                return name
+            } catch {
+                guard error.isAboutData else { throw error }
+                try target.execute("ROLLBACK TO key")
+                return "\(name), NOT VALID: \(error.message)"
+            }
+        }
     }
 
     /// Makes the server look at the rows of every key that held before, while others write.
