@@ -63,7 +63,12 @@ final class CellWriter {
             return natural(value)
         default: break
         }
-        let known = try known ?? look()
+        let known: (shapes: [StoredShape], isEmptyUsual: Bool)
+        if let earlier = self.known {
+            known = earlier
+        } else {
+            known = try look()
+        }
         self.known = known
         if value == .null {
             guard column.conversions.contains(.emptyAsNull) else { return [.null] }
