@@ -64,7 +64,11 @@ final class CellWriter {
         default: break
         }
         let known: (shapes: [StoredShape], isEmptyUsual: Bool)
-        if let found = self.known { known = found } else { known = try look() }
+        if let earlier = self.known {
+            known = earlier
+        } else {
+            known = try look()
+        }
         self.known = known
         if value == .null {
             guard column.conversions.contains(.emptyAsNull) else { return [.null] }

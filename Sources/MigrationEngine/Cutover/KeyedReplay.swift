@@ -163,35 +163,7 @@ final class KeyedReplay {
         _ state: State
     ) throws(SourceError) -> State {
         let number = Int(stream.integer(0))
-        var places: [Int] = []
-        do {
-            let statement: SourceStatement?
-            if case .kept(let handle) = state {
-                statement = try rows.cells(part, handle)
-            } else {
-                statement = try parkedCells(part, number)
-            }
-            guard let statement else { return state }
-            defer { statement.reset() }
-            for place in part.columns.indices {
-                let column = part.columns[place]
-                switch check.match(statement, place, column, stream.row.cell(keys.width + place)) {
-                case .converted: tally.table.cellsKept += 1
-                case .plain:
-                    tally.table.cellsKept += 1
-                    misread(stream)
-                case .none:
-                    if column.isWritten {
-                        places.append(place)
-                    } else if column.isExpression {
-                        tally.note(
-                            "cells of \(column.name) keep the stored value: the target has what an "
-                                + "expression reads"
-                        )
-                    }
-                }
-            }
-        }
+        let places = try differences(part, stream, state)
         guard !places.isEmpty else {
             if part.source.name == table.parts[0].source.name { tally.table.unchanged += 1 }
             return state
@@ -208,6 +180,42 @@ final class KeyedReplay {
             if part.source.name != table.parts[0].source.name { tally.table.unchanged -= 1 }
         }
         return try write(changes, number, state)
+    }
+
+    /// The places of the cells that are to be written.
+    private func differences(
+        _ part: ReversedTable.Part,
+        _ stream: borrowing ReverseStream,
+        _ state: State
+    ) throws(SourceError) -> [Int] {
+        let statement: SourceStatement?
+        if case .kept(let handle) = state {
+            statement = try rows.cells(part, handle)
+        } else {
+            statement = try parkedCells(part, Int(stream.integer(0)))
+        }
+        guard let statement else { return [] }
+        defer { statement.reset() }
+        var places: [Int] = []
+        for place in part.columns.indices {
+            let column = part.columns[place]
+            switch check.match(statement, place, column, stream.row.cell(keys.width + place)) {
+            case .converted: tally.table.cellsKept += 1
+            case .plain:
+                tally.table.cellsKept += 1
+                misread(stream)
+            case .none:
+                if column.isWritten {
+                    places.append(place)
+                } else if column.isExpression {
+                    tally.note(
+                        "cells of \(column.name) keep the stored value: the target has what an "
+                            + "expression reads"
+                    )
+                }
+            }
+        }
+        return places
     }
 
     private func misread(_ stream: borrowing ReverseStream) {

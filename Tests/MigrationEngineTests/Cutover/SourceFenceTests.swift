@@ -54,7 +54,7 @@ struct SourceFenceTests {
         let application = try open(path)
         #expect(throws: SourceError.self) { try application.execute("DELETE FROM o WHERE id = 1") }
         let hasEnded = try await eventually(within: .seconds(20)) {
-            try SourceFence.state(ours) == .down
+            try SourceFence.state(SourceConnection(path: path, access: .readOnly)) == .down
         }
         #expect(hasEnded)
         try application.execute("DELETE FROM o WHERE id = 1")

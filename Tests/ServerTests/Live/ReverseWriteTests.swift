@@ -1,0 +1,264 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import MigrationEngine
+
+/// Every way of writing PostgreSQL reaches the source again.
+@Suite(.postgres, .database)
+struct ReverseWriteTests {
+    private static let shop = """
+        CREATE TABLE customers (id INTEGER PRIMARY KEY AUTOINCREMENT, email TEXT UNIQUE, name TEXT,
+            created_at DATETIME DEFAULT CURRENT_TIMESTAMP);
+        CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL
+            REFERENCES customers (id) ON DELETE CASCADE ON UPDATE CASCADE, total REAL,
+            paid BOOLEAN DEFAULT 0);
+        CREATE TABLE items (order_id INTEGER, line INTEGER, sku TEXT,
+            PRIMARY KEY (order_id, line)) WITHOUT ROWID;
+        CREATE TABLE tags (tag TEXT PRIMARY KEY, n INTEGER);
+        CREATE TABLE events (at DATETIME, words TEXT);
+        CREATE TABLE files (name TEXT NOT NULL, version INTEGER NOT NULL, body BLOB,
+            UNIQUE (name, version));
+        INSERT INTO customers VALUES (1, 'a@x', 'A', '2025-10-15 04:50:27'), (2, 'b@x', 'B',
+            '2025-10-15 04:50:28'), (3, 'c@x', 'C', '2025-10-15 04:50:29'), (7, 'g@x', 'G', NULL);
+        DELETE FROM customers WHERE id = 7;
+        INSERT INTO orders VALUES (1, 1, 9.5, 1), (2, 1, 3.0, 0), (3, 2, 7.25, 0), (4, 3, 1.0, 1);
+        INSERT INTO items VALUES (1, 1, 'x'), (1, 2, 'y'), (2, 1, 'z'), (3, 1, 'w');
+        INSERT INTO tags VALUES ('red', 1), ('blue', 2), ('Größe', 3);
+        INSERT INTO events VALUES ('2025-10-15 04:50:27', 'one'), ('2025-10-15 04:50:27', 'one'),
+            ('2025-10-16 00:00:00', 'two');
+        INSERT INTO files VALUES ('a', 1, x'00'), ('a', 2, x'01'), ('b', 1, NULL);
+        """
+
+    private func made() async throws -> ReverseSides {
+        let sides = try await ReverseSides(Self.shop)
+        try await sides.switchOver()
+        return sides
+    }
+
+    @Test(arguments: [
+        "INSERT INTO orders (customer_id, total) VALUES (2, 4.5), (3, 5.5)",
+        "UPDATE orders SET total = total + 1, paid = NOT paid WHERE id < 3",
+        "DELETE FROM items WHERE order_id = 1",
+        "INSERT INTO tags VALUES ('red', 9), ('new', 1) ON CONFLICT (tag) DO UPDATE SET n = 99",
+        "INSERT INTO tags VALUES ('red', 9) ON CONFLICT DO NOTHING",
+        "TRUNCATE items",
+        "TRUNCATE items; INSERT INTO items VALUES (1, 1, 'x'), (9, 9, 'nine')",
+        "COPY tags FROM STDIN;\ngreen\t4\nyellow\t5\n\\.\n",
+        "UPDATE customers SET id = 20 WHERE id = 1",
+        "UPDATE tags SET tag = 'rot' WHERE tag = 'red'; UPDATE tags SET tag = 'red' WHERE n = 2",
+        "UPDATE items SET line = line + 10",
+        "DELETE FROM customers WHERE id = 1",
+        "INSERT INTO events VALUES (NULL, 'three'), ('2025-10-15 04:50:27', 'one')",
+        "DELETE FROM events WHERE ctid = (SELECT min(ctid) FROM events)",
+        "UPDATE events SET words = 'changed' WHERE words = 'two'",
+        "UPDATE files SET version = 3 - version WHERE name = 'b'; DELETE FROM files WHERE body = '\\x00'",
+        "BEGIN; INSERT INTO tags VALUES ('gone', 1); SAVEPOINT s; DELETE FROM tags; ROLLBACK TO s; "
+            + "UPDATE tags SET n = n + 1; COMMIT",
+        "BEGIN; DELETE FROM orders; ROLLBACK; INSERT INTO tags VALUES ('x', 1); "
+            + "DELETE FROM tags WHERE tag = 'x'",
+        "SET session_replication_role = replica; UPDATE tags SET n = 7; DELETE FROM events",
+        "SET bytea_output = escape; SET DateStyle = 'SQL, DMY'; SET extra_float_digits = -10; "
+            + "UPDATE files SET body = '\\xff00' WHERE version = 1",
+    ])
+    func `a way of writing comes back`(script: String) async throws {
+        let sides = try await made()
+        _ = try await psql(sides.target, script + (script.hasSuffix("\n") ? "" : ";"))
+        try await sides.back()
+    }
+
+    @Test func `two rows that swap a unique value come back`() async throws {
+        let sides = try await made()
+        _ = try await psql(
+            sides.target,
+            """
+            UPDATE customers SET email = 'hold' WHERE id = 1;
+            UPDATE customers SET email = 'a@x' WHERE id = 2;
+            UPDATE customers SET email = 'b@x' WHERE id = 1;
+            UPDATE files SET version = 9 WHERE name = 'a' AND version = 1;
+            UPDATE files SET version = 1 WHERE name = 'a' AND version = 2;
+            UPDATE files SET version = 2 WHERE name = 'a' AND version = 9;
+            """
+        )
+        let rowids = "SELECT group_concat(rowid || name || hex(body)) FROM files ORDER BY rowid;"
+        let summary = try await sides.back()
+        #expect(summary.tables.first { $0.name == "customers" }?.updated == 2)
+        #expect(try await sqlite3(sides.source, rowids).contains("a01"))
+    }
+
+    @Test func `an id that PostgreSQL has issued is not issued again`() async throws {
+        let sides = try await made()
+        _ = try await psql(
+            sides.target,
+            """
+            INSERT INTO customers (email) VALUES ('new@x');
+            BEGIN; INSERT INTO customers (email) VALUES ('lost@x'); ROLLBACK;
+            INSERT INTO customers (email) VALUES ('late@x');
+            DELETE FROM customers WHERE email = 'late@x';
+            """
+        )
+        try await sides.back()
+        let issued = try await sqlite3(
+            sides.source,
+            "INSERT INTO customers (email) VALUES ('after@x') RETURNING id;"
+        )
+        let first = try await sqlite3(
+            sides.source,
+            "SELECT id FROM customers WHERE email = 'new@x';"
+        )
+        #expect(first == "8")
+        #expect(issued == "11")
+    }
+
+    @Test func `transactions that commit in another order than they wrote all come back`()
+        async throws
+    {
+        let sides = try await made()
+        let target = sides.target
+        try await onThread {
+            let first = try TargetConnection(try TargetAddress(target), purpose: "first")
+            let second = try TargetConnection(try TargetAddress(target), purpose: "second")
+            try first.execute("BEGIN; UPDATE tags SET n = 100 WHERE tag = 'red'")
+            try second.execute("BEGIN; INSERT INTO tags VALUES ('second', 2)")
+            try second.execute("COMMIT; UPDATE tags SET n = 5 WHERE tag = 'blue'")
+            try first.execute("INSERT INTO tags VALUES ('first', 1); COMMIT")
+        }
+        try await sides.back()
+    }
+
+    @Test func `closing waits for a transaction that writes, and what it wrote comes back`()
+        async throws
+    {
+        let sides = try await made()
+        let target = sides.target
+        let closing = Task { try await sides.close() }
+        try await onThread {
+            let writer = try TargetConnection(try TargetAddress(target), purpose: "writer")
+            try writer.execute("BEGIN; INSERT INTO tags VALUES ('late', 1)")
+            try writer.execute("COMMIT")
+        }
+        try await closing.value
+        _ = try await sides.replay()
+        try await sides.requireEqual()
+        let late = try await sqlite3(sides.source, "SELECT count(*) FROM tags WHERE tag = 'late';")
+        let there = try await psql(target, "SELECT count(*) FROM tags WHERE tag = 'late'")
+        #expect(late == there)
+    }
+
+    @Test func `a role without rights on our schema writes, and its writes are logged`()
+        async throws
+    {
+        let sides = try await made()
+        let role = "app_\(UUID().uuidString.prefix(8).lowercased())"
+        _ = try await psql(
+            sides.target,
+            """
+            CREATE ROLE \(role);
+            GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA public TO \(role);
+            CREATE SCHEMA hostile AUTHORIZATION \(role);
+            SET ROLE \(role); SET search_path = hostile, public;
+            CREATE TABLE hostile.reverse_log (seq int);
+            CREATE FUNCTION hostile.clock_timestamp() RETURNS timestamptz LANGUAGE plpgsql
+                AS 'BEGIN RAISE EXCEPTION ''taken''; END';
+            INSERT INTO tags VALUES ('role', 1); UPDATE orders SET total = 0; DELETE FROM items;
+            TRUNCATE events;
+            RESET ROLE; DROP SCHEMA hostile CASCADE; DROP OWNED BY \(role); DROP ROLE \(role);
+            """
+        )
+        let summary = try await sides.back()
+        #expect(summary.tables.map(\.name).sorted() == ["events", "items", "orders", "tags"])
+    }
+
+    @Test func `neither the fence nor the application's triggers act on what comes back`()
+        async throws
+    {
+        let sides = try await ReverseSides(
+            Self.shop + """
+                CREATE TABLE audit (id INTEGER PRIMARY KEY, words TEXT);
+                CREATE TRIGGER on_tag AFTER INSERT ON tags BEGIN
+                    INSERT INTO audit (words) VALUES (NEW.tag); END;
+                """
+        )
+        try await sides.switchOver()
+        _ = try await sqlite3(
+            sides.source,
+            """
+            CREATE TRIGGER "_cutover_fence_tags" /* cutover */ BEFORE INSERT ON tags BEGIN
+                SELECT RAISE(ABORT, 'writes blocked'); END;
+            """
+        )
+        let before = try await sqlite3(sides.source, "SELECT max(seq) FROM _cutover_log;")
+        _ = try await psql(sides.target, "INSERT INTO tags VALUES ('t', 1);")
+        try await sides.back()
+        #expect(try await sqlite3(sides.source, "SELECT max(seq) FROM _cutover_log;") == before)
+    }
+
+    @Test func `a second time changes nothing, and what is written between comes along`()
+        async throws
+    {
+        let sides = try await made()
+        _ = try await psql(sides.target, "UPDATE tags SET n = 50; DELETE FROM items;")
+        let first = try await sides.back()
+        let dump = try await sqlite3(sides.source, ".dump")
+        var second = try await sides.back()
+        #expect(second.wasReplayed)
+        second.wasReplayed = false
+        #expect(second == first)
+        #expect(try await sqlite3(sides.source, ".dump") == dump)
+        try await sides.onTarget { target, run in
+            try LiveTarget(target: target, run: run).open()
+        }
+        _ = try await psql(sides.target, "INSERT INTO tags VALUES ('more', 1);")
+        let third = try await sides.back()
+        #expect(!third.wasReplayed)
+    }
+
+    @Test func `a row in quarantine stays, unless PostgreSQL's application wrote its key`()
+        async throws
+    {
+        let sides = try await ReverseSides(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER, words TEXT);
+            WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 50)
+                INSERT INTO t SELECT x, x, 'w' FROM c;
+            UPDATE t SET n = 'odd' WHERE id IN (3, 4, 5);
+            """
+        )
+        try await sides.switchOver()
+        _ = try await psql(
+            sides.target,
+            """
+            INSERT INTO t VALUES (4, 44, 'mine'), (5, 55, 'brief'); DELETE FROM t WHERE id = 5;
+            UPDATE t SET n = 0 WHERE id = 1;
+            """
+        )
+        let summary = try await sides.back(independently: false)
+        let rows = try await sides.rows("t", where: "id IN (1, 3, 4, 5)")
+        #expect(rows == ["1 0 'w'", "3 'odd' 'w'", "4 44 'mine'", "5 'odd' 'w'"])
+        #expect(summary.overwritten.count == 1)
+    }
+
+    @Test func `writes while the log is installed are not logged by our own catch-up`()
+        async throws
+    {
+        let sides = try await made()
+        let pending = try await sides.onTarget { target, run in
+            let capture = ReverseCapture(target: target, run: run)
+            #expect(try capture.isInstalled())
+            return try capture.pending()
+        }
+        #expect(pending.rows == 0)
+        _ = try await psql(sides.target, "UPDATE tags SET n = 1; UPDATE tags SET tag = tag || 'x';")
+        let after = try await sides.onTarget { target, run in
+            try ReverseCapture(target: target, run: run).pending()
+        }
+        #expect(after.byTable == ["tags": 9])
+        try await sides.onTarget { target, run in
+            let capture = ReverseCapture(target: target, run: run)
+            try target.transaction { try capture.remove() }
+            #expect(try !capture.isInstalled())
+            try target.execute("INSERT INTO tags VALUES ('free', 1)")
+            #expect(try capture.pending().rows == 0)
+        }
+    }
+}
