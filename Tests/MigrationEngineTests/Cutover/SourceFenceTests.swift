@@ -33,7 +33,8 @@ struct SourceFenceTests {
 
     @Test(arguments: writes)
     func `a raised fence lets no write pass and says why`(_ write: String) throws {
-        let path = try source(TestFolder())
+        let folder = try TestFolder()
+        let path = try source(folder)
         let ours = try open(path)
         try SourceFence.install(ours)
         try SourceFence.raise(for: 60, ours)
@@ -46,7 +47,8 @@ struct SourceFenceTests {
     }
 
     @Test func `a fence that nobody takes down ends by itself`() async throws {
-        let path = try source(TestFolder())
+        let folder = try TestFolder()
+        let path = try source(folder)
         let ours = try open(path)
         try SourceFence.install(ours)
         #expect(try SourceFence.state(ours) == .down)
@@ -66,7 +68,8 @@ struct SourceFenceTests {
     }
 
     @Test func `the schema is as before when the fence is gone`() throws {
-        let path = try source(TestFolder())
+        let folder = try TestFolder()
+        let path = try source(folder)
         let ours = try open(path)
         let before = try ApplicationSchema(ours)
         try SourceFence.install(ours)

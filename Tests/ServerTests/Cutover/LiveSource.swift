@@ -22,7 +22,7 @@ struct LiveSource {
                 updated_by = 'somebody' WHERE workflow_name = 'orders-cleanup';
             """
         )
-        cutover = CutoverCommand(source: path, target: try await TestDatabase.url)
+        cutover = CutoverCommand(source: path, target: TestDatabase.url)
         let migrated = try await cutover("migrate", "--live")
         try #require(migrated.status == 0, "\(migrated)")
     }

@@ -152,7 +152,7 @@ struct SwitchTests {
         let folder = try TestFolder()
         let path = folder.file("ora.db")
         try await makeSample(path, .plan, orders: 5)
-        let cutover = CutoverCommand(source: path, target: try await TestDatabase.url)
+        let cutover = CutoverCommand(source: path, target: TestDatabase.url)
         let name = try await psql(cutover.target, "SELECT current_database()")
             .trimmingCharacters(in: .whitespacesAndNewlines)
         let run = try await cutover("switch", "--confirm", "cut over \(name)")
