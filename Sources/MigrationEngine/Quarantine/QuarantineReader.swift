@@ -150,10 +150,12 @@ struct QuarantineReader {
             """,
             [.integer(id)]
         ).rows
+        let key = [UInt8](hexadecimal: head[2] ?? "")
         return SourceRow(
             table: head[0] ?? "",
             keyText: head[1] ?? "",
-            key: RowKey.values([UInt8](hexadecimal: head[2] ?? "")) ?? [],
+            key: RowKey.values(key) ?? [],
+            isRowid: RowKey.isRowid(key),
             values: values.map { .init(column: $0[0] ?? "", kind: $0[1] ?? "", sum: $0[2]) }
         )
     }

@@ -58,7 +58,8 @@ struct QuarantinedRows: Sendable {
         var reader = try CopyReader(
             on: connection,
             """
-            COPY (SELECT \(states.isAccepted), convert_to(table_name, 'UTF8'), key_bytes
+            COPY (SELECT \(states.isAccepted), convert_to(table_name, 'UTF8'),
+                \(RowKey.storedBytes)
                 FROM cutover.quarantine WHERE run_id = \(literal) AND \(states.isAbsent))
             TO STDOUT (FORMAT binary)
             """
@@ -90,7 +91,7 @@ struct QuarantinedRows: Sendable {
     ) throws(TargetError) {
         let rows = try connection.query(
             """
-            SELECT q.table_name, encode(q.key_bytes, 'hex'), v.is_edited, v.name, v.class,
+            SELECT q.table_name, encode(\(RowKey.storedBytes), 'hex'), v.is_edited, v.name, v.class,
                 encode(v.value, 'hex')
             FROM cutover.quarantine q CROSS JOIN LATERAL (
                 SELECT false AS is_edited, * FROM unnest(q.columns, q.classes, q.row_values)

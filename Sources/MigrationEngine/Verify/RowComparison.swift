@@ -184,7 +184,8 @@ struct RowComparison {
         return try target.query(
             """
             SELECT id, column_name, reason, sql_state FROM cutover.quarantine
-            WHERE run_id = $1 AND table_name = $2 AND key_bytes = $3 ORDER BY id
+            WHERE run_id = $1 AND table_name = $2 AND \(RowKey.storedBytes) = $3
+            ORDER BY id
             """,
             [.text(run), .text(comparison.source.name), .bytes(key.bytes)]
         ).rows.map { row in
