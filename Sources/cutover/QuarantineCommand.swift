@@ -122,7 +122,11 @@ struct QuarantineReplayCommand: ParsableCommand {
             }
             return QuarantineEdit(column: column, hexadecimal: digits)
         }
-        return words + bytes + setNull.map { QuarantineEdit(column: $0, value: .null) }
+        let edits = words + bytes + setNull.map { QuarantineEdit(column: $0, value: .null) }
+        if let column = QuarantineEdit.repeatedColumn(edits) {
+            throw ValidationError("a value for \"\(column)\" is given twice")
+        }
+        return edits
     }
 
     func run() throws {

@@ -151,6 +151,14 @@ package enum Quarantine {
         cancellation: Cancellation = Cancellation()
     ) throws(MigrationError) -> ReplayReport {
         try options.requireWritable("replaying rows of the quarantine")
+        if let column = QuarantineEdit.repeatedColumn(edits) {
+            throw MigrationError(
+                .usage,
+                "a value for \"\(SafeText.visible(column))\" is given twice",
+                place: .init("quarantine"),
+                remedy: "give one value for each column"
+            )
+        }
         let session = try QuarantineSession(options, changes: true)
         guard session.run.isFinished else {
             throw MigrationError(
