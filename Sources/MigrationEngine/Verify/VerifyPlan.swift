@@ -41,7 +41,8 @@ struct VerifyPlan: Sendable {
         }
         if verification.settings.table == nil { addUnread(catalog) }
         if verification.settings.table == nil {
-            for name in target.tables.keys.sorted() where !taken.contains(name) {
+            let own = target.tables.keys.filter { !target.partitions.contains($0) }
+            for name in own.sorted() where !taken.contains(name) {
                 if let reason = names.isAside(.target, name) {
                     aside.append("\"\(name)\": \(reason)")
                     continue
