@@ -24,7 +24,10 @@ do {
     output.failure(
         MigrationError(
             .usage,
-            CommandLineSecrets.redacted(Cutover.message(for: error)),
+            CommandLineSecrets.redacted(
+                NegativeNumbers.message(arguments, Cutover.message(for: error))
+                    ?? Cutover.message(for: error)
+            ),
             place: .init("command line"),
             remedy: "see cutover help"
         )
@@ -32,6 +35,8 @@ do {
     exit(EX_USAGE)
 } catch {
     // The parser repeats what it does not understand, which may be an address with a password.
-    Output.message(CommandLineSecrets.redacted(Cutover.fullMessage(for: error)))
+    let full = Cutover.fullMessage(for: error)
+    let better = NegativeNumbers.message(arguments, full).map { "Error: \($0)" }
+    Output.message(CommandLineSecrets.redacted(better ?? full))
     exit(Cutover.exitCode(for: error).rawValue)
 }
