@@ -10,6 +10,7 @@ final class SteadyWriterTests: Sendable {
     /// What a writer did until it was stopped.
     private struct Writing: Sendable {
         var commits = 0
+        var thoughts = 0
         var longest = Duration.zero
     }
 
@@ -28,7 +29,9 @@ final class SteadyWriterTests: Sendable {
             try connection.execute("INSERT INTO t (v) VALUES ('live')")
             writing.longest = max(writing.longest, started.duration(to: .now))
             writing.commits += 1
-            usleep(2_000)
+            // What an application does between two commits.
+            let thought = ContinuousClock.now
+            while thought.duration(to: .now) < .milliseconds(2) { writing.thoughts &+= 1 }
         }
         return writing
     }
