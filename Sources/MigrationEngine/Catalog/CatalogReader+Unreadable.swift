@@ -7,7 +7,7 @@ extension CatalogReader {
     ///
     /// - Parameter table: The table; its columns and keys are read already.
     func leaveOutUnreadable(_ table: inout Catalog.Table) {
-        var lost: Set<String> = []
+        var lost: NameSet = []
         for column in table.columns where column.generation == .virtual {
             guard let function = unknownFunction(of: column, table) else { continue }
             lost.insert(column.name.foldedName)

@@ -53,7 +53,6 @@ struct ProblemJudge {
         _ scratch: ByteBuffer
     ) -> Verdict? {
         let stored = statement.storageClass(index)
-        if isLongAndClean(stored, statement, index) { return nil }
         scratch.truncate()
         if let encoder, let misfit = encoder.append(statement, from: index, to: scratch) {
             return Verdict(
@@ -97,20 +96,6 @@ struct ProblemJudge {
             outcome: .changed,
             reason: "\(misfit.reason), so the column becomes \(target.type.sql)"
         )
-    }
-
-    /// Long values need no second copy to be judged.
-    private func isLongAndClean(
-        _ stored: StorageClass,
-        _ statement: SourceStatement,
-        _ index: Int
-    ) -> Bool {
-        guard stored == .text, target?.type == .text, declared == nil, column.affinity.keeps(.text),
-            statement.malformedText(index) == nil
-        else { return false }
-        let bytes = statement.bytes(index)
-        return bytes.count > 1 << 20 && bytes.count < 1 << 30 && !TextBytes.containsNUL(bytes)
-            && TextBytes.isUTF8(bytes)
     }
 
     private func kind(

@@ -38,8 +38,8 @@ package struct QuarantineEdit: Sendable, Equatable {
     /// - Parameter edits: The edits.
     /// - Returns: The column as it is named the second time; nil when there is none.
     package static func repeatedColumn(_ edits: [QuarantineEdit]) -> String? {
-        var seen: Set<String> = []
-        return edits.first { !seen.insert($0.column.foldedName).inserted }?.column
+        var seen: NameSet = []
+        return edits.first { !seen.insert($0.column.foldedName) }?.column
     }
 
     /// The value as SQLite would store it in a column of the target's type.

@@ -50,8 +50,8 @@ struct QuarantinedRows: Sendable {
     static func read(
         _ run: String,
         _ connection: TargetConnection
-    ) throws(TargetError) -> [String: QuarantinedRows] {
-        var tables: [String: QuarantinedRows] = [:]
+    ) throws(TargetError) -> NameTable<QuarantinedRows> {
+        var tables: NameTable<QuarantinedRows> = [:]
         let states = try RunState.QuarantineStates(connection)
         let literal = TargetConnection.literal(run)
         // By COPY, because there can be as many as rows.
@@ -87,7 +87,7 @@ struct QuarantinedRows: Sendable {
     private static func readEdits(
         _ run: String,
         _ connection: TargetConnection,
-        _ tables: inout [String: QuarantinedRows]
+        _ tables: inout NameTable<QuarantinedRows>
     ) throws(TargetError) {
         let rows = try connection.query(
             """

@@ -7,7 +7,7 @@ struct RowComparison {
     private let source: SourceConnection
     private let target: TargetConnection
     private let comparison: TableComparison
-    private let types: [String: String]
+    private let types: NameTable<String>
 
     /// Finds the table on both sides.
     init(
@@ -38,7 +38,7 @@ struct RowComparison {
                 "compare the tables first: cutover verify"
             )
         }
-        types = Dictionary(columns.map { ($0.name, $0.type) }) { first, _ in first }
+        types = NameTable(columns.map { ($0.name, $0.type) })
     }
 
     /// Compares the row of a key.
@@ -67,7 +67,9 @@ struct RowComparison {
             SourceCanonicalizer(rules: comparison.rules, readings: comparison.readings)
                 .fill(left, statement, from: 0)
             let values = columns.compactMap { column in
-                comparison.columns.firstIndex { $0.source == column.source }.map { stored[$0] }
+                comparison.columns.firstIndex { $0.source.isExactly(column.source) }.map {
+                    stored[$0]
+                }
             }
             wanted = values.map(Self.literal)
             let key = RowKey(names: columns.map(\.source), values: values)
@@ -204,7 +206,7 @@ struct RowComparison {
         _ right: CanonicalRow?
     ) -> [RowReport.Cell] {
         let order = comparison.source.columns.compactMap { column in
-            comparison.columns.firstIndex { $0.source == column.name }
+            comparison.columns.firstIndex { $0.source.isExactly(column.name) }
         }
         return order.map { index in
             let column = comparison.columns[index]

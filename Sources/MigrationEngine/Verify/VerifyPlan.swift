@@ -7,7 +7,7 @@ struct VerifyPlan: Sendable {
     /// Foreign keys of the source.
     var foreignKeys: [(table: Catalog.Table, key: Catalog.ForeignKey)] = []
     /// What the quarantine says of rows, by table.
-    var quarantine: [String: QuarantinedRows] = [:]
+    var quarantine: NameTable<QuarantinedRows> = [:]
     /// Tables that are not compared on purpose, with the reason.
     var aside: [String] = []
     /// Rows in the source, by table, for the progress.
@@ -23,7 +23,8 @@ struct VerifyPlan: Sendable {
         if let wanted = verification.settings.table, catalog.table(wanted) == nil {
             throw Self.unknownTable(wanted, catalog)
         }
-        var taken: Set<String> = []
+        try catalog.requireTables("verify", verification.options.source)
+        var taken: NameSet = []
         for table in catalog.migratedTables {
             if let reason = names.skipReason(table.name) {
                 try addSkipped(table, reason, source, verification.settings.table)
@@ -34,7 +35,9 @@ struct VerifyPlan: Sendable {
                 aside.append("\"\(table.name)\": \(reason)")
                 continue
             }
-            if let wanted = verification.settings.table, catalog.table(wanted)?.name != table.name {
+            if let wanted = verification.settings.table,
+                !table.name.isExactly(catalog.table(wanted)?.name)
+            {
                 continue
             }
             try add(table, source, verification.schema)
