@@ -90,6 +90,7 @@ public struct Verification: Sendable {
                 cancellation
             )
             let report = try verification.compare(view, kept: .untouched)
+            verification.remember(report)
             tracker.log(report.ok ? .info : .warning, "verify", report.verdict)
             tracker.begin(.done, report.verdict)
             return report
@@ -171,7 +172,15 @@ public struct Verification: Sendable {
 
     /// Compares the source as it is now with the target.
     func compareLive() throws(MigrationError) -> VerifyReport {
-        try compare(SourceView(options, tracker, cancellation), kept: .untouched)
+        let report = try compare(SourceView(options, tracker, cancellation), kept: .untouched)
+        remember(report)
+        return report
+    }
+
+    /// Keeps a verdict about every cell for `status`.
+    private func remember(_ report: VerifyReport) {
+        guard let run, settings.table == nil, !settings.countsOnly else { return }
+        Journal.keep(report, of: run, options)
     }
 
     /// Compares a snapshot with the target.
