@@ -111,7 +111,16 @@ package struct Inspector: Sendable {
             tracker: tracker,
             cancellation: cancellation
         )
-        let lists = try scan.run(works)
+        var lists = try scan.run(works)
+        for (index, work) in works.enumerated() {
+            guard let census = found.census.tables[work.table.name] else { continue }
+            for (place, target) in work.columns {
+                guard let target, let problems = lists[index][place] else { continue }
+                lists[index][place] = problems.map {
+                    $0.naming(target, census.columns[place])
+                }
+            }
+        }
         return Dictionary(zip(works.map(\.table.name), lists)) { one, other in
             one.merging(other) { first, _ in first }
         }
@@ -216,5 +225,19 @@ extension SourceView {
             try cancellation.check("inspect", kept: .untouched)
             throw failure(error, nil)
         }
+    }
+}
+
+extension InspectReport.Problem {
+    /// Names the conversions that would keep such values.
+    fileprivate func naming(_ target: TargetColumn, _ stored: ColumnCensus) -> Self {
+        guard outcome == .quarantine,
+            let names = ProblemKind(rawValue: kind)?.conversions(target, stored), !names.isEmpty
+        else { return self }
+        var named = self
+        named.remedy +=
+            "; or convert them by a profile: conversions = ["
+            + names.map { "\"\($0.rawValue)\"" }.joined(separator: ", ") + "]"
+        return named
     }
 }
