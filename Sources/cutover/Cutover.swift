@@ -19,6 +19,7 @@ struct Cutover: ParsableCommand {
             BackupCommand.self, StatusCommand.self, WorkflowsCommand.self, OrdersCommand.self,
             InventoryCommand.self, DashboardCommand.self, DemoCommand.self, SampleCommand.self,
             ServerCommand.self, ConsoleCommand.self, QuarantineCommand.self,
+            TrafficCommand.self,
         ],
         defaultSubcommand: ConsoleCommand.self
     )

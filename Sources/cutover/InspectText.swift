@@ -198,6 +198,12 @@ struct InspectText {
     }
 
     private mutating func addSummary() {
+        guard !report.tables.isEmpty else {
+            return page.add(
+                "\nno table: a valid SQLite database with nothing to migrate; if the application's "
+                    + "own is another one, give it with --source PATH"
+            )
+        }
         let all = report.tables.flatMap { $0.problems + $0.columns.flatMap(\.problems) }
         let rows = all.filter { $0.outcome == .quarantine }.reduce(0) { $0 + $1.rows }
         let misfits =

@@ -23,7 +23,7 @@ package struct Catalog: Sendable, Equatable {
     /// - Parameter name: The name.
     /// - Returns: The table, or nil.
     package func table(_ name: String) -> Table? {
-        tables.first { $0.name == name }
+        tables.first { $0.name.isExactly(name) }
             ?? tables.first { $0.name.foldedName == name.foldedName }
     }
 

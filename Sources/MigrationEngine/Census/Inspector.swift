@@ -53,7 +53,10 @@ package struct Inspector: Sendable {
         let check = Background("quick_check") { () throws(MigrationError) -> [String] in
             let connection = try view.opened()
             return try view.reading(cancellation, connection) { () throws(SourceError) in
-                try IntegrityCheck.damage(connection)
+                // CHECK constraints can ask for large values.
+                try connection.takingTurns { () throws(SourceError) in
+                    try IntegrityCheck.damage(connection)
+                }
             }
         }
         let result = Result { () throws(MigrationError) in
@@ -85,15 +88,15 @@ package struct Inspector: Sendable {
     private func problems(
         _ found: CensusResult,
         _ schema: TargetSchema
-    ) throws(MigrationError) -> [String: [Int: [InspectReport.Problem]]] {
+    ) throws(MigrationError) -> NameTable<[Int: [InspectReport.Problem]]> {
         var works: [ProblemScan.Work] = []
         for (table, look) in zip(catalog.migratedTables, found.closeLooks) {
-            let target = schema.tables.first { $0.sourceName == table.name }
+            let target = schema.tables.first { $0.sourceName.isExactly(table.name) }
             let census = found.census.tables[table.name] ?? TableCensus()
             var columns: [(place: Int, target: TargetColumn?)] = []
             for (place, column) in table.columns.enumerated()
             where place < min(census.columns.count, look.columns.count) {
-                let into = target?.columns.first { $0.sourceName == column.name }
+                let into = target?.columns.first { $0.sourceName.isExactly(column.name) }
                 let judge = ProblemJudge(column, into)
                 if judge.isOpen(census.columns[place], look.columns[place]) {
                     columns.append((place, into))
@@ -111,19 +114,19 @@ package struct Inspector: Sendable {
             tracker: tracker,
             cancellation: cancellation
         )
-        var lists = try scan.run(works)
-        for (index, work) in works.enumerated() {
-            guard let census = found.census.tables[work.table.name] else { continue }
-            for (place, target) in work.columns {
-                guard let target, let problems = lists[index][place] else { continue }
-                lists[index][place] = problems.map {
-                    $0.naming(target, census.columns[place])
+        let lists = try scan.run(works)
+        var problems: NameTable<[Int: [InspectReport.Problem]]> = [:]
+        for (work, list) in zip(works, lists) {
+            var list = list
+            if let census = found.census.tables[work.table.name] {
+                for (place, target) in work.columns {
+                    guard let target, let own = list[place] else { continue }
+                    list[place] = own.map { $0.naming(target, census.columns[place]) }
                 }
             }
+            problems[work.table.name, default: [:]].merge(list) { first, _ in first }
         }
-        return Dictionary(zip(works.map(\.table.name), lists)) { one, other in
-            one.merging(other) { first, _ in first }
-        }
+        return problems
     }
 
     // MARK: - The rest
@@ -131,7 +134,7 @@ package struct Inspector: Sendable {
     private func finish(
         _ found: CensusResult,
         _ schema: TargetSchema,
-        _ problems: [String: [Int: [InspectReport.Problem]]],
+        _ problems: NameTable<[Int: [InspectReport.Problem]]>,
         _ damage: [String]
     ) throws(MigrationError) -> InspectReport {
         tracker.activity("comparing keys")
@@ -155,7 +158,7 @@ package struct Inspector: Sendable {
             for (table, look) in zip(catalog.migratedTables, found.closeLooks) {
                 let inspection = TableInspection(
                     table: table,
-                    target: schema.tables.first { $0.sourceName == table.name },
+                    target: schema.tables.first { $0.sourceName.isExactly(table.name) },
                     census: found.census.tables[table.name] ?? TableCensus(),
                     look: look,
                     problems: problems[table.name] ?? [:]

@@ -53,7 +53,6 @@ struct ProblemJudge {
         _ scratch: ByteBuffer
     ) -> Verdict? {
         let stored = statement.storageClass(index)
-        if isLongAndClean(stored, statement, index) { return nil }
         scratch.truncate()
         if let encoder, let misfit = encoder.append(statement, from: index, to: scratch) {
             return Verdict(
@@ -85,10 +84,12 @@ struct ProblemJudge {
     /// Whether the server will take what the encoder wrote for a column of JSON.
     private func isJSON(_ row: ByteBuffer, _ type: TargetType) -> Bool {
         guard type == .json || type == .jsonb else { return true }
-        // The count of columns and the length stand in front, and the version of `jsonb`.
-        let text = row.bytes.dropFirst(type == .jsonb ? 7 : 6)
         guard row.bytes.bigEndian(2, as: Int32.self) >= 0 else { return true }
-        return JSONText.isJSON(UnsafeRawBufferPointer(rebasing: text), isBinary: type == .jsonb)
+        // The count of columns and the length stand in front, and the version of `jsonb`.
+        let text =
+            row.outside.first?.bytes
+            ?? UnsafeRawBufferPointer(rebasing: row.bytes.dropFirst(type == .jsonb ? 7 : 6))
+        return JSONText.isJSON(text, isBinary: type == .jsonb)
     }
 
     /// Why a value keeps its column from being what the declaration names.
@@ -109,20 +110,6 @@ struct ProblemJudge {
             outcome: .changed,
             reason: "\(misfit.reason), so the column becomes \(target.type.sql)"
         )
-    }
-
-    /// Long values need no second copy to be judged.
-    private func isLongAndClean(
-        _ stored: StorageClass,
-        _ statement: SourceStatement,
-        _ index: Int
-    ) -> Bool {
-        guard stored == .text, target?.type == .text, declared == nil, column.affinity.keeps(.text),
-            statement.malformedText(index) == nil
-        else { return false }
-        let bytes = statement.bytes(index)
-        return bytes.count > 1 << 20 && bytes.count < 1 << 30 && !TextBytes.containsNUL(bytes)
-            && TextBytes.isUTF8(bytes)
     }
 
     private func kind(

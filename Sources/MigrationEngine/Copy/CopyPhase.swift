@@ -139,7 +139,7 @@ struct CopyPhase {
         context.tracker.update(table) { $0.state = .copied }
     }
 
-    private func checkpoints(_ run: String) throws(MigrationError) -> [String: TableCopy.Outcome] {
+    private func checkpoints(_ run: String) throws(MigrationError) -> NameTable<TableCopy.Outcome> {
         let (_, target) = try context.connect("copy")
         do throws(TargetError) {
             let rows = try target.query(
@@ -147,8 +147,8 @@ struct CopyPhase {
                     + "WHERE run_id = $1",
                 [.text(run)]
             ).rows
-            return Dictionary(
-                uniqueKeysWithValues: rows.map { row in
+            return NameTable(
+                rows.map { row in
                     (
                         "\(row[0] ?? "")\u{0}\(row[1] ?? "")",
                         TableCopy.Outcome(

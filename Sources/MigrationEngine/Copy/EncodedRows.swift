@@ -79,7 +79,7 @@ struct EncodedRows {
         let column = error.column ?? error.copyColumn
         return Misplaced(
             place: places[row],
-            column: plan.table.columns.first { $0.name == column }?.sourceName,
+            column: plan.table.columns.first { $0.name.isExactly(column) }?.sourceName,
             reason: error.quarantineReason,
             sqlState: error.sqlState
         )

@@ -11,7 +11,7 @@ struct ForeignKeyBuilder {
     /// What is left to be done by other threads, and what was found.
     struct Outcome: Sendable {
         /// Rows moved into quarantine, by the source's table.
-        var quarantined: [String: Int] = [:]
+        var quarantined: NameTable<Int> = [:]
         /// What could not be made, in words for the operator.
         var problems: [String] = []
     }

@@ -127,7 +127,7 @@ struct KeyPhase {
         let moved = try context.guarded(nil) {
             try context.cancellation.whileRunning(canceller.cancel) { try builder.moveOrphans() }
         }
-        for (table, rows) in moved.quarantined where rows > 0 {
+        for (table, rows) in moved.quarantined.pairs where rows > 0 {
             context.tracker.update(table) { $0.quarantinedRows += rows }
             context.tracker.log(
                 .warning,

@@ -58,10 +58,13 @@ package enum RunState {
     /// - Parameter columns: The columns.
     /// - Returns: A JSON object.
     static func columnMap(_ columns: [TargetColumn]) -> String {
-        let pairs = columns.map { ($0.sourceName, $0.name) }
-        let map = Dictionary(pairs) { first, _ in first }
-        return (try? JSONEncoder.report.encode(map)).map { String(decoding: $0, as: UTF8.self) }
-            ?? "{}"
+        // Written by hand, because a dictionary takes two spellings of a name for the same key.
+        func quoted(_ text: String) -> String {
+            (try? JSONEncoder.report.encode(text)).map { String(decoding: $0, as: UTF8.self) }
+                ?? "\"\""
+        }
+        let pairs = columns.map { "\(quoted($0.sourceName)):\(quoted($0.name))" }
+        return "{\(pairs.joined(separator: ","))}"
     }
 
     /// A run as the target knows it.

@@ -14,9 +14,9 @@ struct Staging: Sendable {
     private let isText: [Bool]
     private let takesBytes: [Bool]
     private let types: [String]
-    private let casts: [String: ExistingType.Cast]
+    private let casts: NameTable<ExistingType.Cast>
 
-    init(_ table: TargetTable, into qualifiedName: String, _ casts: [String: ExistingType.Cast]) {
+    init(_ table: TargetTable, into qualifiedName: String, _ casts: NameTable<ExistingType.Cast>) {
         let quote = TargetConnection.quote
         name = "pg_temp." + quote(TargetName.fitted("cutover_" + table.name))
         let own = table.columns.map { casts[$0.name] }

@@ -14,7 +14,7 @@ package struct TablePlan: Sendable {
         _ table: TargetTable,
         source: Catalog.Table,
         schema: String,
-        casts: [String: ExistingType.Cast] = [:]
+        casts: NameTable<ExistingType.Cast> = [:]
     ) {
         self.table = table
         let expressions = table.columns.compactMap { column in
@@ -23,7 +23,7 @@ package struct TablePlan: Sendable {
         reader = RowReader(
             source,
             columns: table.columns.map(\.sourceName),
-            expressions: Dictionary(expressions) { first, _ in first }
+            expressions: NameTable(expressions)
         )
         encoder = RowEncoder(columns: table.columns)
         let quote = TargetConnection.quote
@@ -59,7 +59,7 @@ package struct TablePlan: Sendable {
     func stopping(_ rows: [Misplaced], _ stopsAtBadRow: Bool) -> Misplaced? {
         guard !stopsAtBadRow else { return rows.first }
         return rows.first { row in
-            table.columns.contains { $0.stopsAtMisfit && $0.sourceName == row.column }
+            table.columns.contains { $0.stopsAtMisfit && $0.sourceName.isExactly(row.column) }
         }
     }
 

@@ -40,7 +40,7 @@ struct UncheckedKey: Sendable {
             [.text(schema), .text(plans.map(\.table.name).joined(separator: "\u{1}"))]
         ).rows
         return rows.compactMap { row in
-            plans.first { $0.table.name == row[0] }.map { plan in
+            plans.first { $0.table.name.isExactly(row[0]) }.map { plan in
                 UncheckedKey(plan, name: row[1] ?? "", validation: row[2] ?? "", schema)
             }
         }
@@ -53,7 +53,7 @@ struct UncheckedKey: Sendable {
         self.name = name
         self.validation = validation
         columns = (key?.columns ?? []).map { column in
-            plan.table.columns.first { $0.name == column }?.sourceName ?? column
+            plan.table.columns.first { $0.name.isExactly(column) }?.sourceName ?? column
         }
         search = key.map {
             "SELECT * FROM \(plan.qualifiedName) t WHERE \($0.orphans(schema: schema))"

@@ -69,7 +69,7 @@ struct WholeRowRepair {
 
     /// A name that no column of the table has.
     private var placeColumn: String {
-        let taken = Set(plan.table.columns.map(\.name))
+        let taken = NameSet(plan.table.columns.map(\.name))
         var name = "place"
         while taken.contains(name) { name += "_" }
         return name

@@ -143,7 +143,7 @@ struct AbsentParent {
     /// The parent, quoted with its schema.
     let table: String
     /// Columns of the child, quoted, with what is stored in them.
-    private(set) var values: [String: String] = [:]
+    private(set) var values: NameTable<String> = [:]
     /// Not a name that a table has.
     private static let alias = "cutover_absent"
     private var made: [String] = []
@@ -173,7 +173,7 @@ struct AbsentParent {
 
     /// Makes sure that they are no parent's: a short text or a full column may leave none.
     var condition: String {
-        values.values.sorted().map { "\($0) IS NOT NULL AND " }.joined()
+        values.all.sorted().map { "\($0) IS NOT NULL AND " }.joined()
             + "NOT EXISTS (SELECT FROM \(table) AS parent "
             + "WHERE \(pairs.joined(separator: " AND ")))"
     }

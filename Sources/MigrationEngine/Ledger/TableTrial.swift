@@ -65,11 +65,11 @@ struct TableTrial {
                 "SELECT EXISTS (SELECT FROM \(name) WHERE \(condition))"
             )
             if source.first != "t" {
-                let others = columns.filter { key.expressions.contains($0.name) }
+                let others = columns.filter { NameSet(key.expressions).contains($0.name) }
                 guard
                     let row = row(
-                        Dictionary(
-                            uniqueKeysWithValues: others.compactMap { column in
+                        NameTable(
+                            others.compactMap { column in
                                 dummy(column).map { (column.name, $0) }
                             }
                         )
@@ -104,12 +104,12 @@ struct TableTrial {
         guard !used.isEmpty else {
             return .init(state: .failed, evidence: "the target has no such check on a column")
         }
-        let varied = columns.filter { used.contains($0.name) }
+        let varied = columns.filter { NameSet(used).contains($0.name) }
         let values = varied.map { $0.candidates(for: check.expression) }
         guard varied.count == used.count, values.allSatisfy({ !$0.isEmpty }),
             let row = row(
-                Dictionary(
-                    uniqueKeysWithValues: varied.enumerated().map { place, column in
+                NameTable(
+                    varied.enumerated().map { place, column in
                         (column.name, "tried\(place).value")
                     }
                 )
@@ -147,22 +147,22 @@ struct TableTrial {
     /// - Returns: What came of it.
     /// - Throws: ``TargetError`` of a lost connection.
     func foreignKey(_ key: TargetTable.ForeignKey) throws(TargetError) -> Ledger.Probe {
-        guard key.parentTable != table.name || key.columns != key.parentColumns else {
+        guard !key.parentTable.isExactly(table.name) || key.columns != key.parentColumns else {
             return .init(state: .held, evidence: "every row is its own parent")
         }
         let parent = "\(TargetName.quote(schema)).\(TargetName.quote(key.parentTable))"
         var absent = AbsentParent(table: parent)
         for (column, other) in zip(key.columns, key.parentColumns) {
             let quoted = TargetName.quote(column)
-            guard let child = columns.first(where: { $0.name == quoted }),
+            guard let child = columns.first(where: { $0.name.isExactly(quoted) }),
                 absent.add(child, TargetName.quote(other))
             else { return .init(state: .untried, evidence: "no value without a parent is known") }
         }
         let constraint = Self.name(key.statement.object, "constraint ")
         let statement: String
         if hasRows {
-            let changes = absent.values.sorted { $0.key < $1.key }
-                .map { "\($0.key) = \($0.value)" }.joined(separator: ", ")
+            let changes = absent.values.pairs.sorted { $0.name < $1.name }
+                .map { "\($0.name) = \($0.value)" }.joined(separator: ", ")
             statement =
                 "UPDATE \(name) SET \(changes) FROM \(absent.from) WHERE \(name).ctid = "
                 + "(SELECT ctid FROM \(name) LIMIT 1) AND \(absent.condition)"
@@ -250,7 +250,7 @@ extension TableTrial {
     )
 
     /// Makes a row out of a stored one, or of values that fit the types.
-    private func row(_ changes: [String: String]) -> Row? {
+    private func row(_ changes: NameTable<String>) -> Row? {
         var names: [String] = []
         var named: [String] = []
         for column in columns {

@@ -25,7 +25,7 @@ package struct ExistingCatalog: Sendable {
         /// The columns of the primary key.
         package var primaryKey: [String] = []
         /// The columns of each unique index over plain columns, the primary key's too.
-        package var uniques: [Set<String>] = []
+        package var uniques: [NameSet] = []
         package var foreignKeys: [ForeignKey] = []
         /// Triggers and rules that would act on a copied row.
         package var actors: [Actor] = []
@@ -189,7 +189,7 @@ package struct ExistingCatalog: Sendable {
             guard let place = row[0].flatMap({ places[$0] }) else { continue }
             let columns = Self.names(row[2])
             if row[1] == "t" { tables[place].primaryKey = columns }
-            tables[place].uniques.append(Set(columns))
+            tables[place].uniques.append(NameSet(columns))
         }
         for row in try connection.query(ExistingQuery.foreignKeys, [.text(schema)]).rows {
             guard let place = row[0].flatMap({ places[$0] }) else { continue }
@@ -262,7 +262,7 @@ enum NameMatch {
         by key: (Element) -> String
     ) -> Element? {
         for wanted in [name, cut(name)] {
-            if let exact = elements.first(where: { key($0) == wanted }) { return exact }
+            if let exact = elements.first(where: { key($0).isExactly(wanted) }) { return exact }
             let folded = elements.filter { key($0).lowercased() == wanted.lowercased() }
             if folded.count == 1 { return folded[0] }
             if folded.count > 1 { return nil }

@@ -8,7 +8,7 @@ extension ExistingMapping {
     ) {
         requireRights(found)
         var columns: [TargetColumn] = []
-        var own: Set<String> = []
+        var own: NameSet = []
         for (place, column) in table.columns.enumerated() where column.generation != .hidden {
             let stored = census.flatMap {
                 $0.columns.indices.contains(place) ? $0.columns[place] : nil
@@ -27,7 +27,7 @@ extension ExistingMapping {
         of table: Catalog.Table,
         _ found: ExistingCatalog.Table,
         _ stored: ColumnCensus?,
-        _ own: inout Set<String>
+        _ own: inout NameSet
     ) -> TargetColumn? {
         let rule = rules.column(column.name, of: table.name)
         if let reason = rule?.skip {
@@ -61,7 +61,7 @@ extension ExistingMapping {
         of table: Catalog.Table,
         _ found: ExistingCatalog.Table,
         _ rule: ColumnRule?,
-        _ own: inout Set<String>
+        _ own: inout NameSet
     ) -> ExistingCatalog.Column? {
         let wanted = rule?.rename ?? column.name
         guard let twin = NameMatch.find(wanted, in: found.columns, by: \.name) else {
@@ -72,7 +72,7 @@ extension ExistingMapping {
             )
             return nil
         }
-        guard own.insert(twin.name).inserted else {
+        guard own.insert(twin.name) else {
             refuse(
                 table.name,
                 column.name,
@@ -127,7 +127,7 @@ extension ExistingMapping {
         }
     }
 
-    private mutating func matchExtraColumns(_ table: ExistingCatalog.Table, _ own: Set<String>) {
+    private mutating func matchExtraColumns(_ table: ExistingCatalog.Table, _ own: NameSet) {
         for column in table.columns where !own.contains(column.name) {
             let isFilled = column.hasDefault || column.isGenerated || column.sequence != nil
             if column.isNotNull, !isFilled {
@@ -157,7 +157,8 @@ extension ExistingMapping {
         _ stored: ColumnCensus?
     ) {
         var reason =
-            twin.name == column.name ? "the target's own type" : "the target's column \(twin.name)"
+            twin.name.isExactly(column.name)
+            ? "the target's own type" : "the target's column \(twin.name)"
         if case .cast = type { reason += ", read by the server from the value's text" }
         if let stored {
             let odd = ExistingFit.misfits(stored, type, isNotNull: twin.isNotNull)

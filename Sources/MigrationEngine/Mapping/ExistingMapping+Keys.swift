@@ -77,7 +77,7 @@ extension ExistingMapping {
             + table.uniques.map { $0.columns.compactMap(\.name) }
         for columns in own where !columns.isEmpty {
             let text = "UNIQUE (\(columns.joined(separator: ", ")))"
-            let isThere = found.uniques.contains(Set(twins(columns)))
+            let isThere = found.uniques.contains(NameSet(twins(columns)))
             decide(
                 table.name,
                 "unique",
@@ -121,7 +121,7 @@ extension ExistingMapping {
     /// - Returns: The mapping; foreign keys between matched tables stay between the copies.
     func placed(in schema: String) -> ExistingMapping {
         var copy = self
-        let names = Set(target.tables.map(\.name))
+        let names = NameSet(target.tables.map(\.name))
         copy.target.schema = schema
         for table in copy.target.tables.indices {
             let child = TargetName.qualified(copy.target.tables[table].name, schema)

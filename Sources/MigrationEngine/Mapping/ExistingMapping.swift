@@ -13,7 +13,7 @@ package struct ExistingMapping: Sendable {
     /// What one side has for itself, on purpose.
     var aside: [Aside] = []
     /// How columns are written that the row encoder does not know, by the target's table.
-    var casts: [String: [String: ExistingType.Cast]] = [:]
+    var casts: NameTable<NameTable<ExistingType.Cast>> = [:]
     /// The matched tables, in the order of ``target``.
     var tables: [ExistingCatalog.Table] = []
 
@@ -41,12 +41,12 @@ package struct ExistingMapping: Sendable {
         _ catalog: Catalog,
         _ existing: ExistingCatalog,
         census: Census? = nil,
-        begun: Set<String> = [],
+        begun: NameSet = [],
         rules: MappingRules = MappingRules()
     ) {
         self.rules = rules
         target = TargetSchema(mode: .existing, schema: existing.schema)
-        var taken: [String: String] = [:]
+        var taken: NameTable<String> = [:]
         for table in catalog.migratedTables {
             let rule = rules.table(table.name)
             if let reason = rule?.skip {
@@ -57,7 +57,9 @@ package struct ExistingMapping: Sendable {
                 refuseTable(rule?.rename ?? table.name, existing)
                 continue
             }
-            if let other = taken.updateValue(table.name, forKey: found.name) {
+            let other = taken[found.name]
+            taken[found.name] = table.name
+            if let other {
                 refuse(
                     table.name,
                     nil,

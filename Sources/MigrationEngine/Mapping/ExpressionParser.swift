@@ -157,7 +157,7 @@ struct ExpressionParser {
     private mutating func named(_ token: SQLToken) throws(Refusal) -> SQLExpression {
         cursor.advance()
         if token.kind != .doubleQuoted, cursor.seesSymbol("(") {
-            return try function(token.text.foldedName)
+            return try function(token.text.lowercasedASCII)
         }
         var name = token
         var qualifier: String?

@@ -200,7 +200,7 @@ extension ExpressionRenderer {
             guard case .text(let text) = modifier else {
                 throw Refusal("a modifier of the date is not a constant")
             }
-            modifiers.append(text.foldedName)
+            modifiers.append(text.lowercasedASCII)
         }
         var moment: Moment
         if modifiers.first == "unixepoch" {

@@ -45,8 +45,8 @@ extension Inspection {
             for (place, target) in work.columns {
                 guard let target, let stored = census.tables[work.table.name]?.columns[place],
                     let index = schema.decisions.firstIndex(where: {
-                        $0.subject == "type" && $0.table == work.table.name
-                            && $0.column == target.sourceName
+                        $0.subject == "type" && $0.table.isExactly(work.table.name)
+                            && target.sourceName.isExactly($0.column)
                     })
                 else { continue }
                 let misfits = (problems[place] ?? []).filter { $0.outcome == .quarantine }
@@ -61,12 +61,12 @@ extension Inspection {
     private func works(_ schema: TargetSchema) -> [ProblemScan.Work] {
         var works: [ProblemScan.Work] = []
         for table in catalog.migratedTables {
-            guard let target = schema.tables.first(where: { $0.sourceName == table.name }),
+            guard let target = schema.tables.first(where: { $0.sourceName.isExactly(table.name) }),
                 let found = census.tables[table.name],
                 found.columns.count == table.columns.count
             else { continue }
             let columns = table.columns.enumerated().compactMap { place, column in
-                target.columns.first { $0.sourceName == column.name }
+                target.columns.first { $0.sourceName.isExactly(column.name) }
                     .flatMap { Self.isTold($0, found.columns[place]) ? nil : (place, $0) }
             }
             for start in stride(from: 0, to: columns.count, by: CensusTaker.widest) {

@@ -142,7 +142,7 @@ extension MappingRules {
             guard let name = rule.rename else { continue }
             let others = present.filter { table in
                 table.name.foldedName != rule.table.foldedName
-                    && (self.table(table.name)?.rename ?? table.name) == name
+                    && (self.table(table.name)?.rename ?? table.name).isExactly(name)
             }
             guard let other = others.first else { continue }
             throw wrong(
@@ -156,7 +156,7 @@ extension MappingRules {
             let others = table.columns.filter { column in
                 let own = self.column(column.name, of: table.name)
                 return column.name.foldedName != rule.column.foldedName && own?.skip == nil
-                    && (own?.rename ?? column.name) == name
+                    && (own?.rename ?? column.name).isExactly(name)
             }
             guard let other = others.first else { continue }
             throw wrong(

@@ -62,7 +62,8 @@ struct PlanMapping {
         else { return decisions }
         return decisions.map { decision in
             guard decision.subject == "type",
-                let place = source.columns.firstIndex(where: { $0.name == decision.column }),
+                let place = source.columns.firstIndex(where: { $0.name.isExactly(decision.column) }
+                ),
                 let type = planned.columns.first(where: { $0.name == decision.column?.foldedName })
             else { return decision }
             var weighed = decision

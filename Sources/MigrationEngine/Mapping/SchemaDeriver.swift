@@ -34,7 +34,7 @@ struct SchemaDeriver {
     mutating func derived() -> TargetSchema {
         let tables = catalog.migratedTables.filter { !rules.skips($0.name) }
         let names = names(of: tables)
-        var indexNames: [String: String] = [:]
+        var indexNames: NameTable<String> = [:]
         for index in tables.flatMap(\.indexes) {
             indexNames[index.name] = relations.take(index.name)
         }
@@ -68,7 +68,7 @@ struct SchemaDeriver {
 
     /// The tables' names in the target: first those that the profile asks for.
     private mutating func names(of tables: [Catalog.Table]) -> [String] {
-        var asked: [String: String] = [:]
+        var asked: NameTable<String> = [:]
         for table in tables {
             guard let name = rules.table(table.name)?.rename else { continue }
             asked[table.name] = relations.take(name)

@@ -8,7 +8,7 @@ extension TableDeriver {
         while progress, !waiting.isEmpty {
             progress = false
             for column in waiting where derive(column, &inlined) {
-                waiting.removeAll { $0.name == column.name }
+                waiting.removeAll { $0.name.isExactly(column.name) }
                 progress = true
             }
         }

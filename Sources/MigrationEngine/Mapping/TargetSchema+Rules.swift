@@ -60,8 +60,10 @@ extension TargetSchema {
             decide("column", "", .dropped, "skipped by the profile: \(reason)")
             return
         }
-        guard let place = tables.firstIndex(where: { $0.sourceName == table.name }),
-            let own = tables[place].columns.firstIndex(where: { $0.sourceName == column.name })
+        guard let place = tables.firstIndex(where: { $0.sourceName.isExactly(table.name) }),
+            let own = tables[place].columns.firstIndex(where: {
+                $0.sourceName.isExactly(column.name)
+            })
         else { return }
         tables[place].columns[own].conversions = rule.conversions
         tables[place].columns[own].expression = rule.expression
@@ -94,6 +96,6 @@ extension TargetSchema {
     ) -> ColumnCensus? {
         guard let found = census.tables[table.name], found.columns.count == table.columns.count
         else { return nil }
-        return table.columns.firstIndex { $0.name == column.name }.map { found.columns[$0] }
+        return table.columns.firstIndex { $0.name.isExactly(column.name) }.map { found.columns[$0] }
     }
 }

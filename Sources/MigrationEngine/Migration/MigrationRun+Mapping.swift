@@ -19,15 +19,6 @@ extension MigrationRun {
         }
     }
 
-    static func emptySource(_ path: String) -> MigrationError {
-        MigrationError(
-            .sourceEmpty,
-            "the source has no table",
-            place: .init("start", side: .source, path: path),
-            remedy: "give the application's own database with --source PATH"
-        )
-    }
-
     func takeCensus(
         _ backup: BackupReport,
         _ tables: [Catalog.Table]
@@ -75,7 +66,7 @@ extension MigrationRun {
     private static let droppedShown = 10
 
     func plans(for mapped: TargetSchema, _ tables: [Catalog.Table]) -> [TablePlan] {
-        let known = Dictionary(mapped.tables.map { ($0.sourceName, $0) }) { first, _ in first }
+        let known = NameTable(mapped.tables.map { ($0.sourceName, $0) })
         return tables.compactMap { table in
             known[table.name].map {
                 TablePlan($0, source: table, schema: schema, casts: existing?.casts[$0.name] ?? [:])
@@ -89,9 +80,7 @@ extension MigrationRun {
         _ chunks: [[Chunk]],
         _ plans: [TablePlan]
     ) -> [[Chunk]] {
-        let places = Dictionary(
-            plans.indices.map { (plans[$0].table.sourceName, $0) }
-        ) { first, _ in first }
+        let places = NameTable(plans.indices.map { (plans[$0].table.sourceName, $0) })
         return zip(tables, chunks).compactMap { table, chunks in
             places[table.name].map { place in
                 chunks.map { chunk in

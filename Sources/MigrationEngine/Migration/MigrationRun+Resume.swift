@@ -100,12 +100,12 @@ extension MigrationRun {
             try target.execute("BEGIN; \(RunState.createConversions); COMMIT")
             return try RunState.records(of: identifier, target)
         }
-        var now: [String: MappingRecord] = [:]
+        var now: NameTable<MappingRecord> = [:]
         for table in mapped.tables { now[table.sourceName] = MappingRecord(table, mapped) }
         for skipped in mapped.skipped where skipped.column == nil {
             now[skipped.table] = MappingRecord(skip: skipped.reason)
         }
-        for (table, record) in records.sorted(by: { $0.key < $1.key }) {
+        for (table, record) in records.pairs.sorted(by: { $0.name < $1.name }) {
             guard let difference = record.difference(from: now[table] ?? MappingRecord(skip: ""))
             else { continue }
             let name = difference.column.map { "column \"\($0)\" of \"\(table)\"" }
@@ -175,7 +175,7 @@ extension TargetSchema {
     /// - Parameter backup: The backup, whose rows were counted.
     /// - Returns: One entry a table.
     func skippedTables(_ backup: BackupReport) -> [SkippedTable] {
-        let rows = Dictionary(backup.tables.map { ($0.name, $0.rows) }) { first, _ in first }
+        let rows = NameTable(backup.tables.map { ($0.name, $0.rows) })
         return skipped.filter { $0.column == nil }.map {
             SkippedTable(table: $0.table, rows: rows[$0.table] ?? 0, reason: $0.reason)
         }

@@ -47,7 +47,7 @@ final class MigrationRun {
         } catch {
             throw SourceFile.failure(error, path: options.source, stage: "start")
         }
-        guard !catalog.migratedTables.isEmpty else { throw Self.emptySource(options.source) }
+        try catalog.requireTables("start", options.source)
         rules = try Profile.load(options.profile, catalog: catalog).rules
         try rules.check(catalog, knowsTypes: settings.mode != "existing")
         try rules.checkExpressions(source)

@@ -10,8 +10,8 @@ final class QuarantineReplay {
     private let cancellation: Cancellation
     private let rules: MappingRules
     private var replayRules = ReplayRules(records: [:], rules: MappingRules())
-    private var tables: [String: ReplayTable] = [:]
-    private var touched: Set<String> = []
+    private var tables: NameTable<ReplayTable> = [:]
+    private var touched: NameSet = []
     private var report = ReplayReport(ok: true, replayed: 0, refused: 0, already: 0, rows: [])
 
     init(
@@ -149,7 +149,7 @@ final class QuarantineReplay {
         let stored = try StoredRow(row.id, target)
         let edited = try chosen(stored, table)
         if stored.reason == "text that is not valid UTF-16",
-            !edited.contains(where: { $0.column == stored.column })
+            !edited.contains(where: { $0.column.isExactly(stored.column) })
         {
             throw ReplayRefusal(column: stored.column, reason: stored.reason)
         }
@@ -164,7 +164,7 @@ final class QuarantineReplay {
             try target.execute("ROLLBACK TO replay; RELEASE replay")
             let column = error.column ?? error.copyColumn
             throw ReplayRefusal(
-                column: written.columns.first { $0.target.name == column }?.target
+                column: written.columns.first { $0.target.name.isExactly(column) }?.target
                     .sourceName,
                 reason: error.quarantineReason,
                 sqlState: error.sqlState
@@ -206,7 +206,7 @@ final class QuarantineReplay {
             edited.isEmpty ? .null : .text("{" + elements.joined(separator: ",") + "}")
         }
         func quoted(_ text: String) -> String {
-            "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+            "\"" + text.escapingQuotes + "\""
         }
         try target.query(
             """
@@ -253,7 +253,7 @@ final class QuarantineReplay {
 
     /// Keeps the next number of a table above all that are there, chosen ones too.
     private func moveSequences() throws(TargetError) {
-        for name in touched.sorted() {
+        for name in tables.keys.sorted() where touched.contains(name) {
             guard let table = tables[name], let sequence = table.sequence else { continue }
             try target.query(
                 """

@@ -111,7 +111,7 @@ struct ReplayRow {
             throw ReplayRefusal(reason: "a trigger or a rule of the target did not take the row")
         }
         for (slot, cells) in zip(converted, tally.cells) where cells > 0 {
-            guard !edits.contains(where: { $0.column == slot.0 }) else { continue }
+            guard !edits.contains(where: { $0.column.isExactly(slot.0) }) else { continue }
             counts.append((slot.0, slot.1, cells))
         }
     }

@@ -58,16 +58,16 @@ struct ReplayTable: Sendable {
         _ run: RunState.Run,
         schema: String,
         _ target: TargetConnection
-    ) throws(TargetError) -> [String: ReplayTable] {
+    ) throws(TargetError) -> NameTable<ReplayTable> {
         let known = try ExistingCatalog(target, schema: schema, countsRows: false)
         var tables = try columns(run.id, schema, target)
-        for (name, table) in tables {
+        for (name, table) in tables.pairs {
             guard let found = known.tables.first(where: { $0.oid == table.oid }) else { continue }
             tables[name]?.isOwned = found.isOwned
             tables[name]?.hasActors = !found.actors.isEmpty
             guard run.mode == TargetSchema.Mode.existing.rawValue else { continue }
             for (key, column) in table.columns {
-                let own = found.columns.first { $0.name == column.target.name }
+                let own = found.columns.first { $0.name.isExactly(column.target.name) }
                 if let own { tables[name]?.columns[key]?.read(own) }
             }
         }
@@ -78,7 +78,7 @@ struct ReplayTable: Sendable {
         _ run: String,
         _ schema: String,
         _ target: TargetConnection
-    ) throws(TargetError) -> [String: ReplayTable] {
+    ) throws(TargetError) -> NameTable<ReplayTable> {
         let rows = try target.query(
             """
             SELECT m.table_name, format('%I.%I', n.nspname, c.relname), k.key, a.attname,
@@ -110,7 +110,7 @@ struct ReplayTable: Sendable {
             """,
             [.text(run), .text(schema)]
         ).rows
-        var tables: [String: ReplayTable] = [:]
+        var tables: NameTable<ReplayTable> = [:]
         for row in rows {
             let name = row[0] ?? ""
             var table = tables[name] ?? ReplayTable(name: name, qualifiedName: row[1] ?? "")
@@ -135,19 +135,17 @@ struct ReplayTable: Sendable {
     }
 
     /// The tables in an order in which parents come before their children, cycles aside.
-    static func parentsFirst(_ tables: [String: ReplayTable]) -> [String: Int] {
-        let bySQL = Dictionary(tables.values.map { ($0.qualifiedName, $0.name) }) { first, _ in
-            first
-        }
-        var ranks: [String: Int] = [:]
-        var open: Set<String> = []
+    static func parentsFirst(_ tables: NameTable<ReplayTable>) -> NameTable<Int> {
+        let bySQL = NameTable(tables.all.map { ($0.qualifiedName, $0.name) })
+        var ranks: NameTable<Int> = [:]
+        var open: NameSet = []
         func visit(_ name: String) {
-            guard ranks[name] == nil, open.insert(name).inserted, let table = tables[name]
+            guard ranks[name] == nil, open.insert(name), let table = tables[name]
             else { return }
             for parent in table.parents {
                 if let parent = bySQL[parent] { visit(parent) }
             }
-            ranks[name] = ranks.count
+            ranks[name] = ranks.keys.count
         }
         for name in tables.keys.sorted() { visit(name) }
         return ranks

@@ -208,7 +208,7 @@ package final class SourceConnection {
     /// - Parameter name: Any name, as the catalog spells it.
     /// - Returns: The name in double quotes, with quotes inside doubled.
     package static func quote(_ name: String) -> String {
-        "\"" + name.replacing("\"", with: "\"\"") + "\""
+        "\"" + name.doubling(UInt8(ascii: "\"")) + "\""
     }
 
     func error(_ code: Int32, sql: String?) -> SourceError {

@@ -150,7 +150,7 @@ package final class TargetConnection {
     /// - Parameter name: Any name.
     /// - Returns: The name in double quotes, with quotes inside doubled.
     package static func quote(_ name: String) -> String {
-        "\"" + name.replacing("\"", with: "\"\"") + "\""
+        "\"" + name.doubling(UInt8(ascii: "\"")) + "\""
     }
 
     /// Quotes text as a literal for SQL.
@@ -158,7 +158,7 @@ package final class TargetConnection {
     /// - Parameter text: Any text.
     /// - Returns: The literal, right under `standard_conforming_strings = on`.
     package static func literal(_ text: String) -> String {
-        "'" + text.replacing("'", with: "''") + "'"
+        "'" + text.doubling(UInt8(ascii: "'")) + "'"
     }
 
     private static func withCStrings<Result>(

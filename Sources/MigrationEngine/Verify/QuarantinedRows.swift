@@ -50,8 +50,8 @@ struct QuarantinedRows: Sendable {
     static func read(
         _ run: String,
         _ connection: TargetConnection
-    ) throws(TargetError) -> [String: QuarantinedRows] {
-        var tables: [String: QuarantinedRows] = [:]
+    ) throws(TargetError) -> NameTable<QuarantinedRows> {
+        var tables: NameTable<QuarantinedRows> = [:]
         let states = try RunState.QuarantineStates(connection)
         let literal = TargetConnection.literal(run)
         // By COPY, because there can be as many as rows.
@@ -90,7 +90,7 @@ struct QuarantinedRows: Sendable {
         _ key: [UInt8],
         _ connection: TargetConnection
     ) throws(TargetError) -> Edit? {
-        var tables: [String: QuarantinedRows] = [:]
+        var tables: NameTable<QuarantinedRows> = [:]
         try readEdits(run, connection, &tables, of: (table, key))
         return tables[table]?.edits[key]
     }
@@ -98,7 +98,7 @@ struct QuarantinedRows: Sendable {
     private static func readEdits(
         _ run: String,
         _ connection: TargetConnection,
-        _ tables: inout [String: QuarantinedRows],
+        _ tables: inout NameTable<QuarantinedRows>,
         of row: (table: String, key: [UInt8])? = nil
     ) throws(TargetError) {
         let one = row == nil ? "" : " AND q.table_name = $2 AND q.key_bytes = $3"

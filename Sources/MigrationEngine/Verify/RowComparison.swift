@@ -7,7 +7,7 @@ struct RowComparison {
     private let source: SourceConnection
     private let target: TargetConnection
     private let comparison: TableComparison
-    private let types: [String: String]
+    private let types: NameTable<String>
 
     /// Finds the table on both sides.
     init(
@@ -39,7 +39,7 @@ struct RowComparison {
                 "compare the tables first: cutover verify"
             )
         }
-        types = Dictionary(columns.map { ($0.name, $0.type) }) { first, _ in first }
+        types = NameTable(columns.map { ($0.name, $0.type) })
     }
 
     /// Compares the row of a key.
@@ -69,7 +69,9 @@ struct RowComparison {
             SourceCanonicalizer(rules: comparison.rules, readings: comparison.readings)
                 .fill(left, statement, from: 0)
             let values = columns.compactMap { column in
-                comparison.columns.firstIndex { $0.source == column.source }.map { stored[$0] }
+                comparison.columns.firstIndex { $0.source.isExactly(column.source) }.map {
+                    stored[$0]
+                }
             }
             let key = RowKey(names: columns.map(\.source), values: values)
             report.quarantine = try quarantine(key)
@@ -235,7 +237,9 @@ struct RowComparison {
         try edits.expect(edit) { stored[$0] }
         return cells.map { cell in
             guard
-                let index = comparison.columns.firstIndex(where: { $0.source == cell.column })
+                let index = comparison.columns.firstIndex(where: {
+                    $0.source.isExactly(cell.column)
+                })
             else { return cell }
             var cell = cell
             let chosen = edit.edited[cell.column.foldedName]
@@ -258,7 +262,7 @@ struct RowComparison {
         _ right: CanonicalRow?
     ) -> [RowReport.Cell] {
         let order = comparison.source.columns.compactMap { column in
-            comparison.columns.firstIndex { $0.source == column.name }
+            comparison.columns.firstIndex { $0.source.isExactly(column.name) }
         }
         return order.map { index in
             let column = comparison.columns[index]

@@ -60,7 +60,9 @@ struct SourceCanonicalizer: Sendable {
         _ rule: EqualityRule
     ) {
         switch statement.storageClass(column) {
-        case .text: Self.fill(row, text: statement.bytes(column), rule)
+        case .text:
+            let text = statement.malformedText(column) ?? statement.bytes(column)
+            Self.fill(row, text: text, rule)
         // The whole of a blob is needed for no other type.
         default: Self.fill(row, statement.start(column), rule)
         }

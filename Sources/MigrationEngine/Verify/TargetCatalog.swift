@@ -13,7 +13,7 @@ struct TargetCatalog: Sendable {
     }
 
     /// The tables of a schema, by name.
-    var tables: [String: [Column]] = [:]
+    var tables: NameTable<[Column]> = [:]
 
     /// Reads a schema.
     init(_ connection: TargetConnection, schema: String) throws(TargetError) {
@@ -67,17 +67,23 @@ struct TargetCatalog: Sendable {
 
 /// The names that a run gave to tables and columns.
 struct NameMap: Sendable {
-    private var tables: [String: (target: String, columns: [String: String])] = [:]
+    private var tables: NameTable<(target: String, columns: NameTable<String>)> = [:]
     /// What one side keeps for itself on purpose, with the reason.
     private var aside: [Aside: String] = [:]
 
     private struct Aside: Hashable {
         var side: String
-        var table: String
-        var column: String?
+        var table: ExactName
+        var column: ExactName?
+
+        init(_ side: String, _ table: String, _ column: String?) {
+            self.side = side
+            self.table = ExactName(table)
+            self.column = column.map { ExactName($0) }
+        }
     }
     /// What the run did with the columns, by table.
-    private var records: [String: MappingRecord] = [:]
+    private var records: NameTable<MappingRecord> = [:]
 
     /// Reads the names of a run; without a run every name stays as it is.
     init(_ connection: TargetConnection, run: String?) throws(TargetError) {
@@ -103,7 +109,7 @@ struct NameMap: Sendable {
 
     /// What the run did with a column, nil when it did nothing but copy it.
     func record(_ column: String, of table: String) -> MappingRecord.Column? {
-        records[table]?.columns.first { $0.source == column }
+        records[table]?.columns.first { $0.source.isExactly(column) }
     }
 
     private mutating func readAside(
@@ -118,13 +124,13 @@ struct NameMap: Sendable {
             [.text(run)]
         )
         for row in rows.rows {
-            aside[Aside(side: row[0] ?? "", table: row[1] ?? "", column: row[2])] = row[3] ?? ""
+            aside[Aside(row[0] ?? "", row[1] ?? "", row[2])] = row[3] ?? ""
         }
     }
 
     /// Why a table, or a column of it, is not compared; nil when it is.
     func isAside(_ side: Side, _ table: String, column: String? = nil) -> String? {
-        aside[Aside(side: side.rawValue, table: table, column: column)]
+        aside[Aside(side.rawValue, table, column)]
     }
 
     /// Whether the run has a table for the source's.

@@ -7,7 +7,7 @@ struct VerifyPlan: Sendable {
     /// Foreign keys of the source.
     var foreignKeys: [(table: Catalog.Table, key: Catalog.ForeignKey)] = []
     /// What the quarantine says of rows, by table.
-    var quarantine: [String: QuarantinedRows] = [:]
+    var quarantine: NameTable<QuarantinedRows> = [:]
     /// Tables that are not compared on purpose, with the reason.
     var aside: [String] = []
     /// Rows in the source, by table, for the progress.
@@ -26,7 +26,8 @@ struct VerifyPlan: Sendable {
         } else {
             wanted = nil
         }
-        var taken: Set<String> = []
+        try catalog.requireTables("verify", verification.options.source)
+        var taken: NameSet = []
         for table in catalog.migratedTables {
             if let reason = names.skipReason(table.name) {
                 try addSkipped(table, reason, source, wanted)
@@ -37,7 +38,7 @@ struct VerifyPlan: Sendable {
                 aside.append("\"\(table.name)\": \(reason)")
                 continue
             }
-            guard wanted == nil || wanted == table.name else { continue }
+            guard wanted == nil || table.name.isExactly(wanted) else { continue }
             try add(table, source, verification.schema)
         }
         if verification.settings.table == nil { addUnread(catalog) }
@@ -64,7 +65,7 @@ struct VerifyPlan: Sendable {
         _ catalog: Catalog,
         _ names: NameMap
     ) throws(MigrationError) -> String {
-        let renamed = catalog.migratedTables.first { names.table($0.name) == wanted }
+        let renamed = catalog.migratedTables.first { names.table($0.name).isExactly(wanted) }
         guard let table = catalog.table(wanted) ?? renamed else {
             throw unknownTable(wanted, catalog)
         }
