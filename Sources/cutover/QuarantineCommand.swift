@@ -184,7 +184,9 @@ struct QuarantineAcceptCommand: ParsableCommand {
         )
         try Output(common).result(report) {
             let already = report.already > 0 ? ", \(report.already) were accepted before" : ""
-            return "\(report.accepted) rows are accepted\(already); \(report.waiting) rows wait"
+            return (report.accepted == 1 ? "1 row is" : "\(report.accepted) rows are")
+                + " accepted\(already); "
+                + (report.waiting == 1 ? "1 row waits" : "\(report.waiting) rows wait")
         }
     }
 }

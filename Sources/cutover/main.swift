@@ -9,6 +9,18 @@ let arguments = ArgumentOrder.verbFirst(Array(CommandLine.arguments.dropFirst())
 let output = Output(isJSON: arguments.contains("--json"))
 CommandLineSecrets.hide()
 
+if let word = arguments.first, !word.hasPrefix("-"), !Cutover.verbs.contains(word) {
+    output.failure(
+        MigrationError(
+            .usage,
+            "there is no verb \"\(SafeText.visible(CommandLineSecrets.redacted(word)))\"",
+            place: .init("command line"),
+            remedy: "give one of: \(Cutover.verbs.joined(separator: ", "))"
+        )
+    )
+    exit(EX_USAGE)
+}
+
 do {
     var command = try Cutover.parseAsRoot(arguments)
     try command.run()

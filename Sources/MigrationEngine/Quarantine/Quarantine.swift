@@ -22,6 +22,7 @@ package enum Quarantine {
     ) throws(MigrationError) -> QuarantinePage {
         let session = try QuarantineSession(options, changes: false)
         try session.require(selection)
+        let identity = RunIdentity(session.run, source: options.source)
         return try session.onTarget { target throws(TargetError) in
             let reader = try QuarantineReader(target, run: session.run.id)
             let bounded = max(1, min(limit, mostRows))
@@ -32,7 +33,9 @@ package enum Quarantine {
                 run: session.run.id,
                 groups: try reader.groups(selection),
                 rows: rows,
-                next: hasMore ? rows.last?.id : nil
+                next: hasMore ? rows.last?.id : nil,
+                source: session.run.sourcePath,
+                note: identity.note
             )
         }
     }
@@ -63,6 +66,15 @@ package enum Quarantine {
                 "there is no row \(id) in quarantine",
                 place: .init("quarantine", side: .target, path: session.address.redacted),
                 remedy: "see cutover quarantine list"
+            )
+        }
+        // Another source may have a row of the same key.
+        if case .other = RunIdentity(session.run, source: options.source) {
+            return QuarantineDetail(
+                row: row,
+                values: values,
+                source: SourceRow.State.unknown.rawValue,
+                note: "the row is of another source, \(session.run.sourcePath)"
             )
         }
         let (state, note) = SourceRow.state(of: kept, in: options)

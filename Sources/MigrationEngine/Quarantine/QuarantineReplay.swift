@@ -242,18 +242,18 @@ final class QuarantineReplay {
 
     // MARK: - The end
 
-    /// Writes down why rows are refused today.
+    /// Writes down why rows are refused today; why they did not fit at first stays.
     private func write(_ refused: [(Waiting, ReplayRefusal)]) throws {
         try target.transaction {
             for (row, refusal) in refused {
                 try target.query(
                     """
-                    UPDATE cutover.quarantine SET column_name = $2, reason = $3, sql_state = $4
-                    WHERE id = $1
+                    UPDATE cutover.quarantine SET refused_at = now(), refused_column = $2,
+                        refused_reason = $3 WHERE id = $1
                     """,
                     [
-                        .integer(row.id), .optional(refusal.column), .text(refusal.reason),
-                        .optional(refusal.sqlState),
+                        .integer(row.id), .optional(refusal.column),
+                        .text(refusal.reason + (refusal.sqlState.map { " (\($0))" } ?? "")),
                     ]
                 )
                 report.refused += 1

@@ -84,11 +84,25 @@ struct QuarantinedRows: Sendable {
         return tables
     }
 
+    /// Reads what the operator chose for one row; nil when nothing.
+    static func edit(
+        _ run: String,
+        _ table: String,
+        _ key: [UInt8],
+        _ connection: TargetConnection
+    ) throws(TargetError) -> Edit? {
+        var tables: NameTable<QuarantinedRows> = [:]
+        try readEdits(run, connection, &tables, of: (table, key))
+        return tables[table]?.edits[key]
+    }
+
     private static func readEdits(
         _ run: String,
         _ connection: TargetConnection,
-        _ tables: inout NameTable<QuarantinedRows>
+        _ tables: inout NameTable<QuarantinedRows>,
+        of row: (table: String, key: [UInt8])? = nil
     ) throws(TargetError) {
+        let one = row == nil ? "" : " AND q.table_name = $2 AND q.key_bytes = $3"
         let rows = try connection.query(
             """
             SELECT q.table_name, encode(\(RowKey.storedBytes), 'hex'), v.is_edited, v.name, v.class,
@@ -99,9 +113,9 @@ struct QuarantinedRows: Sendable {
                 UNION ALL
                 SELECT true, * FROM unnest(q.edited_columns, q.edited_classes, q.edited_values)
                     AS c(name, class, value)
-            ) v WHERE q.run_id = $1 AND q.replayed_at IS NOT NULL AND q.edited_columns IS NOT NULL
+            ) v WHERE q.run_id = $1 AND q.replayed_at IS NOT NULL AND q.edited_columns IS NOT NULL\(one)
             """,
-            [.text(run)]
+            [.text(run)] + (row.map { [.text($0.table), .bytes($0.key)] } ?? [])
         ).rows
         for row in rows {
             guard let kind = StorageClass(rawValue: row[4] ?? ""),
@@ -180,7 +194,8 @@ final class EditComparison {
         (0..<comparison.keyWidth).flatMap { Array(row.cell($0)) }
     }
 
-    private func isGenerated(_ index: Int) -> Bool {
+    /// Whether the target may compute a column, from values that were chosen too.
+    func isGenerated(_ index: Int) -> Bool {
         let column = comparison.source.column(comparison.columns[index].source)
         return column.map { $0.generation != .none } ?? false
     }
