@@ -102,7 +102,7 @@ struct QuarantinedRows: Sendable {
         _ tables: inout NameTable<QuarantinedRows>,
         of row: (table: String, key: [UInt8])? = nil
     ) throws(TargetError) {
-        let one = row == nil ? "" : " AND q.table_name = $2 AND q.key_bytes = $3"
+        let one = row == nil ? "" : " AND q.table_name = $2 AND \(RowKey.storedBytes) = $3"
         let rows = try connection.query(
             """
             SELECT q.table_name, encode(\(RowKey.storedBytes), 'hex'), v.is_edited, v.name, v.class,
