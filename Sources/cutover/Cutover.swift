@@ -25,4 +25,9 @@ struct Cutover: ParsableCommand {
         ],
         defaultSubcommand: ConsoleCommand.self
     )
+
+    /// The words that can stand first.
+    static var verbs: [String] {
+        configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+    }
 }

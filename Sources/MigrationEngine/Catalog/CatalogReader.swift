@@ -62,6 +62,7 @@ package struct CatalogReader {
         findShadows(&catalog, listings)
         for index in catalog.tables.indices where catalog.tables[index].kind.hasPragmas {
             try readKeys(&catalog.tables[index], indexes)
+            leaveOutUnreadable(&catalog.tables[index])
         }
         resolveParents(&catalog)
         try readSequences(&catalog)

@@ -134,7 +134,7 @@ struct WideTable {
         part.indexes = table.indexes.filter {
             belongs(Self.names($0.columns).union(Self.names($0.predicate ?? "")))
         }
-        if number == 0 { part.losses = losses(table, groups, keys) }
+        part.losses = number == 0 ? table.losses + losses(table, groups, keys) : []
         return part
     }
 
@@ -207,8 +207,10 @@ extension Catalog {
         package var names: [String] = []
     }
 
-    /// Something that the division of a table leaves no place for.
+    /// Something that the division of a table leaves no place for, or that cannot be read here.
     package struct Loss: Sendable, Equatable {
+        /// The column that it is, nil when it is none.
+        package var column: String?
         /// What it is, such as `unique`.
         package var subject: String
         /// How it is declared.

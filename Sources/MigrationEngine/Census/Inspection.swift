@@ -13,18 +13,17 @@ package struct Inspection: Sendable {
     ///
     /// - Parameters:
     ///   - options: The source.
-    ///   - observer: Is told how far it is.
+    ///   - view: One state of it.
+    ///   - tracker: Is told how far it is.
     ///   - cancellation: Stops it.
     /// - Returns: What was found.
     /// - Throws: ``MigrationError``.
-    package static func run(
+    static func run(
         _ options: Options,
-        observer: Observer,
-        cancellation: Cancellation
+        _ view: SourceView,
+        _ tracker: ProgressTracker,
+        _ cancellation: Cancellation
     ) throws(MigrationError) -> Inspection {
-        let tracker = ProgressTracker(observer)
-        let view = try SourceView(options, tracker, cancellation, stage: "plan")
-        defer { view.remove() }
         let catalog = try catalog(of: view)
         try catalog.requireTables("plan", view.source)
         let rules = try Profile.load(options.profile, catalog: catalog).rules

@@ -115,11 +115,18 @@ package struct Inspector: Sendable {
             cancellation: cancellation
         )
         let lists = try scan.run(works)
-        var found: NameTable<[Int: [InspectReport.Problem]]> = [:]
+        var problems: NameTable<[Int: [InspectReport.Problem]]> = [:]
         for (work, list) in zip(works, lists) {
-            found[work.table.name, default: [:]].merge(list) { first, _ in first }
+            var list = list
+            if let census = found.census.tables[work.table.name] {
+                for (place, target) in work.columns {
+                    guard let target, let own = list[place] else { continue }
+                    list[place] = own.map { $0.naming(target, census.columns[place]) }
+                }
+            }
+            problems[work.table.name, default: [:]].merge(list) { first, _ in first }
         }
-        return found
+        return problems
     }
 
     // MARK: - The rest
@@ -221,5 +228,19 @@ extension SourceView {
             try cancellation.check("inspect", kept: .untouched)
             throw failure(error, nil)
         }
+    }
+}
+
+extension InspectReport.Problem {
+    /// Names the conversions that would keep such values.
+    fileprivate func naming(_ target: TargetColumn, _ stored: ColumnCensus) -> Self {
+        guard outcome == .quarantine,
+            let names = ProblemKind(rawValue: kind)?.conversions(target, stored), !names.isEmpty
+        else { return self }
+        var named = self
+        named.remedy +=
+            "; or convert them by a profile: conversions = ["
+            + names.map { "\"\($0.rawValue)\"" }.joined(separator: ", ") + "]"
+        return named
     }
 }

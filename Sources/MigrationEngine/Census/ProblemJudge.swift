@@ -61,6 +61,9 @@ struct ProblemJudge {
                 reason: misfit.reason
             )
         }
+        if stored != .null, let type = target?.type, !isJSON(scratch, type) {
+            return Verdict(kind: .notJSON, outcome: .quarantine, reason: "not JSON")
+        }
         if let declared, stored != .null,
             let verdict = verdict(statement, index, scratch, declared)
         {
@@ -76,6 +79,17 @@ struct ProblemJudge {
             reason: "\(stored.rawValue) in a column declared "
                 + (column.declaredType.isEmpty ? "without a type" : column.declaredType)
         )
+    }
+
+    /// Whether the server will take what the encoder wrote for a column of JSON.
+    private func isJSON(_ row: ByteBuffer, _ type: TargetType) -> Bool {
+        guard type == .json || type == .jsonb else { return true }
+        guard row.bytes.bigEndian(2, as: Int32.self) >= 0 else { return true }
+        // The count of columns and the length stand in front, and the version of `jsonb`.
+        let text =
+            row.outside.first?.bytes
+            ?? UnsafeRawBufferPointer(rebasing: row.bytes.dropFirst(type == .jsonb ? 7 : 6))
+        return JSONText.isJSON(text, isBinary: type == .jsonb)
     }
 
     /// Why a value keeps its column from being what the declaration names.
@@ -138,9 +152,10 @@ struct ProblemJudge {
                 TextShape.look(bytes) { if $0 == .dateOutOfRange { isOutOfRange = true } }
             }
             return isOutOfRange ? .dateOutOfRange : .notDate
-        case .text, .varchar:
+        case .text, .varchar, .char, .json, .jsonb:
             if TextBytes.containsNUL(bytes) { return .nulInside }
             return TextBytes.isUTF8(bytes) ? .tooLong : .invalidUTF8
+        case .time, .uuid, .timestamptz: return .other
         default: return .otherClass
         }
     }

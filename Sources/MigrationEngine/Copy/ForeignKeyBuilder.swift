@@ -48,6 +48,36 @@ struct ForeignKeyBuilder {
         try UncheckedKey.all(plans, schema: schema, target)
     }
 
+    /// The error of a run that was told to stop at a row without its parent.
+    ///
+    /// - Returns: The error, with the first such row.
+    /// - Throws: ``TargetError``.
+    func orphanStop() throws(TargetError) -> MigrationError {
+        for plan in plans {
+            for key in plan.table.foreignKeys {
+                let condition = key.orphans(schema: schema)
+                let found = try target.query(
+                    "SELECT FROM \(plan.qualifiedName) t WHERE \(condition) LIMIT 1"
+                )
+                guard found.affected > 0 else { continue }
+                return try BadRowStop.failure(
+                    "a row has no parent in \"\(key.parentTable)\", which "
+                        + "\(key.statement.object) asks for",
+                    plan,
+                    where: condition,
+                    target
+                )
+            }
+        }
+        return MigrationError(
+            .targetRefusedRow,
+            "rows have no parent",
+            place: .init("keys", side: .target),
+            kept: .copied,
+            remedy: "run without --on-bad-row stop"
+        )
+    }
+
     /// Moves every orphan into quarantine, and the rows that become orphans by that.
     ///
     /// All foreign keys are dropped first: with one in place, moving a parent would make the

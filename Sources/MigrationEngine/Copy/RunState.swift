@@ -77,6 +77,10 @@ package enum RunState {
         package var isFinished: Bool
         /// The number of quarantined rows that the operator allowed.
         package var maximumQuarantined: Int
+        /// The real path of the source.
+        package var sourcePath = ""
+        /// When it ended, as UTC; nil while it has not.
+        package var finishedAt: String?
     }
 
     /// The newest run, if the target knows one; dry runs do not count.
@@ -95,7 +99,8 @@ package enum RunState {
         let rows = try connection.query(
             """
             SELECT run_id, source_fingerprint, backup_sha256, mode, phase,
-                finished_at IS NOT NULL, max_quarantined
+                finished_at IS NOT NULL, max_quarantined, source_path,
+                to_char(finished_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
             FROM cutover.run WHERE run_id NOT LIKE 'dry-%' AND coalesce(schema_name = $1, true)
             ORDER BY started_at DESC LIMIT 1
             """,
@@ -109,7 +114,9 @@ package enum RunState {
             mode: row[3] ?? "",
             phase: row[4] ?? "",
             isFinished: row[5] == "t",
-            maximumQuarantined: row[6].flatMap { Int($0) } ?? 0
+            maximumQuarantined: row[6].flatMap { Int($0) } ?? 0,
+            sourcePath: row[7] ?? "",
+            finishedAt: row[8]
         )
     }
 

@@ -8,7 +8,15 @@ extension TargetError {
 
     /// The reason for a row's quarantine: the server's words, without the row's values.
     var quarantineReason: String {
-        constraint.map { "breaks \"\($0)\": \(messageWithoutValues)" } ?? messageWithoutValues
+        guard let constraint else { return messageWithoutValues }
+        // The server's words name the constraint and the table once more.
+        return switch sqlState {
+        case "23503": "breaks the foreign key \"\(constraint)\""
+        case "23505": "breaks the unique key \"\(constraint)\""
+        case "23514": "breaks the check \"\(constraint)\""
+        case "23P01": "breaks the exclusion \"\(constraint)\""
+        default: "breaks \"\(constraint)\": \(messageWithoutValues)"
+        }
     }
 
     /// The column of a COPY that the error is about, as the server's context names it.

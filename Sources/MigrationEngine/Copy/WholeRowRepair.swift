@@ -87,7 +87,7 @@ struct WholeRowRepair {
     private func quarantined() throws(TargetError) -> [[UInt8]: Int] {
         let rows = try target.query(
             """
-            SELECT encode(key_bytes, 'hex') FROM cutover.quarantine
+            SELECT encode(\(RowKey.storedBytes), 'hex') FROM cutover.quarantine
             WHERE run_id = $1 AND table_name = $2
             """,
             [.text(repair.run), .text(plan.table.sourceName)]

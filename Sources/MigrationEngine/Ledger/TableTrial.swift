@@ -147,25 +147,28 @@ struct TableTrial {
     /// - Returns: What came of it.
     /// - Throws: ``TargetError`` of a lost connection.
     func foreignKey(_ key: TargetTable.ForeignKey) throws(TargetError) -> Ledger.Probe {
+        guard !key.parentTable.isExactly(table.name) || key.columns != key.parentColumns else {
+            return .init(state: .held, evidence: "every row is its own parent")
+        }
         let parent = "\(TargetName.quote(schema)).\(TargetName.quote(key.parentTable))"
-        var values: NameTable<String> = [:]
+        var absent = AbsentParent(table: parent)
         for (column, other) in zip(key.columns, key.parentColumns) {
             let quoted = TargetName.quote(column)
             guard let child = columns.first(where: { $0.name.isExactly(quoted) }),
-                let value = child.absent(from: TargetName.quote(other), of: parent)
+                absent.add(child, TargetName.quote(other))
             else { return .init(state: .untried, evidence: "no value without a parent is known") }
-            values[quoted] = value
         }
         let constraint = Self.name(key.statement.object, "constraint ")
-        let changes = values.pairs.sorted { $0.name < $1.name }
-            .map { "\($0.name) = \($0.value)" }.joined(separator: ", ")
         let statement: String
         if hasRows {
+            let changes = absent.values.pairs.sorted { $0.name < $1.name }
+                .map { "\($0.name) = \($0.value)" }.joined(separator: ", ")
             statement =
-                "UPDATE \(name) SET \(changes) WHERE ctid = (SELECT ctid FROM \(name) LIMIT 1)"
+                "UPDATE \(name) SET \(changes) FROM \(absent.from) WHERE \(name).ctid = "
+                + "(SELECT ctid FROM \(name) LIMIT 1) AND \(absent.condition)"
         } else {
-            guard let row = row(values) else { return Self.noRow }
-            statement = insert(row)
+            guard let row = row(absent.values) else { return Self.noRow }
+            statement = "\(insert(row)), \(absent.from) WHERE \(absent.condition)"
         }
         let probe = try refusal(
             of: statement,

@@ -71,6 +71,9 @@ struct TableDeriver {
             let reason = isAsked ? Self.asked : Self.renamed
             decide("name", source.name, target.name, .changed, reason)
         }
+        for loss in source.losses {
+            decide(loss.subject, loss.text, "", .dropped, loss.reason, column: loss.column)
+        }
         deriveNames()
         for column in source.columns where column.generation == .none && !isSkipped(column) {
             deriveColumn(column, &relations)
@@ -95,9 +98,6 @@ struct TableDeriver {
             "a row of PostgreSQL has at most 1600 columns and fits a page of 8 kB; this is part "
                 + "\(part.number) of \(part.count), each with the key of the row"
         )
-        for loss in source.losses {
-            decide(loss.subject, loss.text, "", .dropped, loss.reason)
-        }
     }
     static let asked = "the profile says so"
 

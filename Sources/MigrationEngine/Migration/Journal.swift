@@ -22,6 +22,9 @@ package final class Journal {
         CREATE TABLE IF NOT EXISTS action (
             id INTEGER PRIMARY KEY, at REAL NOT NULL, who TEXT NOT NULL, terminal TEXT,
             action TEXT NOT NULL, before TEXT, after TEXT) STRICT;
+        CREATE TABLE IF NOT EXISTS verification (
+            id INTEGER PRIMARY KEY, run_id TEXT NOT NULL, at REAL NOT NULL,
+            ok INTEGER NOT NULL, verdict TEXT NOT NULL) STRICT;
         """
 
     /// A run, as the journal knows it.
@@ -206,7 +209,7 @@ package final class Journal {
             .action(action, before: before, after: after)
     }
 
-    private func write<Value>(
+    func write<Value>(
         _ work: (SourceConnection) throws(SourceError) -> Value
     ) throws(MigrationError) -> Value {
         do throws(SourceError) {
@@ -220,7 +223,7 @@ package final class Journal {
         }
     }
 
-    private static func attempt<Value>(
+    static func attempt<Value>(
         _ directory: RunDirectory,
         _ work: () throws(SourceError) -> Value
     ) throws(MigrationError) -> Value {
@@ -242,7 +245,7 @@ package final class Journal {
         )
     }
 
-    private static func runs(
+    static func runs(
         _ connection: SourceConnection,
         _ rest: String,
         _ values: [SourceValue]

@@ -210,7 +210,7 @@ extension MigrationRun {
             },
             phases: tracker.phases,
             seconds: started.duration(to: .now).seconds,
-            quarantine: first?.quarantine ?? [],
+            quarantine: try quarantineReasons(of: run.id),
             conversions: first?.conversions ?? [],
             skipped: first?.skipped ?? [],
             warnings: [

@@ -32,14 +32,18 @@ extension MigrationRun {
         return tables
     }
 
-    func quarantineReasons() throws(MigrationError) -> [QuarantineReason] {
+    /// Why rows of a run are not in the target.
+    func quarantineReasons(
+        of run: String? = nil
+    ) throws(MigrationError) -> [QuarantineReason] {
         try onTarget("account") { target throws(TargetError) in
-            try target.query(
+            let states = try RunState.QuarantineStates(target)
+            return try target.query(
                 """
                 SELECT table_name, column_name, reason, count(*) FROM cutover.quarantine
-                WHERE run_id = $1 GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3 LIMIT 50
+                WHERE run_id = $1 AND \(states.isAbsent) GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3 LIMIT 50
                 """,
-                [.text(identifier)]
+                [.text(run ?? identifier)]
             ).rows.map { row in
                 QuarantineReason(
                     table: row[0] ?? "",

@@ -51,9 +51,12 @@ extension MigrationRun {
         guard newest.sourceFingerprint == sourceFingerprint else {
             throw MigrationError(
                 .differentRun,
-                "the target holds an unfinished run of another source",
+                newest.sourcePath == SourceFile.realPath(options.source)
+                    ? "the source's schema has changed since its unfinished run began"
+                    : "the target holds an unfinished run of another source, "
+                        + newest.sourcePath,
                 place: .init("start", side: .target, path: address.redacted),
-                remedy: "finish that run with its own --source, or "
+                remedy: "finish that run with --source \(newest.sourcePath), or "
                     + (newest.mode == "existing"
                         ? "put its keys and triggers back with the statements of "
                             + "cutover.altered, then drop schema cutover"

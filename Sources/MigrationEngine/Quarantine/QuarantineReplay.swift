@@ -12,6 +12,8 @@ final class QuarantineReplay {
     private var replayRules = ReplayRules(records: [:], rules: MappingRules())
     private var tables: NameTable<ReplayTable> = [:]
     private var touched: NameSet = []
+    /// Chosen rows that came into the target before.
+    private var replayed: Set<Int64> = []
     private var report = ReplayReport(ok: true, replayed: 0, refused: 0, already: 0, rows: [])
 
     init(
@@ -58,6 +60,14 @@ final class QuarantineReplay {
         }
         let ranks = ReplayTable.parentsFirst(tables)
         var open = try waiting(selection)
+        if !edits.isEmpty, let id = selection.ids.first(where: replayed.contains) {
+            throw MigrationError(
+                .usage,
+                "row \(id) is in the target already, so no value can be chosen for it",
+                place: .init("quarantine", side: .target, path: session.address.redacted),
+                remedy: "change it in the target itself, or leave its number out"
+            )
+        }
         open.sort { left, right in
             let places = (ranks[left.table] ?? Int.max, ranks[right.table] ?? Int.max)
             return places.0 == places.1 ? left.id < right.id : places.0 < places.1
@@ -125,6 +135,7 @@ final class QuarantineReplay {
                 key: row[2] ?? ""
             )
             if row[3] == "t" {
+                replayed.insert(found.id)
                 report.already += 1
                 note(found, "already", nil)
             } else {
@@ -231,18 +242,18 @@ final class QuarantineReplay {
 
     // MARK: - The end
 
-    /// Writes down why rows are refused today.
+    /// Writes down why rows are refused today; why they did not fit at first stays.
     private func write(_ refused: [(Waiting, ReplayRefusal)]) throws {
         try target.transaction {
             for (row, refusal) in refused {
                 try target.query(
                     """
-                    UPDATE cutover.quarantine SET column_name = $2, reason = $3, sql_state = $4
-                    WHERE id = $1
+                    UPDATE cutover.quarantine SET refused_at = now(), refused_column = $2,
+                        refused_reason = $3 WHERE id = $1
                     """,
                     [
-                        .integer(row.id), .optional(refusal.column), .text(refusal.reason),
-                        .optional(refusal.sqlState),
+                        .integer(row.id), .optional(refusal.column),
+                        .text(refusal.reason + (refusal.sqlState.map { " (\($0))" } ?? "")),
                     ]
                 )
                 report.refused += 1

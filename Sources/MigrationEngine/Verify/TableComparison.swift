@@ -53,10 +53,12 @@ struct TableComparison: Sendable {
         targetName = names.table(source.name)
         let present = target.tables[targetName] ?? []
         let known = NameTable(present.map { ($0.name, $0) })
+        var skipped = source.losses.compactMap { loss in
+            loss.column.map { "\($0) is left out: \(loss.reason)" }
+        }
         let visible = source.columns.filter { $0.generation != .hidden }
         var matched: [Column] = []
         var unmatched: [String] = []
-        var skipped: [String] = []
         for column in visible {
             let record = names.record(column.name, of: source.name)
             if let reason = record?.skip {

@@ -14,18 +14,24 @@ struct TargetCatalog: Sendable {
 
     /// The tables of a schema, by name.
     var tables: NameTable<[Column]> = [:]
+    /// The tables among them whose rows are rows of their parent.
+    private(set) var partitions: NameSet = []
 
     /// Reads a schema.
     init(_ connection: TargetConnection, schema: String) throws(TargetError) {
         let tables = try connection.query(
             """
-            SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            SELECT c.relname, c.relispartition
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE n.nspname = $1 AND c.relkind IN ('r', 'p')
                 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
             """,
             [.text(schema)]
         )
-        for row in tables.rows { self.tables[row[0] ?? ""] = [] }
+        for row in tables.rows {
+            self.tables[row[0] ?? ""] = []
+            if row[1] == "t" { partitions.insert(row[0] ?? "") }
+        }
         let columns = try connection.query(
             """
             SELECT c.relname, a.attname, b.typname,
