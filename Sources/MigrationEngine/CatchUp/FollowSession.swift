@@ -115,8 +115,7 @@ final class FollowSession {
     /// - Returns: How many changes there were; 0 when the target holds all.
     /// - Throws: ``MigrationError``, or ``TargetError`` and ``SourceError`` that may pass.
     func catchUp() throws -> Int {
-        // A log that cannot be read is looked at more closely below.
-        if (try? ChangeLog.head(source))?.seq == position.seq {
+        guard try hasNews() else {
             try requireSameSource()
             return 0
         }
@@ -159,6 +158,17 @@ final class FollowSession {
                 case .overtaken: throw overtaken
                 }
             }
+        }
+    }
+
+    /// Whether the log ends elsewhere than the position.
+    private func hasNews() throws(SourceError) -> Bool {
+        do throws(SourceError) {
+            return try ChangeLog.head(source).seq != position.seq
+        } catch {
+            guard error.isMistake else { throw error }
+            // There is no log: whoever reads it says what that means.
+            return true
         }
     }
 
