@@ -6,7 +6,9 @@ public struct WriteShape: Sendable, CustomTestStringConvertible {
     public var name: String
     /// Makes and fills it.
     public var schema: String
-    /// The writes. `{n}` stands for a small number, `{s}` for a short text, `{b}` for bytes, and
+    /// The writes.
+    ///
+    /// `{n}` stands for a small number, `{s}` for a short text, `{b}` for bytes, and
     /// `{v}` for a value of any class; one each time that it stands there.
     public var writes: [String]
 

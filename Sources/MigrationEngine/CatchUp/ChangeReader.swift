@@ -27,15 +27,15 @@ final class ChangeReader {
     ///   - seq: The change in front of the first.
     ///   - limit: The most changes.
     ///   - isCuttable: Whether rows of many bytes may make the batch shorter.
-    ///   - quarantined: Gives the tables, as the source spells them, that have rows in quarantine.
+    ///   - quarantined: The tables, as the source spells them, that have rows in quarantine.
     ///   - check: Looks at the source inside the transaction, before anything is read.
     /// - Returns: The changes; nil when there are none.
-    /// - Throws: ``SourceError``, or what the closures throw.
+    /// - Throws: ``SourceError``, or what the check throws.
     func read(
         after seq: Int64,
         limit: Int,
         isCuttable: Bool,
-        quarantined: () throws -> Set<String>,
+        quarantined: Set<String>,
         check: () throws -> Void
     ) throws -> ChangeBatch? {
         end()
@@ -48,7 +48,6 @@ final class ChangeReader {
                 end()
                 return nil
             }
-            let quarantined = try quarantined()
             var limit = limit
             while true {
                 var batch = ChangeBatch(first: seq, last: head, head: head)
@@ -105,9 +104,12 @@ final class ChangeReader {
                 }
             }
             guard let found = current, !found.isWhole else { continue }
-            let key = table.captured.key.indices.map { log.value($0 + 1) }
-            if key.contains(.null) {
-                // Such a row is known by its rowid alone.
+            // Asked first: reading a value converts it.
+            let places = table.captured.key.indices
+            let isMalformed = places.contains { log.malformedText($0 + 1) != nil }
+            let key = places.map { log.value($0 + 1) }
+            if isMalformed || key.contains(.null) {
+                // Such a row is known by its rowid alone, or no value that is bound finds it.
                 batch.tables.removeAll { one in found.changes.contains { $0 === one } }
                 batch.whole.append(table)
                 current?.isWhole = true

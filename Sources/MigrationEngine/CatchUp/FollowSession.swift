@@ -91,6 +91,11 @@ final class FollowSession {
             applier = ChangeApplier(target, reader, run: run.id, cancellation)
             identities = try Self.identities(of: tables, target)
             backend = try Backend(target)
+            let whole = tables.values.filter(\.isWhole).map(\.captured.name).sorted()
+            if !whole.isEmpty {
+                let words = "each change copies the whole table: " + whole.joined(separator: ", ")
+                tracker.log(.info, stage, SafeText.visible(words))
+            }
             let live = LiveTarget(target: target, run: run.id)
             if position.liveSide == .source {
                 try live.rest()
@@ -110,13 +115,19 @@ final class FollowSession {
     /// - Returns: How many changes there were; 0 when the target holds all.
     /// - Throws: ``MigrationError``, or ``TargetError`` and ``SourceError`` that may pass.
     func catchUp() throws -> Int {
+        guard try hasNews() else {
+            try requireSameSource()
+            return 0
+        }
+        // Asked before the source's transaction: nothing in it waits for the server.
+        let known = try applier.quarantinedTables()
         var size = limit
         while true {
             let batch = try reader.read(
                 after: position.seq,
                 limit: size,
                 isCuttable: size == limit,
-                quarantined: applier.quarantinedTables,
+                quarantined: known,
                 check: requireSameSource
             )
             defer { reader.end() }
@@ -147,6 +158,17 @@ final class FollowSession {
                 case .overtaken: throw overtaken
                 }
             }
+        }
+    }
+
+    /// Whether the log ends elsewhere than the position.
+    private func hasNews() throws(SourceError) -> Bool {
+        do throws(SourceError) {
+            return try ChangeLog.head(source).seq != position.seq
+        } catch {
+            guard error.isMistake else { throw error }
+            // There is no log: whoever reads it says what that means.
+            return true
         }
     }
 

@@ -11,10 +11,6 @@ struct LiveRun {
     var options: [String] = []
 
     /// Makes the source.
-    ///
-    /// - Parameters:
-    ///   - script: Makes and fills it.
-    ///   - batch: Changes that are applied in one transaction; nil for as many as usual.
     init(_ script: String, batch: Int? = nil, target: String = TestDatabase.url) async throws {
         folder = try TestFolder()
         let source = folder.file("shop.db")
