@@ -26,6 +26,13 @@ struct StatusCommand: ParsableCommand {
             "quarantined: \(quarantined(report))",
             "verified:    \(verified(report))",
         ]
+        if let rows = report.lag.rows {
+            let age = report.lag.seconds.map { ", the oldest \(VerifyText.seconds($0)) old" } ?? ""
+            lines.append("lag:         \(rows) changes wait\(rows > 0 ? age : "")")
+        }
+        if let seconds = report.writeFreezeSeconds {
+            lines.append("freeze:      writes are blocked since \(VerifyText.seconds(seconds))")
+        }
         lines += report.workflows.map { workflow in
             let name = SafeText.visible(workflow.name)
             return "workflow:    \(name): \(state(workflow.enabledSource)) in SQLite, "

@@ -44,6 +44,20 @@ extension RunStatus {
         lag = waiting ?? lag
     }
 
+    /// What a live run can do next.
+    static func nextStep(_ phase: CutoverPhase) -> String? {
+        switch phase {
+        case .prepared, .copied: "cutover migrate --live"
+        case .following: "cutover follow applies the source's writes, cutover switch hands over"
+        case .pausing, .fenced, .drained, .verified:
+            "a cutover is under way or was stopped: cutover switch undoes it and begins again, "
+                + "cutover revert undoes it"
+        case .switched: "cutover switch finishes the handover, cutover revert goes back"
+        case .watching: "cutover revert goes back with every row written on PostgreSQL"
+        case .final: nil
+        }
+    }
+
     /// What is installed in the source.
     private struct SourceSide {
         var captureID: String

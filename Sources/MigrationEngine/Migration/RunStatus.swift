@@ -209,6 +209,7 @@ public struct RunStatus: Codable, Sendable {
         }
         if isRunning == true { return nil }
         if phase == "idle" { return "cutover migrate" }
+        if let live = CutoverPhase(rawValue: phase) { return Self.nextStep(live) }
         guard phase == "done" else {
             return "cutover migrate goes on where the run stopped"
         }
