@@ -300,7 +300,7 @@ final class KeyedReplay {
         }
         tally.table.cellsWritten += changes.count
         guard !changes.isEmpty else { return }
-        try update(fresh, changes, "_cutover_n = ?", [.integer(Int64(number) + 1)])
+        try update(fresh, changes, "_cutover_n = ?1", [.integer(Int64(number) + 1)])
     }
 
     private func update(

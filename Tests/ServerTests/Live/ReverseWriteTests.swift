@@ -27,7 +27,7 @@ struct ReverseWriteTests {
         INSERT INTO tags VALUES ('red', 1), ('blue', 2), ('Größe', 3);
         INSERT INTO events VALUES ('2025-10-15 04:50:27', 'one'), ('2025-10-15 04:50:27', 'one'),
             ('2025-10-16 00:00:00', 'two');
-        INSERT INTO files VALUES ('a', 1, x'00'), ('a', 2, x'01'), ('b', 1, NULL);
+        INSERT INTO files VALUES ('a', 1, x'00'), ('a', 2, x'01'), ('b', 1, x'03');
         """
 
     private func made() async throws -> ReverseSides {
@@ -45,7 +45,7 @@ struct ReverseWriteTests {
         "TRUNCATE items",
         "TRUNCATE items; INSERT INTO items VALUES (1, 1, 'x'), (9, 9, 'nine')",
         "COPY tags FROM STDIN;\ngreen\t4\nyellow\t5\n\\.\n",
-        "UPDATE customers SET id = 20 WHERE id = 1",
+        "UPDATE customers SET id = 20 WHERE id = 1; SELECT setval('customers_id_seq', 20)",
         "UPDATE tags SET tag = 'rot' WHERE tag = 'red'; UPDATE tags SET tag = 'red' WHERE n = 2",
         "UPDATE items SET line = line + 10",
         "DELETE FROM customers WHERE id = 1",
