@@ -276,6 +276,9 @@ final class KeyedReplay {
         _ key: String
     ) throws(SourceError) {
         hasFresh = true
+        for column in table.leftToDefault {
+            tally.note("new rows have the default of \(column): nothing of it is in PostgreSQL")
+        }
         var values: [SourceValue] = [.integer(stream.integer(0))]
         for place in part.columns.indices where part.columns[place].isWritten {
             values.append(try choice(part, place, stream, key) ?? .null)

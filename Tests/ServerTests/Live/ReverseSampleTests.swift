@@ -69,8 +69,12 @@ struct ReverseSampleTests {
     @Test(arguments: 1...6)
     func `writes at random come back`(seed: Int) async throws {
         var dice = Dice(state: UInt64(seed) &* 0x9e37_79b9_7f4a_7c15)
+        let settings = [
+            "PRAGMA encoding = 'UTF-16le';", "PRAGMA journal_mode = WAL;", "",
+        ]
         let sides = try await ReverseSides(
             """
+            \(settings[seed % 3])
             CREATE TABLE a (id INTEGER PRIMARY KEY, u TEXT UNIQUE, n NUMERIC, at DATETIME, b BLOB);
             CREATE TABLE k (x TEXT, y INTEGER, z REAL, PRIMARY KEY (x, y)) WITHOUT ROWID;
             CREATE TABLE p (u INTEGER, v TEXT);
@@ -138,7 +142,11 @@ struct ReverseSampleTests {
                 "DELETE FROM \(part) WHERE id = 3; INSERT INTO \(part) (id) VALUES (4);"
             )
         }
-        _ = try await psql(sides.target, "UPDATE \(part) SET c1700 = 40 WHERE id = 4;")
+        _ = try await psql(
+            sides.target,
+            "UPDATE \(part) SET c1700 = 40 WHERE id = 4; "
+                + "SELECT setval(pg_get_serial_sequence('wide', 'id'), 4);"
+        )
         try await sides.back(independently: false)
         let rows = try await sqlite3(sides.source, "SELECT id, c1, c2, c1700 FROM wide;")
         #expect(rows == "1|11||99\n2|5||27\n4|||40")

@@ -11,8 +11,13 @@ struct FailpointTests {
     private static let ofViews: [Failpoint] = [.viewCopying, .viewMade]
     /// The moments of rows that break a key, which only the plan's shape has.
     static let ofDuplicates: [Failpoint] = [.duplicatesFound, .duplicatesMoved]
+    /// The moments of the way back.
+    private static let ofReverse: [Failpoint] = [
+        .reverseBegun, .reverseTable, .reverseReplayed, .reverseCommitted,
+    ]
     /// The moments of `migrate`.
-    static let ofMigrate = Failpoint.allCases.filter { !(ofViews + ofDuplicates).contains($0) }
+    static let ofMigrate = Failpoint.allCases
+        .filter { !(ofViews + ofDuplicates + ofReverse).contains($0) }
 
     /// The moments after which a run does not look at the wish to stop any more.
     private static let last: [Failpoint] = [
