@@ -276,6 +276,9 @@ final class KeyedReplay {
         _ key: String
     ) throws(SourceError) {
         hasFresh = true
+        for column in table.leftToDefault {
+            tally.note("new rows have the default of \(column): nothing of it is in PostgreSQL")
+        }
         var values: [SourceValue] = [.integer(stream.integer(0))]
         for place in part.columns.indices where part.columns[place].isWritten {
             values.append(try choice(part, place, stream, key) ?? .null)
@@ -300,7 +303,7 @@ final class KeyedReplay {
         }
         tally.table.cellsWritten += changes.count
         guard !changes.isEmpty else { return }
-        try update(fresh, changes, "_cutover_n = ?", [.integer(Int64(number) + 1)])
+        try update(fresh, changes, "_cutover_n = ?1", [.integer(Int64(number) + 1)])
     }
 
     private func update(

@@ -12,8 +12,9 @@ struct ReverseCapture {
     /// What the triggers are called; what begins with `cutover_` never rests.
     static let trigger = "cutover_reverse"
 
-    /// The tables; harmless when they are there. The log has no index: each would cost a write,
-    /// and a key can be longer than an index takes.
+    /// The tables; harmless when they are there.
+    ///
+    /// The log has no index: each would cost a write, and a key can be longer than one takes.
     private static let create = """
         SET LOCAL client_min_messages = warning;
         CREATE TABLE IF NOT EXISTS cutover.reverse_log (

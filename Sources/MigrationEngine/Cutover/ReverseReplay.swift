@@ -115,6 +115,15 @@ struct ReverseReplay {
             let isWhole = entries.isWhole || table.key.isEmpty
             let tally = ReverseTally(table.name, changes: entries.count, isWhole: isWhole)
             let rows = ReversedRows(table, source, quarantine)
+            // What one side alone has cannot come back, and would be lost without a word.
+            for difference in table.parts.flatMap(\.comparison.unmatched) {
+                tally.refuse(nil, "all rows", "its columns are not the same: \(difference)")
+            }
+            if tally.problemCount > 0 {
+                problems += tally.problems
+                problemCount += tally.problemCount
+                continue
+            }
             if isWhole, try !hasFullKeys(table) {
                 let replay = WholeReplay(table, rows, target, tally, check, cancellation)
                 try replay.write()

@@ -150,6 +150,14 @@ struct ReversedTable {
         return indexes.contains { $0.predicate != nil } ? nil : columns
     }
 
+    /// Stored columns that nothing comes back into.
+    var leftToDefault: [String] {
+        let written = Set(
+            parts.flatMap(\.columns).filter(\.isWritten).map(\.name.foldedName)
+        )
+        return stored.filter { !written.contains($0.foldedName) }
+    }
+
     /// Whether a row must leave its table while others take what was unique in it.
     func touchesUnique(_ columns: [String]) -> Bool {
         guard let unique else { return true }

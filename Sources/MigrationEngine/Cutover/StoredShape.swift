@@ -260,10 +260,10 @@ extension StoredShape.MomentShape {
 
     /// Spells an instant in this shape, then with as much more as it takes to keep all of it.
     func spelled(_ microseconds: Int64) -> [SourceValue] {
+        guard microseconds.magnitude < 1 << 60 else { return [] }
         var local = microseconds
         if case .offset(let minutes) = zone { local += Int64(minutes) * 60_000_000 }
-        guard microseconds.magnitude < 1 << 60, case .text(let bytes)? = ValueConverter.text(local)
-        else { return [] }
+        guard case .text(let bytes)? = ValueConverter.text(local) else { return [] }
         let text = String(decoding: bytes, as: UTF8.self)
         let (day, time) = (text.prefix(10), text.dropFirst(11).prefix(8))
         var spellings: [String] = []

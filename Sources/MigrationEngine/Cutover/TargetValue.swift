@@ -45,7 +45,10 @@ enum TargetValue: Equatable {
             self = .double(Double(Float(bitPattern: bytes.bigEndian(as: UInt32.self))))
         case .boolean: self = .boolean(bytes[0] != 0)
         case .timestamp, .instant: self = .moment(bytes.bigEndian(as: Int64.self))
-        case .date: self = .day(Int64(bytes.bigEndian(as: Int32.self)))
+        case .date:
+            let days = Int64(bytes.bigEndian(as: Int32.self))
+            // Beyond every calendar, infinity included, there is no spelling.
+            self = days.magnitude < 4_000_000 ? .day(days) : .moment(.max)
         case .clock: self = .clock(bytes.bigEndian(as: Int64.self))
         case .numeric:
             self = .number(canonical() ?? "NaN", scale: Int(bytes.bigEndian(6, as: UInt16.self)))

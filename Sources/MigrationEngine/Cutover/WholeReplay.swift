@@ -142,6 +142,9 @@ final class WholeReplay {
         let columns = part.columns.filter(\.isWritten).map(\.name)
         let list = columns.map(SourceConnection.quote).joined(separator: ", ")
         let marks = columns.map { _ in "?" }.joined(separator: ", ")
+        for column in fresh.isEmpty ? [] : table.leftToDefault {
+            tally.note("tables without a key whose new rows have the default of \(column)")
+        }
         for values in fresh {
             try rows.prepared(
                 columns.isEmpty

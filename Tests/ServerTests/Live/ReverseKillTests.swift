@@ -13,7 +13,7 @@ struct ReverseKillTests {
         INSERT INTO tags VALUES ('red', 1), ('blue', 2);
         WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 500)
             INSERT INTO orders SELECT x, x / 4.0, '2025-10-15 04:50:27' FROM c;
-        UPDATE orders SET at = 'never' WHERE id = 400;
+        UPDATE orders SET total = 'odd' WHERE id = 400;
         """
     private static let writes = """
         UPDATE tags SET n = n + 10; INSERT INTO tags VALUES ('new', 3);

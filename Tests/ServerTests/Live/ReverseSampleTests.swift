@@ -69,12 +69,16 @@ struct ReverseSampleTests {
     @Test(arguments: 1...6)
     func `writes at random come back`(seed: Int) async throws {
         var dice = Dice(state: UInt64(seed) &* 0x9e37_79b9_7f4a_7c15)
+        let settings = [
+            "PRAGMA encoding = 'UTF-16le';", "PRAGMA journal_mode = WAL;", "",
+        ]
         let sides = try await ReverseSides(
             """
+            \(settings[seed % 3])
             CREATE TABLE a (id INTEGER PRIMARY KEY, u TEXT UNIQUE, n NUMERIC, at DATETIME, b BLOB);
             CREATE TABLE k (x TEXT, y INTEGER, z REAL, PRIMARY KEY (x, y)) WITHOUT ROWID;
             CREATE TABLE p (u INTEGER, v TEXT);
-            CREATE UNIQUE INDEX a_part ON a (n) WHERE b IS NULL;
+            CREATE UNIQUE INDEX a_part ON a (n) WHERE length(b) = 0;
             WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 40)
                 INSERT INTO a SELECT x, 'u' || x, x * 1.5, '2025-10-15 04:50:27', x'01' FROM c;
             INSERT INTO k SELECT u, id % 5, n FROM a; INSERT INTO p SELECT id % 4, u FROM a;
@@ -89,7 +93,7 @@ struct ReverseSampleTests {
                 [
                     "INSERT INTO a VALUES (\(id), 'u\(other)', \(other).25, now(), '\\x02') "
                         + "ON CONFLICT DO NOTHING",
-                    "UPDATE a SET n = n + 1, b = NULL WHERE id = \(id)",
+                    "UPDATE a SET n = n + 1, b = '\\x' WHERE id = \(id)",
                     "UPDATE a SET id = id + 100 WHERE id = \(id) AND NOT EXISTS (SELECT FROM a x "
                         + "WHERE x.id = \(id) + 100)",
                     "DELETE FROM a WHERE id = \(id)",
@@ -102,6 +106,7 @@ struct ReverseSampleTests {
                     "INSERT INTO p SELECT u, v FROM p LIMIT 2",
                 ][Int.random(in: 0..<9, using: &dice)] + ";\n"
         }
+        script += "SELECT setval(pg_get_serial_sequence('a', 'id'), 500);\n"
         _ = try await run("psql", ["-Xq", "-f", "-", sides.target], stdin: script)
         try await sides.back()
     }
@@ -137,7 +142,11 @@ struct ReverseSampleTests {
                 "DELETE FROM \(part) WHERE id = 3; INSERT INTO \(part) (id) VALUES (4);"
             )
         }
-        _ = try await psql(sides.target, "UPDATE \(part) SET c1700 = 40 WHERE id = 4;")
+        _ = try await psql(
+            sides.target,
+            "UPDATE \(part) SET c1700 = 40 WHERE id = 4; "
+                + "SELECT setval(pg_get_serial_sequence('wide', 'id'), 4);"
+        )
         try await sides.back(independently: false)
         let rows = try await sqlite3(sides.source, "SELECT id, c1, c2, c1700 FROM wide;")
         #expect(rows == "1|11||99\n2|5||27\n4|||40")

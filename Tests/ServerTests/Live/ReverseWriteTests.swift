@@ -27,7 +27,7 @@ struct ReverseWriteTests {
         INSERT INTO tags VALUES ('red', 1), ('blue', 2), ('Größe', 3);
         INSERT INTO events VALUES ('2025-10-15 04:50:27', 'one'), ('2025-10-15 04:50:27', 'one'),
             ('2025-10-16 00:00:00', 'two');
-        INSERT INTO files VALUES ('a', 1, x'00'), ('a', 2, x'01'), ('b', 1, NULL);
+        INSERT INTO files VALUES ('a', 1, x'00'), ('a', 2, x'01'), ('b', 1, x'03');
         """
 
     private func made() async throws -> ReverseSides {
@@ -45,7 +45,7 @@ struct ReverseWriteTests {
         "TRUNCATE items",
         "TRUNCATE items; INSERT INTO items VALUES (1, 1, 'x'), (9, 9, 'nine')",
         "COPY tags FROM STDIN;\ngreen\t4\nyellow\t5\n\\.\n",
-        "UPDATE customers SET id = 20 WHERE id = 1",
+        "UPDATE customers SET id = 20 WHERE id = 1; SELECT setval('customers_id_seq', 20)",
         "UPDATE tags SET tag = 'rot' WHERE tag = 'red'; UPDATE tags SET tag = 'red' WHERE n = 2",
         "UPDATE items SET line = line + 10",
         "DELETE FROM customers WHERE id = 1",
@@ -260,5 +260,100 @@ struct ReverseWriteTests {
             try target.execute("INSERT INTO tags VALUES ('free', 1)")
             #expect(try capture.pending().rows == 0)
         }
+    }
+
+    @Test func `keys of every type and length come back, whatever the session's settings`()
+        async throws
+    {
+        let types = [
+            ("at", "DATETIME", "'2025-10-15 04:50:27.5'"), ("d", "DATE", "'2025-10-15'"),
+            ("r", "REAL", "0.1"), ("n", "DECIMAL(20,5)", "12.5"), ("b", "BLOB", "x'00ff'"),
+            ("t", "TEXT", "'Größe'"), ("f", "BOOLEAN", "1"), ("nc", "TEXT COLLATE NOCASE", "'Aa'"),
+        ]
+        let tables = types.map { name, type, value in
+            "CREATE TABLE k_\(name) (k \(type) PRIMARY KEY, v INTEGER); "
+                + "INSERT INTO k_\(name) VALUES (\(value), 1);"
+        }
+        let sides = try await ReverseSides(tables.joined(separator: "\n"))
+        try await sides.switchOver()
+        let fresh = [
+            ("at", "'2026-01-02 03:04:05.123456'"), ("d", "'2026-01-02'"),
+            ("r", "0.30000000000000004"), ("n", "98765.4321"), ("b", "repeat('x', 100000)::bytea"),
+            ("t", "repeat('long', 50000)"), ("f", "false"), ("nc", "'bB'"),
+        ]
+        var script = """
+            SET TimeZone = 'Asia/Kolkata'; SET extra_float_digits = -10; SET bytea_output = escape;
+            """
+        for (name, value) in fresh {
+            script += "INSERT INTO k_\(name) VALUES (\(value), 2); UPDATE k_\(name) SET v = v + 10;"
+        }
+        script += "SET DateStyle = 'SQL, DMY'; UPDATE k_at SET v = v + 1; UPDATE k_d SET v = 7;"
+        script += "UPDATE k_t SET k = k || 'x'; UPDATE k_at SET k = k + interval '1 day';"
+        _ = try await psql(sides.target, script)
+        let summary = try await sides.back()
+        #expect(summary.tables.count == types.count)
+        #expect(summary.tables.filter(\.isWhole).map(\.name) == [])
+    }
+
+    @Test func `a column of a key that gets another name fails no write, and refuses the way back`()
+        async throws
+    {
+        let sides = try await made()
+        _ = try await psql(
+            sides.target,
+            "ALTER TABLE tags RENAME COLUMN tag TO label; INSERT INTO tags VALUES ('x', 1); "
+                + "UPDATE tags SET n = 2; DELETE FROM tags WHERE label = 'red';"
+        )
+        try await sides.close()
+        let error = try await #require(throws: MigrationError.self) {
+            _ = try await sides.replay()
+        }
+        #expect(error.code == .sourceRefusedRow && error.place.table == "tags")
+        _ = try await psql(sides.target, "ALTER TABLE tags RENAME COLUMN label TO tag;")
+        let summary = try await sides.back()
+        #expect(summary.tables.first?.isWhole == true)
+        #expect(summary.tables.first?.updated == 1 && summary.tables.first?.inserted == 1)
+    }
+
+    @Test func `columns that the profile leaves out or reads by an expression stay as they are`()
+        async throws
+    {
+        let sides = try await ReverseSides(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, kept TEXT DEFAULT 'none', code TEXT DEFAULT 'C',
+                n INTEGER);
+            INSERT INTO t VALUES (1, 'secret', ' a ', 1), (2, NULL, 'b', 2);
+            """,
+            profile: """
+                name = "t"
+                summary = "t"
+                extends = "generic"
+                [[columns]]
+                table = "t"
+                column = "kept"
+                skip = "not needed"
+                [[columns]]
+                table = "t"
+                column = "code"
+                expression = "upper(trim(code))"
+                """
+        )
+        try await sides.switchOver()
+        _ = try await psql(
+            sides.target,
+            "UPDATE t SET n = n + 10; UPDATE t SET code = 'Z' WHERE id = 2; "
+                + "INSERT INTO t (id, code, n) VALUES (3, 'NEW', 3);"
+        )
+        try await sides.close()
+        let summary = try await sides.replay()
+        #expect(
+            try await sides.rows("t") == [
+                "1 'secret' ' a ' 11", "2 NULL 'b' 12", "3 'none' 'C' 3",
+            ]
+        )
+        let notes = summary.tables.first?.notes ?? []
+        #expect(notes.contains { $0.contains("code keep the stored value") }, "\(notes)")
+        #expect(notes.contains { $0.contains("kept") }, "\(notes)")
+        #expect(try await sides.differences().map(\.name) == [])
     }
 }
