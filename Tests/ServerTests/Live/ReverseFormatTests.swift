@@ -218,7 +218,7 @@ struct ReverseFormatTests {
                 "'2026-01-01 00:00:00.000'"
             )
         ),
-        Column("TIMESTAMP", nil, ("'2025-10-15'", "'2026-01-01 00:00:00'", "'2026-01-01'")),
+        Column("TIMESTAMP", "timestamp", ("'2025-10-15'", "'2026-01-01 00:00:00'", "'2026-01-01'")),
     ])
     func `a value of each type comes back`(column: Column) async throws {
         let profile = column.type.map { type in
