@@ -36,6 +36,15 @@ struct CommonOptions: ParsableArguments {
     func options(
         schema: SchemaOption? = nil
     ) throws(MigrationError) -> Options {
+        try options(schemaNamed: schema?.schema)
+    }
+
+    /// The options for the engine, with the environment's defaults filled in.
+    ///
+    /// - Parameter schema: The schema's name; nil for the default.
+    /// - Returns: The options.
+    /// - Throws: ``MigrationError`` of code `configuration` when the profile cannot be read.
+    func options(schemaNamed schema: String?) throws(MigrationError) -> Options {
         // A name or a file that is wrong must not pass only because this verb has no use for it.
         if profile != "auto" { _ = try Profile.load(profile, catalog: nil) }
         let environment = ProcessInfo.processInfo.environment
@@ -48,7 +57,7 @@ struct CommonOptions: ParsableArguments {
             profile: profile,
             runDirectory: runDir,
             isReadOnly: readOnly,
-            schema: schema?.schema ?? "public"
+            schema: schema ?? "public"
         )
         try options.requireUsableSchema()
         return options

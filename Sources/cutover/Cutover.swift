@@ -19,8 +19,15 @@ struct Cutover: ParsableCommand {
             BackupCommand.self, StatusCommand.self, WorkflowsCommand.self, OrdersCommand.self,
             InventoryCommand.self, DashboardCommand.self, DemoCommand.self, SampleCommand.self,
             ServerCommand.self, ConsoleCommand.self, QuarantineCommand.self,
-            FollowCommand.self, CleanCommand.self,
+            FollowCommand.self, SwitchCommand.self, RevertCommand.self,
+            CleanCommand.self,
+            TrafficCommand.self,
         ],
         defaultSubcommand: ConsoleCommand.self
     )
+
+    /// The words that can stand first.
+    static var verbs: [String] {
+        configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+    }
 }

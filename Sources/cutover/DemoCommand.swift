@@ -58,8 +58,20 @@ struct DemoCommand: ParsableCommand {
                 cancellation: cancellation
             )
         }
-        try Output(common).result(report) { MigrateText.text(report.migrate) }
+        try Output(common).result(report) {
+            [
+                MigrateText.text(report.migrate), "", SwitchCommand.text(report.live.switch), "",
+                RevertCommand.text(report.live.revert), "", Self.text(report.live),
+            ].joined(separator: "\n")
+        }
         if !report.ok { throw ExitCode(1) }
+    }
+
+    private static func text(_ live: LiveDemo.Report) -> String {
+        """
+        \(live.committedWrites) writes were committed by the simulated workers; missing after the \
+        switch: \(live.lostAfterSwitch.count), after the way back: \(live.lostAfterRevert.count)
+        """
     }
 
     private func runConsole(_ folder: DemoFolder) throws {

@@ -12,11 +12,17 @@ struct InspectCommand: ParsableCommand {
             """
     )
 
-    @OptionGroup var place: SchemaOption
+    @Option(
+        help: """
+            The schema that the tables are to stand in: it counts for the names that are shown. \
+            The target is not asked. Default: public.
+            """
+    )
+    var schema: String?
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let options = try common.options(schema: place)
+        let options = try common.options(schemaNamed: schema)
         let report = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
             try Inspector.run(options, observer: observer, cancellation: cancellation)
         }

@@ -54,7 +54,7 @@ struct InspectText {
 
     private mutating func add(damaged table: InspectReport.DamagedTable) {
         page.add(
-            "  \(table.name): \(table.rowsRead) rows could be read"
+            "  \(table.name): \(rows(table.rowsRead)) could be read"
                 + (table.unreadable.isEmpty
                     ? ", all of them: only an index is hurt, which REINDEX makes again" : ""),
             hanging: 6
@@ -71,7 +71,7 @@ struct InspectText {
 
     private mutating func add(_ table: InspectReport.Table) {
         page.add("")
-        page.add("\(table.name): \(table.rows) rows", hanging: 2)
+        page.add("\(table.name): \(rows(table.rows))", hanging: 2)
         for column in table.columns { add(column) }
         for problem in table.problems {
             add(problem, of: "(\((problem.columns ?? []).joined(separator: ", ")))")
@@ -198,13 +198,24 @@ struct InspectText {
     }
 
     private mutating func addSummary() {
+        guard !report.tables.isEmpty else {
+            return page.add(
+                "\nno table: a valid SQLite database with nothing to migrate; if the application's "
+                    + "own is another one, give it with --source PATH"
+            )
+        }
         let all = report.tables.flatMap { $0.problems + $0.columns.flatMap(\.problems) }
         let rows = all.filter { $0.outcome == .quarantine }.reduce(0) { $0 + $1.rows }
+        let misfits =
+            rows == 1
+            ? "1 value does not fit and goes to quarantine"
+            : "\(rows) values do not fit and go to quarantine"
+        // Nobody knows what stands on a damaged page.
+        let read = report.integrity.ok ? "" : "the file is damaged; of what could be read, "
         page.add(
-            "\n\(report.tables.count) tables, "
-                + "\(report.tables.reduce(0) { $0 + $1.rows }) rows; "
-                + (rows == 0
-                    ? "every value fits" : "\(rows) values do not fit and go to quarantine")
+            "\n\(Count.text(report.tables.count, "table")), "
+                + "\(self.rows(report.tables.reduce(0) { $0 + $1.rows })); "
+                + read + (rows == 0 ? "every value fits" : misfits)
         )
     }
 

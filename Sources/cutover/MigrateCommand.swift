@@ -87,17 +87,22 @@ enum MigrateText {
         lines += report.quarantine.map { reason in
             let column = reason.column.map { ", column \($0)" } ?? ""
             let place = SafeText.visible("\(reason.table)\(column): \(reason.reason)")
-            return "quarantine: \(reason.rows) rows of \(place)"
+            return "quarantine: \(Count.text(reason.rows, "row")) of \(place)"
         }
+        lines += cascades(report)
+        if let states = report.states { lines.append("quarantine: \(states)") }
         if !report.quarantine.isEmpty, report.isDryRun != true {
             lines.append("  each with its key and values: cutover quarantine list")
         }
         lines += report.conversions.map { count in
             let place = SafeText.visible("\(count.table), column \(count.column)")
-            return "converted: \(count.cells) cells of \(place): \(count.conversion)"
+            return "converted: \(Count.text(count.cells, "cell")) of \(place): \(count.conversion)"
         }
         lines += report.skipped.map { skipped in
-            SafeText.visible("skipped: \(skipped.rows) rows of \(skipped.table): \(skipped.reason)")
+            SafeText.visible(
+                "skipped: \(Count.text(skipped.rows, "row")) of \(skipped.table): "
+                    + skipped.reason
+            )
         }
         lines.append("ledger: \(report.ledger.summary)")
         lines += LedgerText.findings(report.ledger)
@@ -105,7 +110,7 @@ enum MigrateText {
         if let verify = report.verify { lines += VerifyText.problems(verify) }
         let phases = report.phases.map { "\($0.name) \(VerifyText.seconds($0.seconds))" }
         lines.append("backup: \(report.backup.path)")
-        lines.append("phases: \(phases.joined(separator: ", "))")
+        if !phases.isEmpty { lines.append("phases: \(phases.joined(separator: ", "))") }
         if report.alreadyDone == true {
             lines.append(
                 "already done by run \(report.runId ?? ""), which ended "
@@ -118,13 +123,68 @@ enum MigrateText {
         let outcome =
             report.ok
             ? (report.verify == nil ? "all rows arrived; not verified" : report.arrival)
-            : "done with findings: see above"
+            : "done with findings: \(report.findings)"
         lines.append("\(outcome) (mode \(report.mode), \(VerifyText.seconds(report.seconds)))")
         return lines.joined(separator: "\n")
+    }
+
+    /// Rows whose parents are in quarantine, apart from those that have none in the source.
+    private static func cascades(_ report: MigrateReport) -> [String] {
+        let keys = report.verify?.foreignKeys ?? []
+        var seen: [[String]] = []
+        return keys.compactMap { key in
+            let pair = [key.table, key.references]
+            guard !seen.contains(pair) else { return nil }
+            seen.append(pair)
+            let end = ": no such row in \"\(key.references)\""
+            let gone = report.quarantine
+                .filter { $0.table == key.table && $0.reason.hasSuffix(end) }
+                .reduce(0) { $0 + $1.rows }
+            let first = keys.filter { [$0.table, $0.references] == pair }
+                .reduce(0) { $0 + $1.sourceOrphans }
+            guard gone > first else { return nil }
+            return SafeText.visible(
+                "quarantine: \(key.table) → \(key.references): \(Count.text(first, "row")) "
+                    + "without a parent in the source, \(gone - first) more lost the parent to "
+                    + "quarantine"
+            )
+        }
     }
 }
 
 extension MigrateReport {
+    private var acceptedRows: Int { tables.reduce(0) { $0 + $1.acceptedRows } }
+    private var waitingRows: Int { tables.reduce(0) { $0 + $1.quarantinedRows } - acceptedRows }
+
+    /// What has become of rows that did not fit, once the operator has decided about some.
+    fileprivate var states: String? {
+        let edited = verify?.editedRows ?? 0
+        guard acceptedRows + edited > 0 else { return nil }
+        return "\(waitingRows) waiting, \(acceptedRows) accepted, \(edited) in the target with "
+            + "values that the operator chose"
+    }
+
+    /// Why the command ends with status 1.
+    fileprivate var findings: String {
+        var found: [String] = []
+        let allowed = verify?.maxQuarantined ?? 0
+        if waitingRows > allowed {
+            found.append(
+                (waitingRows == 1 ? "1 row waits" : "\(waitingRows) rows wait")
+                    + " in quarantine, \(allowed) are allowed"
+            )
+        }
+        let failed = ledger.count(.failed)
+        if failed > 0 {
+            found.append("\(Count.text(failed, "line")) of the ledger failed in the target")
+        }
+        let tables = (verify?.tables ?? []).filter { $0.status.isProblem }
+        if !tables.isEmpty {
+            found.append("not equal: " + tables.prefix(5).map(\.name).joined(separator: ", "))
+        }
+        return SafeText.visible(found.isEmpty ? "see above" : found.joined(separator: "; "))
+    }
+
     /// How a verified run ended, in words.
     fileprivate var arrival: String {
         let quarantined = tables.reduce(0) { $0 + $1.quarantinedRows }

@@ -37,6 +37,15 @@ struct OrdersCommand: ParsableCommand {
             after: after
         )
         try Output(common).result(page) { Self.text(page, CellText(common)) }
+        guard let status, page.rows.isEmpty, after == nil, search == nil, !common.json else {
+            return
+        }
+        let newest = try Operations.orders(options: options, side: page.side, limit: 1_000)
+        let known = Set(newest.rows.compactMap(\.status)).sorted().map(SafeText.visible)
+        Output.message(
+            "no order has the status \"\(SafeText.visible(status))\""
+                + (known.isEmpty ? "" : "; there are: \(known.joined(separator: ", "))")
+        )
     }
 
     /// The page for people.

@@ -23,10 +23,7 @@ struct PlanCommand: ParsableCommand {
         let options = try common.options(schema: place)
         let mode = mode
         let schema = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
-            let found = try Inspection.run(options, observer: observer, cancellation: cancellation)
-            return mode == "existing"
-                ? try found.existingSchema(options)
-                : try found.schema(mode: mode, schema: options.schema)
+            try Inspection.plan(options, mode: mode, observer: observer, cancellation: cancellation)
         }
         try Output(common).result(PlanReport(schema)) { sql ? schema.ddl : Self.text(schema) }
         // The tables that stand there cannot be filled as they are.
@@ -34,7 +31,19 @@ struct PlanCommand: ParsableCommand {
     }
 
     private static func text(_ schema: TargetSchema) -> String {
-        var lines = ["mode \(schema.mode.rawValue), \(schema.tables.count) tables"]
+        let dropped = schema.decisions.filter { $0.outcome == .dropped }
+        var lines = [
+            "mode \(schema.mode.rawValue), \(Count.text(schema.tables.count, "table"))",
+            totals(schema.decisions),
+        ]
+        if !dropped.isEmpty {
+            lines += ["", "dropped"]
+            lines += dropped.map { decision in
+                let place = [decision.table, decision.column].compactMap { $0 }
+                    .joined(separator: ".")
+                return SafeText.visible("  \(decision.subject) of \(place): \(decision.reason)")
+            }
+        }
         var table = ""
         for decision in schema.decisions {
             if decision.table != table {
@@ -55,5 +64,13 @@ struct PlanCommand: ParsableCommand {
             lines.append(SafeText.visible("              \(decision.reason)\(confidence)"))
         }
         return lines.joined(separator: "\n")
+    }
+
+    private static func totals(_ decisions: [TargetSchema.Decision]) -> String {
+        let outcomes: [TargetSchema.Decision.Outcome] = [.kept, .translated, .changed, .dropped]
+        return Count.text(decisions.count, "decision") + ": "
+            + outcomes.map { outcome in
+                "\(decisions.count { $0.outcome == outcome }) \(outcome.rawValue)"
+            }.joined(separator: ", ")
     }
 }

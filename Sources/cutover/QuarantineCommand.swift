@@ -122,7 +122,11 @@ struct QuarantineReplayCommand: ParsableCommand {
             }
             return QuarantineEdit(column: column, hexadecimal: digits)
         }
-        return words + bytes + setNull.map { QuarantineEdit(column: $0, value: .null) }
+        let edits = words + bytes + setNull.map { QuarantineEdit(column: $0, value: .null) }
+        if let column = QuarantineEdit.repeatedColumn(edits) {
+            throw ValidationError("a value for \"\(column)\" is given twice")
+        }
+        return edits
     }
 
     func run() throws {
@@ -180,7 +184,9 @@ struct QuarantineAcceptCommand: ParsableCommand {
         )
         try Output(common).result(report) {
             let already = report.already > 0 ? ", \(report.already) were accepted before" : ""
-            return "\(report.accepted) rows are accepted\(already); \(report.waiting) rows wait"
+            return (report.accepted == 1 ? "1 row is" : "\(report.accepted) rows are")
+                + " accepted\(already); "
+                + (report.waiting == 1 ? "1 row waits" : "\(report.waiting) rows wait")
         }
     }
 }

@@ -20,7 +20,8 @@ enum QuarantineText {
 
     /// A page of rows.
     static func list(_ page: QuarantinePage, _ cell: CellText) -> String {
-        guard !page.groups.isEmpty else { return "the quarantine is empty" }
+        let warning = page.note.map { "note: \(cell.printable($0))\n" } ?? ""
+        guard !page.groups.isEmpty else { return warning + "the quarantine is empty" }
         var groups = TextTable(
             ["TABLE", "COLUMN", "REASON", "ROWS", "WAITING", "ACCEPTED", "REPLAYED"],
             rightAligned: [3, 4, 5, 6]
@@ -40,12 +41,16 @@ enum QuarantineText {
             ])
         }
         let more = page.next.map { "\nmore with --after \($0)" } ?? ""
-        return "\(groups.text)\n\n\(rows.text)\(more)"
+        return "\(warning)\(groups.text)\n\n\(rows.text)\(more)"
     }
 
     private static func note(_ row: QuarantineRow) -> String? {
         switch row.state {
-        case .waiting: nil
+        case .waiting:
+            row.refusedReason.map { reason in
+                let column = row.refusedColumn.map { "\($0): " } ?? ""
+                return "refused again \(row.refusedAt ?? ""): \(column)\(reason)"
+            }
         case .accepted: "\(row.acceptedBy ?? ""): \(row.acceptReason ?? "")"
         case .replayed:
             row.editedColumns.isEmpty
@@ -88,7 +93,7 @@ enum QuarantineText {
         }
         let already = report.already > 0 ? ", \(report.already) were there already" : ""
         lines.append(
-            "\(report.replayed) rows are in the target now, \(report.refused) refused\(already)"
+            "\(report.replayed == 1 ? "1 row is" : "\(report.replayed) rows are") in the target now, \(report.refused) refused\(already)"
         )
         return lines.joined(separator: "\n")
     }

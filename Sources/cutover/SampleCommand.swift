@@ -33,6 +33,7 @@ struct SampleCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
+        try common.options().requireWritable("writing a sample")
         let total = orders
         let onTerminal = isatty(STDERR_FILENO) == 1
         let report = try SampleSource.write(

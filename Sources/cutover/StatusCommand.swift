@@ -23,19 +23,36 @@ struct StatusCommand: ParsableCommand {
             "target:      \(report.target)",
             "tables:      \(report.tables.map { "\($0.done) of \($0.total) copied" } ?? "unknown")",
             "rows:        \(report.copiedRows.map { "\($0) copied" } ?? "unknown")",
-            "quarantined: \(report.quarantinedRows.map { "\($0) rows" } ?? "unknown")",
-            "verified:    \(report.verified.map { $0 ? "equal" : "not equal" } ?? "not yet")",
+            "quarantined: \(quarantined(report))",
+            "verified:    \(verified(report))",
         ]
+        if let rows = report.lag.rows {
+            let age = report.lag.seconds.map { ", the oldest \(VerifyText.seconds($0)) old" } ?? ""
+            lines.append("lag:         \(rows) changes wait\(rows > 0 ? age : "")")
+        }
+        if let seconds = report.writeFreezeSeconds {
+            lines.append("freeze:      writes are blocked since \(VerifyText.seconds(seconds))")
+        }
         lines += report.workflows.map { workflow in
             let name = SafeText.visible(workflow.name)
             return "workflow:    \(name): \(state(workflow.enabledSource)) in SQLite, "
                 + "\(state(workflow.enabledTarget)) in PostgreSQL"
         }
         lines += report.notes.map { "note:        \(SafeText.visible($0))" }
-        if report.phase.hasPrefix("stopped") {
-            lines.append("next:        cutover migrate goes on where the run stopped")
-        }
+        if let next = report.next { lines.append("next:        \(SafeText.visible(next))") }
         return lines.joined(separator: "\n")
+    }
+
+    private static func quarantined(_ report: RunStatus) -> String {
+        guard let rows = report.quarantinedRows else { return "unknown" }
+        let accepted = rows - (report.waitingRows ?? rows)
+        return Count.text(rows, "row") + (accepted > 0 ? ", \(accepted) of them accepted" : "")
+    }
+
+    private static func verified(_ report: RunStatus) -> String {
+        guard let ok = report.verified else { return "not yet" }
+        let time = report.verifiedAt.map { " at \($0)" } ?? ""
+        return (report.verdict ?? (ok ? "equal" : "not equal")) + time
     }
 
     private static func state(_ enabled: Bool?) -> String {

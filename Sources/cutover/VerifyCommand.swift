@@ -154,7 +154,10 @@ enum RowText {
             let column = entry.column.map { "column \($0): " } ?? ""
             let state = entry.sqlState.map { " (\($0))" } ?? ""
             lines.append(
-                SafeText.visible("quarantine \(entry.id): \(column)\(entry.reason)\(state)")
+                SafeText.visible(
+                    "quarantine \(entry.id), \(entry.state.rawValue): "
+                        + "\(column)\(entry.reason)\(state)"
+                )
             )
         }
         return (lines + [report.verdict]).joined(separator: "\n")
@@ -169,6 +172,9 @@ enum RowText {
                 SafeText.visible(cell.targetType), value(cell.target, inRow: report.inTarget),
                 cell.rule,
             ])
+            if let edited = cell.edited {
+                table.add(["", "", "chosen", SafeText.visible(edited), "", "", ""])
+            }
             guard let source = cell.sourceBits, let target = cell.targetBits else { continue }
             table.add(["", "", "bits", source, "bits", target, ""])
         }

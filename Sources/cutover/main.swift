@@ -9,6 +9,18 @@ let arguments = ArgumentOrder.verbFirst(Array(CommandLine.arguments.dropFirst())
 let output = Output(isJSON: arguments.contains("--json"))
 CommandLineSecrets.hide()
 
+if let word = arguments.first, !word.hasPrefix("-"), !Cutover.verbs.contains(word) {
+    output.failure(
+        MigrationError(
+            .usage,
+            "there is no verb \"\(SafeText.visible(CommandLineSecrets.redacted(word)))\"",
+            place: .init("command line"),
+            remedy: "give one of: \(Cutover.verbs.joined(separator: ", "))"
+        )
+    )
+    exit(EX_USAGE)
+}
+
 do {
     var command = try Cutover.parseAsRoot(arguments)
     try command.run()
@@ -24,7 +36,10 @@ do {
     output.failure(
         MigrationError(
             .usage,
-            CommandLineSecrets.redacted(Cutover.message(for: error)),
+            CommandLineSecrets.redacted(
+                NegativeNumbers.message(arguments, Cutover.message(for: error))
+                    ?? Cutover.message(for: error)
+            ),
             place: .init("command line"),
             remedy: "see cutover help"
         )
@@ -32,6 +47,8 @@ do {
     exit(EX_USAGE)
 } catch {
     // The parser repeats what it does not understand, which may be an address with a password.
-    Output.message(CommandLineSecrets.redacted(Cutover.fullMessage(for: error)))
+    let full = Cutover.fullMessage(for: error)
+    let better = NegativeNumbers.message(arguments, full).map { "Error: \($0)" }
+    Output.message(CommandLineSecrets.redacted(better ?? full))
     exit(Cutover.exitCode(for: error).rawValue)
 }

@@ -92,7 +92,7 @@ extension Samples {
         run.report = isFinished ? filled().report : nil
         return EarlierRun(
             run: run,
-            obstacle: isFinished ? "ora_prod holds this source already" : nil
+            obstacle: isFinished ? "already done; V compares both sides" : nil
         )
     }
 

@@ -13,7 +13,7 @@ extension TerminalTests {
                         "counts equal"
                     )
                     try await terminal.press("m")
-                    try await terminal.wait(for: "holds this source already")
+                    try await terminal.wait(for: "already done; V compares both sides")
                     try await terminal.press("2")
                     let copied = try await terminal.wait(for: tabs[1], "an earlier run ended at ")
                     let orders = copied.split(separator: "\n").first {

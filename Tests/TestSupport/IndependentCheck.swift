@@ -98,7 +98,7 @@ public struct IndependentCheck: Sendable {
             sqlite3(
                 path,
                 """
-                SELECT pk || char(9) || name FROM pragma_table_xinfo('\(table)')
+                SELECT pk || char(9) || name FROM pragma_table_xinfo('\(table.replacing("'", with: "''"))')
                 WHERE hidden <> 1 ORDER BY cid;
                 """
             )

@@ -99,7 +99,9 @@ public enum Backup {
             let destination = try SourceConnection(path: files.partial, access: .create)
             // What is written here is synced and checked as a whole before it gets its name.
             try destination.execute("PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF")
-            let backup = OnlineBackup(from: source, to: destination)
+            let backup = OnlineBackup(from: source, to: destination) {
+                note($0, tracker, "backup")
+            }
             let isComplete = try backup.run { fraction in
                 tracker.fraction(fraction)
                 Failpoint.reach(.backupCopying)
@@ -112,6 +114,16 @@ public enum Backup {
             throw SourceFile.failure(error, path: path, stage: "backup")
         }
         try cancellation.check("backup", kept: .untouched)
+    }
+
+    /// Says how long the application had to wait.
+    static func note(_ held: Duration, _ tracker: ProgressTracker, _ stage: String) {
+        let seconds = String(format: "%.2f", held.seconds)
+        tracker.log(
+            .info,
+            stage,
+            "the source is written all the time: for the copy its writers waited \(seconds) s"
+        )
     }
 
     private static func check(

@@ -1,5 +1,8 @@
 /// The definitions of a source that are not ours: what must be the same before and after.
 package struct ApplicationSchema: Sendable, Equatable {
+    /// What stands in place of the text of a trigger of ours: its table is all that matters.
+    private static let ours = "ours, on "
+
     /// A definition.
     struct Object: Sendable, Hashable {
         var type: String
@@ -36,8 +39,44 @@ package struct ApplicationSchema: Sendable, Equatable {
     init(recordedIn connection: SourceConnection) throws(SourceError) {
         try self.init(
             connection,
-            "SELECT type, name, sql FROM _cutover_schema ORDER BY type, name"
+            """
+            SELECT type, name, sql FROM _cutover_schema
+            WHERE sql NOT LIKE '\(Self.ours)%' ORDER BY type, name
+            """
         )
+    }
+
+    /// Reads our own triggers, without which writes of the application are not seen.
+    ///
+    /// A table that was dropped and made anew, with the same text, has lost them.
+    ///
+    /// - Parameters:
+    ///   - connection: A connection to the source.
+    ///   - isRecorded: Whether those are meant that were installed, or those that stand now.
+    /// - Throws: ``SourceError``.
+    init(triggersIn connection: SourceConnection, asRecorded isRecorded: Bool) throws(SourceError) {
+        try self.init(
+            connection,
+            isRecorded
+                ? """
+                SELECT type, name, sql FROM _cutover_schema
+                WHERE sql LIKE '\(Self.ours)%' ORDER BY type, name
+                """
+                : """
+                SELECT type, name, '\(Self.ours)' || tbl_name FROM main.sqlite_schema
+                WHERE \(Self.isOurs) AND type = 'trigger' ORDER BY type, name
+                """
+        )
+    }
+
+    /// Names what of this is not there any more.
+    ///
+    /// - Parameter now: What is there.
+    /// - Returns: One phrase an object.
+    func losses(to now: ApplicationSchema) -> [String] {
+        let present = Set(now.objects)
+        return objects.filter { !present.contains($0) }
+            .map { "our trigger \"\(SafeText.visible($0.name))\" is gone" }
     }
 
     private init(_ connection: SourceConnection, _ query: String) throws(SourceError) {

@@ -26,23 +26,30 @@ extension Capture {
             let recorded =
                 try read(connection) == nil
                 ? before : ApplicationSchema(recordedIn: connection)
-            let objects = try ours(connection)
-            // Triggers first: a table that they name could not be dropped otherwise.
-            for type in ["trigger", "view", "index", "table"] {
-                for object in objects where object.type == type {
-                    try connection.execute(
-                        "DROP \(type.uppercased()) IF EXISTS main."
-                            + SourceConnection.quote(object.name)
-                    )
-                }
-            }
+            let removed = try removeAll(connection)
             let after = try ApplicationSchema(connection)
             guard before == after else { throw .changedSchema(before.changes(to: after)) }
-            return Removal(
-                removed: objects.map(\.name),
-                changedByApplication: recorded.changes(to: after)
-            )
+            return Removal(removed: removed, changedByApplication: recorded.changes(to: after))
         }
+    }
+
+    /// Drops every object of ours, in the caller's transaction.
+    ///
+    /// - Parameter connection: A connection that may write the source.
+    /// - Returns: The names of what was dropped.
+    /// - Throws: ``SourceError``.
+    static func removeAll(_ connection: SourceConnection) throws(SourceError) -> [String] {
+        let objects = try ours(connection)
+        // Triggers first: a table that they name could not be dropped otherwise.
+        for type in ["trigger", "view", "index", "table"] {
+            for object in objects where object.type == type {
+                try connection.execute(
+                    "DROP \(type.uppercased()) IF EXISTS main."
+                        + SourceConnection.quote(object.name)
+                )
+            }
+        }
+        return objects.map(\.name)
     }
 
     /// Everything of ours in a source.

@@ -59,15 +59,19 @@ package struct Capture: Sendable, Equatable {
         _ connection: SourceConnection
     ) throws(SourceError) -> [String] {
         try ApplicationSchema(recordedIn: connection).changes(to: ApplicationSchema(connection))
+            + ApplicationSchema(triggersIn: connection, asRecorded: true)
+            .losses(to: ApplicationSchema(triggersIn: connection, asRecorded: false))
     }
 
-    /// Installs the log and its triggers in one transaction; a capture that is there stays.
+    /// Installs the log and its triggers in one transaction; a capture that is there stays, unless
+    /// the application changed its schema since: then it does not see all writes any more.
     ///
     /// - Parameters:
     ///   - path: The source.
     ///   - busyMilliseconds: How long to wait for a writer of the source.
     /// - Returns: The capture, and whether it was made now.
     /// - Throws: ``MigrationError``; then the file is as it was.
+    @discardableResult
     package static func install(
         _ path: String,
         busyMilliseconds: Int32 = 10_000
@@ -75,12 +79,29 @@ package struct Capture: Sendable, Equatable {
         let connection = try SourceFile.open(path, stage: "capture", access: .readWrite)
         return try SourceTransaction(connection, path, "capture", busyMilliseconds).run {
             connection throws(SourceError) in
-            if let capture = try read(connection) { return (capture, false) }
+            if let capture = try read(connection) {
+                if try schemaChanges(connection).isEmpty { return (capture, false) }
+                _ = try removeAll(connection)
+            }
+            try requireFreeNames(connection)
             let catalog = try CatalogReader.read(connection)
             let capture = Capture(catalog)
             try capture.make(connection, catalog)
             return (capture, true)
         }
+    }
+
+    /// Refuses a source whose own objects are called as ours.
+    private static func requireFreeNames(_ connection: SourceConnection) throws(SourceError) {
+        var taken: [String] = []
+        try connection.query(
+            """
+            SELECT name FROM main.sqlite_schema
+            WHERE name LIKE '\\_cutover\\_%' ESCAPE '\\' AND NOT \(ApplicationSchema.isOurs)
+            ORDER BY name
+            """
+        ) { row in taken.append("\"\(SafeText.visible(row.text(0) ?? ""))\"") }
+        guard taken.isEmpty else { throw .takenNames(taken.joined(separator: ", ")) }
     }
 
     private init(_ catalog: Catalog) {
@@ -146,6 +167,9 @@ package struct Capture: Sendable, Equatable {
             for statement in CaptureTriggers(table, definition).statements {
                 try connection.execute(statement)
             }
+        }
+        for trigger in try ApplicationSchema(triggersIn: connection, asRecorded: false).objects {
+            try recorder.run([.string(trigger.type), .string(trigger.name), .string(trigger.sql)])
         }
     }
 }

@@ -98,8 +98,7 @@ struct CaptureTriggers {
         var keys: [[Catalog.KeyColumn]] = table.uniques.map(\.columns)
         if !table.primaryKey.isEmpty { keys.append(table.primaryKey) }
         var conflicts = keys.filter { !isCaptured($0) }.map { conflict($0, nil) }
-        conflicts += table.indexes.filter(\.isUnique)
-            .filter { !isCaptured($0.columns) || $0.predicate != nil }
+        conflicts += table.indexes.filter(\.isUnique).filter { !isCaptured($0.columns) }
             .map { conflict($0.columns, $0.predicate) }
         // Whoever writes a rowid that no column shows can replace a row by it.
         if table.rowidAlias == nil, case .rowid(let name) = RowIdentity(table) {
@@ -114,35 +113,73 @@ struct CaptureTriggers {
         return conflicts.filter { seen.insert($0).inserted }
     }
 
+    /// Whether a row that has the same value in these columns has the same logged key, so that the
+    /// new row's own entry speaks for it.
     private func isCaptured(_ columns: [Catalog.KeyColumn]) -> Bool {
-        columns.allSatisfy { $0.name != nil && $0.collation == nil }
-            && columns.compactMap { $0.name?.foldedName } == captured.key.map(\.foldedName)
+        let plain = Set(columns.filter { $0.collation == nil }.compactMap { $0.name?.foldedName })
+        return captured.key.allSatisfy { plain.contains($0.foldedName) && isExact($0) }
+    }
+
+    /// Whether two values of a column that SQLite calls equal are the same value.
+    private func isExact(_ name: String) -> Bool {
+        guard let column = table.column(name) else { return false }
+        if table.rowidAlias?.foldedName == name.foldedName { return true }
+        let isBinary = (column.collation ?? "BINARY").foldedName == "binary"
+        // A column without affinity holds 1 and 1.0, which are equal.
+        let isOneClass = table.isStrict && column.declaredType.foldedName == "blob"
+        return isBinary && (column.affinity != .blob || isOneClass)
     }
 
     private func conflict(_ columns: [Catalog.KeyColumn], _ predicate: String?) -> Conflict {
-        var terms = columns.map { column -> String in
+        // The predicate as a term of its own lets SQLite find the rows by the partial index.
+        let limit = predicate.map { ["(\($0)\n)"] } ?? []
+        let terms = columns.map { column -> String in
             let collation = column.collation.map { " COLLATE \(quote($0))" } ?? ""
             if let name = column.name {
                 return "\(quote(name))\(collation) = NEW.\(quote(name))"
             }
             let expression = column.expression ?? "NULL"
-            // The expression names columns; in this subquery they are those of the new row.
-            return "(\(expression))\(collation) = (SELECT \(expression) FROM (\(newRow)))"
+            return "(\(expression)\n)\(collation) = (\(ofNewRow(expression, predicate)))"
         }
-        if let predicate { terms.append("(\(predicate))") }
         let isPlain = predicate == nil && columns.allSatisfy { $0.name != nil }
         let changed = columns.compactMap(\.name).map {
             "NEW.\(quote($0)) IS NOT OLD.\(quote($0)) COLLATE BINARY"
         }
         return Conflict(
-            condition: terms.joined(separator: " AND "),
+            condition: (terms + limit).joined(separator: " AND "),
             isChanged: isPlain ? changed.joined(separator: " OR ") : "1"
         )
     }
 
-    private var newRow: String {
-        let columns = table.columns.filter { $0.generation != .hidden }
+    /// The value of an expression of an index for the new row.
+    ///
+    /// Some functions fail for some values, and a write must not fail here where it would not
+    /// without us: SQLite looks at CHECK constraints first, which `OR IGNORE` makes a skipped row
+    /// of, and at an index only when the row is in it.
+    private func ofNewRow(_ expression: String, _ predicate: String?) -> String {
+        let late = CapturedTable.lateNames(of: table)
+        // A check of an id that SQLite gives later says nothing yet.
+        let columnsOf = Self.names(in: expression)
+        let checks = table.checks.map(\.expression).filter { check in
+            let names = Self.names(in: check)
+            return names.isDisjoint(with: late) && !names.isDisjoint(with: columnsOf)
+        }
+        let guards = checks.map { "(\($0)\n) IS NOT 0" } + (predicate.map { ["(\($0)\n)"] } ?? [])
+        let value =
+            guards.isEmpty
+            ? expression
+            : "CASE WHEN \(guards.joined(separator: " AND ")) THEN (\(expression)\n) END"
+        // Only the columns that it names: a column that a trigger names cannot be dropped.
+        let names = Self.names(in: value)
+        let columns = table.columns
+            .filter { $0.generation != .hidden && names.contains($0.name.foldedName) }
             .map { "NEW.\(quote($0.name)) AS \(quote($0.name))" }
-        return "SELECT " + columns.joined(separator: ", ")
+        let row = columns.isEmpty ? "1" : columns.joined(separator: ", ")
+        return "SELECT \(value)\n FROM (SELECT \(row)) AS \(quote(table.storedName))"
+    }
+
+    /// Every word of an expression that could be a column's name.
+    static func names(in expression: String) -> Set<String> {
+        Set(SQLTokenizer.tokens(of: expression).compactMap { $0.name?.foldedName })
     }
 }

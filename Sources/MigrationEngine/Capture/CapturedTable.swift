@@ -33,6 +33,7 @@ package struct CapturedTable: Sendable, Equatable {
     }
 
     private static func key(of table: Catalog.Table) -> [String] {
+        guard !hasUnknownConflicts(table) else { return [] }
         if let alias = table.rowidAlias { return [alias] }
         let primary = table.primaryKey.compactMap(\.name)
         if !primary.isEmpty, primary.count == table.primaryKey.count { return primary }
@@ -44,5 +45,55 @@ package struct CapturedTable: Sendable, Equatable {
             if !names.isEmpty, names.count == columns.count, isKnown { return names }
         }
         return []
+    }
+
+    /// Whether a row can replace another one by a unique key whose value no trigger can know before
+    /// the write.
+    private static func hasUnknownConflicts(_ table: Catalog.Table) -> Bool {
+        let isUnread = table.unparsed.contains { text in
+            SQLTokenizer.tokens(of: text).contains { $0.isKeyword("UNIQUE") }
+        }
+        guard !isUnread else { return true }
+        let late = lateNames(of: table)
+        let ids = idNames(of: table)
+        func isLate(_ column: Catalog.KeyColumn) -> Bool {
+            if let name = column.name?.foldedName {
+                return late.contains(name) && !ids.contains(name)
+            }
+            return !CaptureTriggers.names(in: column.expression ?? "").isDisjoint(with: late)
+        }
+        return table.uniques.contains { $0.columns.contains(where: isLate) }
+            || table.indexes.contains { index in
+                index.isUnique
+                    && (index.columns.contains(where: isLate)
+                        || !CaptureTriggers.names(in: index.predicate ?? "").isDisjoint(with: late))
+            }
+    }
+
+    /// The names that a row's id goes by.
+    private static func idNames(of table: Catalog.Table) -> Set<String> {
+        guard !table.isWithoutRowid else { return [] }
+        let hidden = Set(table.columns.map(\.name.foldedName))
+        let free = Set(["rowid", "_rowid_", "oid"]).subtracting(hidden)
+        return free.union(table.rowidAlias.map { [$0.foldedName] } ?? [])
+    }
+
+    /// The columns whose value SQLite does not know yet when a BEFORE INSERT trigger fires: an id
+    /// that it will give, which reads as -1, and what is generated from it.
+    /// - SeeAlso: <https://www.sqlite.org/lang_createtrigger.html>
+    static func lateNames(of table: Catalog.Table) -> Set<String> {
+        var late = idNames(of: table)
+        guard !late.isEmpty else { return [] }
+        while true {
+            let generated = table.columns.filter { column in
+                guard column.generation != .none, let text = column.generationExpression else {
+                    return false
+                }
+                return !CaptureTriggers.names(in: text).isDisjoint(with: late)
+            }
+            let grown = late.union(generated.map(\.name.foldedName))
+            guard grown != late else { return late }
+            late = grown
+        }
     }
 }

@@ -67,23 +67,54 @@ package enum ChangeLog {
         return (rows, seconds)
     }
 
+    /// Whether the log holds a change that was seen before: another or an older file does not.
+    ///
+    /// - Parameters:
+    ///   - mark: The change.
+    ///   - connection: A connection to the source.
+    /// - Returns: Whether it is there with its time.
+    /// - Throws: ``SourceError``.
+    package static func holds(
+        _ mark: Mark,
+        _ connection: SourceConnection
+    ) throws(SourceError) -> Bool {
+        if mark.seq == 0 { return true }
+        return try time(of: mark.seq, connection) == mark.at
+    }
+
+    /// How many changes stand in front of a place.
+    ///
+    /// - Parameters:
+    ///   - seq: The place.
+    ///   - connection: A connection to the source.
+    /// - Returns: The number.
+    /// - Throws: ``SourceError``.
+    package static func count(
+        before seq: Int64,
+        _ connection: SourceConnection
+    ) throws(SourceError) -> Int {
+        // Numbers have no gaps: a write that is rolled back takes its number with it.
+        let first = try connection.integer("SELECT min(seq) FROM _cutover_log")
+        return Int(max(0, seq - (first ?? seq)))
+    }
+
     /// Forgets changes that the target holds, but never the newest: the next number follows it.
     ///
     /// - Parameters:
-    ///   - seq: The last change that may go.
+    ///   - seq: The first change that stays; its time tells this log from another one.
     ///   - most: The most changes that go at once, so that no writer waits long.
     ///   - connection: A connection that may write the source.
     /// - Returns: How many are gone.
     /// - Throws: ``SourceError``.
     package static func prune(
-        through seq: Int64,
+        before seq: Int64,
         most: Int = 10_000,
         _ connection: SourceConnection
     ) throws(SourceError) -> Int {
         try connection.prepare(
             """
             DELETE FROM _cutover_log WHERE seq IN (SELECT seq FROM _cutover_log
-                WHERE seq <= ? AND seq < (SELECT max(seq) FROM _cutover_log)
+                WHERE seq < ? AND seq < (SELECT max(seq) FROM _cutover_log)
                 ORDER BY seq LIMIT ?)
             """
         ).run([.integer(seq), .integer(Int64(most))])

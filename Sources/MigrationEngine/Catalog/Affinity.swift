@@ -24,8 +24,23 @@ extension Catalog.Affinity {
 }
 
 extension String {
-    /// The name as SQLite compares names: ASCII letters in lower case, all others untouched.
+    /// The name as SQLite compares names, for comparing only: ASCII letters in lower case, and every
+    /// other byte as a character of its own, because Swift takes some different texts for the same.
     var foldedName: String {
+        var folded = String.UnicodeScalarView()
+        for byte in utf8 {
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"):
+                folded.append(Unicode.Scalar(byte + 32))
+            case ..<0x80: folded.append(Unicode.Scalar(byte))
+            default: folded.append(Self.privateUse(byte))
+            }
+        }
+        return String(folded)
+    }
+
+    /// The text with its ASCII letters in lower case, all others untouched.
+    var lowercasedASCII: String {
         String(
             String.UnicodeScalarView(
                 unicodeScalars.map { scalar in
@@ -34,5 +49,10 @@ extension String {
                 }
             )
         )
+    }
+
+    /// A character that combines with no other one.
+    private static func privateUse(_ byte: UInt8) -> Unicode.Scalar {
+        Unicode.Scalar(0xe000 + UInt16(byte)) ?? Unicode.Scalar(byte)
     }
 }

@@ -23,7 +23,7 @@ package struct Catalog: Sendable, Equatable {
     /// - Parameter name: The name.
     /// - Returns: The table, or nil.
     package func table(_ name: String) -> Table? {
-        tables.first { $0.name == name }
+        tables.first { $0.name.isExactly(name) }
             ?? tables.first { $0.name.foldedName == name.foldedName }
     }
 
@@ -67,7 +67,7 @@ package struct Catalog: Sendable, Equatable {
         package var virtualRows: VirtualRows?
         /// Which part of a table it is that is too wide for PostgreSQL, nil for all others.
         package var part: Part?
-        /// What has no place in any part of such a table.
+        /// What has no place in any part of such a table, and columns that cannot be read.
         package var losses: [Loss] = []
 
         /// Makes a table without columns.

@@ -23,7 +23,10 @@ extension CatalogReader {
             table.uniques.append(Catalog.Unique(name: name, columns: columns))
         }
         for entry in entries where entry.table.foldedName == table.name.foldedName {
-            guard let index = listed.first(where: { $0.name == entry.name && $0.origin == "c" })
+            guard
+                let index = listed.first(where: {
+                    $0.name.isExactly(entry.name) && $0.origin == "c"
+                })
             else { continue }
             try readIndex(&table, entry, isUnique: index.isUnique)
         }

@@ -62,26 +62,22 @@ package struct CatalogReader {
         findShadows(&catalog, listings)
         for index in catalog.tables.indices where catalog.tables[index].kind.hasPragmas {
             try readKeys(&catalog.tables[index], indexes)
+            leaveOutUnreadable(&catalog.tables[index])
         }
         resolveParents(&catalog)
         try readSequences(&catalog)
         catalog.tables = catalog.tables.flatMap { WideTable.parts(of: $0) }
         for place in catalog.views.indices { readColumns(&catalog.views[place]) }
-        try requireDistinctNames(catalog)
+        try requireReadableNames(catalog)
         return catalog
     }
 
-    /// Refuses names that are the same to Unicode although their bytes differ, such as the two
-    /// spellings of `é`: everything here is found by name.
-    private func requireDistinctNames(_ catalog: Catalog) throws(SourceError) {
+    /// Refuses names that are not UTF-8: they would be altered, and everything is found by name.
+    private func requireReadableNames(_ catalog: Catalog) throws(SourceError) {
         let names =
             [catalog.migratedTables.map(\.name)]
             + catalog.migratedTables.map { $0.columns.map(\.name) }
         for names in names {
-            var seen: Set<String> = []
-            for name in names where !seen.insert(name).inserted {
-                throw .names("\"\(name)\" stands twice, in two spellings")
-            }
             if let name = names.first(where: { $0.unicodeScalars.contains("\u{FFFD}") }) {
                 throw .names("\"\(name)\" is not UTF-8")
             }
@@ -105,8 +101,8 @@ package struct CatalogReader {
         return entries
     }
 
-    private func listings() throws(SourceError) -> [String: Listing] {
-        var listings: [String: Listing] = [:]
+    private func listings() throws(SourceError) -> NameTable<Listing> {
+        var listings: NameTable<Listing> = [:]
         // columns: schema, name, type, ncol, wr, strict
         try connection.query("PRAGMA main.table_list") { row throws(SourceError) in
             listings[row.text(1) ?? ""] = Listing(
@@ -199,7 +195,7 @@ package struct CatalogReader {
         }
     }
 
-    private func findShadows(_ catalog: inout Catalog, _ listings: [String: Listing]) {
+    private func findShadows(_ catalog: inout Catalog, _ listings: NameTable<Listing>) {
         let shadows = ShadowTables(catalog.tables)
         for index in catalog.tables.indices where catalog.tables[index].kind == .ordinary {
             let table = catalog.tables[index]
@@ -211,7 +207,9 @@ package struct CatalogReader {
     }
 
     private func readSequences(_ catalog: inout Catalog) throws(SourceError) {
-        guard catalog.tables.contains(where: { $0.name == "sqlite_sequence" }) else { return }
+        guard catalog.tables.contains(where: { $0.name.foldedName == "sqlite_sequence" }) else {
+            return
+        }
         var floors: [String: Int64] = [:]
         // The application can write anything into it, also twice.
         let query = "SELECT name, CAST(seq AS INTEGER) FROM main.sqlite_sequence"

@@ -70,10 +70,12 @@ struct VirtualTable: Equatable {
     var derivation: String? {
         if isFullText, let content = option("content") {
             guard !content.isEmpty else {
-                return "it keeps an index and no text (content=''), so there is nothing to copy; "
-                    + "make the index again from the texts, as tsvector with GIN"
+                return
+                    "it keeps an index and no text (content=''), so there is nothing to copy; no "
+                    + "index is made: make one from the texts by hand, as tsvector with GIN"
             }
-            return "its texts stand in \"\(content)\", from which the index is made again, "
+            return
+                "its texts stand in \"\(content)\"; no index over them is made: make one by hand, "
                 + "as tsvector with GIN"
         }
         return Self.derivations[module]

@@ -100,7 +100,8 @@ struct WideTable {
             of: table.name,
             number: number + 1,
             count: groups.count,
-            columns: self.table.columns.count
+            columns: self.table.columns.count,
+            names: self.table.columns.map(\.name)
         )
         func belongs(_ names: Set<String>) -> Bool { Self.home(of: names, groups, keys) == number }
         func stands(_ names: Set<String>) -> Bool {
@@ -133,7 +134,7 @@ struct WideTable {
         part.indexes = table.indexes.filter {
             belongs(Self.names($0.columns).union(Self.names($0.predicate ?? "")))
         }
-        if number == 0 { part.losses = losses(table, groups, keys) }
+        part.losses = number == 0 ? table.losses + losses(table, groups, keys) : []
         return part
     }
 
@@ -202,10 +203,14 @@ extension Catalog {
         package var count: Int
         /// How many columns the table has.
         package var columns: Int
+        /// Their names, in the table's own order.
+        package var names: [String] = []
     }
 
-    /// Something that the division of a table leaves no place for.
+    /// Something that the division of a table leaves no place for, or that cannot be read here.
     package struct Loss: Sendable, Equatable {
+        /// The column that it is, nil when it is none.
+        package var column: String?
         /// What it is, such as `unique`.
         package var subject: String
         /// How it is declared.

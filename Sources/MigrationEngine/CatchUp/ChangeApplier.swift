@@ -73,6 +73,7 @@ final class ChangeApplier {
                 let isMoved = try RunState.advance(
                     from: batch.first,
                     to: batch.last,
+                    reading: batch.head,
                     changes: batch.count,
                     run: run,
                     target

@@ -7,7 +7,7 @@ struct ChangeBatch {
     /// The last change.
     var last: ChangeLog.Mark
     /// The newest change of the log when the rows were read.
-    var head: Int64
+    var head: ChangeLog.Mark
     /// The changed rows, a table at a time.
     var tables: [TableChanges] = []
     /// Tables that are copied as a whole.
@@ -17,7 +17,7 @@ struct ChangeBatch {
     var count: Int { Int(last.seq - first) }
 
     /// Whether the rows are all those that were changed at their moment.
-    var isComplete: Bool { last.seq >= head }
+    var isComplete: Bool { last.seq >= head.seq }
 
     /// Bytes of encoded rows.
     var bytes: Int { tables.reduce(0) { $0 + $1.rows.count } }

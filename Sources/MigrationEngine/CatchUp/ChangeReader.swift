@@ -25,32 +25,37 @@ final class ChangeReader {
     ///
     /// - Parameters:
     ///   - seq: The change in front of the first.
-    ///   - limit: The most changes; nil for all that there are.
+    ///   - limit: The most changes.
+    ///   - isCuttable: Whether rows of many bytes may make the batch shorter.
     ///   - quarantined: The tables, as the source spells them, that have rows in quarantine.
+    ///   - check: Looks at the source inside the transaction, before anything is read.
     /// - Returns: The changes; nil when there are none.
-    /// - Throws: ``SourceError``.
+    /// - Throws: ``SourceError``, or what the check throws.
     func read(
         after seq: Int64,
-        limit: Int?,
-        quarantined: Set<String>
-    ) throws(SourceError) -> ChangeBatch? {
+        limit: Int,
+        isCuttable: Bool,
+        quarantined: Set<String>,
+        check: () throws -> Void
+    ) throws -> ChangeBatch? {
         end()
         try source.execute("BEGIN")
         isReading = true
-        do throws(SourceError) {
+        do {
+            try check()
             let head = try ChangeLog.head(source)
             guard head.seq > seq else {
                 end()
                 return nil
             }
-            var limit = limit ?? Int(head.seq - seq)
+            var limit = limit
             while true {
-                var batch = ChangeBatch(first: seq, last: head, head: head.seq)
-                if seq + Int64(limit) < head.seq {
+                var batch = ChangeBatch(first: seq, last: head, head: head)
+                if Int64(limit) < head.seq - seq {
                     let last = seq + Int64(limit)
                     batch.last = .init(seq: last, at: try ChangeLog.time(of: last, source))
                 }
-                guard try fill(&batch, quarantined, isCuttable: limit > 1) else {
+                guard try fill(&batch, quarantined, isCuttable: isCuttable && limit > 1) else {
                     limit = max(1, limit / 4)
                     continue
                 }
@@ -99,9 +104,12 @@ final class ChangeReader {
                 }
             }
             guard let found = current, !found.isWhole else { continue }
-            let key = table.captured.key.indices.map { log.value($0 + 1) }
-            if key.contains(.null) {
-                // Such a row is known by its rowid alone.
+            // Asked first: reading a value converts it.
+            let places = table.captured.key.indices
+            let isMalformed = places.contains { log.malformedText($0 + 1) != nil }
+            let key = places.map { log.value($0 + 1) }
+            if isMalformed || key.contains(.null) {
+                // Such a row is known by its rowid alone, or no value that is bound finds it.
                 batch.tables.removeAll { one in found.changes.contains { $0 === one } }
                 batch.whole.append(table)
                 current?.isWhole = true

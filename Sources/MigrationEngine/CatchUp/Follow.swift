@@ -48,6 +48,8 @@ public enum Follow {
                     remedy: "see where the run stands: cutover status"
                 )
             }
+            let undo = Undo(session, try SavedToggles(options), StepRecorder(session))
+            if let words = try undo.recover() { tracker.log(.warning, "follow", words) }
             let report = try FollowLoop(session, settings).run()
             tracker.begin(.done, "stopped; \(report.lag.rows) changes wait")
             return report
@@ -65,6 +67,8 @@ final class FollowLoop {
     private static let pause: useconds_t = 50_000
     /// Between two attempts to reach what is gone, growing up to this.
     private static let longestWait = 5.0
+    /// Between two times that what can wait is done while changes come all the time.
+    private static let upkeep = 5.0
 
     private let session: FollowSession
     private let settings: Follow.Settings
@@ -72,6 +76,8 @@ final class FollowLoop {
     private var reconnects = 0
     private var reasons: [String: Int] = [:]
     private var rate = 0.0
+    private var lastLag = (rows: 0, seconds: 0.0)
+    private var lastUpkeep = -FollowLoop.upkeep
 
     init(_ session: FollowSession, _ settings: Follow.Settings) {
         self.session = session
@@ -97,9 +103,13 @@ final class FollowLoop {
                 let count = try session.catchUp()
                 wait = 0.1
                 let lag = try session.lag()
+                lastLag = lag
                 show(count, since: before, lag, nil)
-                if let most = settings.untilLagBelow, lag.rows < most { break }
-                if let most = settings.duration, elapsed >= most { break }
+                let isBelow = settings.untilLagBelow.map { lag.rows < $0 } ?? false
+                let isOver = settings.duration.map { elapsed >= $0 } ?? false
+                if count == 0, session.hasStaleIdentities { try session.setIdentities() }
+                if isBelow || isOver || elapsed >= lastUpkeep + Self.upkeep { try keepUp() }
+                if isBelow || isOver { break }
                 if count == 0 { usleep(Self.pause) }
             } catch {
                 guard let reason = Self.passing(error) else { throw session.wrap(error, "follow") }
@@ -115,7 +125,16 @@ final class FollowLoop {
                 wait = min(Self.longestWait, wait * 2)
             }
         }
-        return try report()
+        // Told to stop between two batches; the next start does it otherwise.
+        if session.cancellation.isCancelled, !isLost { try? keepUp() }
+        return report()
+    }
+
+    /// What can wait a little: the next ids of the target, and the size of the log.
+    private func keepUp() throws {
+        if session.hasStaleIdentities { try session.setIdentities() }
+        try session.prune()
+        lastUpkeep = elapsed
     }
 
     private func pause(_ seconds: Double) {
@@ -177,13 +196,9 @@ final class FollowLoop {
         }
     }
 
-    private func report() throws(MigrationError) -> FollowReport {
-        let lag: (rows: Int, seconds: Double)
-        do throws(SourceError) {
-            lag = try session.lag()
-        } catch {
-            throw session.wrap(error, "follow")
-        }
+    private func report() -> FollowReport {
+        // A source that is locked just now does not make the work undone.
+        let lag = (try? session.lag()) ?? lastLag
         let isBelow = settings.untilLagBelow.map { lag.rows < $0 } ?? true
         return FollowReport(
             ok: isBelow,

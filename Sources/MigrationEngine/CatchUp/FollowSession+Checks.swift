@@ -26,13 +26,25 @@ extension FollowSession {
         guard let capture = try Capture.read(source), capture.id == position.captureID else {
             throw replaced(options, stage)
         }
-        // An older copy of the file has an older log: the changes it lacks were made for nothing.
-        guard try ChangeLog.head(source).seq >= position.seq else {
+        try requireMarks(source, position, options, stage)
+        return capture
+    }
+
+    /// Makes sure that the log holds the changes that the target knows of.
+    ///
+    /// An older copy of the file has an older log, and after some writes one of the same numbers
+    /// with other times. A log that was pruned beyond the position, as it is for a server that was
+    /// restored to an earlier moment, does not hold them either.
+    static func requireMarks(
+        _ source: SourceConnection,
+        _ position: RunState.Position,
+        _ options: Options,
+        _ stage: String
+    ) throws {
+        let mark = ChangeLog.Mark(seq: position.seq, at: position.at)
+        guard try ChangeLog.holds(mark, source), try ChangeLog.holds(position.read, source) else {
             throw replaced(options, stage)
         }
-        let at = try ChangeLog.time(of: position.seq, source)
-        if let at, let known = position.at, at != known { throw replaced(options, stage) }
-        return capture
     }
 
     static func notLive(_ stage: String, _ address: TargetAddress) -> MigrationError {
@@ -67,7 +79,9 @@ extension FollowSession {
         MigrationError(
             .schemaChanged,
             "the application changed its schema while the run follows it: "
-                + (changes.isEmpty ? "a definition differs" : changes.joined(separator: ", ")),
+                + (changes.isEmpty
+                    ? "a definition differs, or the file stands elsewhere than when the run began"
+                    : changes.joined(separator: ", ")),
             place: .init(stage, side: .source, path: options.source),
             kept: .other("all changes up to here are logged; none is applied to another schema"),
             remedy: "undo the change, or start anew: cutover clean, then cutover migrate --live "
@@ -105,5 +119,34 @@ extension FollowSession {
                 cause: .text(String(describing: error))
             )
         }
+    }
+}
+
+/// Our session, as the server knows it.
+struct Backend {
+    private let pid: String
+    private let start: String
+
+    /// Asks the server.
+    init?(_ target: TargetConnection) throws(TargetError) {
+        let row = try target.query(
+            """
+            SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()
+            """
+        ).rows.first
+        guard let pid = row?[0], let start = row?[1] else { return nil }
+        (self.pid, self.start) = (pid, start)
+    }
+
+    /// Ends the session, if it still lives, through another one.
+    func end(through target: TargetConnection) {
+        // Where that is not allowed, the claim says who holds the target.
+        _ = try? target.query(
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE pid = $1::int AND backend_start = $2::timestamptz AND pid <> pg_backend_pid()
+            """,
+            [.text(pid), .text(start)]
+        )
     }
 }

@@ -5,9 +5,12 @@ import Foundation
 /// The target may go and come back; whoever drives the session decides how long to try.
 final class FollowSession {
     /// Changes that are applied in one transaction.
-    static let batch = 5_000
+    static let batch = set ?? 5_000
     /// The same where a reader of the source keeps the application from writing.
-    static let smallBatch = 1_000
+    static let smallBatch = set ?? 1_000
+    /// `CUTOVER_BATCH_CHANGES` sets both for tests.
+    private static let set = getenv("CUTOVER_BATCH_CHANGES")
+        .flatMap { Int(String(cString: $0)) }.map { max(1, $0) }
 
     let options: Options
     let tracker: ProgressTracker
@@ -18,12 +21,17 @@ final class FollowSession {
     let source: SourceConnection
     private(set) var target: TargetConnection
     private(set) var run: RunState.Run
-    private(set) var position: RunState.Position
+    var position: RunState.Position
     let capture: Capture
     private var reader: ChangeReader
     private var applier: ChangeApplier
     private let limit: Int
     private var schemaVersion: Int64?
+    private let file: SourceFile.Identity
+    private var backend: Backend?
+    private(set) var identities: [Int64: Identity] = [:]
+    /// Whether the source can have issued ids since the identities were set.
+    var hasStaleIdentities = true
     /// Rows written and rows quarantined since the session began.
     private(set) var written = 0
     private(set) var quarantined = 0
@@ -46,7 +54,13 @@ final class FollowSession {
         self.options = options
         self.tracker = tracker
         self.cancellation = cancellation
+        // Taken before the file is opened: when it is exchanged in between, that is seen, too.
+        let file = SourceFile.Identity(options.source)
         source = try SourceFile.open(options.source, stage: stage)
+        guard let file, file == SourceFile.Identity(options.source) else {
+            throw Self.replaced(options, stage)
+        }
+        self.file = file
         let opened = try Target.connect(options, stage: stage, purpose: stage)
         (target, address) = opened
         directory = try RunDirectory(making: options.runDirectory)
@@ -75,6 +89,13 @@ final class FollowSession {
             let tables = try FollowedTable.all(capture, run: run.id, source, target)
             reader = ChangeReader(source, capture, tables)
             applier = ChangeApplier(target, reader, run: run.id, cancellation)
+            identities = try Self.identities(of: tables, target)
+            backend = try Backend(target)
+            let whole = tables.values.filter(\.isWhole).map(\.captured.name).sorted()
+            if !whole.isEmpty {
+                let words = "each change copies the whole table: " + whole.joined(separator: ", ")
+                tracker.log(.info, stage, SafeText.visible(words))
+            }
             let live = LiveTarget(target: target, run: run.id)
             if position.liveSide == .source {
                 try live.rest()
@@ -94,18 +115,31 @@ final class FollowSession {
     /// - Returns: How many changes there were; 0 when the target holds all.
     /// - Throws: ``MigrationError``, or ``TargetError`` and ``SourceError`` that may pass.
     func catchUp() throws -> Int {
-        try requireSameSchema()
-        guard try ChangeLog.head(source).seq > position.seq else { return 0 }
+        guard try hasNews() else {
+            try requireSameSource()
+            return 0
+        }
+        // Asked before the source's transaction: nothing in it waits for the server.
         let known = try applier.quarantinedTables()
-        var size: Int? = limit
+        var size = limit
         while true {
-            let batch = try reader.read(after: position.seq, limit: size, quarantined: known)
+            let batch = try reader.read(
+                after: position.seq,
+                limit: size,
+                isCuttable: size == limit,
+                quarantined: known,
+                check: requireSameSource
+            )
             defer { reader.end() }
             guard let batch else { return 0 }
+            // The rows may come from a file that is not the application's any more.
+            try requireSameFile()
             do throws(ChangeApplier.Failure) {
                 let applied = try applier.apply(batch)
                 position.seq = batch.last.seq
                 position.at = batch.last.at
+                position.read = batch.head
+                hasStaleIdentities = true
                 position.applied += Int64(applied.changes)
                 changes += applied.changes
                 written += applied.written
@@ -113,7 +147,10 @@ final class FollowSession {
                 return applied.changes
             } catch {
                 switch error {
-                case .conflict: size = nil
+                case .conflict:
+                    // The change that makes the value free comes soon: it was made at once.
+                    size =
+                        Swift.max(batch.count, size).multipliedReportingOverflow(by: 4).partialValue
                 case .source(let error): throw error
                 case .target(let error): throw error
                 case .unkeepable(let row): throw row.failure("follow", kept: kept)
@@ -121,6 +158,17 @@ final class FollowSession {
                 case .overtaken: throw overtaken
                 }
             }
+        }
+    }
+
+    /// Whether the log ends elsewhere than the position.
+    private func hasNews() throws(SourceError) -> Bool {
+        do throws(SourceError) {
+            return try ChangeLog.head(source).seq != position.seq
+        } catch {
+            guard error.isMistake else { throw error }
+            // There is no log: whoever reads it says what that means.
+            return true
         }
     }
 
@@ -137,15 +185,18 @@ final class FollowSession {
     /// - Throws: ``MigrationError``.
     func reconnect() throws(MigrationError) {
         let fresh = try Target.connect(options, stage: "follow", purpose: "follow").0
+        // Behind a broken line the server may believe that our session lives; its claim is ours.
+        backend?.end(through: fresh)
         try TargetClaim(target: fresh, address: address, kept: kept).take("follow")
         do {
-            let live = LiveTarget(target: fresh, run: run.id)
-            try live.enter()
+            try LiveTarget(target: fresh, run: run.id).enter()
             guard let position = try RunState.position(of: run.id, fresh) else {
                 throw Self.notLive("follow", address)
             }
             try requireKnown(position)
             let tables = try FollowedTable.all(capture, run: run.id, source, fresh)
+            identities = try Self.identities(of: tables, fresh)
+            backend = try Backend(fresh)
             target = fresh
             self.position = position
             reader = ChangeReader(source, capture, tables)
@@ -155,17 +206,31 @@ final class FollowSession {
         }
     }
 
-    /// A server that was restored to an earlier moment asks for changes that may be pruned.
     private func requireKnown(_ position: RunState.Position) throws {
         guard position.captureID == capture.id else { throw Self.replaced(options, "follow") }
     }
 
-    private func requireSameSchema() throws {
+    /// Makes sure that the path still names the file that is open.
+    private func requireSameFile() throws(MigrationError) {
+        guard SourceFile.Identity(options.source) == file else {
+            throw Self.replaced(options, "follow")
+        }
+    }
+
+    /// Makes sure, inside the transaction that rows are read in, that this is the file and the
+    /// schema that the run follows.
+    private func requireSameSource() throws {
+        try requireSameFile()
         let version = try source.integer("PRAGMA schema_version")
-        guard version != schemaVersion else { return }
-        let changes = try Capture.schemaChanges(source)
-        guard changes.isEmpty else { throw Self.changed(changes, options, "follow") }
-        schemaVersion = version
+        if version != schemaVersion {
+            guard try Capture.read(source)?.id == capture.id else {
+                throw Self.replaced(options, "follow")
+            }
+            let changes = try Capture.schemaChanges(source)
+            guard changes.isEmpty else { throw Self.changed(changes, options, "follow") }
+            schemaVersion = version
+        }
+        try Self.requireMarks(source, position, options, "follow")
     }
 
     /// What stays if the session ends now.

@@ -79,14 +79,15 @@ extension FollowedTable.KeyedPlan {
     /// Finds the key in a table of the target.
     ///
     /// Fails when the target cannot know a row by it: the profile leaves a column out or reads an
-    /// expression in its place, or the quarantine knows rows by another key.
+    /// expression in its place, the target takes two of its values for the same, or the quarantine
+    /// knows rows by another key.
     fileprivate init?(_ plan: TablePlan, _ captured: CapturedTable, part: Int) {
         let columns = captured.key.compactMap { name in
             plan.table.columns.first { $0.sourceName.foldedName == name.foldedName }
         }
         let own = plan.reader.table.primaryKey.compactMap { $0.name?.foldedName }
         guard !columns.isEmpty, columns.count == captured.key.count,
-            columns.allSatisfy({ $0.expression == nil }),
+            columns.allSatisfy(\.keepsKeysApart),
             own == captured.key.map(\.foldedName)
         else { return nil }
         self.plan = plan
@@ -112,6 +113,22 @@ extension FollowedTable.KeyedPlan {
         keyColumns = []
         keyTable = ""
         query = ""
+    }
+}
+
+extension TargetColumn {
+    /// Whether two different values of the source are two different values here.
+    ///
+    /// Where they are not, `2025-10-15` and `2025-10-15 00:00` say, one of the two rows is in
+    /// quarantine, and a change of it must not touch the other one.
+    fileprivate var keepsKeysApart: Bool {
+        guard expression == nil, conversions.isEmpty else { return false }
+        return switch type {
+        case .smallint, .integer, .bigint, .boolean, .doublePrecision, .numeric, .real, .decimal,
+            .text, .varchar, .bytea, .date:
+            true
+        case .timestamp, .timestamptz, .time, .uuid, .json, .jsonb, .char: false
+        }
     }
 }
 

@@ -43,8 +43,9 @@ struct LiveTarget {
     /// Puts keys between tables and triggers to rest and closes the tables to others, in one
     /// transaction; harmless when it is done.
     ///
-    /// - Throws: ``TargetError``.
-    func rest() throws {
+    /// - Parameter work: What belongs to the same transaction.
+    /// - Throws: ``TargetError``, or what the work throws.
+    func rest(_ work: () throws -> Void = {}) throws {
         try target.transaction {
             // Another session that holds a table for long must not keep the run waiting unseen.
             try target.execute("SET LOCAL lock_timeout = '30s'")
@@ -53,7 +54,9 @@ struct LiveTarget {
                 try target.query(
                     """
                     INSERT INTO cutover.resting (run_id, object, restore, validate)
-                    VALUES ($1, $2, $3, $4)
+                    VALUES ($1, $2, $3, $4) ON CONFLICT (run_id, object) DO UPDATE
+                        SET restore = excluded.restore,
+                            validate = coalesce(excluded.validate, cutover.resting.validate)
                     """,
                     [
                         .text(run), .text(object.name), .text(object.restore),
@@ -63,6 +66,7 @@ struct LiveTarget {
                 try target.execute(object.rest)
             }
             try close("the application still works on SQLite (run \(run))")
+            try work()
         }
         Failpoint.reach(.targetResting)
     }
@@ -180,11 +184,23 @@ struct LiveTarget {
         }
         try open()
         let objects = try target.query(
-            "SELECT object FROM cutover.resting WHERE run_id = $1 ORDER BY place",
+            "SELECT object, validate FROM cutover.resting WHERE run_id = $1 ORDER BY place",
             [.text(run)]
-        ).rows.compactMap { $0[0] }
+        ).rows
         try wake()
-        return objects
+        return try objects.map { row throws(TargetError) in
+            let name = row[0] ?? ""
+            guard let validate = row[1] else { return name }
+            try target.execute("SAVEPOINT key")
+            do throws(TargetError) {
+                try target.execute(validate)
+                return name
+            } catch {
+                guard error.isAboutData else { throw error }
+                try target.execute("ROLLBACK TO key")
+                return "\(name), NOT VALID: \(error.message)"
+            }
+        }
     }
 
     /// Makes the server look at the rows of every key that held before, while others write.

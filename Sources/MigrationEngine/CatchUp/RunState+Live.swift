@@ -14,8 +14,11 @@ extension RunState {
             applied_at timestamptz,
             verified_seq bigint,
             verified_at timestamptz,
+            read_seq bigint NOT NULL DEFAULT 0,
+            read_at double precision,
             live_side text NOT NULL DEFAULT 'source' CHECK (live_side IN ('source', 'target')),
-            reverse_seq bigint NOT NULL DEFAULT 0
+            reverse_seq bigint NOT NULL DEFAULT 0,
+            switched_at timestamptz
         )
         """
 
@@ -31,6 +34,9 @@ extension RunState {
         package var applied: Int64
         /// The last change up to which both sides were found equal; nil before the first time.
         package var verifiedSeq: Int64?
+        /// The newest change that stood in the log when rows were read, and its time: the target
+        /// can hold rows as this change left them, although it comes behind the position.
+        package var read: ChangeLog.Mark
         /// The side that the application writes.
         package var liveSide: Side
     }
@@ -50,7 +56,7 @@ extension RunState {
         guard found.first == "t" else { return nil }
         let rows = try connection.query(
             """
-            SELECT capture_id, seq, at, applied, verified_seq, live_side
+            SELECT capture_id, seq, at, applied, verified_seq, live_side, read_seq, read_at
             FROM cutover.position WHERE run_id = $1
             """,
             [.text(run)]
@@ -62,6 +68,10 @@ extension RunState {
                 at: row[2].flatMap { Double($0) },
                 applied: row[3].flatMap { Int64($0) } ?? 0,
                 verifiedSeq: row[4].flatMap { Int64($0) },
+                read: .init(
+                    seq: row[6].flatMap { Int64($0) } ?? 0,
+                    at: row[7].flatMap { Double($0) }
+                ),
                 liveSide: row[5] == "target" ? .target : .source
             )
         }
@@ -99,6 +109,7 @@ extension RunState {
     /// - Parameters:
     ///   - old: Where it stands.
     ///   - mark: Where it comes to.
+    ///   - head: The newest change of the log when the rows were read.
     ///   - changes: How many changes lie between.
     ///   - run: The run.
     ///   - connection: The connection whose transaction holds the changes.
@@ -107,6 +118,7 @@ extension RunState {
     static func advance(
         from old: Int64,
         to mark: ChangeLog.Mark,
+        reading head: ChangeLog.Mark,
         changes: Int,
         run: String,
         _ connection: TargetConnection
@@ -114,11 +126,12 @@ extension RunState {
         try connection.query(
             """
             UPDATE cutover.position SET seq = $3, at = $4, applied = applied + $5,
-                applied_at = now() WHERE run_id = $1 AND seq = $2
+                applied_at = now(), read_seq = $6, read_at = $7 WHERE run_id = $1 AND seq = $2
             """,
             [
                 .text(run), .integer(old), .integer(mark.seq),
-                .optional(mark.at.map { String($0) }), .integer(changes),
+                .optional(mark.at.map { String($0) }), .integer(changes), .integer(head.seq),
+                .optional(head.at.map { String($0) }),
             ]
         ).affected == 1
     }

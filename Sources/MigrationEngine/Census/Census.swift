@@ -1,7 +1,7 @@
 /// What is really stored, table by table and column by column.
 package struct Census: Sendable, Equatable {
     /// The tables, by name as the catalog spells it.
-    package var tables: [String: TableCensus] = [:]
+    package var tables: NameTable<TableCensus> = [:]
 
     /// Makes an empty census.
     package init() {}

@@ -138,18 +138,9 @@ package struct CensusTaker: Sendable {
         let table = tables[piece.table]
         do throws(SourceError) {
             // Generated columns too: one that cannot be translated becomes an ordinary column.
-            connection.limitValues(to: LargeRowTurn.size)
-            do throws(SourceError) {
-                return try readAll(piece, connection)
-            } catch {
-                guard error.isTooBig else { throw error }
+            return try connection.takingTurns { () throws(SourceError) in
+                try readAll(piece, connection)
             }
-            // Read again from its start, now that no other thread holds a large row.
-            let turn = LargeRowTurn()
-            turn.take()
-            defer { turn.end() }
-            connection.limitValues(to: nil)
-            return try readAll(piece, connection)
         } catch {
             if cancellation.isCancelled { try cancellation.check("census", kept: .untouched) }
             throw SourceFile.failure(error, path: source, stage: "census", table: table.name)

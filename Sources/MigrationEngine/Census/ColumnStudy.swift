@@ -31,7 +31,12 @@ struct ColumnStudy: Sendable {
             let value = statement.real(column)
             if value == 0, value.sign == .minus { count(.negativeZero) }
             distinct.add(hash: DistinctSketch.hash(value))
-        case .text: add(text: statement.bytes(column))
+        case .text:
+            if let malformed = statement.malformedText(column) {
+                distinct.add(hash: DistinctSketch.hash(malformed, isText: false))
+            } else {
+                add(text: statement.bytes(column))
+            }
         case .blob:
             let bytes = statement.bytes(column)
             longestBlob = max(longestBlob, bytes.count)

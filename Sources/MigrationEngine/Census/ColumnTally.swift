@@ -43,7 +43,13 @@ struct ColumnTally {
             add(real: statement.real(column))
             return 8
         case .text:
-            if statement.malformedText(column) != nil { invalidUTF16 += 1 }
+            if let malformed = statement.malformedText(column) {
+                // What SQLite would make of it is not the text, and takes more memory.
+                texts += 1
+                invalidUTF16 += 1
+                if malformed.count > longestText { longestText = malformed.count }
+                return malformed.count
+            }
             let bytes = statement.bytes(column)
             add(text: bytes)
             return bytes.count

@@ -6,7 +6,7 @@ package struct InspectReport: Codable, Sendable, Equatable {
     package var integrity: Integrity
     /// Every table of the application.
     package var tables: [Table]
-    /// Tables that are not copied, with the reason.
+    /// Tables and columns that are not copied, with the reason.
     package var notMigrated: [NotMigrated]
     /// Names that PostgreSQL does not take as they are.
     package var names: [Name]
@@ -106,7 +106,7 @@ package struct InspectReport: Codable, Sendable, Equatable {
         case changed
     }
 
-    /// A table that is not copied.
+    /// A table that is not copied, or a column as `table.column`.
     package struct NotMigrated: Codable, Sendable, Equatable {
         package var name: String
         package var kind: String

@@ -13,21 +13,21 @@ package struct Inspection: Sendable {
     ///
     /// - Parameters:
     ///   - options: The source.
-    ///   - observer: Is told how far it is.
+    ///   - view: One state of it.
+    ///   - tracker: Is told how far it is.
     ///   - cancellation: Stops it.
     /// - Returns: What was found.
     /// - Throws: ``MigrationError``.
-    package static func run(
+    static func run(
         _ options: Options,
-        observer: Observer,
-        cancellation: Cancellation
+        _ view: SourceView,
+        _ tracker: ProgressTracker,
+        _ cancellation: Cancellation
     ) throws(MigrationError) -> Inspection {
-        let tracker = ProgressTracker(observer)
-        let view = try SourceView(options, tracker, cancellation, stage: "plan")
-        defer { view.remove() }
         let catalog = try catalog(of: view)
+        try catalog.requireTables("plan", view.source)
         let rules = try Profile.load(options.profile, catalog: catalog).rules
-        try rules.check(catalog)
+        try rules.check(catalog, knowsTypes: false)
         try rules.checkExpressions(try view.opened())
         tracker.begin(.census, "reading every value")
         let census = try CensusTaker(
@@ -66,16 +66,29 @@ package struct Inspection: Sendable {
     ) throws(MigrationError) -> Catalog {
         do throws(SourceError) {
             let connection = try view.open()
-            let catalog = try CatalogReader.read(connection, passesOverDamage: passesOverDamage)
-            guard catalog.migratedTables.isEmpty else { return catalog }
+            return try CatalogReader.read(connection, passesOverDamage: passesOverDamage)
         } catch {
             throw view.failure(error, nil)
         }
+    }
+}
+
+extension Catalog {
+    /// Refuses a source without a table: nothing could be migrated, and nothing compared says that
+    /// anything arrived.
+    ///
+    /// - Parameters:
+    ///   - stage: What was to be done.
+    ///   - path: The source.
+    /// - Throws: ``MigrationError``.
+    func requireTables(_ stage: String, _ path: String) throws(MigrationError) {
+        guard migratedTables.isEmpty else { return }
         throw MigrationError(
             .sourceEmpty,
-            "the source has no table",
-            place: .init("inspect", side: .source, path: view.source),
-            remedy: "give the application's own database with --source PATH"
+            "the source has no table: it is a valid SQLite database with nothing to migrate",
+            place: .init(stage, side: .source, path: path),
+            remedy: "give the application's own database with --source PATH (a mistyped path that "
+                + "SQLite opened once is an empty database); see what it holds with: cutover inspect"
         )
     }
 }

@@ -53,7 +53,10 @@ package struct Inspector: Sendable {
         let check = Background("quick_check") { () throws(MigrationError) -> [String] in
             let connection = try view.opened()
             return try view.reading(cancellation, connection) { () throws(SourceError) in
-                try IntegrityCheck.damage(connection)
+                // CHECK constraints can ask for large values.
+                try connection.takingTurns { () throws(SourceError) in
+                    try IntegrityCheck.damage(connection)
+                }
             }
         }
         let result = Result { () throws(MigrationError) in
@@ -85,15 +88,15 @@ package struct Inspector: Sendable {
     private func problems(
         _ found: CensusResult,
         _ schema: TargetSchema
-    ) throws(MigrationError) -> [String: [Int: [InspectReport.Problem]]] {
+    ) throws(MigrationError) -> NameTable<[Int: [InspectReport.Problem]]> {
         var works: [ProblemScan.Work] = []
         for (table, look) in zip(catalog.migratedTables, found.closeLooks) {
-            let target = schema.tables.first { $0.sourceName == table.name }
+            let target = schema.tables.first { $0.sourceName.isExactly(table.name) }
             let census = found.census.tables[table.name] ?? TableCensus()
             var columns: [(place: Int, target: TargetColumn?)] = []
             for (place, column) in table.columns.enumerated()
             where place < min(census.columns.count, look.columns.count) {
-                let into = target?.columns.first { $0.sourceName == column.name }
+                let into = target?.columns.first { $0.sourceName.isExactly(column.name) }
                 let judge = ProblemJudge(column, into)
                 if judge.isOpen(census.columns[place], look.columns[place]) {
                     columns.append((place, into))
@@ -112,9 +115,18 @@ package struct Inspector: Sendable {
             cancellation: cancellation
         )
         let lists = try scan.run(works)
-        return Dictionary(zip(works.map(\.table.name), lists)) { one, other in
-            one.merging(other) { first, _ in first }
+        var problems: NameTable<[Int: [InspectReport.Problem]]> = [:]
+        for (work, list) in zip(works, lists) {
+            var list = list
+            if let census = found.census.tables[work.table.name] {
+                for (place, target) in work.columns {
+                    guard let target, let own = list[place] else { continue }
+                    list[place] = own.map { $0.naming(target, census.columns[place]) }
+                }
+            }
+            problems[work.table.name, default: [:]].merge(list) { first, _ in first }
         }
+        return problems
     }
 
     // MARK: - The rest
@@ -122,7 +134,7 @@ package struct Inspector: Sendable {
     private func finish(
         _ found: CensusResult,
         _ schema: TargetSchema,
-        _ problems: [String: [Int: [InspectReport.Problem]]],
+        _ problems: NameTable<[Int: [InspectReport.Problem]]>,
         _ damage: [String]
     ) throws(MigrationError) -> InspectReport {
         tracker.activity("comparing keys")
@@ -146,7 +158,7 @@ package struct Inspector: Sendable {
             for (table, look) in zip(catalog.migratedTables, found.closeLooks) {
                 let inspection = TableInspection(
                     table: table,
-                    target: schema.tables.first { $0.sourceName == table.name },
+                    target: schema.tables.first { $0.sourceName.isExactly(table.name) },
                     census: found.census.tables[table.name] ?? TableCensus(),
                     look: look,
                     problems: problems[table.name] ?? [:]
@@ -216,5 +228,19 @@ extension SourceView {
             try cancellation.check("inspect", kept: .untouched)
             throw failure(error, nil)
         }
+    }
+}
+
+extension InspectReport.Problem {
+    /// Names the conversions that would keep such values.
+    fileprivate func naming(_ target: TargetColumn, _ stored: ColumnCensus) -> Self {
+        guard outcome == .quarantine,
+            let names = ProblemKind(rawValue: kind)?.conversions(target, stored), !names.isEmpty
+        else { return self }
+        var named = self
+        named.remedy +=
+            "; or convert them by a profile: conversions = ["
+            + names.map { "\"\($0.rawValue)\"" }.joined(separator: ", ") + "]"
+        return named
     }
 }

@@ -13,6 +13,8 @@ struct JSONText {
 
     private let bytes: UnsafeRawBufferPointer
     private var place = 0
+    private var isBinary = false
+    private var isTooDeep = false
 
     private init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
@@ -29,6 +31,22 @@ struct JSONText {
         text.skipBlanks()
         guard text.place == bytes.count else { return nil }
         return first == open.object ? .object : .array
+    }
+
+    /// Whether PostgreSQL takes a text as JSON of any kind; nesting that is too deep to be looked
+    /// into is taken for JSON.
+    ///
+    /// - Parameters:
+    ///   - bytes: The text.
+    ///   - isBinary: Whether it is for `jsonb`, which decodes escapes: no NUL, no half characters.
+    /// - Returns: Whether it is.
+    static func isJSON(_ bytes: UnsafeRawBufferPointer, isBinary: Bool) -> Bool {
+        var text = JSONText(bytes)
+        text.isBinary = isBinary
+        let isValue = text.value(depth: 0)
+        if text.isTooDeep { return true }
+        text.skipBlanks()
+        return isValue && text.place == bytes.count
     }
 
     private static let open = (object: UInt8(ascii: "{"), array: UInt8(ascii: "["))
@@ -48,7 +66,10 @@ struct JSONText {
     }
 
     private mutating func value(depth: Int) -> Bool {
-        guard depth < Self.deepest else { return false }
+        guard depth < Self.deepest else {
+            isTooDeep = true
+            return false
+        }
         skipBlanks()
         switch next {
         case UInt8(ascii: "{"): return members(depth)
@@ -88,8 +109,11 @@ struct JSONText {
 
     private mutating func string() -> Bool {
         guard take(UInt8(ascii: "\"")) else { return false }
+        // The first half of a character of two escapes has been read.
+        var isHalf = false
         while let byte = next {
             place += 1
+            if isHalf, byte != UInt8(ascii: "\\") || next != UInt8(ascii: "u") { return false }
             switch byte {
             case UInt8(ascii: "\""): return true
             case 0..<0x20: return false
@@ -97,10 +121,12 @@ struct JSONText {
                 guard let escaped = next else { return false }
                 place += 1
                 if escaped == UInt8(ascii: "u") {
-                    for _ in 0..<4 {
-                        guard let digit = next, ASCII.isHexadecimal(digit) else { return false }
-                        place += 1
+                    guard let code = codeUnit() else { return false }
+                    guard isBinary else { continue }
+                    guard code != 0, (0xdc00..<0xe000).contains(code) == isHalf else {
+                        return false
                     }
+                    isHalf = (0xd800..<0xdc00).contains(code)
                 } else if !Self.escapes.contains(escaped) {
                     return false
                 }
@@ -108,6 +134,16 @@ struct JSONText {
             }
         }
         return false
+    }
+
+    private mutating func codeUnit() -> Int? {
+        var code = 0
+        for _ in 0..<4 {
+            guard let digit = next, ASCII.isHexadecimal(digit) else { return nil }
+            code = code << 4 | Int(digit & 0xf) + (digit > 0x39 ? 9 : 0)
+            place += 1
+        }
+        return code
     }
 
     private static let escapes = Array("\"\\/bfnrt".utf8)

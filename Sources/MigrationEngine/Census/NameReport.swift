@@ -31,10 +31,25 @@ struct NameReport {
         return names
     }
 
-    /// Tables that are not copied, with the reason.
+    /// Tables and columns that are not copied, with the reason.
     ///
-    /// - Returns: The tables in the order of the file; SQLite's own are left out.
+    /// - Returns: The tables in the order of the file; SQLite's own are left out. Columns follow.
     func notMigrated() -> [InspectReport.NotMigrated] {
+        let columns = catalog.migratedTables.flatMap { table in
+            table.losses.compactMap { loss in
+                loss.column.map { column in
+                    InspectReport.NotMigrated(
+                        name: "\(table.name).\(column)",
+                        kind: "column",
+                        reason: loss.reason
+                    )
+                }
+            }
+        }
+        return notMigratedTables() + columns
+    }
+
+    private func notMigratedTables() -> [InspectReport.NotMigrated] {
         catalog.tables.compactMap { table in
             switch table.kind {
             case .ordinary, .internal: nil

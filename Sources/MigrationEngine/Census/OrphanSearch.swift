@@ -49,7 +49,8 @@ struct OrphanSearch {
     }
 
     private func isCarriedOver(_ key: Catalog.ForeignKey, _ table: Catalog.Table) -> Bool {
-        guard let target = schema.tables.first(where: { $0.sourceName == table.name }) else {
+        guard let target = schema.tables.first(where: { $0.sourceName.isExactly(table.name) })
+        else {
             return false
         }
         let columns = key.columns.map { name in
@@ -57,8 +58,10 @@ struct OrphanSearch {
         }
         let parent = catalog.table(key.parentTable)?.name
         return target.foreignKeys.contains { made in
-            made.columns == columns
-                && schema.tables.contains { $0.name == made.parentTable && $0.sourceName == parent }
+            made.columns.map { ExactName($0) } == columns.map { $0.map { ExactName($0) } }
+                && schema.tables.contains {
+                    $0.name.isExactly(made.parentTable) && $0.sourceName.isExactly(parent)
+                }
         }
     }
 

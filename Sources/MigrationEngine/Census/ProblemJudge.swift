@@ -53,7 +53,6 @@ struct ProblemJudge {
         _ scratch: ByteBuffer
     ) -> Verdict? {
         let stored = statement.storageClass(index)
-        if isLongAndClean(stored, statement, index) { return nil }
         scratch.truncate()
         if let encoder, let misfit = encoder.append(statement, from: index, to: scratch) {
             return Verdict(
@@ -61,6 +60,9 @@ struct ProblemJudge {
                 outcome: .quarantine,
                 reason: misfit.reason
             )
+        }
+        if stored != .null, let type = target?.type, !isJSON(scratch, type) {
+            return Verdict(kind: .notJSON, outcome: .quarantine, reason: "not JSON")
         }
         if let declared, stored != .null,
             let verdict = verdict(statement, index, scratch, declared)
@@ -77,6 +79,17 @@ struct ProblemJudge {
             reason: "\(stored.rawValue) in a column declared "
                 + (column.declaredType.isEmpty ? "without a type" : column.declaredType)
         )
+    }
+
+    /// Whether the server will take what the encoder wrote for a column of JSON.
+    private func isJSON(_ row: ByteBuffer, _ type: TargetType) -> Bool {
+        guard type == .json || type == .jsonb else { return true }
+        guard row.bytes.bigEndian(2, as: Int32.self) >= 0 else { return true }
+        // The count of columns and the length stand in front, and the version of `jsonb`.
+        let text =
+            row.outside.first?.bytes
+            ?? UnsafeRawBufferPointer(rebasing: row.bytes.dropFirst(type == .jsonb ? 7 : 6))
+        return JSONText.isJSON(text, isBinary: type == .jsonb)
     }
 
     /// Why a value keeps its column from being what the declaration names.
@@ -97,20 +110,6 @@ struct ProblemJudge {
             outcome: .changed,
             reason: "\(misfit.reason), so the column becomes \(target.type.sql)"
         )
-    }
-
-    /// Long values need no second copy to be judged.
-    private func isLongAndClean(
-        _ stored: StorageClass,
-        _ statement: SourceStatement,
-        _ index: Int
-    ) -> Bool {
-        guard stored == .text, target?.type == .text, declared == nil, column.affinity.keeps(.text),
-            statement.malformedText(index) == nil
-        else { return false }
-        let bytes = statement.bytes(index)
-        return bytes.count > 1 << 20 && bytes.count < 1 << 30 && !TextBytes.containsNUL(bytes)
-            && TextBytes.isUTF8(bytes)
     }
 
     private func kind(
@@ -153,9 +152,10 @@ struct ProblemJudge {
                 TextShape.look(bytes) { if $0 == .dateOutOfRange { isOutOfRange = true } }
             }
             return isOutOfRange ? .dateOutOfRange : .notDate
-        case .text, .varchar:
+        case .text, .varchar, .char, .json, .jsonb:
             if TextBytes.containsNUL(bytes) { return .nulInside }
             return TextBytes.isUTF8(bytes) ? .tooLong : .invalidUTF8
+        case .time, .uuid, .timestamptz: return .other
         default: return .otherClass
         }
     }

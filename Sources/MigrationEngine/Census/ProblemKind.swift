@@ -14,6 +14,7 @@ package enum ProblemKind: String, Sendable, CaseIterable {
     case infinite = "infinite"
     case negativeZero = "negative_zero"
     case other = "does_not_fit"
+    case notJSON = "not_json"
     case nullInKey = "null_in_key"
     case duplicateKey = "duplicate_key"
 
@@ -31,10 +32,34 @@ package enum ProblemKind: String, Sendable, CaseIterable {
         case .tooLong: "shorten the values, or declare a longer type"
         case .infinite: "correct the numbers, or declare the column REAL"
         case .negativeZero: "make it 0, or declare the column REAL"
+        case .notJSON: "correct the texts, or ask for text in a profile"
         case .other: "correct the values in the source"
         case .nullInKey: "give the rows a key, and PRIMARY KEY is kept"
         case .duplicateKey: "make the keys differ in the source, or delete the rows"
         }
+    }
+
+    /// The conversions of a profile that can keep such values, among those that suit the column.
+    ///
+    /// - Parameters:
+    ///   - target: The column.
+    ///   - stored: What is stored in it.
+    /// - Returns: The conversions.
+    func conversions(_ target: TargetColumn, _ stored: ColumnCensus) -> [Conversion] {
+        let marks: [Conversion] = [.stripNUL, .replaceInvalidUTF8]
+        let suiting = TypeEvidence.conversions(target.type, stored)
+        let found: [Conversion] =
+            switch self {
+            case .nulInside: [.stripNUL]
+            case .invalidUTF8: [.replaceInvalidUTF8]
+            case .tooLong: target.type.length == nil ? [] : [.truncateToLength]
+            case .otherClass, .notBoolean, .notDate, .offset, .other, .notJSON:
+                suiting.filter { !marks.contains($0) }
+            case .nullInNotNull, .invalidUTF16, .dateOutOfRange, .beyondRange, .infinite,
+                .negativeZero, .nullInKey, .duplicateKey:
+                []
+            }
+        return found.filter { !target.conversions.contains($0) }
     }
 
     /// What to know about rows that arrive all the same.

@@ -73,35 +73,38 @@ struct ProblemScan: Sendable {
         let reader = RowReader(
             table,
             columns: keyNames + judged.map(\.name),
-            expressions: Dictionary(expressions) { first, _ in first }
+            expressions: NameTable(expressions)
         )
         let judges = columns.map { ProblemJudge(table.columns[$0.place], $0.target) }
         let first = reader.identityWidth + reader.columns.count - judged.count
-        let scratch = ByteBuffer()
-        var findings = Findings()
-        var rows = 0
+        // Judged where SQLite has them: a large value is not copied.
+        let scratch = ByteBuffer(keepsLargeOutside: true)
         do throws(SourceError) {
-            var salvage = SalvageReader(reader, connection)
-            try salvage.read(piece.range) { statement throws(SourceError) in
-                rows += 1
-                if rows & 0xfff == 0, cancellation.isCancelled {
-                    throw SourceError(resultCode: 9, message: "interrupted", sql: nil)
-                }
-                var bytes = 0
-                for (column, judge) in judges.enumerated() {
-                    if let verdict = judge.verdict(statement, first + column, scratch) {
-                        findings.add(verdict, column) { reader.keyText(of: statement) }
+            return try connection.takingTurns { () throws(SourceError) in
+                var findings = Findings()
+                var rows = 0
+                var salvage = SalvageReader(reader, connection)
+                try salvage.read(piece.range) { statement throws(SourceError) in
+                    rows += 1
+                    if rows & 0xfff == 0, cancellation.isCancelled {
+                        throw SourceError(resultCode: 9, message: "interrupted", sql: nil)
                     }
-                    // Only now: counting the bytes of UTF-16 text converts it.
-                    bytes += statement.byteCount(first + column)
+                    var bytes = 0
+                    for (column, judge) in judges.enumerated() {
+                        bytes += statement.byteCount(first + column)
+                        if let verdict = judge.verdict(statement, first + column, scratch) {
+                            findings.add(verdict, column) { reader.keyText(of: statement) }
+                        }
+                    }
+                    scratch.truncate()
+                    return bytes
                 }
-                return bytes
+                return findings
             }
         } catch {
             try cancellation.check("inspect", kept: .untouched)
             throw snapshot.failure(error, table.name)
         }
-        return findings
     }
 
     /// What was found in one piece.
@@ -178,8 +181,7 @@ extension RowReader {
     /// - Parameter statement: A statement of ``open(_:_:isBackwards:)`` that stands on a row.
     /// - Returns: The key.
     func keyText(of statement: SourceStatement) -> String {
-        let values = columns.indices.map { statement.value(identityWidth + $0) }
-        let found = key(identity: identity(of: statement), values: values)
+        let found = key(of: statement)
         return found.description.isEmpty ? "a row without a key" : found.description
     }
 }

@@ -53,7 +53,7 @@ struct RowProblems {
         of key: TargetTable.UniqueKey
     ) throws(SourceError) -> InspectReport.Problem? {
         let columns = key.expressions.compactMap { expression in
-            target.columns.first { TargetName.quote($0.name) == expression }
+            target.columns.first { TargetName.quote($0.name).isExactly(expression) }
         }
         // Keys over expressions fold as the source's own index does.
         guard columns.count == key.expressions.count, !columns.isEmpty, canRepeat(columns) else {

@@ -50,7 +50,7 @@ struct TableInspection {
         return InspectReport.Column(
             name: column.name,
             declaredType: column.declaredType,
-            targetType: target?.columns.first { $0.sourceName == column.name }?.type.sql,
+            targetType: target?.columns.first { $0.sourceName.isExactly(column.name) }?.type.sql,
             notNull: column.isNotNull,
             storage: InspectReport.Storage(
                 integer: found.integers,

@@ -194,7 +194,7 @@ extension TablePlan {
             let isRead = found.allSatisfy { column in
                 let isNotNull =
                     reader.table.column(column.sourceName)?.isNotNull == true
-                    || reader.table.rowidAlias == column.sourceName
+                    || column.sourceName.isExactly(reader.table.rowidAlias)
                     || reader.table.isWithoutRowid || column.isNotNull
                 // A key that was converted on its way does not lead back to one row of the source.
                 return isNotNull && column.type.isTextFormExact && column.conversions.isEmpty

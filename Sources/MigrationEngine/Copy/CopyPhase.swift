@@ -4,6 +4,8 @@ struct CopyPhase {
     private let settings: Migration.Settings
     private let plans: [TablePlan]
     private let chunks: [[Chunk]]
+    /// How often a chunk was sent once more.
+    private let retried = SharedCounter()
 
     init(_ run: MigrationRun, backup: String, plans: [TablePlan], chunks: [[Chunk]]) {
         context = PhaseContext(run, backup: backup)
@@ -49,7 +51,7 @@ struct CopyPhase {
             return left.table < right.table
         }
         let left = SharedCounts(open.map(\.table), count: plans.count)
-        let (context, settings, plans) = (context, settings, plans)
+        let (context, settings, plans, retried) = (context, settings, plans, retried)
         let rows = sizes
         try WorkQueue(open, jobs: settings.jobs, name: "copy").run {
             () throws(MigrationError) -> (Chunk) throws(MigrationError) -> Void in
@@ -66,10 +68,16 @@ struct CopyPhase {
                 let name = plan.table.sourceName
                 try context.cancellation.check("copy", kept: .copying(rows: copied.value))
                 context.tracker.update(name) { $0.state = .copying }
+                let retry = ChunkRetry(cancellation: context.cancellation) { attempt, error in
+                    retried.increment()
+                    context.noteRetry(of: chunk, name, attempt, error)
+                }
                 do throws(TableCopy.Failure) {
                     let outcome = try context.cancellation.whileRunning(canceller.cancel) {
                         () throws(TableCopy.Failure) in
-                        try copy.copy(chunk, of: plan, stopsAtBadRow: settings.stopsAtBadRow)
+                        try retry.run { () throws(TableCopy.Failure) in
+                            try copy.copy(chunk, of: plan, stopsAtBadRow: settings.stopsAtBadRow)
+                        }
                     }
                     copied.increment(by: outcome.copied)
                     context.tracker.update(name) {
@@ -87,6 +95,17 @@ struct CopyPhase {
                 }
             }
         }
+    }
+
+    /// What the operator should know of the copy beside its rows.
+    var warnings: [String] {
+        let times = retried.value
+        guard times > 0 else { return [] }
+        return [
+            "pieces of rows were sent once more \(times == 1 ? "once" : "\(times) times"), because "
+                + "the server had ended their transaction for the sake of another one; no row was "
+                + "lost or doubled by that"
+        ]
     }
 
     /// Makes sure that each row of a table that was just copied is accounted for.
@@ -120,7 +139,7 @@ struct CopyPhase {
         context.tracker.update(table) { $0.state = .copied }
     }
 
-    private func checkpoints(_ run: String) throws(MigrationError) -> [String: TableCopy.Outcome] {
+    private func checkpoints(_ run: String) throws(MigrationError) -> NameTable<TableCopy.Outcome> {
         let (_, target) = try context.connect("copy")
         do throws(TargetError) {
             let rows = try target.query(
@@ -128,8 +147,8 @@ struct CopyPhase {
                     + "WHERE run_id = $1",
                 [.text(run)]
             ).rows
-            return Dictionary(
-                uniqueKeysWithValues: rows.map { row in
+            return NameTable(
+                rows.map { row in
                     (
                         "\(row[0] ?? "")\u{0}\(row[1] ?? "")",
                         TableCopy.Outcome(

@@ -79,16 +79,9 @@ struct EncodedRows {
         let column = error.column ?? error.copyColumn
         return Misplaced(
             place: places[row],
-            column: plan.table.columns.first { $0.name == column }?.sourceName,
+            column: plan.table.columns.first { $0.name.isExactly(column) }?.sourceName,
             reason: error.quarantineReason,
             sqlState: error.sqlState
         )
-    }
-}
-
-extension TargetError {
-    /// The column of a COPY that the error is about, as the server's context names it.
-    var copyColumn: String? {
-        context?.firstMatch(of: /COPY .*?, line \d+, column ([^:]+)/).map { String($0.1) }
     }
 }

@@ -128,7 +128,7 @@ struct ExistingSequences {
         var problems: [String] = []
         for (plan, table) in zip(plans, mapping.tables) {
             for column in table.columns {
-                let copied = plan.table.columns.first { $0.name == column.name }
+                let copied = plan.table.columns.first { $0.name.isExactly(column.name) }
                 guard let copied, let known = column.sequence else { continue }
                 guard
                     let sequence = isDryRun

@@ -11,7 +11,7 @@ struct ForeignKeyBuilder {
     /// What is left to be done by other threads, and what was found.
     struct Outcome: Sendable {
         /// Rows moved into quarantine, by the source's table.
-        var quarantined: [String: Int] = [:]
+        var quarantined: NameTable<Int> = [:]
         /// What could not be made, in words for the operator.
         var problems: [String] = []
     }
@@ -40,22 +40,42 @@ struct ForeignKeyBuilder {
         return outcome
     }
 
-    /// The statements that make the server look at the rows; they can run side by side.
+    /// The foreign keys that the server did not look at yet; it can look at them side by side.
     ///
-    /// - Returns: One statement a foreign key that was not looked at yet.
+    /// - Returns: The keys.
     /// - Throws: ``TargetError``.
-    func validations() throws(TargetError) -> [String] {
-        try target.query(
-            """
-            SELECT format('ALTER TABLE %I.%I VALIDATE CONSTRAINT %I', n.nspname, t.relname, c.conname)
-            FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid
-                JOIN pg_namespace n ON n.oid = t.relnamespace
-            WHERE c.contype = 'f' AND NOT c.convalidated AND n.nspname = $1
-                AND t.relname = ANY (string_to_array($2, chr(1)))
-            ORDER BY t.reltuples DESC, t.relname COLLATE "C", c.conname COLLATE "C"
-            """,
-            [.text(schema), .text(ownTables)]
-        ).rows.compactMap { $0[0] }
+    func unchecked() throws(TargetError) -> [UncheckedKey] {
+        try UncheckedKey.all(plans, schema: schema, target)
+    }
+
+    /// The error of a run that was told to stop at a row without its parent.
+    ///
+    /// - Returns: The error, with the first such row.
+    /// - Throws: ``TargetError``.
+    func orphanStop() throws(TargetError) -> MigrationError {
+        for plan in plans {
+            for key in plan.table.foreignKeys {
+                let condition = key.orphans(schema: schema)
+                let found = try target.query(
+                    "SELECT FROM \(plan.qualifiedName) t WHERE \(condition) LIMIT 1"
+                )
+                guard found.affected > 0 else { continue }
+                return try BadRowStop.failure(
+                    "a row has no parent in \"\(key.parentTable)\", which "
+                        + "\(key.statement.object) asks for",
+                    plan,
+                    where: condition,
+                    target
+                )
+            }
+        }
+        return MigrationError(
+            .targetRefusedRow,
+            "rows have no parent",
+            place: .init("keys", side: .target),
+            kept: .copied,
+            remedy: "run without --on-bad-row stop"
+        )
     }
 
     /// Moves every orphan into quarantine, and the rows that become orphans by that.
@@ -63,7 +83,7 @@ struct ForeignKeyBuilder {
     /// All foreign keys are dropped first: with one in place, moving a parent would make the
     /// server delete or change its children by itself.
     ///
-    /// - Returns: What was moved; the keys that could not be mended are in `problems`.
+    /// - Returns: What was moved; keys that could not be mended stay unchecked.
     /// - Throws: ``SourceError`` or ``TargetError``.
     func moveOrphans() throws -> Outcome {
         try drop()
@@ -83,7 +103,7 @@ struct ForeignKeyBuilder {
                     do {
                         let moved = try repair.move(
                             .init(
-                                condition: orphans(key),
+                                condition: key.orphans(schema: schema),
                                 reason: "breaks \(key.statement.object): no such row in "
                                     + "\"\(key.parentTable)\"",
                                 sqlState: "23503"
@@ -93,27 +113,13 @@ struct ForeignKeyBuilder {
                         outcome.quarantined[plan.table.sourceName, default: 0] += moved
                         isChanged = isChanged || moved > 0
                     } catch is ConstraintRepair.Unmovable {
-                        let problem =
-                            "rows of \"\(plan.table.sourceName)\" break \(key.statement.object) "
-                            + "and are not in the source as they are; they stay, the key is "
-                            + "NOT VALID"
-                        if !outcome.problems.contains(problem) { outcome.problems.append(problem) }
+                        continue
                     }
                 }
             }
         }
         Failpoint.reach(.orphansMoved)
         return outcome
-    }
-
-    private func orphans(_ key: TargetTable.ForeignKey) -> String {
-        let quote = TargetConnection.quote
-        let known = key.columns.map { "t.\(quote($0)) IS NOT NULL" }
-        let match = zip(key.columns, key.parentColumns).map { "p.\(quote($1)) = t.\(quote($0))" }
-        return known.joined(separator: " AND ")
-            + " AND NOT EXISTS (SELECT FROM "
-            + "\(quote(key.parentSchema ?? schema)).\(quote(key.parentTable)) p WHERE "
-            + match.joined(separator: " AND ") + ")"
     }
 
     /// The run's own tables: a schema can hold others, whose keys are none of ours.

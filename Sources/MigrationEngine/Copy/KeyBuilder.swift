@@ -40,14 +40,16 @@ final class KeyBuilder {
             Failpoint.reach(.keyBegun)
             try make(key.statement, plan, &outcome) { error in
                 guard error.sqlState == "23505" || error.sqlState == "23502" else { return nil }
+                let isNull = error.sqlState == "23502"
                 guard !stopsAtBadRow else {
-                    throw BadRowStop.failure(
-                        "rows break \(key.statement.object)",
-                        table: plan.table.sourceName
+                    throw try BadRowStop.failure(
+                        "a row breaks \(key.statement.object)",
+                        plan,
+                        where: isNull ? Self.withoutKey(key) : Self.duplicates(key, plan),
+                        target
                     )
                 }
                 Failpoint.reach(.duplicatesFound)
-                let isNull = error.sqlState == "23502"
                 let moved = try repair.move(
                     .init(
                         condition: isNull

@@ -121,13 +121,13 @@ struct KeyPhase {
         let orphaned = try validate(builder)
         guard orphaned > 0 else { return outcome.problems }
         guard !stopsAtBadRow else {
-            throw BadRowStop.failure("rows have no parent in \(orphaned) foreign keys", table: nil)
+            throw try context.guarded(nil) { try builder.orphanStop() }
         }
         let canceller = target.canceller()
         let moved = try context.guarded(nil) {
             try context.cancellation.whileRunning(canceller.cancel) { try builder.moveOrphans() }
         }
-        for (table, rows) in moved.quarantined where rows > 0 {
+        for (table, rows) in moved.quarantined.pairs where rows > 0 {
             context.tracker.update(table) { $0.quarantinedRows += rows }
             context.tracker.log(
                 .warning,
@@ -137,14 +137,15 @@ struct KeyPhase {
         }
         outcome = try context.guarded(nil) { try builder.add() }
         _ = try validate(builder)
-        return outcome.problems + moved.problems
+        let left = try context.guarded(nil) { try builder.unchecked() }
+        return outcome.problems + left.map(\.problem)
     }
 
     /// Makes the server look at every foreign key.
     ///
     /// - Returns: The number of keys that some rows break.
     private func validate(_ builder: ForeignKeyBuilder) throws(MigrationError) -> Int {
-        let statements = try context.guarded(nil) { try builder.validations() }
+        let statements = try context.guarded(nil) { try builder.unchecked().map(\.validation) }
         let broken = SharedCounter()
         let context = context
         try WorkQueue(statements, jobs: jobs, name: "foreign keys").run {
@@ -210,11 +211,47 @@ struct KeyPhase {
 
 /// What ends a run that was told to stop at rows that break a key.
 enum BadRowStop {
-    static func failure(_ message: String, table: String?) -> MigrationError {
-        MigrationError(
+    /// The error about the first row of a table that breaks a key.
+    ///
+    /// - Parameters:
+    ///   - message: Which key.
+    ///   - plan: The table.
+    ///   - condition: A condition on alias `t` that holds for the rows.
+    ///   - target: A connection.
+    /// - Returns: The error, with the row's key and how many there are.
+    /// - Throws: ``TargetError``.
+    static func failure(
+        _ message: String,
+        _ plan: TablePlan,
+        where condition: String,
+        _ target: TargetConnection
+    ) throws(TargetError) -> MigrationError {
+        let primary = plan.table.primaryKey
+        let names = primary.isEmpty ? plan.table.columns.prefix(4).map(\.name) : primary
+        let list = names.map { "left(t.\(TargetConnection.quote($0))::text, 80)" }
+            .joined(separator: ", ")
+        let first = try target.query(
+            """
+            SELECT count(*) OVER (), \(list) FROM \(plan.qualifiedName) t WHERE \(condition)
+            ORDER BY \(names.map { "t." + TargetConnection.quote($0) }.joined(separator: ", "))
+            LIMIT 1
+            """
+        ).rows.first
+        let count = first?[0].flatMap { Int($0) } ?? 1
+        let key = zip(names, (first ?? []).dropFirst()).map { name, value in
+            let column = plan.table.columns.first { $0.name == name }?.sourceName ?? name
+            return "\(column) \(value ?? "NULL")"
+        }
+        let more = count > 1 ? "; \(count) rows do" : ""
+        return MigrationError(
             .targetRefusedRow,
-            message,
-            place: .init("keys", side: .target, table: table),
+            message + more,
+            place: .init(
+                "keys",
+                side: .target,
+                table: plan.table.sourceName,
+                row: key.isEmpty ? nil : SafeText.visible(key.joined(separator: ", "))
+            ),
             kept: .copied,
             remedy: "mend the rows in the source, or run without --on-bad-row stop to keep them "
                 + "in quarantine"

@@ -38,7 +38,8 @@ struct MappingRecord: Codable, Equatable, Sendable {
                 expression: column.expression
             )
         }
-        columns += mapped.skipped.filter { $0.table == table.sourceName }.compactMap { skipped in
+        columns += mapped.skipped.filter { $0.table.isExactly(table.sourceName) }.compactMap {
+            skipped in
             skipped.column.map { Column(source: $0, skip: skipped.reason) }
         }
     }
@@ -66,14 +67,14 @@ struct MappingRecord: Codable, Equatable, Sendable {
         if (skip == nil) != (other.skip == nil) {
             return (nil, skip == nil ? "is now skipped" : "is no longer skipped")
         }
-        let known = Dictionary(columns.map { ($0.source, $0) }) { first, _ in first }
+        let known = NameTable(columns.map { ($0.source, $0) })
         for column in other.columns {
             guard let before = known[column.source] else { return (column.source, "is new") }
             guard before.isSame(column) else {
                 return (column.source, "is now \(column.words) and was \(before.words)")
             }
         }
-        let now = Set(other.columns.map(\.source))
+        let now = NameSet(other.columns.map(\.source))
         return columns.first { !now.contains($0.source) }.map { ($0.source, "is gone") }
     }
 }

@@ -43,6 +43,16 @@ struct PhaseContext: Sendable {
         }
     }
 
+    /// Tells that a chunk is sent once more.
+    func noteRetry(of chunk: Chunk, _ table: String, _ attempt: Int, _ error: TargetError) {
+        tracker.log(
+            .warning,
+            "copy",
+            "\(table): piece \(chunk.number) is sent once more, attempt \(attempt) of "
+                + "\(ChunkRetry.attempts): \(error.message) (\(error.sqlState ?? ""))"
+        )
+    }
+
     func failure(
         _ error: TableCopy.Failure,
         table: String,

@@ -3,7 +3,6 @@
 /// By COPY, because a message with parameters would hold all values of a row at once, more than
 /// once, and the server ends a session that sends one above 1 GiB.
 final class QuarantineWriter {
-    private static let sendAt = 1 << 16
     /// The most bytes of a row's values: what the server takes as one array.
     private static let rowLimit = 1_070_000_000
 
@@ -33,26 +32,12 @@ final class QuarantineWriter {
     func write(_ next: () throws -> Entry?) throws -> Int {
         var last: QuarantinedRow?
         do {
-            let stream = try CopyStream(on: target, Self.statement)
-            do {
-                buffer.truncate()
-                RowEncoder.header.withUnsafeBytes { buffer.append($0) }
-                while let entry = try next() {
-                    last = entry.row
-                    try append(entry)
-                    guard buffer.count >= Self.sendAt || !buffer.outside.isEmpty else { continue }
-                    try stream.send(buffer)
-                    buffer.truncate()
-                }
-                RowEncoder.trailer.withUnsafeBytes { buffer.append($0) }
-                try stream.send(buffer)
-                buffer.truncate()
-            } catch {
-                buffer.truncate()
-                stream.abort("the rows could not be read or sent")
-                throw error
+            return try CopyStream.run(on: target, Self.statement, through: buffer) {
+                guard let entry = try next() else { return false }
+                last = entry.row
+                try append(entry)
+                return true
             }
-            return try stream.finish()
         } catch let error as TargetError where error.isAboutRow {
             guard let last else { throw error }
             throw UnkeepableRow(row: last, bytes: nil, cause: error.cause)

@@ -32,15 +32,28 @@ package struct RowKey: Sendable, Hashable {
     package var names: [String]
     /// Their values.
     package var values: [SourceValue]
+    /// Whether the value is the row's rowid, which is no value of a primary key.
+    package var isRowid = false
+
+    /// The key of a row that only its rowid tells from others.
+    ///
+    /// - Parameter values: The rowid.
+    /// - Returns: The key.
+    package static func rowid(_ values: [SourceValue]) -> RowKey {
+        RowKey(names: ["rowid"], values: values, isRowid: true)
+    }
 
     /// The key for people, such as `id 48211`.
     package var description: String {
         zip(names, values).map { "\($0) \($1.display)" }.joined(separator: ", ")
     }
 
+    /// What the bytes of a rowid begin with; no class of a value has this number.
+    private static let rowidMark: UInt8 = 16
+
     /// The key as bytes, each value with its class, so that equal keys and only they are equal.
     package var bytes: [UInt8] {
-        var bytes: [UInt8] = []
+        var bytes: [UInt8] = isRowid ? [Self.rowidMark] : []
         for value in values {
             let content = value.storedBytes ?? []
             bytes.append(value.storageClass.code)
@@ -56,7 +69,7 @@ package struct RowKey: Sendable, Hashable {
     /// - Returns: The values; nil when the bytes are not those of a key.
     package static func values(_ bytes: [UInt8]) -> [SourceValue]? {
         var values: [SourceValue] = []
-        var rest = bytes[...]
+        var rest = isRowid(bytes) ? bytes.dropFirst() : bytes[...]
         while rest.count >= 5 {
             let code = rest.removeFirst()
             let length = rest.prefix(4).reduce(0) { $0 << 8 | Int($1) }
@@ -70,6 +83,21 @@ package struct RowKey: Sendable, Hashable {
         }
         return rest.isEmpty ? values : nil
     }
+
+    /// Whether the bytes of a key are those of a rowid.
+    ///
+    /// - Parameter bytes: What ``bytes`` gave.
+    /// - Returns: Whether they are; false for a rowid that an earlier version wrote.
+    package static func isRowid(_ bytes: [UInt8]) -> Bool { bytes.first == rowidMark }
+
+    /// The bytes of a row's key in `cutover.quarantine`, in SQL.
+    ///
+    /// Earlier versions wrote a rowid like a key of one integer; their text of the key tells it.
+    package static let storedBytes = """
+        CASE WHEN key_text ~ '^rowid -?[0-9]+$' AND get_byte(key_bytes || '\\x00'::bytea, 0) = 1
+            AND NOT EXISTS (SELECT FROM unnest(columns) c WHERE lower(c) = 'rowid')
+        THEN '\\x10'::bytea || key_bytes ELSE key_bytes END
+        """
 }
 
 extension StorageClass {
@@ -169,7 +197,7 @@ extension RowReader {
             let values = places.map(value)
             if !values.contains(.null) { return RowKey(names: names, values: values) }
         }
-        if case .rowid = self.identity { return RowKey(names: ["rowid"], values: identity()) }
+        if case .rowid = self.identity { return .rowid(identity()) }
         return RowKey(names: columns.map(\.name), values: columns.indices.map(value))
     }
 

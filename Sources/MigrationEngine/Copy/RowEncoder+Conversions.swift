@@ -30,7 +30,8 @@ extension RowEncoder {
         return nil
     }
 
-    private func append(
+    /// Appends one converted cell; returns why it does not fit.
+    func append(
         _ value: ValueConverter.Value,
         _ column: Field,
         to buffer: ByteBuffer

@@ -132,6 +132,9 @@ extension RowEncoder {
         if TextBytes.containsNUL(bytes) { return "text with a NUL, which text cannot hold" }
         if !TextBytes.isUTF8(bytes) { return "text that is not valid UTF-8" }
         guard bytes.count < 1 << 28 else { return "longer than 256 MiB" }
+        if JSONMembers.areRepeated(bytes) {
+            return "a JSON object that names a member twice, of which jsonb keeps only the last"
+        }
         buffer.append(Int32(bytes.count + 1))
         buffer.append(UInt8(1))
         buffer.append(bytes)

@@ -105,13 +105,13 @@ extension RunState {
     static func records(
         of run: String,
         _ connection: TargetConnection
-    ) throws(TargetError) -> [String: MappingRecord] {
+    ) throws(TargetError) -> NameTable<MappingRecord> {
         // Through the row as JSON, because earlier versions made the table without the column.
         let rows = try connection.query(
             "SELECT table_name, to_jsonb(m) -> 'rules' FROM cutover.mapping m WHERE run_id = $1",
             [.text(run)]
         ).rows
-        var records: [String: MappingRecord] = [:]
+        var records: NameTable<MappingRecord> = [:]
         for row in rows { records[row[0] ?? ""] = row[1].flatMap { MappingRecord(json: $0) } }
         return records
     }

@@ -44,8 +44,8 @@ extension RunState {
     static func tables(
         of run: String,
         _ connection: TargetConnection
-    ) throws(TargetError) -> Set<String> {
-        Set(
+    ) throws(TargetError) -> NameSet {
+        NameSet(
             try connection.query(
                 "SELECT table_name FROM cutover.mapping WHERE run_id = $1",
                 [.text(run)]

@@ -10,7 +10,10 @@ extension RunState {
             ADD COLUMN IF NOT EXISTS replayed_by text,
             ADD COLUMN IF NOT EXISTS edited_columns text[],
             ADD COLUMN IF NOT EXISTS edited_classes text[],
-            ADD COLUMN IF NOT EXISTS edited_values bytea[]
+            ADD COLUMN IF NOT EXISTS edited_values bytea[],
+            ADD COLUMN IF NOT EXISTS refused_at timestamptz,
+            ADD COLUMN IF NOT EXISTS refused_column text,
+            ADD COLUMN IF NOT EXISTS refused_reason text
         """
 
     /// Adds what a run of an earlier version lacks.
@@ -18,7 +21,9 @@ extension RunState {
     /// - Parameter connection: A connection to the target, which has the table.
     /// - Throws: ``TargetError``.
     static func addQuarantineColumns(_ connection: TargetConnection) throws(TargetError) {
-        guard try !hasQuarantineColumns(connection) else { return }
+        let isWhole = try hasQuarantineColumns(connection)
+        let knowsRefusals = try hasRefusalColumns(connection)
+        guard !isWhole || !knowsRefusals else { return }
         try connection.execute("SET client_min_messages = warning; " + quarantineColumns)
     }
 
@@ -35,6 +40,21 @@ extension RunState {
             SELECT count(*) = 2 FROM pg_attribute
             WHERE attrelid = to_regclass('cutover.quarantine')
                 AND attname IN ('accepted_at', 'edited_values') AND NOT attisdropped
+            """
+        ).first == "t"
+    }
+
+    /// Whether the table knows why a row was refused when it was tried again.
+    ///
+    /// - Parameter connection: A connection to the target.
+    /// - Returns: Whether the columns are there.
+    /// - Throws: ``TargetError``.
+    static func hasRefusalColumns(_ connection: TargetConnection) throws(TargetError) -> Bool {
+        try connection.query(
+            """
+            SELECT count(*) = 1 FROM pg_attribute
+            WHERE attrelid = to_regclass('cutover.quarantine')
+                AND attname = 'refused_reason' AND NOT attisdropped
             """
         ).first == "t"
     }

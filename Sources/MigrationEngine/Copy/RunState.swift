@@ -58,10 +58,13 @@ package enum RunState {
     /// - Parameter columns: The columns.
     /// - Returns: A JSON object.
     static func columnMap(_ columns: [TargetColumn]) -> String {
-        let pairs = columns.map { ($0.sourceName, $0.name) }
-        let map = Dictionary(pairs) { first, _ in first }
-        return (try? JSONEncoder.report.encode(map)).map { String(decoding: $0, as: UTF8.self) }
-            ?? "{}"
+        // Written by hand, because a dictionary takes two spellings of a name for the same key.
+        func quoted(_ text: String) -> String {
+            (try? JSONEncoder.report.encode(text)).map { String(decoding: $0, as: UTF8.self) }
+                ?? "\"\""
+        }
+        let pairs = columns.map { "\(quoted($0.sourceName)):\(quoted($0.name))" }
+        return "{\(pairs.joined(separator: ","))}"
     }
 
     /// A run as the target knows it.
@@ -74,6 +77,10 @@ package enum RunState {
         package var isFinished: Bool
         /// The number of quarantined rows that the operator allowed.
         package var maximumQuarantined: Int
+        /// The real path of the source.
+        package var sourcePath = ""
+        /// When it ended, as UTC; nil while it has not.
+        package var finishedAt: String?
     }
 
     /// The newest run, if the target knows one; dry runs do not count.
@@ -92,7 +99,8 @@ package enum RunState {
         let rows = try connection.query(
             """
             SELECT run_id, source_fingerprint, backup_sha256, mode, phase,
-                finished_at IS NOT NULL, max_quarantined
+                finished_at IS NOT NULL, max_quarantined, source_path,
+                to_char(finished_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
             FROM cutover.run WHERE run_id NOT LIKE 'dry-%' AND coalesce(schema_name = $1, true)
             ORDER BY started_at DESC LIMIT 1
             """,
@@ -106,7 +114,9 @@ package enum RunState {
             mode: row[3] ?? "",
             phase: row[4] ?? "",
             isFinished: row[5] == "t",
-            maximumQuarantined: row[6].flatMap { Int($0) } ?? 0
+            maximumQuarantined: row[6].flatMap { Int($0) } ?? 0,
+            sourcePath: row[7] ?? "",
+            finishedAt: row[8]
         )
     }
 

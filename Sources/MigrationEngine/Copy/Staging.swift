@@ -14,9 +14,9 @@ struct Staging: Sendable {
     private let isText: [Bool]
     private let takesBytes: [Bool]
     private let types: [String]
-    private let casts: [String: ExistingType.Cast]
+    private let casts: NameTable<ExistingType.Cast>
 
-    init(_ table: TargetTable, into qualifiedName: String, _ casts: [String: ExistingType.Cast]) {
+    init(_ table: TargetTable, into qualifiedName: String, _ casts: NameTable<ExistingType.Cast>) {
         let quote = TargetConnection.quote
         name = "pg_temp." + quote(TargetName.fitted("cutover_" + table.name))
         let own = table.columns.map { casts[$0.name] }
@@ -42,27 +42,47 @@ struct Staging: Sendable {
     }
 
     private static func expression(_ cast: ExistingType.Cast, _ column: TargetColumn) -> String {
-        let value = "s.\(TargetConnection.quote(column.name))"
+        expression(cast, column.name, reading: "s.\(TargetConnection.quote(column.name))")
+    }
+
+    /// What reads a text strictly in SQL.
+    ///
+    /// - Parameters:
+    ///   - cast: How.
+    ///   - column: The column that an error names.
+    ///   - value: The text in SQL.
+    /// - Returns: An expression; it needs ``makeRefusal``.
+    static func expression(
+        _ cast: ExistingType.Cast,
+        _ column: String,
+        reading value: String
+    ) -> String {
         guard let condition = cast.condition?.replacing("{}", with: value) else {
             return "\(value)::\(cast.type)"
         }
-        let names = [column.name, cast.reason].map(TargetConnection.literal).joined(separator: ", ")
+        let names = [column, cast.reason].map(TargetConnection.literal).joined(separator: ", ")
         return "CASE WHEN \(value) IS NULL OR (\(condition)) THEN \(value) "
             + "ELSE pg_temp.cutover_refuse(\(names)) END::\(cast.type)"
     }
 
+    /// Makes what ends a statement for a text that does not fit; harmless when it is there.
+    ///
+    /// Volatile, so that it is called for a row that needs it and not while planning.
+    static let makeRefusal = """
+        CREATE OR REPLACE FUNCTION pg_temp.cutover_refuse(name text, reason text)
+        RETURNS text LANGUAGE plpgsql VOLATILE AS $$
+        BEGIN
+            RAISE EXCEPTION USING ERRCODE = '22000', MESSAGE = reason, COLUMN = name;
+        END $$
+        """
+
     /// Makes what the session needs; harmless when it is there.
     func prepare(_ target: TargetConnection) throws(TargetError) {
-        // Volatile, so that it is called for a row that needs it and not while planning.
         try target.execute(
             """
             SET LOCAL client_min_messages = warning;
             \(create);
-            CREATE OR REPLACE FUNCTION pg_temp.cutover_refuse(name text, reason text)
-            RETURNS text LANGUAGE plpgsql VOLATILE AS $$
-            BEGIN
-                RAISE EXCEPTION USING ERRCODE = '22000', MESSAGE = reason, COLUMN = name;
-            END $$
+            \(Self.makeRefusal)
             """
         )
     }
@@ -161,17 +181,30 @@ struct Staging: Sendable {
         _ statement: SourceStatement,
         from first: Int,
         to buffer: ByteBuffer,
-        _ encoder: RowEncoder
+        _ encoder: RowEncoder,
+        _ tally: ConversionTally?
     ) -> RowEncoder.Misfit? {
         let start = buffer.count
+        tally?.dropRow()
         buffer.append(Int16(truncatingIfNeeded: isText.count))
         for index in isText.indices {
-            let reason =
-                isText[index]
-                ? text(index, statement, first + index, encoder, buffer)
-                : encoder.append(encoder.fields[index], statement, first + index, to: buffer)
+            let place = first + index
+            let reason: String?
+            if let converter = encoder.converters?[index], statement.malformedText(place) == nil {
+                let value = converter.value(statement, place, tally)
+                reason =
+                    isText[index]
+                    ? text(index, value, encoder, buffer)
+                    : encoder.append(value, encoder.fields[index], to: buffer)
+            } else {
+                reason =
+                    isText[index]
+                    ? text(index, statement, place, encoder, buffer)
+                    : encoder.append(encoder.fields[index], statement, place, to: buffer)
+            }
             if let reason {
                 buffer.truncate(to: max(start, 0))
+                tally?.dropRow()
                 return RowEncoder.Misfit(column: index, reason: reason)
             }
         }
@@ -191,13 +224,36 @@ struct Staging: Sendable {
             return encoder.append(encoder.fields[index], statement, place, to: buffer)
         case .integer: append(String(statement.integer(place)), to: buffer)
         case .real: append(statement.real(place).description, to: buffer)
-        case .blob:
-            let bytes = statement.bytes(place)
-            guard takesBytes[index], bytes.count == 16 else {
-                return "a blob where \(types[index]) is expected"
-            }
-            append(Array(bytes).hexadecimal, to: buffer)
+        case .blob: return blob(index, Array(statement.bytes(place).prefix(17)), buffer)
         }
+        return nil
+    }
+
+    /// Appends a value that was converted.
+    private func text(
+        _ index: Int,
+        _ value: ValueConverter.Value,
+        _ encoder: RowEncoder,
+        _ buffer: ByteBuffer
+    ) -> String? {
+        switch value {
+        case .stored(.null), .stored(.text):
+            return encoder.append(value, encoder.fields[index], to: buffer)
+        case .stored(.integer(let number)): append(String(number), to: buffer)
+        case .stored(.real(let number)): append(number.description, to: buffer)
+        case .stored(.blob(let bytes)): return blob(index, bytes, buffer)
+        case .decimal(let bytes):
+            // Without the sign and the point that say nothing.
+            append(DecimalDigits(bytes)?.text ?? String(decoding: bytes, as: UTF8.self), to: buffer)
+        }
+        return nil
+    }
+
+    private func blob(_ index: Int, _ bytes: [UInt8], _ buffer: ByteBuffer) -> String? {
+        guard takesBytes[index], bytes.count == 16 else {
+            return "a blob where \(types[index]) is expected"
+        }
+        append(bytes.hexadecimal, to: buffer)
         return nil
     }
 

@@ -3,8 +3,6 @@
 /// The rows of the source go into a temporary table in the form in which they were copied, each
 /// with its place, and the server says which of them are the offending ones.
 struct WholeRowRepair {
-    private static let sendAt = 1 << 16
-
     private let repair: ConstraintRepair
     private let plan: TablePlan
     private let buffer = ByteBuffer(keepsLargeOutside: true)
@@ -48,43 +46,30 @@ struct WholeRowRepair {
             """
         )
         var gone = try quarantined()
-        let stream = try CopyStream(
+        let statement = try plan.reader.open(repair.source, .all)
+        var number = -1
+        _ = try CopyStream.run(
             on: target,
-            "COPY pg_temp.cutover_rows (\(columns), \(place)) FROM STDIN (FORMAT binary)"
-        )
-        do {
-            buffer.truncate()
-            RowEncoder.header.withUnsafeBytes { buffer.append($0) }
-            let statement = try plan.reader.open(repair.source, .all)
-            var number = 0
-            while try statement.step() {
-                defer { number += 1 }
-                if !gone.isEmpty {
-                    let key = plan.reader.key(of: statement).bytes
-                    if let left = gone[key] {
-                        gone[key] = left > 1 ? left - 1 : nil
-                        continue
-                    }
+            "COPY pg_temp.cutover_rows (\(columns), \(place)) FROM STDIN (FORMAT binary)",
+            through: buffer
+        ) {
+            guard try statement.step() else { return false }
+            number += 1
+            if !gone.isEmpty {
+                let key = plan.reader.key(of: statement).bytes
+                if let left = gone[key] {
+                    gone[key] = left > 1 ? left - 1 : nil
+                    return true
                 }
-                append(statement, number)
-                guard buffer.count >= Self.sendAt || !buffer.outside.isEmpty else { continue }
-                try stream.send(buffer)
-                buffer.truncate()
             }
-            RowEncoder.trailer.withUnsafeBytes { buffer.append($0) }
-            try stream.send(buffer)
-            buffer.truncate()
-        } catch {
-            buffer.truncate()
-            stream.abort("the rows could not be read or sent")
-            throw error
+            append(statement, number)
+            return true
         }
-        _ = try stream.finish()
     }
 
     /// A name that no column of the table has.
     private var placeColumn: String {
-        let taken = Set(plan.table.columns.map(\.name))
+        let taken = NameSet(plan.table.columns.map(\.name))
         var name = "place"
         while taken.contains(name) { name += "_" }
         return name
@@ -102,7 +87,7 @@ struct WholeRowRepair {
     private func quarantined() throws(TargetError) -> [[UInt8]: Int] {
         let rows = try target.query(
             """
-            SELECT encode(key_bytes, 'hex') FROM cutover.quarantine
+            SELECT encode(\(RowKey.storedBytes), 'hex') FROM cutover.quarantine
             WHERE run_id = $1 AND table_name = $2
             """,
             [.text(repair.run), .text(plan.table.sourceName)]

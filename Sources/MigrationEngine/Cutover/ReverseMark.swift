@@ -52,6 +52,14 @@ struct ReverseMark {
         return mark
     }
 
+    /// Forgets what was replayed, in the caller's transaction: the next log counts anew.
+    ///
+    /// - Parameter connection: A connection that may write the source.
+    /// - Throws: ``SourceError``.
+    static func forget(_ connection: SourceConnection) throws(SourceError) {
+        try connection.execute("DROP TABLE IF EXISTS main.\(table)")
+    }
+
     /// Writes the mark, in the transaction of the rows.
     ///
     /// - Parameters:

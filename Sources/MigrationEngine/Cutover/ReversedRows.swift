@@ -2,7 +2,7 @@
 final class ReversedRows {
     let table: ReversedTable
     let source: SourceConnection
-    private let quarantine: [String: QuarantinedRows]
+    private let quarantine: NameTable<QuarantinedRows>
     private var statements: [String: SourceStatement] = [:]
     /// Where keys stand that no index finds, by their canonical form.
     private var index: [[UInt8]: [[SourceValue]]]?
@@ -10,7 +10,7 @@ final class ReversedRows {
     init(
         _ table: ReversedTable,
         _ source: SourceConnection,
-        _ quarantine: [String: QuarantinedRows]
+        _ quarantine: NameTable<QuarantinedRows>
     ) {
         self.table = table
         self.source = source

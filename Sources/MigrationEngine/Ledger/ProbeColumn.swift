@@ -94,26 +94,36 @@ struct ProbeColumn: Sendable {
             .map { String($0) }
     }
 
-    /// A value that no row of another table has in a column.
+    /// A value that no row of another table has in a column, and no row made of ``dummy`` either:
+    /// in a table that refers to itself such a row would be its own parent.
     ///
     /// - Parameters:
     ///   - column: The other table's column, quoted.
     ///   - table: The other table, quoted with its schema.
+    ///   - place: The column's place in the key; the values of two columns differ.
     /// - Returns: SQL, nil when there is no such value to be made up.
-    func absent(from column: String, of table: String) -> String? {
-        switch kind {
+    func absent(from column: String, of table: String, place: Int) -> String? {
+        let (low, high) = ("min(\(column))", "max(\(column))")
+        let more = place + 1
+        return switch kind {
         case .whole:
             // Above the highest, or below the lowest where there is no number above it.
             """
-            (SELECT CASE WHEN max(\(column)) < \(Self.highest(type)) OR max(\(column)) IS NULL
-                THEN coalesce(max(\(column)), 0) + 1 ELSE min(\(column)) - 1 END FROM \(table))
+            (SELECT CASE WHEN \(high) IS NULL THEN \(more + 1)
+                WHEN \(high) <= \(Self.highest(type)) - \(more) THEN \(high) + \(more)
+                ELSE \(low) - \(more) END FROM \(table))
             """
         case .number:
-            "(SELECT coalesce(max(\(column)), 0) + 1 FROM \(table))"
+            // To a large double nothing is added by adding a little.
+            """
+            (SELECT CASE WHEN \(high) IS NULL THEN \(more + 1)
+                WHEN \(high) + \(more) > \(high) THEN \(high) + \(more)
+                WHEN \(low) - \(more) < \(low) THEN \(low) - \(more) END FROM \(table))
+            """
         case .text: "left('~' || md5(random()::text), 8)::\(type)"
         case .bytes: "decode(md5(random()::text), 'hex')"
         case .time:
-            "(SELECT coalesce(max(\(column)), '2000-01-01') + interval '1 day' FROM \(table))"
+            "(SELECT coalesce(\(high), '2000-01-01') + interval '\(more) day' FROM \(table))"
         case .uuid: "gen_random_uuid()"
         case .truth, .other: nil
         }
@@ -125,5 +135,46 @@ struct ProbeColumn: Sendable {
         case "integer": "2147483647"
         default: "9223372036854775807"
         }
+    }
+}
+
+/// Values for the columns of a foreign key that no row of the parent has.
+struct AbsentParent {
+    /// The parent, quoted with its schema.
+    let table: String
+    /// Columns of the child, quoted, with what is stored in them.
+    private(set) var values: NameTable<String> = [:]
+    /// Not a name that a table has.
+    private static let alias = "cutover_absent"
+    private var made: [String] = []
+    private var pairs: [String] = []
+
+    init(table: String) { self.table = table }
+
+    /// Makes up a value for one column.
+    ///
+    /// - Parameters:
+    ///   - child: The column.
+    ///   - parent: The parent's column, quoted.
+    /// - Returns: False when nothing is known that is not in the parent.
+    mutating func add(_ child: ProbeColumn, _ parent: String) -> Bool {
+        let name = "\(Self.alias).v\(made.count)"
+        guard let value = child.absent(from: parent, of: table, place: made.count) else {
+            return false
+        }
+        values[child.name] = name
+        made.append("\(value) AS v\(made.count)")
+        pairs.append("parent.\(parent) = \(name)")
+        return true
+    }
+
+    /// The values, as a part of FROM.
+    var from: String { "(SELECT \(made.joined(separator: ", "))) AS \(Self.alias)" }
+
+    /// Makes sure that they are no parent's: a short text or a full column may leave none.
+    var condition: String {
+        values.all.sorted().map { "\($0) IS NOT NULL AND " }.joined()
+            + "NOT EXISTS (SELECT FROM \(table) AS parent "
+            + "WHERE \(pairs.joined(separator: " AND ")))"
     }
 }

@@ -1,9 +1,9 @@
 /// The trials of one table, inside of a transaction that is rolled back.
 struct TableTrial {
-    private let target: TargetConnection
+    let target: TargetConnection
     private let table: TargetTable
-    private let schema: String
-    private let name: String
+    let schema: String
+    let name: String
     private let columns: [ProbeColumn]
     private let hasRows: Bool
 
@@ -65,11 +65,11 @@ struct TableTrial {
                 "SELECT EXISTS (SELECT FROM \(name) WHERE \(condition))"
             )
             if source.first != "t" {
-                let others = columns.filter { key.expressions.contains($0.name) }
+                let others = columns.filter { NameSet(key.expressions).contains($0.name) }
                 guard
                     let row = row(
-                        Dictionary(
-                            uniqueKeysWithValues: others.compactMap { column in
+                        NameTable(
+                            others.compactMap { column in
                                 dummy(column).map { (column.name, $0) }
                             }
                         )
@@ -104,12 +104,12 @@ struct TableTrial {
         guard !used.isEmpty else {
             return .init(state: .failed, evidence: "the target has no such check on a column")
         }
-        let varied = columns.filter { used.contains($0.name) }
+        let varied = columns.filter { NameSet(used).contains($0.name) }
         let values = varied.map { $0.candidates(for: check.expression) }
         guard varied.count == used.count, values.allSatisfy({ !$0.isEmpty }),
             let row = row(
-                Dictionary(
-                    uniqueKeysWithValues: varied.enumerated().map { place, column in
+                NameTable(
+                    varied.enumerated().map { place, column in
                         (column.name, "tried\(place).value")
                     }
                 )
@@ -129,9 +129,12 @@ struct TableTrial {
                 SELECT \(row.named) FROM \(made.joined(separator: ", "))\(row.from)) AS tried
             WHERE NOT (\(check.expression))\(others) LIMIT 1
             """
-        let probe = try refusal(of: candidate, state: "23514", what: "a row that breaks it") {
-            $0.constraint == constraint
-        }
+        let probe = try validated(
+            try refusal(of: candidate, state: "23514", what: "a row that breaks it") {
+                $0.constraint == constraint
+            },
+            constraint
+        )
         guard probe.state == .untried, varied.allSatisfy({ $0.kind == .truth }) else {
             return probe
         }
@@ -144,31 +147,35 @@ struct TableTrial {
     /// - Returns: What came of it.
     /// - Throws: ``TargetError`` of a lost connection.
     func foreignKey(_ key: TargetTable.ForeignKey) throws(TargetError) -> Ledger.Probe {
+        guard !key.parentTable.isExactly(table.name) || key.columns != key.parentColumns else {
+            return .init(state: .held, evidence: "every row is its own parent")
+        }
         let parent = "\(TargetName.quote(schema)).\(TargetName.quote(key.parentTable))"
-        var values: [String: String] = [:]
+        var absent = AbsentParent(table: parent)
         for (column, other) in zip(key.columns, key.parentColumns) {
             let quoted = TargetName.quote(column)
-            guard let child = columns.first(where: { $0.name == quoted }),
-                let value = child.absent(from: TargetName.quote(other), of: parent)
+            guard let child = columns.first(where: { $0.name.isExactly(quoted) }),
+                absent.add(child, TargetName.quote(other))
             else { return .init(state: .untried, evidence: "no value without a parent is known") }
-            values[quoted] = value
         }
         let constraint = Self.name(key.statement.object, "constraint ")
-        let changes = values.sorted { $0.key < $1.key }
-            .map { "\($0.key) = \($0.value)" }.joined(separator: ", ")
         let statement: String
         if hasRows {
+            let changes = absent.values.pairs.sorted { $0.name < $1.name }
+                .map { "\($0.name) = \($0.value)" }.joined(separator: ", ")
             statement =
-                "UPDATE \(name) SET \(changes) WHERE ctid = (SELECT ctid FROM \(name) LIMIT 1)"
+                "UPDATE \(name) SET \(changes) FROM \(absent.from) WHERE \(name).ctid = "
+                + "(SELECT ctid FROM \(name) LIMIT 1) AND \(absent.condition)"
         } else {
-            guard let row = row(values) else { return Self.noRow }
-            statement = insert(row)
+            guard let row = row(absent.values) else { return Self.noRow }
+            statement = "\(insert(row)), \(absent.from) WHERE \(absent.condition)"
         }
-        return try refusal(
+        let probe = try refusal(
             of: statement,
             state: "23503",
             what: "a row without its parent"
         ) { $0.constraint == constraint }
+        return try validated(probe, constraint)
     }
 
     /// Looks whether an index can be used.
@@ -177,6 +184,7 @@ struct TableTrial {
     /// - Returns: What came of it.
     /// - Throws: ``TargetError``.
     func index(_ index: TargetSchema.Statement) throws(TargetError) -> Ledger.Probe {
+        let statement = index
         guard let index = Self.name(index.object, "index ") else {
             return .init(state: .untried, evidence: "it has no name")
         }
@@ -190,7 +198,7 @@ struct TableTrial {
             [.text(schema), .text(index)]
         ).first
         switch isValid {
-        case "t": return .init(state: .held, evidence: "it is there and valid")
+        case "t": return try definition(of: statement)
         case nil: return .init(state: .failed, evidence: "it is not there")
         default: return .init(state: .failed, evidence: "it is not valid")
         }
@@ -242,7 +250,7 @@ extension TableTrial {
     )
 
     /// Makes a row out of a stored one, or of values that fit the types.
-    private func row(_ changes: [String: String]) -> Row? {
+    private func row(_ changes: NameTable<String>) -> Row? {
         var names: [String] = []
         var named: [String] = []
         for column in columns {
@@ -316,7 +324,7 @@ extension TableTrial {
     }
 
     /// Runs a trial whose errors tell nothing about what is tried.
-    private func attempt(
+    func attempt(
         _ work: () throws(TargetError) -> Ledger.Probe
     ) throws(TargetError) -> Ledger.Probe {
         try target.execute("SAVEPOINT probe")
@@ -334,7 +342,7 @@ extension TableTrial {
         return outcome
     }
 
-    private static func name(_ object: String, _ kind: String) -> String? {
+    static func name(_ object: String, _ kind: String) -> String? {
         object.hasPrefix(kind) ? String(object.dropFirst(kind.count)) : nil
     }
 }

@@ -25,7 +25,7 @@ package struct ExistingCatalog: Sendable {
         /// The columns of the primary key.
         package var primaryKey: [String] = []
         /// The columns of each unique index over plain columns, the primary key's too.
-        package var uniques: [Set<String>] = []
+        package var uniques: [NameSet] = []
         package var foreignKeys: [ForeignKey] = []
         /// Triggers and rules that would act on a copied row.
         package var actors: [Actor] = []
@@ -85,12 +85,18 @@ package struct ExistingCatalog: Sendable {
     /// - Parameters:
     ///   - connection: A connection to the target.
     ///   - schema: The schema.
+    ///   - countsRows: Whether the rows of each table are counted, which reads them.
     /// - Throws: ``TargetError``.
-    package init(_ connection: TargetConnection, schema: String) throws(TargetError) {
+    package init(
+        _ connection: TargetConnection,
+        schema: String,
+        countsRows: Bool = true
+    ) throws(TargetError) {
         self.schema = schema
         try connection.execute("BEGIN READ ONLY; SET LOCAL search_path = ''")
         do throws(TargetError) {
             try read(connection)
+            if countsRows { try countRows(connection) }
             try connection.execute("COMMIT")
         } catch {
             try? connection.execute("ROLLBACK")
@@ -133,7 +139,13 @@ package struct ExistingCatalog: Sendable {
         let places = Dictionary(tables.indices.map { (tables[$0].oid, $0) }) { first, _ in first }
         try readColumns(connection, places)
         try readKeys(connection, places)
-        try readActors(connection, places)
+        let actors = try Self.actors(connection, schema: schema)
+        for (oid, found) in actors {
+            if let place = places[oid] { tables[place].actors = found }
+        }
+    }
+
+    private mutating func countRows(_ connection: TargetConnection) throws(TargetError) {
         for index in tables.indices where tables[index].isWritable {
             let name =
                 "\(TargetConnection.quote(schema)).\(TargetConnection.quote(tables[index].name))"
@@ -177,7 +189,7 @@ package struct ExistingCatalog: Sendable {
             guard let place = row[0].flatMap({ places[$0] }) else { continue }
             let columns = Self.names(row[2])
             if row[1] == "t" { tables[place].primaryKey = columns }
-            tables[place].uniques.append(Set(columns))
+            tables[place].uniques.append(NameSet(columns))
         }
         for row in try connection.query(ExistingQuery.foreignKeys, [.text(schema)]).rows {
             guard let place = row[0].flatMap({ places[$0] }) else { continue }
@@ -197,16 +209,23 @@ package struct ExistingCatalog: Sendable {
         }
     }
 
-    private mutating func readActors(
+    /// The triggers and rules of a schema that act now, by the number of their table.
+    ///
+    /// - Parameters:
+    ///   - connection: A connection to the target.
+    ///   - schema: The schema.
+    /// - Returns: Those of each table that has any.
+    /// - Throws: ``TargetError``.
+    static func actors(
         _ connection: TargetConnection,
-        _ places: [String: Int]
-    ) throws(TargetError) {
+        schema: String
+    ) throws(TargetError) -> [String: [Actor]] {
+        var actors: [String: [Actor]] = [:]
         for row in try connection.query(ExistingQuery.actors, [.text(schema)]).rows {
-            guard let place = row[0].flatMap({ places[$0] }) else { continue }
             let kind = row[1] ?? ""
             let name = row[2] ?? ""
             let word = "\(kind.uppercased()) \(TargetConnection.quote(name))"
-            tables[place].actors.append(
+            actors[row[0] ?? "", default: []].append(
                 Actor(
                     object: "\(kind) \(name)",
                     disable: "DISABLE \(word)",
@@ -215,6 +234,7 @@ package struct ExistingCatalog: Sendable {
                 )
             )
         }
+        return actors
     }
 
     /// Names as the queries join them.
@@ -242,7 +262,7 @@ enum NameMatch {
         by key: (Element) -> String
     ) -> Element? {
         for wanted in [name, cut(name)] {
-            if let exact = elements.first(where: { key($0) == wanted }) { return exact }
+            if let exact = elements.first(where: { key($0).isExactly(wanted) }) { return exact }
             let folded = elements.filter { key($0).lowercased() == wanted.lowercased() }
             if folded.count == 1 { return folded[0] }
             if folded.count > 1 { return nil }

@@ -14,8 +14,7 @@ enum ExistingQuery {
     /// A sequence belongs to its column, or the column's default depends on it.
     static let columns = """
         SELECT c.oid, a.attname, format_type(a.atttypid, a.atttypmod), b.typname, bn.nspname,
-            b.typtype, CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE a.atttypmod END,
-            a.attnotnull OR t.typnotnull,
+            b.typtype, d.modifier, a.attnotnull OR d.is_not_null,
             a.atthasdef OR a.attidentity <> '' OR t.typdefault IS NOT NULL,
             a.attgenerated <> '',
             CASE WHEN s.relname IS NOT NULL THEN format('%I.%I', sn.nspname, s.relname) END,
@@ -23,7 +22,22 @@ enum ExistingQuery {
         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
             JOIN pg_namespace n ON n.oid = c.relnamespace
             JOIN pg_type t ON t.oid = a.atttypid
-            JOIN pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
+            CROSS JOIN LATERAL (
+                -- A domain may stand on another domain.
+                WITH RECURSIVE step (id, modifier, is_not_null, below, depth) AS (
+                    SELECT t.oid,
+                        CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE a.atttypmod END,
+                        t.typnotnull, t.typbasetype, 0
+                    UNION ALL
+                    SELECT y.oid, CASE WHEN step.modifier >= 0 THEN step.modifier
+                        WHEN y.typtype = 'd' THEN y.typtypmod ELSE -1 END,
+                        step.is_not_null OR y.typnotnull, y.typbasetype, depth + 1
+                    FROM step JOIN pg_type y ON y.oid = step.below AND t.typtype = 'd'
+                        AND step.below <> 0
+                )
+                SELECT id, modifier, is_not_null FROM step ORDER BY depth DESC LIMIT 1
+            ) d
+            JOIN pg_type b ON b.oid = d.id
             JOIN pg_namespace bn ON bn.oid = b.typnamespace
             LEFT JOIN LATERAL (
                 SELECT q.relname, q.relnamespace FROM pg_class q JOIN pg_depend d

@@ -90,7 +90,8 @@ package enum ExistingType: Sendable, Equatable {
         case "numeric":
             return Cast(
                 type: type,
-                condition: "{} ~ '\(number)' AND {} !~ '^-[0.]+$' AND {}::numeric = {}::\(type)",
+                condition: "{} ~ '\(number)' AND {} !~ '^-[0.]+([eE]|$)' "
+                    + "AND {}::numeric = {}::\(type)",
                 reason: "not a number that \(type) holds to the digit"
             )
         case "float4":

@@ -83,7 +83,13 @@ extension ExpressionParser {
         if cursor.take("WHERE") { core.condition = try parse(0) }
         if cursor.take("GROUP", "BY") { core.grouping = try list() }
         if cursor.take("HAVING") { core.having = try parse(0) }
-        if cursor.sees("WINDOW") { throw Refusal("it has a window function") }
+        if cursor.take("WINDOW") {
+            repeat {
+                let name = try name()
+                guard cursor.take("AS") else { throw notUnderstood }
+                core.windows.append(.init(name: name, window: try window()))
+            } while cursor.takeSymbol(",")
+        }
         return core
     }
 
@@ -170,7 +176,7 @@ extension ExpressionParser {
 
     // MARK: - ORDER BY and LIMIT
 
-    private mutating func orderTerms() throws(Refusal) -> [SelectStatement.Order] {
+    mutating func orderTerms() throws(Refusal) -> [SelectStatement.Order] {
         var terms: [SelectStatement.Order] = []
         repeat {
             var term = SelectStatement.Order(expression: try parse(0))

@@ -157,7 +157,7 @@ struct ExpressionParser {
     private mutating func named(_ token: SQLToken) throws(Refusal) -> SQLExpression {
         cursor.advance()
         if token.kind != .doubleQuoted, cursor.seesSymbol("(") {
-            return try function(token.text.foldedName)
+            return try function(token.text.lowercasedASCII)
         }
         var name = token
         var qualifier: String?
@@ -179,15 +179,19 @@ struct ExpressionParser {
         if cursor.sees("DISTINCT") { throw Refusal("\(name)(DISTINCT …) is an aggregate") }
         let arguments = cursor.seesSymbol(")") ? [] : try list()
         try expect(")")
-        if cursor.sees("OVER") { throw Refusal("it has a window function") }
-        if cursor.sees("FILTER") { throw Refusal("it has an aggregate with FILTER") }
         let isAggregate =
             isStar || isDistinct || Self.aggregates.contains(name)
             || (arguments.count == 1 && (name == "min" || name == "max"))
-        if hasAggregates, isAggregate {
-            return .aggregate(name, arguments, isDistinct: isDistinct)
+        let call: SQLExpression =
+            hasAggregates && isAggregate
+            ? .aggregate(name, arguments, isDistinct: isDistinct) : .function(name, arguments)
+        let condition = try filter()
+        let window = try over()
+        guard condition != nil || window != nil else {
+            if Self.windowFunctions.contains(name) { throw notUnderstood }
+            return call
         }
-        return .function(name, arguments)
+        return .windowed(call, condition: condition, window)
     }
 
     private static let aggregates: Set<String> = [

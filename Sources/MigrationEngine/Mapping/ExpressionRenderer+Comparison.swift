@@ -182,7 +182,7 @@ extension ExpressionRenderer {
         case "BINARY": return text
         case "NOCASE":
             if case .text(let constant)? = text.literal {
-                result.sql = TargetName.literal(constant.foldedName)
+                result.sql = TargetName.literal(constant.lowercasedASCII)
             } else {
                 result.sql = "lower(\(source))"
             }

@@ -10,6 +10,7 @@ extension ExpressionRenderer {
         _ name: String,
         _ arguments: [SQLExpression]
     ) throws(Refusal) -> Rendered {
+        if let rendered = try json(name, arguments) { return rendered }
         if Self.clocks.contains(name) { return try time(.function(name, arguments)) }
         switch (name, arguments.count) {
         case ("coalesce", 2...), ("ifnull", 2): return try coalesce(arguments)
@@ -34,6 +35,7 @@ extension ExpressionRenderer {
                 kind: .integer,
                 hasColumn: inside.hasColumn
             )
+        case ("printf", 1...), ("format", 1...): return try printf(name, arguments)
         case ("substr", 2...3), ("substring", 2...3): return try part(arguments)
         default: return try textFunction(name, arguments)
         }

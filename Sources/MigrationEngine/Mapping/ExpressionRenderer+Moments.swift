@@ -42,9 +42,6 @@ extension ExpressionRenderer {
         _ name: String,
         _ arguments: [SQLExpression]
     ) throws(Refusal) -> Rendered {
-        guard place != .constraint else {
-            throw Refusal("it computes with dates, which SQLite reads out of text")
-        }
         var rest = arguments[...]
         var format = ""
         if name == "strftime" {
@@ -54,6 +51,9 @@ extension ExpressionRenderer {
             format = text
         }
         let moment = try moment(rest)
+        guard place != .constraint || !moment.isNow else {
+            throw Refusal("its value changes with the time")
+        }
         switch name {
         case "date": return formatted(moment, "YYYY-MM-DD")
         case "time": return formatted(moment, "HH24:MI:SS")
@@ -76,7 +76,6 @@ extension ExpressionRenderer {
         _ expression: SQLExpression,
         _ kind: Rendered.Kind
     ) throws(Refusal) -> Rendered? {
-        guard place != .constraint else { return nil }
         let found: (name: String, arguments: [SQLExpression])
         switch expression {
         case .function(let name, let arguments): found = (name, arguments)
@@ -89,7 +88,7 @@ extension ExpressionRenderer {
                 || (found.name == "datetime" && kind == .timestamp)
         else { return nil }
         let moment = try moment(found.arguments[...])
-        guard moment.condition == nil else { return nil }
+        guard moment.condition == nil, place != .constraint || !moment.isNow else { return nil }
         return kind == .date
             ? Rendered(sql: "(\(moment.sql))::date", kind: .date, power: .cast, hasColumn: true)
             : Rendered(
@@ -118,9 +117,41 @@ extension ExpressionRenderer {
     }
 
     private mutating func formatted(_ moment: Moment, _ template: String) -> Rendered {
-        let sql = "to_char(\(moment.sql), \(TargetName.literal(template)))"
+        let sql =
+            place == .constraint
+            ? Self.immutable(moment, template)
+            : "to_char(\(moment.sql), \(TargetName.literal(template)))"
         return finished(sql, .text, moment)
     }
+
+    /// The text of a moment by functions that a constraint or an index may call.
+    ///
+    /// `to_char` is not one of them, because months have other names elsewhere.
+    private static func immutable(_ moment: Moment, _ template: String) -> String {
+        var pieces: [String] = []
+        var text = ""
+        var rest = Substring(template)
+        scan: while let character = rest.first {
+            for (name, field, width) in fields where rest.hasPrefix(name) {
+                if !text.isEmpty { pieces.append(TargetName.literal(text)) }
+                text = ""
+                let number = "floor(extract(\(field) FROM \(moment.sql)))::integer::text"
+                pieces.append("lpad(\(number), \(width), '0')")
+                rest = rest.dropFirst(name.count)
+                continue scan
+            }
+            // What is no field stands in quotes, letter by letter, or is no letter.
+            if character != "\"" { text.append(character) }
+            rest.removeFirst()
+        }
+        if !text.isEmpty { pieces.append(TargetName.literal(text)) }
+        return "(\(pieces.joined(separator: " || ")))"
+    }
+
+    private static let fields = [
+        ("YYYY", "year", 4), ("MM", "month", 2), ("DDD", "doy", 3), ("DD", "day", 2),
+        ("HH24", "hour", 2), ("MI", "minute", 2), ("SS", "second", 2),
+    ]
 
     /// SQLite counts in whole milliseconds.
     private mutating func julianDay(_ moment: Moment) -> Rendered {
@@ -169,7 +200,7 @@ extension ExpressionRenderer {
             guard case .text(let text) = modifier else {
                 throw Refusal("a modifier of the date is not a constant")
             }
-            modifiers.append(text.foldedName)
+            modifiers.append(text.lowercasedASCII)
         }
         var moment: Moment
         if modifiers.first == "unixepoch" {
@@ -198,7 +229,7 @@ extension ExpressionRenderer {
         switch rendered.kind {
         case .timestamp: return Moment(sql: rendered.sql, power: rendered.power)
         case .date: return Moment(sql: "\(rendered.inside(.cast))::timestamp", power: .cast)
-        case .text where rendered.holdsMoments:
+        case .text where rendered.holdsMoments && place != .constraint:
             note(
                 "texts that are no YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, of which there are none, give NULL"
             )
@@ -238,6 +269,13 @@ extension ExpressionRenderer {
             guard ["day", "month", "year"].contains(words[2]) else { break }
             moment.sql = "date_trunc('\(words[2])', \(moment.sql))"
             moment.power = .atom
+            return
+        case "weekday" where words.count == 2:
+            guard let day = Int(words[1]), 0...6 ~= day else { break }
+            let days = "(\(day + 7) - extract(dow FROM \(moment.sql))::integer) % 7"
+            moment.sql = "\(moment.operand) + (\(days)) * interval '1 day'"
+            moment.power = .sum
+            moment.isMoved = true
             return
         case "utc" where moment.isNow, "subsec", "localtime", "utc":
             throw Refusal("it depends on the time zone of the machine, or on its clock's precision")

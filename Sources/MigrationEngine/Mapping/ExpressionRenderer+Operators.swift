@@ -19,7 +19,7 @@ extension ExpressionRenderer {
         case "+", "-", "*", "/", "%": return try arithmetic(name, left, right)
         case "&", "|", "<<", ">>": return try bits(name, left, right)
         case "||": return try concatenation(left, right)
-        default: throw Refusal("the operator \(name) reads JSON in a way of its own")
+        default: throw Self.severalTypes
         }
     }
 
@@ -47,6 +47,7 @@ extension ExpressionRenderer {
         _ left: SQLExpression,
         _ right: SQLExpression
     ) throws(Refusal) -> Rendered {
+        if let rendered = try extracted(name, left, right) { return rendered }
         var one = try render(left)
         var other = try render(right)
         // A date is text in SQLite, and a type of its own in PostgreSQL.
@@ -77,7 +78,11 @@ extension ExpressionRenderer {
                 hasColumn: inside.hasColumn
             )
         }
-        let (first, second) = try comparable(try render(left), try render(right))
+        var one = try render(left)
+        var other = try render(right)
+        if let native = try native(right, one.kind) { other = native }
+        if let native = try native(left, other.kind) { one = native }
+        let (first, second) = try comparable(one, other)
         let operation = name == "IS" ? "IS NOT DISTINCT FROM" : "IS DISTINCT FROM"
         return Rendered(
             sql: "\(first.inside(.identity)) \(operation) \(second.inside(.identity))",
@@ -98,6 +103,14 @@ extension ExpressionRenderer {
         _ operand: SQLExpression,
         _ negated: Bool
     ) throws(Refusal) -> Rendered {
+        if let part = try extracted(operand) {
+            return Rendered(
+                sql: "coalesce(json_typeof(\(part)), 'null') \(negated ? "<>" : "=") 'null'",
+                kind: .boolean,
+                power: .comparison,
+                hasColumn: true
+            )
+        }
         let inside = try render(operand)
         return Rendered(
             sql: "\(inside.inside(.identity)) IS \(negated ? "NOT " : "")NULL",
@@ -150,6 +163,9 @@ extension ExpressionRenderer {
         _ elements: [SQLExpression],
         _ negated: Bool
     ) throws(Refusal) -> Rendered {
+        if let part = try extracted(operand), !elements.isEmpty {
+            return try Self.membership(part, elements, negated)
+        }
         let inside = try render(operand)
         guard !elements.isEmpty else {
             return Rendered(sql: negated ? "TRUE" : "FALSE", kind: .boolean)

@@ -60,7 +60,7 @@ extension ExpressionRenderer {
         var character = ""
         if let escape {
             guard case .text(let text) = escape, text.unicodeScalars.count == 1,
-                text.foldedName == text, !("a"..."z").contains(text)
+                text.lowercasedASCII == text, !("a"..."z").contains(text)
             else { throw Refusal("ESCAPE is not one character other than a letter") }
             character = text
             guard !pattern.hasSuffix(text) else {
@@ -70,7 +70,7 @@ extension ExpressionRenderer {
         let source = subject.isCollated ? subject.sql : "\(subject.inside(.unary)) COLLATE \"C\""
         let test = negated ? "NOT LIKE" : "LIKE"
         return Rendered(
-            sql: "lower(\(source)) \(test) \(TargetName.literal(pattern.foldedName)) ESCAPE "
+            sql: "lower(\(source)) \(test) \(TargetName.literal(pattern.lowercasedASCII)) ESCAPE "
                 + TargetName.literal(character),
             kind: .boolean,
             power: .range,

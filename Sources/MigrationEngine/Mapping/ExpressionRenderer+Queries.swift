@@ -76,15 +76,17 @@ extension ExpressionRenderer {
     ///   - name: The aggregate, in lower case.
     ///   - arguments: Its arguments; none for `count(*)`.
     ///   - isDistinct: Whether equal values count once.
+    ///   - suffix: FILTER and OVER, with the blank before them.
     /// - Returns: SQL.
     /// - Throws: ``Refusal``.
     mutating func aggregate(
         _ name: String,
         _ arguments: [SQLExpression],
-        _ isDistinct: Bool
+        _ isDistinct: Bool,
+        suffix: String = ""
     ) throws(Refusal) -> Rendered {
         guard let argument = arguments.first else {
-            return Rendered(sql: "count(*)", kind: .integer, hasColumn: true)
+            return Rendered(sql: "count(*)\(suffix)", kind: .integer, hasColumn: true)
         }
         var inside = try value(argument)
         if isDistinct, let collation = inside.collation {
@@ -97,26 +99,30 @@ extension ExpressionRenderer {
         switch (name, arguments.count) {
         case ("count", 1):
             return Rendered(
-                sql: "count(\(distinct)\(inside.sql))",
+                sql: "count(\(distinct)\(inside.sql))\(suffix)",
                 kind: .integer,
                 hasColumn: true
             )
-        case ("min", 1), ("max", 1): return try extreme(name, inside)
-        case ("sum", 1), ("total", 1), ("avg", 1): return try sum(name, distinct, inside)
+        case ("min", 1), ("max", 1): return try extreme(name, inside, suffix)
+        case ("sum", 1), ("total", 1), ("avg", 1): return try sum(name, distinct, inside, suffix)
         case ("group_concat", 1...2), ("string_agg", 2):
-            return try concatenated(inside, arguments, isDistinct)
+            return try concatenated(inside, arguments, isDistinct, suffix)
         default: throw Refusal("PostgreSQL has no function with the meaning of \(name)")
         }
     }
 
-    private func extreme(_ name: String, _ inside: Rendered) throws(Refusal) -> Rendered {
+    private func extreme(
+        _ name: String,
+        _ inside: Rendered,
+        _ suffix: String
+    ) throws(Refusal) -> Rendered {
         guard inside.kind != .bytea else { throw Refusal("PostgreSQL has no \(name) of bytes") }
         guard inside.collation == nil else {
             throw Refusal("\(name) compares under a collation other than BINARY")
         }
         let sql = Self.collated(inside).sql
         return Rendered(
-            sql: "\(name)(\(sql))",
+            sql: "\(name)(\(sql))\(suffix)",
             kind: inside.kind,
             hasColumn: true,
             isCollated: inside.kind == .text,
@@ -127,14 +133,17 @@ extension ExpressionRenderer {
     private mutating func sum(
         _ name: String,
         _ distinct: String,
-        _ inside: Rendered
+        _ inside: Rendered,
+        _ suffix: String
     ) throws(Refusal) -> Rendered {
         guard inside.kind.isNumber else {
             throw Refusal("\(name) is applied to \(inside.kind.rawValue)")
         }
         if name == "sum", inside.kind == .integer {
             return Rendered(
-                sql: "sum(\(distinct)\(inside.sql))::bigint",
+                sql: suffix.isEmpty
+                    ? "sum(\(distinct)\(inside.sql))::bigint"
+                    : "(sum(\(distinct)\(inside.sql))\(suffix))::bigint",
                 kind: .integer,
                 power: .cast,
                 hasColumn: true
@@ -145,7 +154,7 @@ extension ExpressionRenderer {
         }
         let operand =
             inside.kind == .real ? inside.sql : "\(inside.inside(.cast))::double precision"
-        let sql = "\(name == "avg" ? "avg" : "sum")(\(distinct)\(operand))"
+        let sql = "\(name == "avg" ? "avg" : "sum")(\(distinct)\(operand))\(suffix)"
         return Rendered(
             sql: name == "total" ? "coalesce(\(sql), 0)" : sql,
             kind: .real,
@@ -156,7 +165,8 @@ extension ExpressionRenderer {
     private mutating func concatenated(
         _ inside: Rendered,
         _ arguments: [SQLExpression],
-        _ isDistinct: Bool
+        _ isDistinct: Bool,
+        _ suffix: String
     ) throws(Refusal) -> Rendered {
         let operand = Self.collated(try text(inside, "group_concat"))
         var separator = "','"
@@ -165,7 +175,8 @@ extension ExpressionRenderer {
         }
         note("in which order the parts come is fixed in neither, unless the query sorts them")
         return Rendered(
-            sql: "string_agg(\(isDistinct ? "DISTINCT " : "")\(operand.sql), \(separator))",
+            sql:
+                "string_agg(\(isDistinct ? "DISTINCT " : "")\(operand.sql), \(separator))\(suffix)",
             kind: .text,
             hasColumn: true,
             isCollated: true

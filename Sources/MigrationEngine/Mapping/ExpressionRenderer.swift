@@ -163,6 +163,8 @@ struct ExpressionRenderer {
         case .member(let table, let name): return try member(table, name)
         case .aggregate(let name, let arguments, let isDistinct):
             return try aggregate(name, arguments, isDistinct)
+        case .windowed(let call, let condition, let window):
+            return try windowed(call, condition, window)
         case .query, .exists, .inQuery: return try query(expression)
         case .raise: throw Refusal("RAISE stands where PostgreSQL has no statement")
         }

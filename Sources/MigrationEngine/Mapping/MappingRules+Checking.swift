@@ -1,11 +1,14 @@
 extension MappingRules {
     /// Makes sure that every rule speaks of something that is there and can be done.
     ///
-    /// - Parameter catalog: What the source contains.
+    /// - Parameters:
+    ///   - catalog: What the source contains.
+    ///   - knowsTypes: Whether the profile alone says what types the columns get; false where the
+    ///     target may have them already.
     /// - Throws: ``MigrationError`` of code `configuration` that names the rule and what is possible.
-    func check(_ catalog: Catalog) throws(MigrationError) {
+    func check(_ catalog: Catalog, knowsTypes: Bool = true) throws(MigrationError) {
         for rule in tables { try check(rule, catalog) }
-        for rule in columns { try check(rule, catalog) }
+        for rule in columns { try check(rule, catalog, knowsTypes) }
         try checkNames(catalog)
     }
 
@@ -35,7 +38,11 @@ extension MappingRules {
         )
     }
 
-    private func check(_ rule: ColumnRule, _ catalog: Catalog) throws(MigrationError) {
+    private func check(
+        _ rule: ColumnRule,
+        _ catalog: Catalog,
+        _ knowsTypes: Bool
+    ) throws(MigrationError) {
         let table = try known(rule.table, catalog, rule.place)
         func wrong(_ message: String, remedy: String = Self.correct) -> MigrationError {
             self.wrong(message, rule.place, rule.table, rule.column, remedy: remedy)
@@ -74,18 +81,20 @@ extension MappingRules {
                 throw wrong("an INTEGER PRIMARY KEY stays an integer of its own values")
             }
         }
-        try check(rule, table, wrong)
+        try check(rule, table, knowsTypes, wrong)
     }
 
     private func check(
         _ rule: ColumnRule,
         _ table: Catalog.Table,
+        _ knowsTypes: Bool,
         _ wrong: (String, String) -> MigrationError
     ) throws(MigrationError) {
         if Set(rule.conversions).count < rule.conversions.count {
             throw wrong("a conversion is listed twice", Self.correct)
         }
-        if rule.conversions.contains(.truncateToLength), rule.type?.length == nil {
+        let isTyped = knowsTypes || rule.type != nil
+        if isTyped, rule.conversions.contains(.truncateToLength), rule.type?.length == nil {
             throw wrong(
                 "truncate_to_length needs a type with a length",
                 "give the column's rule a type such as varchar(50)"
@@ -133,7 +142,7 @@ extension MappingRules {
             guard let name = rule.rename else { continue }
             let others = present.filter { table in
                 table.name.foldedName != rule.table.foldedName
-                    && (self.table(table.name)?.rename ?? table.name) == name
+                    && (self.table(table.name)?.rename ?? table.name).isExactly(name)
             }
             guard let other = others.first else { continue }
             throw wrong(
@@ -147,7 +156,7 @@ extension MappingRules {
             let others = table.columns.filter { column in
                 let own = self.column(column.name, of: table.name)
                 return column.name.foldedName != rule.column.foldedName && own?.skip == nil
-                    && (own?.rename ?? column.name) == name
+                    && (own?.rename ?? column.name).isExactly(name)
             }
             guard let other = others.first else { continue }
             throw wrong(
@@ -207,16 +216,16 @@ extension MappingRules {
     ///
     /// - Throws: ``MigrationError`` of code `configuration`.
     func checkExisting() throws(MigrationError) {
-        for rule in columns where rule.type != nil || !rule.conversions.isEmpty {
+        for rule in columns where rule.type != nil {
             throw wrong(
-                "mode existing takes the target's own types, and the profile has a type or a "
-                    + "conversion for the column",
+                "mode existing takes the target's own types, and the profile has a type for the "
+                    + "column",
                 rule.place,
                 rule.table,
                 rule.column,
                 remedy:
-                    "leave type and conversions out of the profile, or give an expression: skip, "
-                    + "rename, expression and on_misfit are followed"
+                    "leave the type out of the profile, because the table stands already: "
+                    + "conversions, skip, rename, expression and on_misfit are followed"
             )
         }
     }

@@ -1,6 +1,6 @@
 /// Names that are taken in one name space of the target.
 struct NameRegistry {
-    private var taken: Set<String> = []
+    private var taken: NameSet = []
 
     /// Takes a name of the source.
     ///
@@ -8,11 +8,11 @@ struct NameRegistry {
     /// - Returns: The name, or, where it is too long, empty or taken, one made from it.
     mutating func take(_ name: String) -> String {
         let wanted = TargetName.fitted(name.isEmpty ? "unnamed" : name)
-        if taken.insert(wanted).inserted { return wanted }
+        if taken.insert(wanted) { return wanted }
         var attempt = 0
         while true {
             let other = TargetName.hashed(name, attempt: attempt)
-            if taken.insert(other).inserted { return other }
+            if taken.insert(other) { return other }
             attempt += 1
         }
     }
@@ -28,7 +28,7 @@ struct NameRegistry {
         while true {
             let ending = number == 0 ? suffix : "\(suffix)\(number)"
             let name = TargetName.fitted(stem, suffix: ending)
-            if taken.insert(name).inserted { return name }
+            if taken.insert(name) { return name }
             number += 1
         }
     }

@@ -85,7 +85,7 @@ struct PlanComparison {
     private func typeReason(_ column: PlanSchema.Column, _ own: Catalog.Column) -> String {
         let reason = "the plan's DDL says so"
         guard census.columns.count == source.columns.count,
-            let place = source.columns.firstIndex(where: { $0.name == own.name })
+            let place = source.columns.firstIndex(where: { $0.name.isExactly(own.name) })
         else { return reason }
         let stored = census.columns[place]
         switch column.type {

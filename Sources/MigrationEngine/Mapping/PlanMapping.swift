@@ -28,13 +28,28 @@ struct PlanMapping {
             result.decisions += weighed(comparison.decisions(), planned, source)
         }
         result.decisions += TargetSchema.decisionsOnVirtualTables(catalog)
-        let reason = "the plan's DDL does not have it; make it by hand, or use --mode derive"
-        result.decisions += catalog.views.map {
-            TargetSchema.dropped($0.name, "view", $0.sql, reason)
-        }
-        result.decisions += catalog.triggers.filter { !$0.name.foldedName.hasPrefix("_cutover_") }
-            .map { TargetSchema.dropped($0.table, "trigger \($0.name)", $0.sql, reason) }
+        result.decisions += beyond()
         return result
+    }
+
+    /// Views and triggers, of which the plan says nothing, with what `--mode derive` does of them.
+    private func beyond() -> [TargetSchema.Decision] {
+        guard !catalog.views.isEmpty || !catalog.triggers.isEmpty else { return [] }
+        var deriver = SchemaDeriver(catalog: catalog, census: census, schema: schema)
+        return deriver.derived().decisions
+            .filter { $0.subject == "view" || $0.subject.hasPrefix("trigger ") }
+            .map { derived in
+                let otherwise =
+                    derived.outcome == .dropped
+                    ? "; --mode derive has no counterpart either: \(derived.reason)"
+                    : "; --mode derive makes it (\(derived.outcome.rawValue)): \(derived.reason)"
+                return TargetSchema.dropped(
+                    derived.table,
+                    derived.subject,
+                    derived.source,
+                    "the plan's DDL does not have it, and migrate does not make it" + otherwise
+                )
+            }
     }
 
     /// Adds to the decisions about types what the census says of them.
@@ -47,7 +62,8 @@ struct PlanMapping {
         else { return decisions }
         return decisions.map { decision in
             guard decision.subject == "type",
-                let place = source.columns.firstIndex(where: { $0.name == decision.column }),
+                let place = source.columns.firstIndex(where: { $0.name.isExactly(decision.column) }
+                ),
                 let type = planned.columns.first(where: { $0.name == decision.column?.foldedName })
             else { return decision }
             var weighed = decision

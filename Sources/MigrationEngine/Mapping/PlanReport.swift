@@ -84,10 +84,10 @@ package struct PlanReport: Sendable, Codable, Equatable {
         ddl = target.ddl
         tables = target.tables.map { table in
             let types = target.decisions.filter {
-                $0.table == table.sourceName && $0.subject == "type"
+                table.sourceName.isExactly($0.table) && $0.subject == "type"
             }
             let columns = table.columns.map { column in
-                let decision = types.first { $0.column == column.sourceName }
+                let decision = types.first { column.sourceName.isExactly($0.column) }
                 return Column(
                     name: column.sourceName,
                     declaredType: decision?.source ?? "",

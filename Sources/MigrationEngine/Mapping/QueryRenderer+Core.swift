@@ -210,6 +210,16 @@ extension QueryRenderer {
         if let having = core.having {
             sql += " HAVING \(try scope.renderer.condition(having).sql)"
         }
+        if !core.windows.isEmpty {
+            guard groups.isEmpty, core.having == nil, !core.columns.contains(where: \.hasAggregate)
+            else { throw Refusal("it names a window over groups") }
+            var windows: [String] = []
+            for named in core.windows {
+                let name = TargetName.quote(named.name.foldedName)
+                windows.append("\(name) AS \(try scope.renderer.over(named.window))")
+            }
+            sql += " WINDOW " + windows.joined(separator: ", ")
+        }
         let isGrouped =
             !groups.isEmpty || core.having != nil || core.columns.contains { $0.hasAggregate }
         if isGrouped {

@@ -218,8 +218,7 @@ struct QueryRenderer {
             alias = source.alias ?? name
             columns = relation.columns
             rowid = relation.rowid
-            sql = relation.sql
-            sql += " AS \(TargetName.quote(alias))"
+            sql = relation.source(as: alias)
         case .query(let statement):
             var inner = self
             inner.stored = nil
@@ -233,7 +232,8 @@ struct QueryRenderer {
         }
         let named = columns.map { column in
             var known = column.known
-            known.sql = "\(TargetName.quote(alias)).\(TargetName.quote(column.target))"
+            let part = Relations.Relation.alias(alias, column.part)
+            known.sql = "\(TargetName.quote(part)).\(TargetName.quote(column.target))"
             return (name: column.name, column: known)
         }
         return (sql, alias, named, rowid)

@@ -20,6 +20,7 @@ extension SQLExpression {
         case .inQuery(let inside, _, _): inside.names
         case .function(_, let list), .aggregate(_, let list, _):
             list.reduce([]) { $0.union($1.names) }
+        case .windowed: parts.reduce([]) { $0.union($1.names) }
         default: []
         }
     }

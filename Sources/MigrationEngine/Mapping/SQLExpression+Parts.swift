@@ -13,6 +13,10 @@ extension SQLExpression {
         case .conditional(let base, let branches, let otherwise):
             [base, otherwise].compactMap { $0 } + branches.flatMap { [$0.when, $0.then] }
         case .function(_, let list), .aggregate(_, let list, _): list
+        case .windowed(let call, let condition, nil): [call] + [condition].compactMap { $0 }
+        // What stands over a window is no aggregate of the query's own groups.
+        case .windowed(let call, let condition, let window?):
+            call.parts + [condition].compactMap { $0 } + window.expressions
         default: []
         }
     }
@@ -40,7 +44,7 @@ extension SQLExpression {
     func isFixed(in groups: [SQLExpression], own: Set<String>) -> Bool {
         if groups.contains(where: { $0.isSame(as: self) }) { return true }
         switch self {
-        case .aggregate: return true
+        case .aggregate, .windowed(_, _, nil): return true
         case .name(let name): return !own.contains(name.foldedName)
         case .member(let table, let name):
             return !own.contains(ExpressionRenderer.key(table, name))

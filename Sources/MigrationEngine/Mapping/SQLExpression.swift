@@ -35,6 +35,8 @@ package indirect enum SQLExpression: Sendable, Equatable {
     case member(String, String)
     /// An aggregate by name in lower case; without arguments `count(*)`.
     case aggregate(String, [SQLExpression], isDistinct: Bool)
+    /// A call with FILTER, OVER, or both.
+    case windowed(SQLExpression, condition: SQLExpression?, WindowDefinition?)
     /// The first value of a query.
     case query(SelectStatement)
     case exists(SelectStatement)

@@ -34,7 +34,7 @@ struct SchemaDeriver {
     mutating func derived() -> TargetSchema {
         let tables = catalog.migratedTables.filter { !rules.skips($0.name) }
         let names = names(of: tables)
-        var indexNames: [String: String] = [:]
+        var indexNames: NameTable<String> = [:]
         for index in tables.flatMap(\.indexes) {
             indexNames[index.name] = relations.take(index.name)
         }
@@ -62,12 +62,13 @@ struct SchemaDeriver {
         let triggers = Self.triggers(readable, schema: schema, catalog)
         result.additions = views.additions + triggers.additions
         result.decisions += views.decisions + triggers.decisions
+        result.preamble += HelperFunction.called(in: result).map { $0.statement(schema) }
         return result
     }
 
     /// The tables' names in the target: first those that the profile asks for.
     private mutating func names(of tables: [Catalog.Table]) -> [String] {
-        var asked: [String: String] = [:]
+        var asked: NameTable<String> = [:]
         for table in tables {
             guard let name = rules.table(table.name)?.rename else { continue }
             asked[table.name] = relations.take(name)

@@ -28,8 +28,18 @@ package struct SelectStatement: Sendable, Equatable {
         package var grouping: [SQLExpression] = []
         /// The HAVING condition.
         package var having: SQLExpression?
+        /// The windows that WINDOW names.
+        package var windows: [NamedWindow] = []
         /// The rows of VALUES; then all of the above is empty.
         package var rows: [[SQLExpression]] = []
+    }
+
+    /// `WINDOW name AS (window)`.
+    package struct NamedWindow: Sendable, Equatable {
+        /// Its name.
+        package var name: String
+        /// What it stands for.
+        package var window: WindowDefinition
     }
 
     /// One column of the result.

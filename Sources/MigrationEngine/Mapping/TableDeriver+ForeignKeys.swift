@@ -83,7 +83,7 @@ extension TableDeriver {
             }
         }
         let names = targetNames(key.parentColumns)
-        guard referableKeys.contains(Set(names)) else {
+        guard referableKeys.contains(NameSet(names)) else {
             throw Refusal("the parent's columns are no primary key and not unique")
         }
         return names

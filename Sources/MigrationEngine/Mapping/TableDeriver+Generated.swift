@@ -8,7 +8,7 @@ extension TableDeriver {
         while progress, !waiting.isEmpty {
             progress = false
             for column in waiting where derive(column, &inlined) {
-                waiting.removeAll { $0.name == column.name }
+                waiting.removeAll { $0.name.isExactly(column.name) }
                 progress = true
             }
         }
@@ -23,6 +23,7 @@ extension TableDeriver {
         _ inlined: inout [String: ExpressionRenderer.Column]
     ) -> Bool {
         var renderer = ExpressionRenderer(columns: inlined)
+        renderer.relations.schema = schema
         do throws(Refusal) {
             guard let text = column.generationExpression else {
                 throw Refusal("its expression was not found in the CREATE TABLE text")
@@ -35,6 +36,7 @@ extension TableDeriver {
             }
             if isWaiting { return false }
             let rule = typeRule(column)
+            try requireComputable(column, rule.type)
             let known = ExpressionRenderer.Column(
                 sql: "",
                 type: rule.type,
@@ -55,6 +57,34 @@ extension TableDeriver {
             inlined[column.name.foldedName] = nil
         }
         return true
+    }
+
+    /// Lets numbers among the computed texts arrive as text: what is computed keeps no row away.
+    private mutating func convertNumbers(of column: Catalog.Column, _ type: TargetType) {
+        let numbers = stored(column).map { $0.integers + $0.reals } ?? 0
+        guard type == .text, numbers > 0, !target.columns.isEmpty else { return }
+        target.columns[target.columns.count - 1].conversions = [.numberAsText]
+        decide(
+            "conversion",
+            "as stored",
+            Conversion.numberAsText.rawValue,
+            .changed,
+            "SQLite made numbers of computed text; it touches at most \(numbers) cells",
+            column: column.name
+        )
+    }
+
+    /// Refuses an expression whose values SQLite stores as another class than the server gives.
+    ///
+    /// The affinity of the column does that: of text that looks like a number it makes one.
+    private func requireComputable(
+        _ column: Catalog.Column,
+        _ type: TargetType
+    ) throws(Refusal) {
+        guard let stored = stored(column) else { return }
+        let odd = stored.values - TypeEvidence.fitting(type, stored)
+        guard odd > 0 else { return }
+        throw Refusal("\(odd) of \(stored.values) values are no \(type.sql) in SQLite")
     }
 
     private mutating func add(
@@ -85,6 +115,7 @@ extension TableDeriver {
         let name = addColumn(column, rule.type, isNotNull: column.isNotNull)
         lines[column.name.foldedName] =
             Self.line(name, rule.type) + (column.isNotNull ? " NOT NULL" : "")
+        convertNumbers(of: column, rule.type)
         decide(
             "generated column",
             "AS (\(column.generationExpression ?? ""))",

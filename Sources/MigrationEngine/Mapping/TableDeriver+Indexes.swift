@@ -2,13 +2,13 @@ extension TableDeriver {
     /// Derives the indexes made by CREATE INDEX.
     ///
     /// - Parameter names: The indexes' names in the target, by name of the source.
-    mutating func deriveIndexes(_ names: [String: String]) {
+    mutating func deriveIndexes(_ names: NameTable<String>) {
         for index in source.indexes { derive(index, names[index.name] ?? index.name) }
     }
 
     private mutating func derive(_ index: Catalog.Index, _ name: String) {
         let subject = index.isUnique ? "unique index" : "index"
-        if name != index.name {
+        if !name.isExactly(index.name) {
             decide(
                 "name",
                 index.name,
@@ -64,7 +64,7 @@ extension TableDeriver {
         let columns = index.columns.compactMap(\.name)
         let isPlain = predicate == nil && index.columns.allSatisfy { collation($0) == nil }
         if isPlain, columns.count == index.columns.count {
-            referableKeys.append(Set(targetNames(columns)))
+            referableKeys.append(NameSet(targetNames(columns)))
         }
         target.keys.append(
             TargetTable.UniqueKey(
@@ -87,7 +87,11 @@ extension TableDeriver {
     }
 
     /// A renderer for expressions over this table.
-    var expressionRenderer: ExpressionRenderer { ExpressionRenderer(columns: withRowid) }
+    var expressionRenderer: ExpressionRenderer {
+        var renderer = ExpressionRenderer(columns: withRowid)
+        renderer.relations.schema = schema
+        return renderer
+    }
 
     /// The columns, and the three names of the rowid where a column is the rowid.
     private var withRowid: [String: ExpressionRenderer.Column] {

@@ -30,7 +30,8 @@ extension TableDeriver {
             return
         }
         target.primaryKey = targets
-        for place in target.columns.indices where targets.contains(target.columns[place].name) {
+        let own = NameSet(targets)
+        for place in target.columns.indices where own.contains(target.columns[place].name) {
             target.columns[place].isNotNull = true
         }
         addConstraint("PRIMARY KEY", name, targets, isPrimary: true)
@@ -110,7 +111,7 @@ extension TableDeriver {
     ) {
         let list = columns.map(TargetName.quote)
         constraints.reserve(name)
-        referableKeys.append(Set(columns))
+        referableKeys.append(NameSet(columns))
         target.keys.append(
             TargetTable.UniqueKey(
                 statement: .init(

@@ -18,7 +18,7 @@ package enum TargetName {
             default: isSafe = false
             }
         }
-        return isSafe ? name : "\"" + name.replacing("\"", with: "\"\"") + "\""
+        return isSafe ? name : "\"" + name.doubling(UInt8(ascii: "\"")) + "\""
     }
 
     /// Quotes a name with its schema.
@@ -36,9 +36,9 @@ package enum TargetName {
     /// - Parameter text: Any text without NUL.
     /// - Returns: The literal, whatever `standard_conforming_strings` says.
     package static func literal(_ text: String) -> String {
-        let doubled = text.replacing("'", with: "''")
-        guard text.contains("\\") else { return "'\(doubled)'" }
-        return "E'" + doubled.replacing("\\", with: "\\\\") + "'"
+        let doubled = text.doubling(UInt8(ascii: "'"))
+        guard text.utf8.contains(UInt8(ascii: "\\")) else { return "'\(doubled)'" }
+        return "E'" + doubled.doubling(UInt8(ascii: "\\")) + "'"
     }
 
     /// Shortens a name to what PostgreSQL keeps.

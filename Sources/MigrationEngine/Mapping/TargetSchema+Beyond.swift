@@ -19,7 +19,7 @@ extension TargetSchema {
                     reason: "its rows stand in no other table, so they are copied, and the tables "
                         + "that \(said.module) keeps its index in are not; "
                         + said.replacement(
-                            table.columns.map(\.name).filter { $0 != table.rowidAlias }
+                            table.columns.map(\.name).filter { !$0.isExactly(table.rowidAlias) }
                         )
                 )
             case .derived(let reason):

@@ -60,10 +60,19 @@ extension TargetSchema {
             decide("column", "", .dropped, "skipped by the profile: \(reason)")
             return
         }
-        guard let place = tables.firstIndex(where: { $0.sourceName == table.name }),
-            let own = tables[place].columns.firstIndex(where: { $0.sourceName == column.name })
+        guard let place = tables.firstIndex(where: { $0.sourceName.isExactly(table.name) }),
+            let own = tables[place].columns.firstIndex(where: {
+                $0.sourceName.isExactly(column.name)
+            })
         else { return }
-        tables[place].columns[own].conversions = rule.conversions
+        let stored = Self.stored(column, table, census)
+        // An offset is no part of an instant: what is lost is named before, and counted.
+        let losesOffsets =
+            tables[place].columns[own].type == .timestamptz
+            && (rule.expression != nil || (stored?.shapes[.timestampZone] ?? 0) > 0)
+            && !rule.conversions.contains(.offsetToUTC)
+        let conversions = rule.conversions + (losesOffsets ? [.offsetToUTC] : [])
+        tables[place].columns[own].conversions += conversions
         tables[place].columns[own].expression = rule.expression
         tables[place].columns[own].stopsAtMisfit = rule.stopsAtMisfit
         if let expression = rule.expression {
@@ -74,15 +83,17 @@ extension TargetSchema {
                 "the profile has it read in place of the stored value, on copy and verify alike"
             )
         }
-        let stored = Self.stored(column, table, census)
-        for (number, conversion) in rule.conversions.enumerated() {
+        for (number, conversion) in conversions.enumerated() {
             let known = rule.expression == nil && number == 0
             let most = known ? stored.flatMap { conversion.most(of: $0) } : nil
             decide(
                 "conversion",
                 conversion.rawValue,
                 .changed,
-                "the profile asks for it" + (most.map { "; it touches at most \($0) cells" } ?? "")
+                (rule.conversions.contains(conversion)
+                    ? "the profile asks for it"
+                    : "timestamptz keeps the instant, not the offset that it was written with")
+                    + (most.map { "; it touches at most \($0) cells" } ?? "")
             )
         }
     }
@@ -94,6 +105,6 @@ extension TargetSchema {
     ) -> ColumnCensus? {
         guard let found = census.tables[table.name], found.columns.count == table.columns.count
         else { return nil }
-        return table.columns.firstIndex { $0.name == column.name }.map { found.columns[$0] }
+        return table.columns.firstIndex { $0.name.isExactly(column.name) }.map { found.columns[$0] }
     }
 }

@@ -31,6 +31,9 @@ struct TriggerDeriver {
         self.reach = reach
         statement = try TriggerStatement(parsing: trigger.sql)
         target = try relations.find(trigger.table)
+        guard target.parts.isEmpty else {
+            throw Refusal("the columns of \"\(trigger.table)\" stand in several tables")
+        }
     }
 
     /// What is made, and what is not quite the same.
@@ -199,6 +202,9 @@ struct TriggerDeriver {
                 throw Refusal("it writes its own table before the row is written")
             }
             let written = try relations.find(table)
+            guard written.parts.isEmpty else {
+                throw Refusal("it writes \"\(table)\", which stands in several tables")
+            }
             guard written.isTable else { throw Refusal("it writes the view \"\(table)\"") }
             let sql = try write(step, written, table, forProbe: false)
             probes.append("EXPLAIN " + (try write(step, written, table, forProbe: true)))

@@ -89,7 +89,7 @@ enum TypeEvidence {
     }
 
     /// The conversions that could keep values that do not fit.
-    private static func conversions(
+    static func conversions(
         _ type: TargetType,
         _ stored: ColumnCensus
     ) -> [Conversion] {

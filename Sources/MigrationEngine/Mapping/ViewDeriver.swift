@@ -29,15 +29,21 @@ struct ViewDeriver {
         self.schema = schema
         self.names = names
         relations = Relations()
+        relations.schema = schema
         for table in tables where table.source.part == nil {
             relations.add(table.relation, named: table.source.name)
         }
         for table in tables {
-            guard let part = table.source.part else { continue }
-            relations.refuse(
-                part.of,
-                Refusal("the columns of \"\(part.of)\" stand in \(part.count) tables")
-            )
+            guard let part = table.source.part, part.number == 1 else { continue }
+            let parts = tables.filter { $0.source.part?.of == part.of }
+            if let relation = Relations.joined(part.names, parts) {
+                relations.add(relation, named: part.of)
+            } else {
+                relations.refuse(
+                    part.of,
+                    Refusal("the columns of \"\(part.of)\" stand in \(part.count) tables")
+                )
+            }
         }
         for table in catalog.tables where table.virtualRows != nil && table.virtualRows != .own {
             relations.refuse(
@@ -95,6 +101,9 @@ struct ViewDeriver {
         let query = try renderer.render(statement)
         guard query.results.count == view.columns.count else {
             throw Refusal("it has other columns than SQLite gives")
+        }
+        guard query.results.count <= 1_600 else {
+            throw Refusal("it has \(query.results.count) columns, and PostgreSQL's have 1600")
         }
         let name = names.take(view.name)
         let columns = QueryRenderer.columns(view.columns, query.results)
@@ -181,6 +190,7 @@ extension SelectStatement {
         var found = commonTables.map(\.query)
         for core in cores {
             expressions += [core.condition, core.having].compactMap { $0 } + core.grouping
+            expressions += core.windows.flatMap(\.window.expressions)
             expressions += core.rows.flatMap { $0 }
             for column in core.columns {
                 if case .expression(let expression, _, _) = column {

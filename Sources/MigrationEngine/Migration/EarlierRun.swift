@@ -93,7 +93,7 @@ package struct EarlierRun: Sendable {
         }
         guard !isEmpty else { return nil }
         return newest != nil && isOwn
-            ? "\(database) holds this source already; V compares, m needs an empty database"
+            ? "already done; V compares both sides; to copy anew give an empty database"
             : "\(database) is not empty; a copy needs an empty database"
     }
 

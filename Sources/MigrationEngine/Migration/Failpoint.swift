@@ -119,6 +119,34 @@ package enum Failpoint: String, CaseIterable, Sendable {
     case positionMoved = "position-moved"
     /// A batch is committed.
     case batchCommitted = "batch-committed"
+    /// The toggles are off, the fence is made and lets everything through.
+    case togglesOff = "toggles-off"
+    /// Writes of the source are blocked.
+    case fenced
+    /// The target holds the last change.
+    case drained
+    /// What changed is compared while writes are blocked.
+    case freezeVerified = "freeze-verified"
+    /// The fence holds for good; the target is not open yet.
+    case handingOver = "handing-over"
+    /// The handover is written, not committed.
+    case handoverWritten = "handover-written"
+    /// The handover is committed.
+    case handedOver = "handed-over"
+    /// The environment file is replaced.
+    case environmentSwitched = "environment-switched"
+    /// The operator's hook has ended.
+    case hookDone = "hook-done"
+    /// One workflow is on in the target.
+    case canaryOn = "canary-on"
+    /// The toggles have their earlier values in the target.
+    case togglesRestored = "toggles-restored"
+    /// A cutover is undone in the source.
+    case undone
+    /// The target is closed to the application on the way back.
+    case targetClosed = "target-closed"
+    /// The target follows the source again; the source is still closed.
+    case handedBack = "handed-back"
     /// The way back begins: the source is locked for us, nothing is written.
     case reverseBegun = "reverse-begun"
     /// The rows of a table are back in the source, not committed.

@@ -22,6 +22,9 @@ package final class Journal {
         CREATE TABLE IF NOT EXISTS action (
             id INTEGER PRIMARY KEY, at REAL NOT NULL, who TEXT NOT NULL, terminal TEXT,
             action TEXT NOT NULL, before TEXT, after TEXT) STRICT;
+        CREATE TABLE IF NOT EXISTS verification (
+            id INTEGER PRIMARY KEY, run_id TEXT NOT NULL, at REAL NOT NULL,
+            ok INTEGER NOT NULL, verdict TEXT NOT NULL) STRICT;
         """
 
     /// A run, as the journal knows it.
@@ -154,6 +157,27 @@ package final class Journal {
         }
     }
 
+    /// Ends the step under way and says where the run rests; its report stays.
+    ///
+    /// - Parameters:
+    ///   - run: The run.
+    ///   - phase: Where it rests.
+    ///   - detail: How the last step ended.
+    /// - Throws: ``MigrationError`` of code `fileFailed`.
+    package func rest(_ run: String, phase: String, detail: String) throws(MigrationError) {
+        let now = SourceValue.real(Date().timeIntervalSince1970)
+        try write { connection throws(SourceError) in
+            try connection.prepare(
+                """
+                UPDATE step SET ended_at = ?, outcome = 'done', detail = ?
+                WHERE run_id = ? AND ended_at IS NULL AND outcome IS NULL
+                """
+            ).run([now, .string(detail), .string(run)])
+            try connection.prepare("UPDATE run SET phase = ?, state = 'done' WHERE id = ?")
+                .run([.string(phase), .string(run)])
+        }
+    }
+
     /// Writes down what the operator did.
     package func action(_ action: String, before: String?, after: String?) throws(MigrationError) {
         try write { connection throws(SourceError) in
@@ -185,7 +209,7 @@ package final class Journal {
             .action(action, before: before, after: after)
     }
 
-    private func write<Value>(
+    func write<Value>(
         _ work: (SourceConnection) throws(SourceError) -> Value
     ) throws(MigrationError) -> Value {
         do throws(SourceError) {
@@ -199,7 +223,7 @@ package final class Journal {
         }
     }
 
-    private static func attempt<Value>(
+    static func attempt<Value>(
         _ directory: RunDirectory,
         _ work: () throws(SourceError) -> Value
     ) throws(MigrationError) -> Value {
@@ -221,7 +245,7 @@ package final class Journal {
         )
     }
 
-    private static func runs(
+    static func runs(
         _ connection: SourceConnection,
         _ rest: String,
         _ values: [SourceValue]

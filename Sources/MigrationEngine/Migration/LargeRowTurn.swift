@@ -35,3 +35,28 @@ final class LargeRowTurn {
         isTaken = false
     }
 }
+
+extension SourceConnection {
+    /// Reads rows: first as if there were no large one, and from the start again, in turn with all
+    /// other threads, when there is.
+    ///
+    /// - Parameter read: Reads; a second call must not add to what the first one found.
+    /// - Returns: What was read.
+    /// - Throws: ``SourceError``.
+    func takingTurns<Value>(
+        _ read: () throws(SourceError) -> Value
+    ) throws(SourceError) -> Value {
+        defer { limitValues(to: nil) }
+        do throws(SourceError) {
+            limitValues(to: LargeRowTurn.size)
+            return try read()
+        } catch {
+            guard error.isTooBig else { throw error }
+        }
+        let turn = LargeRowTurn()
+        turn.take()
+        defer { turn.end() }
+        limitValues(to: nil)
+        return try read()
+    }
+}

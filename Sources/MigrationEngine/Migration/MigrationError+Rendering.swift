@@ -97,7 +97,7 @@ extension MigrationError {
             .targetEncoding, .targetDiskFull, .targetFailed, .serverMissing,
             .serverFailed:
             69
-        case .gateClosed: 1
+        case .gateClosed, .hookFailed: 1
         case .internal: 70
         case .fileFailed, .diskFull: 74
         case .interrupted: 75

@@ -70,6 +70,7 @@ public struct MigrationError: Error, Sendable {
         case schemaChanged = "schema_changed"
         case sourceRefusedRow = "source_refused_row"
         case gateClosed = "gate_closed"
+        case hookFailed = "hook_failed"
         case fileFailed = "file_failed"
         case diskFull = "disk_full"
         case serverMissing = "server_missing"

@@ -69,8 +69,8 @@ extension MigrationRun {
         var sourcePath: String
         var finishedAt: String
         /// The columns of each table of the source, by its name.
-        var tables: [String: Set<String>]
-        var copiedRows: [String: Int]
+        var tables: NameTable<NameSet>
+        var copiedRows: NameTable<Int>
     }
 
     private func story(of run: RunState.Run) throws(MigrationError) -> Story {
@@ -100,7 +100,7 @@ extension MigrationRun {
             for row in names.rows {
                 story.tables[row[0] ?? "", default: []].formUnion(row[1].map { [$0] } ?? [])
             }
-            for (name, record) in try RunState.records(of: run.id, target) {
+            for (name, record) in try RunState.records(of: run.id, target).pairs {
                 let skipped = record.columns.filter { $0.skip != nil }.map(\.source)
                 story.tables[name]?.formUnion(skipped)
             }
@@ -148,11 +148,11 @@ extension MigrationRun {
             }
             // Of a skipped table no column was written down.
             guard !columns.isEmpty else { continue }
-            let own = Set(table.columns.filter { $0.generation == .none }.map(\.name))
+            let own = NameSet(table.columns.filter { $0.generation == .none }.map(\.name))
             found += own.subtracting(columns).sorted().map { "\"\(table.name).\($0)\" is new" }
             found += columns.subtracting(own).sorted().map { "\"\(table.name).\($0)\" is gone" }
         }
-        let names = Set(tables.map(\.name))
+        let names = NameSet(tables.map(\.name))
         found += story.tables.keys.filter { !names.contains($0) }.sorted()
             .map { "table \"\($0)\" is gone" }
         guard !found.isEmpty else { return "a key, an index, a view or a trigger" }
@@ -210,7 +210,7 @@ extension MigrationRun {
             },
             phases: tracker.phases,
             seconds: started.duration(to: .now).seconds,
-            quarantine: first?.quarantine ?? [],
+            quarantine: try quarantineReasons(of: run.id),
             conversions: first?.conversions ?? [],
             skipped: first?.skipped ?? [],
             warnings: [

@@ -51,9 +51,12 @@ extension MigrationRun {
         guard newest.sourceFingerprint == sourceFingerprint else {
             throw MigrationError(
                 .differentRun,
-                "the target holds an unfinished run of another source",
+                newest.sourcePath == SourceFile.realPath(options.source)
+                    ? "the source's schema has changed since its unfinished run began"
+                    : "the target holds an unfinished run of another source, "
+                        + newest.sourcePath,
                 place: .init("start", side: .target, path: address.redacted),
-                remedy: "finish that run with its own --source, or "
+                remedy: "finish that run with --source \(newest.sourcePath), or "
                     + (newest.mode == "existing"
                         ? "put its keys and triggers back with the statements of "
                             + "cutover.altered, then drop schema cutover"
@@ -97,12 +100,12 @@ extension MigrationRun {
             try target.execute("BEGIN; \(RunState.createConversions); COMMIT")
             return try RunState.records(of: identifier, target)
         }
-        var now: [String: MappingRecord] = [:]
+        var now: NameTable<MappingRecord> = [:]
         for table in mapped.tables { now[table.sourceName] = MappingRecord(table, mapped) }
         for skipped in mapped.skipped where skipped.column == nil {
             now[skipped.table] = MappingRecord(skip: skipped.reason)
         }
-        for (table, record) in records.sorted(by: { $0.key < $1.key }) {
+        for (table, record) in records.pairs.sorted(by: { $0.name < $1.name }) {
             guard let difference = record.difference(from: now[table] ?? MappingRecord(skip: ""))
             else { continue }
             let name = difference.column.map { "column \"\($0)\" of \"\(table)\"" }
@@ -172,7 +175,7 @@ extension TargetSchema {
     /// - Parameter backup: The backup, whose rows were counted.
     /// - Returns: One entry a table.
     func skippedTables(_ backup: BackupReport) -> [SkippedTable] {
-        let rows = Dictionary(backup.tables.map { ($0.name, $0.rows) }) { first, _ in first }
+        let rows = NameTable(backup.tables.map { ($0.name, $0.rows) })
         return skipped.filter { $0.column == nil }.map {
             SkippedTable(table: $0.table, rows: rows[$0.table] ?? 0, reason: $0.reason)
         }

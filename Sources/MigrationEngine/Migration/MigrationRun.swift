@@ -15,7 +15,7 @@ final class MigrationRun {
     let journal: Journal
     /// What the profile prescribes.
     let rules: MappingRules
-    private let directory: RunDirectory
+    let directory: RunDirectory
     var identifier: String
     /// The mode asked for, or that of the run that is taken up again.
     var mode: String
@@ -47,9 +47,9 @@ final class MigrationRun {
         } catch {
             throw SourceFile.failure(error, path: options.source, stage: "start")
         }
-        guard !catalog.migratedTables.isEmpty else { throw Self.emptySource(options.source) }
+        try catalog.requireTables("start", options.source)
         rules = try Profile.load(options.profile, catalog: catalog).rules
-        try rules.check(catalog)
+        try rules.check(catalog, knowsTypes: settings.mode != "existing")
         try rules.checkExpressions(source)
         (target, address) = try Target.connect(options, stage: "start", purpose: "migrate")
         schema = settings.isDryRun ? RunState.dryRunSchema : options.schema
@@ -109,6 +109,7 @@ final class MigrationRun {
         let copy = CopyPhase(self, backup: backup.path, plans: plans, chunks: chunks)
         try announce(.copy, "copying")
         try copy.run(run: identifier, copied: copied)
+        warnings += copy.warnings
         try announce(.keys, "making keys and indexes")
         let keys = KeyPhase(
             self,
@@ -122,6 +123,11 @@ final class MigrationRun {
         var ledger = tried.ledger
         problems += tried.problems + TargetSchema.unreadTables(snapshot.catalog)
         warnings += try keys.makeAdditions(&ledger)
+        ledger.note(
+            try onTarget("ledger") { target throws(TargetError) in
+                try UncheckedKey.all(plans, schema: schema, target)
+            }
+        )
         let tables = try account(plans, census.census)
         Failpoint.reach(.accounted)
         let verified = try settings.verifies ? verify(backup) : nil
@@ -168,7 +174,7 @@ final class MigrationRun {
             && verified?.ok != false
     }
 
-    private func announce(_ phase: Progress.Phase, _ activity: String) throws(MigrationError) {
+    func announce(_ phase: Progress.Phase, _ activity: String) throws(MigrationError) {
         try cancellation.check(phase.rawValue, kept: kept)
         try journal.phase(phase.rawValue, of: identifier)
         Failpoint.reach(.phaseJournaled)
@@ -187,270 +193,13 @@ final class MigrationRun {
         _ stage: String,
         _ work: (TargetConnection) throws(TargetError) -> Value
     ) throws(MigrationError) -> Value {
-        do throws(TargetError) {
-            return try work(target)
-        } catch {
-            throw TargetFailure.wrap(
-                error,
-                stage: stage,
-                address: address,
-                kept: kept,
-                cancellation: cancellation
-            )
-        }
-    }
-
-    // MARK: - Reading
-
-    private func makeBackup() throws(MigrationError) -> BackupReport {
-        try Backup.run(options, tracker: tracker, cancellation: cancellation)
-    }
-
-    private func readCatalog(
-        _ backup: BackupReport
-    ) throws(MigrationError) -> (catalog: Catalog, tables: [Catalog.Table]) {
-        do throws(SourceError) {
-            let connection = try SourceConnection(path: backup.path, access: .immutable)
-            try connection.readHeader()
-            let catalog = try CatalogReader.read(connection)
-            return (catalog, catalog.migratedTables.filter { !rules.skips($0.name) })
-        } catch {
-            throw SourceFile.failure(error, path: backup.path, stage: "catalog")
-        }
-    }
-
-    private static func emptySource(_ path: String) -> MigrationError {
-        MigrationError(
-            .sourceEmpty,
-            "the source has no table",
-            place: .init("start", side: .source, path: path),
-            remedy: "give the application's own database with --source PATH"
-        )
-    }
-
-    private func takeCensus(
-        _ backup: BackupReport,
-        _ tables: [Catalog.Table]
-    ) throws(MigrationError) -> CensusResult {
-        tracker.begin(.census, "reading every value")
-        return try CensusTaker(
-            snapshot: backup.path,
-            tables: tables,
-            jobs: settings.jobs,
-            tracker: tracker,
+        try TargetFailure.wrapping(
+            stage: stage,
+            address: address,
+            kept: kept,
             cancellation: cancellation
-        ).run()
-    }
-
-    private func map(
-        _ catalog: Catalog,
-        _ census: Census,
-        isBegun: Bool
-    ) throws(MigrationError) -> TargetSchema {
-        let mapped =
-            if mode == TargetSchema.Mode.existing.rawValue {
-                try mapExisting(catalog, census, isBegun: isBegun)
-            } else {
-                try Mapping.schema(
-                    catalog: catalog,
-                    census: census,
-                    modeNamed: mode,
-                    schema: schema,
-                    rules: rules
-                )
-            }
-        let dropped = mapped.decisions.filter { $0.outcome == .dropped }
-        warnings += dropped.prefix(Self.droppedShown).map {
-            "not carried over: \($0.subject) of \($0.table): \($0.reason)"
+        ) { () throws(TargetError) in
+            try work(target)
         }
-        if dropped.count > Self.droppedShown {
-            warnings.append(
-                "\(dropped.count - Self.droppedShown) more are not carried over: see cutover plan"
-            )
-        }
-        return mapped
-    }
-
-    /// How many of the things that are not carried over a report names by itself.
-    private static let droppedShown = 10
-
-    private func plans(for mapped: TargetSchema, _ tables: [Catalog.Table]) -> [TablePlan] {
-        let known = Dictionary(mapped.tables.map { ($0.sourceName, $0) }) { first, _ in first }
-        return tables.compactMap { table in
-            known[table.name].map {
-                TablePlan($0, source: table, schema: schema, casts: existing?.casts[$0.name] ?? [:])
-            }
-        }
-    }
-
-    /// The chunks of the tables that are copied, numbered by the place of their plan.
-    private func chunks(
-        of tables: [Catalog.Table],
-        _ chunks: [[Chunk]],
-        _ plans: [TablePlan]
-    ) -> [[Chunk]] {
-        let places = Dictionary(
-            plans.indices.map { (plans[$0].table.sourceName, $0) }
-        ) { first, _ in first }
-        return zip(tables, chunks).compactMap { table, chunks in
-            places[table.name].map { place in
-                chunks.map { chunk in
-                    var chunk = chunk
-                    chunk.table = place
-                    return chunk
-                }
-            }
-        }
-    }
-
-    // MARK: - Writing
-
-    private func createSchema(
-        _ mapped: TargetSchema,
-        _ backup: BackupReport
-    ) throws(MigrationError) {
-        tracker.begin(.schema, "making \(mapped.tables.count) tables")
-        if settings.isDryRun { identifier = "dry-" + identifier }
-        try journal.begin(
-            Journal.Run(
-                id: identifier,
-                sourceFingerprint: sourceFingerprint,
-                target: address.redacted,
-                targetFingerprint: try onTarget("start") { target throws(TargetError) in
-                    try Target.fingerprint(target)
-                },
-                mode: mapped.mode.rawValue,
-                backupPath: backup.path,
-                backupSHA256: backup.sha256,
-                phase: "schema",
-                state: "running",
-                startedAt: Date().timeIntervalSince1970
-            ),
-            sourcePath: SourceFile.realPath(options.source)
-        )
-        Failpoint.reach(.runRecorded)
-        warnings += try onTarget("schema") { target throws(TargetError) in
-            try SchemaWriter(target, schema).write(
-                mapped,
-                run: identifier,
-                source: SourceFile.realPath(options.source),
-                fingerprint: sourceFingerprint,
-                sha256: backup.sha256,
-                existing: existing,
-                copiedFrom: settings.isDryRun ? options.schema : nil
-            )
-        }
-    }
-
-    private func account(
-        _ plans: [TablePlan],
-        _ census: Census
-    ) throws(MigrationError) -> [MigrateReport.Table] {
-        var tables: [MigrateReport.Table] = []
-        for plan in plans {
-            let name = plan.table.sourceName
-            let rows = census.tables[name]?.rows ?? 0
-            let sums = try onTarget("account") { target throws(TargetError) in
-                try Accounting(plan, rows: rows, run: identifier, target)
-            }
-            if let problem = sums.problem(name, rows: rows) {
-                problems.append(problem)
-                tracker.log(.error, "account", problem)
-            }
-            tables.append(
-                .init(
-                    name: name,
-                    sourceRows: rows,
-                    copiedRows: sums.copied,
-                    quarantinedRows: sums.quarantined,
-                    targetRows: sums.present,
-                    acceptedRows: sums.accepted
-                )
-            )
-            tracker.update(name) { $0.quarantinedRows = sums.quarantined }
-        }
-        return tables
-    }
-
-    private func quarantineReasons() throws(MigrationError) -> [QuarantineReason] {
-        try onTarget("account") { target throws(TargetError) in
-            try target.query(
-                """
-                SELECT table_name, column_name, reason, count(*) FROM cutover.quarantine
-                WHERE run_id = $1 GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3 LIMIT 50
-                """,
-                [.text(identifier)]
-            ).rows.map { row in
-                QuarantineReason(
-                    table: row[0] ?? "",
-                    column: row[1],
-                    reason: row[2] ?? "",
-                    rows: Int(row[3] ?? "") ?? 0
-                )
-            }
-        }
-    }
-
-    private func verify(_ backup: BackupReport) throws(MigrationError) -> VerifyReport {
-        try announce(.verify, "comparing every cell")
-        return try Verification(
-            options,
-            Verification.Settings(jobs: settings.jobs),
-            schema: schema,
-            run: identifier,
-            maximumQuarantined: settings.maximumQuarantined,
-            tracker: tracker,
-            cancellation: cancellation
-        ).compare(snapshot: backup.path, kept: .copied)
-    }
-
-    /// Writes the report beside the source, where it survives the target.
-    private func keep(_ report: String) throws(MigrationError) {
-        let path = "\(directory.reports)/migrate_\(identifier).json"
-        guard
-            FileManager.default.createFile(
-                atPath: path,
-                contents: Data((report + "\n").utf8),
-                attributes: [.posixPermissions: 0o600]
-            )
-        else {
-            throw MigrationError(
-                .fileFailed,
-                "the report cannot be written",
-                place: .init("finish", path: path),
-                kept: .copied,
-                remedy: "check disk space and rights of the folder; the target is complete, see: "
-                    + "cutover verify",
-                cause: .system(errno: errno, call: "write")
-            )
-        }
-    }
-
-    private func finish(
-        _ report: inout MigrateReport,
-        started: ContinuousClock.Instant
-    ) throws(MigrationError) {
-        try onTarget("finish") { target throws(TargetError) in
-            // Everything before was committed without waiting for the disk; this commit waits,
-            // and the log that it waits for holds all of it.
-            try target.execute("SET synchronous_commit = on")
-            try RunState.setPhase("done", of: identifier, target, isFinished: true)
-        }
-        Failpoint.reach(.runFinished)
-        if settings.isDryRun { try dropDryRun() }
-        tracker.begin(.done, "writing the report")
-        report.phases = tracker.phases
-        report.seconds = started.duration(to: .now).seconds
-        let text = (try? JSONEncoder.report.encode(report))
-            .map { String(decoding: $0, as: UTF8.self) }
-        try keep(text ?? "{}")
-        Failpoint.reach(.reportWritten)
-        try journal.end(
-            identifier,
-            state: "done",
-            detail: report.ok ? "all rows arrived" : "done, with findings",
-            report: text
-        )
-        Failpoint.reach(.runDone)
     }
 }

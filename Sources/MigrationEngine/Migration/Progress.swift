@@ -52,6 +52,12 @@ public struct LiveProgress: Sendable, Equatable {
     public var changesPerSecond: Double
     /// Why nothing is applied, in words; nil when it goes on.
     public var waitingFor: String?
+    /// The step of a cutover under way.
+    public var step: String?
+    /// The seconds until the step goes on by itself.
+    public var countdownSeconds: Double?
+    /// The seconds that writes have been blocked; nil while they pass.
+    public var freezeSeconds: Double?
 }
 
 /// How far one table is.

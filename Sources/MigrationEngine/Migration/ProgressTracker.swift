@@ -9,7 +9,7 @@ package final class ProgressTracker: Sendable {
 
     private struct State {
         var progress = Progress()
-        var index: [String: Int] = [:]
+        var index: NameTable<Int> = [:]
         var lastSent = 0.0
         var phaseStarted = 0.0
         var rates: [Int: (time: Double, rows: Int)] = [:]
@@ -106,9 +106,11 @@ package final class ProgressTracker: Sendable {
     /// Names the tables, in the order of the source; what is known of one of them stays.
     package func tables(_ names: [String]) {
         state.withLock { state in
-            let known = state.index.mapValues { state.progress.tables[$0] }
-            state.progress.tables = names.map { known[$0] ?? TableProgress(name: $0) }
-            state.index = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
+            let (index, known) = (state.index, state.progress.tables)
+            state.progress.tables = names.map { name in
+                index[name].map { known[$0] } ?? TableProgress(name: name)
+            }
+            state.index = NameTable(zip(names, names.indices).map { ($0, $1) })
         }
         send(isForced: true)
     }

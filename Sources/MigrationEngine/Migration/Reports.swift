@@ -148,9 +148,17 @@ public struct VerifyReport: Codable, Sendable, Equatable {
     public var seconds: Double
     /// Tables that one side keeps for itself on purpose, with the reason.
     public var aside: [String]? = []
+    /// The phase of a run that has not ended, whose rows were compared.
+    public var unfinished: String?
 
     /// The verdict in words, which never calls rows equal that are in quarantine.
     public var verdict: String {
+        if let unfinished, tables.contains(where: { $0.status == .waiting }) {
+            let waiting = tables.count { $0.status == .waiting }
+            return "the run is not finished (\(unfinished)): "
+                + (waiting == 1 ? "1 table waits" : "\(waiting) tables wait")
+                + " for rows; cutover migrate goes on"
+        }
         if differs { return "the sides differ" }
         let edits = editedRows > 0 ? "\(editedRows) rows equal by edit" : nil
         guard quarantinedRows > 0 else {

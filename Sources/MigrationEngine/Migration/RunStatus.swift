@@ -16,7 +16,7 @@ public struct RunStatus: Codable, Sendable {
     @ExplicitNull public var copiedRows: Int?
     /// Rows in quarantine; nil when the target cannot be asked.
     @ExplicitNull public var quarantinedRows: Int?
-    /// Whether the last run's verification found both sides equal; nil when it did not verify.
+    /// Whether the newest comparison found both sides equal; nil when there was none.
     @ExplicitNull public var verified: Bool?
     /// The conditions of the cutover that were looked at.
     public var gates: [Gate]
@@ -24,8 +24,22 @@ public struct RunStatus: Codable, Sendable {
     @ExplicitNull public var writeFreezeSeconds: Double?
     /// The toggles on both sides.
     public var workflows: [Workflow]
-    /// What could not be read, in words.
+    /// What could not be read, or must be known, in words.
     public var notes: [String]
+    /// The newest run of the target.
+    @ExplicitNull public var runId: String? = nil
+    /// The source of the target's run, when it is not this one.
+    @ExplicitNull public var otherSource: String? = nil
+    /// When both sides were compared last, cell by cell, as UTC.
+    @ExplicitNull public var verifiedAt: String? = nil
+    /// What that comparison found, in words.
+    @ExplicitNull public var verdict: String? = nil
+    /// Rows in quarantine that nobody has decided about; nil when the target cannot be asked.
+    @ExplicitNull public var waitingRows: Int? = nil
+    /// Whether a process works on the target; nil when it cannot be asked.
+    @ExplicitNull public var isRunning: Bool? = nil
+    /// The operator's next step; nil when there is nothing to do.
+    @ExplicitNull public var next: String? = nil
 
     /// How far the target is behind.
     public struct Lag: Codable, Sendable {
@@ -86,13 +100,14 @@ public struct RunStatus: Codable, Sendable {
             workflows: [],
             notes: []
         )
-        status.readJournal(options)
         status.readTarget(options)
         status.readWorkflows(options)
+        status.readLive(options)
+        status.next = status.nextStep(options)
         return status
     }
 
-    private mutating func note<Value>(
+    mutating func note<Value>(
         _ work: () throws(MigrationError) -> Value
     ) -> Value? {
         do throws(MigrationError) {
@@ -105,41 +120,102 @@ public struct RunStatus: Codable, Sendable {
         }
     }
 
-    private mutating func readJournal(_ options: Options) {
-        let run = note { () throws(MigrationError) in
-            try Journal.newestRun(in: RunDirectory(existing: options.runDirectory))
-        }
-        guard let run = run ?? nil else { return }
-        phase = run.state == "failed" ? "stopped in \(run.phase)" : run.phase
-        verified = run.report.flatMap { try? MigrateReport(json: $0) }?.verify?.ok
-    }
-
     private mutating func readTarget(_ options: Options) {
-        let found = note { () throws(MigrationError) -> Counts? in
+        let found = note { () throws(MigrationError) -> Found in
             let (target, address) = try Target.connect(options, stage: "target", purpose: "status")
             do throws(TargetError) {
-                return try Self.counts(target, options.schema)
+                return try Found(target, options.schema)
             } catch {
                 throw TargetFailure.wrap(error, stage: "target", address: address)
             }
         }
-        guard let found else { return }
-        guard let counts = found else {
+        guard let found else { return readJournal(options) }
+        guard let counts = found.counts else {
+            tables = Tables(done: 0, total: sourceTables(options))
+            copiedRows = 0
+            quarantinedRows = 0
+            return readJournal(options, of: found.fingerprint)
+        }
+        runId = counts.run.id
+        let identity = RunIdentity(counts.run, source: options.source)
+        if let text = identity.note { notes.append(text) }
+        if case .other(let path) = identity {
+            phase = "other source"
+            otherSource = path
+            return
+        }
+        guard found.holdsTables || !counts.run.isFinished else {
+            notes.append("the tables of run \(counts.run.id) are gone from the target")
             tables = Tables(done: 0, total: sourceTables(options))
             copiedRows = 0
             quarantinedRows = 0
             return
         }
+        read(counts, options)
+    }
+
+    private mutating func read(_ counts: Counts, _ options: Options) {
         let run = counts.run
-        // The target knows its own run; the journal of this folder may tell of another one.
-        if run.isFinished {
-            phase = "done"
-        } else if phase == "idle" || phase == "done" {
-            phase = run.phase
+        let known = note { () throws(MigrationError) in
+            try Journal.newest(of: run.id, in: RunDirectory(existing: options.runDirectory))
+        }
+        // The target knows its own run; the journal says how the process ended.
+        let hasFailed = known?.run?.state == "failed"
+        phase =
+            run.isFinished
+            ? "done" : hasFailed ? "stopped in \(known?.run?.phase ?? run.phase)" : run.phase
+        if !run.isFinished, !hasFailed, let journaled = known?.run?.phase { phase = journaled }
+        if let newest = known?.verified {
+            verified = newest.ok
+            verdict = newest.verdict
+            verifiedAt = Date(timeIntervalSince1970: newest.at.rounded(.down))
+                .formatted(.iso8601)
         }
         tables = counts.tables
         copiedRows = counts.rows
         quarantinedRows = counts.quarantined
+        waitingRows = counts.waiting
+        isRunning = counts.isRunning
+    }
+
+    /// What the journal alone tells: of a run that stopped before the target knew of it, or of one
+    /// whose target does not answer.
+    private mutating func readJournal(_ options: Options, of fingerprint: String? = nil) {
+        let run = note { () throws(MigrationError) in
+            try Journal.newestRun(in: RunDirectory(existing: options.runDirectory))
+        }
+        guard let run = run ?? nil else { return }
+        let isSame =
+            fingerprint.map { $0 == run.targetFingerprint } ?? (run.target == target)
+        guard isSame else {
+            notes.append("the newest run of this source went into another target: \(run.target)")
+            return
+        }
+        guard fingerprint == nil || run.state != "done" else { return }
+        phase = run.state == "failed" ? "stopped in \(run.phase)" : run.phase
+    }
+
+    /// The operator's next step; nil when there is nothing to do.
+    private func nextStep(_ options: Options) -> String? {
+        guard access(options.source, R_OK) == 0 else {
+            return "give the SQLite file with --source PATH; or try it out with: cutover demo"
+        }
+        if runId == nil, tables == nil {
+            return "give a database that answers with --target URL; a local one: "
+                + "cutover server start"
+        }
+        if otherSource != nil {
+            return "give that source with --source PATH, or an empty database with --target URL"
+        }
+        if isRunning == true { return nil }
+        if phase == "idle" { return "cutover migrate" }
+        if let live = CutoverPhase(rawValue: phase) { return Self.nextStep(live) }
+        guard phase == "done" else {
+            return "cutover migrate goes on where the run stopped"
+        }
+        if verified == false, waitingRows ?? 0 == 0 { return "cutover verify names what differs" }
+        if waitingRows ?? 0 > 0 { return "cutover quarantine list" }
+        return verified == nil ? "cutover verify" : nil
     }
 
     private mutating func sourceTables(_ options: Options) -> Int {
@@ -154,12 +230,27 @@ public struct RunStatus: Codable, Sendable {
         return tables ?? 0
     }
 
+    /// What the target tells.
+    private struct Found {
+        let fingerprint: String
+        let holdsTables: Bool
+        let counts: Counts?
+
+        init(_ target: TargetConnection, _ schema: String) throws(TargetError) {
+            fingerprint = try Target.fingerprint(target)
+            holdsTables = try !Target.relations(in: schema, target).isEmpty
+            counts = try RunStatus.counts(target, schema)
+        }
+    }
+
     /// What the target knows of its newest run.
     private struct Counts {
         var run: RunState.Run
         var tables: Tables
         var rows: Int
         var quarantined: Int
+        var waiting: Int
+        var isRunning: Bool
     }
 
     private static func counts(
@@ -176,18 +267,24 @@ public struct RunStatus: Codable, Sendable {
                 (SELECT count(DISTINCT table_name) FROM cutover.checkpoint WHERE run_id = $1),
                 (SELECT count(*) FROM cutover.quarantine
                     WHERE run_id = $1 AND \(states.isAbsent)),
-                (SELECT coalesce(sum(rows), 0) FROM cutover.checkpoint WHERE run_id = $1)
+                (SELECT coalesce(sum(rows), 0) FROM cutover.checkpoint WHERE run_id = $1),
+                (SELECT count(*) FROM cutover.quarantine
+                    WHERE run_id = $1 AND \(states.isAbsent) AND NOT \(states.isAccepted)),
+                EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted
+                    AND objsubid = 1 AND objid = hashtext('cutover migrate')::oid AND database =
+                        (SELECT oid FROM pg_database WHERE datname = current_database()))
             """,
             [.text(run.id)]
         ).rows[0]
-        let total = row[0].flatMap { Int($0) } ?? 0
-        let begun = row[1].flatMap { Int($0) } ?? 0
+        func number(_ place: Int) -> Int { row[place].flatMap { Int($0) } ?? 0 }
         return Counts(
             run: run,
             // Until the copy has ended, a table with a checkpoint may still lack rows.
-            tables: Tables(done: isCopied ? total : max(0, begun - 1), total: total),
-            rows: row[3].flatMap { Int($0) } ?? 0,
-            quarantined: row[2].flatMap { Int($0) } ?? 0
+            tables: Tables(done: isCopied ? number(0) : max(0, number(1) - 1), total: number(0)),
+            rows: number(3),
+            quarantined: number(2),
+            waiting: number(4),
+            isRunning: row[5] == "t"
         )
     }
 

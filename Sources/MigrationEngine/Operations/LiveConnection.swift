@@ -197,8 +197,14 @@ final class LiveConnection {
             shape.relations[last].columns.append(.init(name: column, kind: kind))
             if row[3] == "t" { shape.relations[last].indexed.insert(column) }
         }
-        let wanted = Set(try wanted(shape.relations.map(\.name)).map { $0.lowercased() })
-        shape.relations.removeAll { !wanted.contains($0.name.lowercased()) }
+        shape.follow(recordedNames(schema))
+        let known = shape.relations.map { $0.source ?? $0.name }
+        let wanted = Set(try wanted(known).map { $0.lowercased() })
+        shape.relations.removeAll { relation in
+            ![relation.source ?? relation.name, relation.name].contains {
+                wanted.contains($0.lowercased())
+            }
+        }
         return shape
     }
 

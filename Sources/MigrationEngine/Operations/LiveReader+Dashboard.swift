@@ -63,6 +63,7 @@ struct FigureReader {
         case .failure(let word): return unknown("needs \(word.name) under [parameters]")
         case .success(let sql):
             do throws(LiveFailure) {
+                let sql = session.shape.named(variant.needs, in: sql)
                 guard let value = try session.connection.rows(sql).first?.first ?? nil else {
                     return unknown("no value is stored")
                 }

@@ -78,12 +78,13 @@ package final class LiveReader {
         let stamp = try connection.schemaStamp()
         if let session, stamp == self.stamp { return session }
         var profile: Profile?
-        let shape = try connection.shape { tables throws(LiveFailure) in
+        var shape = try connection.shape { tables throws(LiveFailure) in
             let loaded = try loadProfile(tables)
             profile = loaded
-            return loaded.tables
+            return loaded.tables.union(loaded.tables.compactMap { loaded.rules.table($0)?.rename })
         }
         guard let profile else { preconditionFailure("reading the shape loads the profile") }
+        if side == .target { shape.follow(profile) }
         let fresh = LiveSession(
             connection: connection,
             shape: shape,

@@ -11,6 +11,8 @@ struct LiveShape: Equatable {
     struct Column: Equatable {
         var name: String
         var kind: Kind
+        /// Its name in the source, where the mapping tells it.
+        var source: String?
     }
 
     /// A table or view.
@@ -19,14 +21,19 @@ struct LiveShape: Equatable {
         var columns: [Column]
         /// Columns that come first in an index.
         var indexed: Set<String> = []
+        /// Its name in the source, where the mapping tells it.
+        var source: String?
 
-        /// Finds a column: its exact name, else without regard to case.
+        /// Finds a column: by its name in the source, else by its own, without regard to case
+        /// where none is exactly so.
         ///
         /// - Parameter name: The column in the profile.
         /// - Returns: The column, or nil.
         func column(_ name: String) -> Column? {
-            columns.first { $0.name == name }
-                ?? columns.first { $0.name.lowercased() == name.lowercased() }
+            let folded = name.lowercased()
+            return columns.first { ($0.source ?? $0.name) == name }
+                ?? columns.first { ($0.source ?? $0.name).lowercased() == folded }
+                ?? columns.first { $0.name.lowercased() == folded }
         }
 
         /// The table's name in SQL.
@@ -46,13 +53,16 @@ struct LiveShape: Equatable {
     /// The tables and views.
     var relations: [Relation] = []
 
-    /// Finds a table: its exact name, else without regard to case.
+    /// Finds a table: by its name in the source, else by its own, without regard to case where
+    /// none is exactly so.
     ///
     /// - Parameter name: The table in the profile.
     /// - Returns: The table, or nil.
     func relation(_ name: String) -> Relation? {
-        relations.first { $0.name == name }
-            ?? relations.first { $0.name.lowercased() == name.lowercased() }
+        let folded = name.lowercased()
+        return relations.first { ($0.source ?? $0.name) == name }
+            ?? relations.first { ($0.source ?? $0.name).lowercased() == folded }
+            ?? relations.first { $0.name.lowercased() == folded }
     }
 
     /// Tells what is missing.

@@ -22,6 +22,7 @@ package enum Quarantine {
     ) throws(MigrationError) -> QuarantinePage {
         let session = try QuarantineSession(options, changes: false)
         try session.require(selection)
+        let identity = RunIdentity(session.run, source: options.source)
         return try session.onTarget { target throws(TargetError) in
             let reader = try QuarantineReader(target, run: session.run.id)
             let bounded = max(1, min(limit, mostRows))
@@ -32,7 +33,9 @@ package enum Quarantine {
                 run: session.run.id,
                 groups: try reader.groups(selection),
                 rows: rows,
-                next: hasMore ? rows.last?.id : nil
+                next: hasMore ? rows.last?.id : nil,
+                source: session.run.sourcePath,
+                note: identity.note
             )
         }
     }
@@ -63,6 +66,15 @@ package enum Quarantine {
                 "there is no row \(id) in quarantine",
                 place: .init("quarantine", side: .target, path: session.address.redacted),
                 remedy: "see cutover quarantine list"
+            )
+        }
+        // Another source may have a row of the same key.
+        if case .other = RunIdentity(session.run, source: options.source) {
+            return QuarantineDetail(
+                row: row,
+                values: values,
+                source: SourceRow.State.unknown.rawValue,
+                note: "the row is of another source, \(session.run.sourcePath)"
             )
         }
         let (state, note) = SourceRow.state(of: kept, in: options)
@@ -151,6 +163,14 @@ package enum Quarantine {
         cancellation: Cancellation = Cancellation()
     ) throws(MigrationError) -> ReplayReport {
         try options.requireWritable("replaying rows of the quarantine")
+        if let column = QuarantineEdit.repeatedColumn(edits) {
+            throw MigrationError(
+                .usage,
+                "a value for \"\(SafeText.visible(column))\" is given twice",
+                place: .init("quarantine"),
+                remedy: "give one value for each column"
+            )
+        }
         let session = try QuarantineSession(options, changes: true)
         guard session.run.isFinished else {
             throw MigrationError(

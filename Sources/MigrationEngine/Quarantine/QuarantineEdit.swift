@@ -33,6 +33,15 @@ package struct QuarantineEdit: Sendable, Equatable {
         self.value = value
     }
 
+    /// The first column that edits name more than once, in whatever case.
+    ///
+    /// - Parameter edits: The edits.
+    /// - Returns: The column as it is named the second time; nil when there is none.
+    package static func repeatedColumn(_ edits: [QuarantineEdit]) -> String? {
+        var seen: NameSet = []
+        return edits.first { !seen.insert($0.column.foldedName) }?.column
+    }
+
     /// The value as SQLite would store it in a column of the target's type.
     ///
     /// Words that are not of the type stay text, which the encoder then refuses with the reason.

@@ -37,10 +37,15 @@ struct QuarantineReader {
             (SELECT string_agg(c, chr(31)) FROM unnest(q.edited_columns) c)
             """
             : "NULL, NULL, NULL, NULL, NULL, NULL"
+        let refused =
+            try RunState.hasRefusalColumns(target)
+            ? "\(Self.time("q.refused_at")), q.refused_column, q.refused_reason"
+            : "NULL, NULL, NULL"
         let found = try target.query(
             """
             SELECT q.id, q.table_name, left(q.key_text, 1000), q.column_name, q.reason,
-                q.sql_state, \(state), \(Self.time("q.quarantined_at")), \(decided)
+                q.sql_state, \(state), \(Self.time("q.quarantined_at")), \(decided),
+                \(refused)
             FROM cutover.quarantine q
             WHERE \(condition) AND q.id > \(after ?? Int64.min) ORDER BY q.id LIMIT \(limit)
             """,
@@ -61,7 +66,10 @@ struct QuarantineReader {
                 acceptReason: row[10],
                 replayedAt: row[11],
                 replayedBy: row[12],
-                editedColumns: (row[13] ?? "").split(separator: "\u{1f}").map(String.init)
+                editedColumns: (row[13] ?? "").split(separator: "\u{1f}").map(String.init),
+                refusedAt: row[14],
+                refusedColumn: row[15],
+                refusedReason: row[16]
             )
         }
     }
@@ -150,10 +158,12 @@ struct QuarantineReader {
             """,
             [.integer(id)]
         ).rows
+        let key = [UInt8](hexadecimal: head[2] ?? "")
         return SourceRow(
             table: head[0] ?? "",
             keyText: head[1] ?? "",
-            key: RowKey.values([UInt8](hexadecimal: head[2] ?? "")) ?? [],
+            key: RowKey.values(key) ?? [],
+            isRowid: RowKey.isRowid(key),
             values: values.map { .init(column: $0[0] ?? "", kind: $0[1] ?? "", sum: $0[2]) }
         )
     }

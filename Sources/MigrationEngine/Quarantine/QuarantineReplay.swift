@@ -10,8 +10,10 @@ final class QuarantineReplay {
     private let cancellation: Cancellation
     private let rules: MappingRules
     private var replayRules = ReplayRules(records: [:], rules: MappingRules())
-    private var tables: [String: ReplayTable] = [:]
-    private var touched: Set<String> = []
+    private var tables: NameTable<ReplayTable> = [:]
+    private var touched: NameSet = []
+    /// Chosen rows that came into the target before.
+    private var replayed: Set<Int64> = []
     private var report = ReplayReport(ok: true, replayed: 0, refused: 0, already: 0, rows: [])
 
     init(
@@ -29,6 +31,7 @@ final class QuarantineReplay {
     }
 
     private var target: TargetConnection { session.target }
+    private var schema = "public"
 
     /// A row that waits for its turn.
     private struct Waiting {
@@ -40,7 +43,12 @@ final class QuarantineReplay {
     /// Tries all rows of a choice, parents first; as long as some row passes, those without a
     /// parent are tried again.
     func run(_ selection: QuarantineSelection) throws -> ReplayReport {
-        tables = try ReplayTable.read(session.run.id, target)
+        schema =
+            try target.query(
+                "SELECT schema_name FROM cutover.run WHERE run_id = $1",
+                [.text(session.run.id)]
+            ).first ?? schema
+        tables = try ReplayTable.read(session.run, schema: schema, target)
         replayRules = ReplayRules(
             records: try RunState.records(of: session.run.id, target),
             rules: rules
@@ -52,6 +60,14 @@ final class QuarantineReplay {
         }
         let ranks = ReplayTable.parentsFirst(tables)
         var open = try waiting(selection)
+        if !edits.isEmpty, let id = selection.ids.first(where: replayed.contains) {
+            throw MigrationError(
+                .usage,
+                "row \(id) is in the target already, so no value can be chosen for it",
+                place: .init("quarantine", side: .target, path: session.address.redacted),
+                remedy: "change it in the target itself, or leave its number out"
+            )
+        }
         open.sort { left, right in
             let places = (ranks[left.table] ?? Int.max, ranks[right.table] ?? Int.max)
             return places.0 == places.1 ? left.id < right.id : places.0 < places.1
@@ -63,8 +79,15 @@ final class QuarantineReplay {
             var again: [Waiting] = []
             for start in stride(from: 0, to: open.count, by: Self.batch) {
                 try cancellation.check("quarantine", kept: .other("rows replayed before stay"))
+                let batch = open[start..<min(start + Self.batch, open.count)]
                 try target.transaction {
-                    for row in open[start..<min(start + Self.batch, open.count)] {
+                    let names = Set(batch.map(\.table))
+                    let rest = try ReplayRest(
+                        names.compactMap { tables[$0] },
+                        schema: schema,
+                        target
+                    )
+                    for row in batch {
                         do {
                             try replay(row)
                             isChanged = true
@@ -76,6 +99,7 @@ final class QuarantineReplay {
                             refused.append((row, refusal))
                         }
                     }
+                    try rest.end()
                 }
             }
             open = again
@@ -111,6 +135,7 @@ final class QuarantineReplay {
                 key: row[2] ?? ""
             )
             if row[3] == "t" {
+                replayed.insert(found.id)
                 report.already += 1
                 note(found, "already", nil)
             } else {
@@ -126,10 +151,16 @@ final class QuarantineReplay {
         guard let table = tables[row.table] else {
             throw ReplayRefusal(reason: "the target has no table for it")
         }
+        guard table.isOwned || !table.hasActors else {
+            throw ReplayRefusal(
+                reason: "triggers and rules of the target's table would act on it, and only the "
+                    + "table's owner can let them rest"
+            )
+        }
         let stored = try StoredRow(row.id, target)
         let edited = try chosen(stored, table)
         if stored.reason == "text that is not valid UTF-16",
-            !edited.contains(where: { $0.column == stored.column })
+            !edited.contains(where: { $0.column.isExactly(stored.column) })
         {
             throw ReplayRefusal(column: stored.column, reason: stored.reason)
         }
@@ -144,7 +175,7 @@ final class QuarantineReplay {
             try target.execute("ROLLBACK TO replay; RELEASE replay")
             let column = error.column ?? error.copyColumn
             throw ReplayRefusal(
-                column: written.columns.first { $0.target.name == column }?.target
+                column: written.columns.first { $0.target.name.isExactly(column) }?.target
                     .sourceName,
                 reason: error.quarantineReason,
                 sqlState: error.sqlState
@@ -186,7 +217,7 @@ final class QuarantineReplay {
             edited.isEmpty ? .null : .text("{" + elements.joined(separator: ",") + "}")
         }
         func quoted(_ text: String) -> String {
-            "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+            "\"" + text.escapingQuotes + "\""
         }
         try target.query(
             """
@@ -211,18 +242,18 @@ final class QuarantineReplay {
 
     // MARK: - The end
 
-    /// Writes down why rows are refused today.
+    /// Writes down why rows are refused today; why they did not fit at first stays.
     private func write(_ refused: [(Waiting, ReplayRefusal)]) throws {
         try target.transaction {
             for (row, refusal) in refused {
                 try target.query(
                     """
-                    UPDATE cutover.quarantine SET column_name = $2, reason = $3, sql_state = $4
-                    WHERE id = $1
+                    UPDATE cutover.quarantine SET refused_at = now(), refused_column = $2,
+                        refused_reason = $3 WHERE id = $1
                     """,
                     [
-                        .integer(row.id), .optional(refusal.column), .text(refusal.reason),
-                        .optional(refusal.sqlState),
+                        .integer(row.id), .optional(refusal.column),
+                        .text(refusal.reason + (refusal.sqlState.map { " (\($0))" } ?? "")),
                     ]
                 )
                 report.refused += 1
@@ -233,7 +264,7 @@ final class QuarantineReplay {
 
     /// Keeps the next number of a table above all that are there, chosen ones too.
     private func moveSequences() throws(TargetError) {
-        for name in touched.sorted() {
+        for name in tables.keys.sorted() where touched.contains(name) {
             guard let table = tables[name], let sequence = table.sequence else { continue }
             try target.query(
                 """

@@ -38,6 +38,12 @@ public struct QuarantineRow: Codable, Sendable, Equatable {
     @ExplicitNull public var replayedBy: String?
     /// The columns whose values were chosen anew then.
     public var editedColumns: [String]
+    /// When it was tried again in vain.
+    @ExplicitNull public var refusedAt: String? = nil
+    /// The column that did not fit then.
+    @ExplicitNull public var refusedColumn: String? = nil
+    /// Why it was refused then.
+    @ExplicitNull public var refusedReason: String? = nil
 }
 
 /// A page of `quarantine list`.
@@ -50,6 +56,10 @@ public struct QuarantinePage: Codable, Sendable, Equatable {
     public var rows: [QuarantineRow]
     /// The number to go on after; nil on the last page.
     @ExplicitNull public var next: Int64?
+    /// The source of the run.
+    public var source = ""
+    /// What the operator should know of the run, such as that it is another source's.
+    @ExplicitNull public var note: String? = nil
 
     /// Rows that do not fit for one reason.
     public struct Group: Codable, Sendable, Equatable {

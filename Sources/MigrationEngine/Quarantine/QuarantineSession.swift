@@ -57,15 +57,12 @@ final class QuarantineSession {
         _ address: TargetAddress,
         _ work: (TargetConnection) throws(TargetError) -> Value
     ) throws(MigrationError) -> Value {
-        do throws(TargetError) {
-            return try work(target)
-        } catch {
-            throw TargetFailure.wrap(
-                error,
-                stage: "quarantine",
-                address: address,
-                kept: .other("rows that were decided about before stay as they are")
-            )
+        try TargetFailure.wrapping(
+            stage: "quarantine",
+            address: address,
+            kept: .other("rows that were decided about before stay as they are")
+        ) { () throws(TargetError) in
+            try work(target)
         }
     }
 

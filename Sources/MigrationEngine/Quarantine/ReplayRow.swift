@@ -9,7 +9,20 @@ struct ReplayRow {
     private(set) var counts: [(column: String, conversion: Conversion, cells: Int)] = []
 
     /// Adds a value as it is stored.
-    mutating func add(_ column: ReplayTable.Column, _ value: SourceValue) {
+    mutating func add(
+        _ column: ReplayTable.Column,
+        _ value: SourceValue
+    ) throws(SourceError) {
+        guard column.cast == nil || column.target.conversions.isEmpty else {
+            // The encoder would not write what conversions give for a column that reads text.
+            var plain = column
+            plain.target.conversions = []
+            switch try converted(column.target, value) {
+            case .stored(let value): return try add(plain, value)
+            case .decimal(let digits):
+                return try add(plain, .string(DecimalDigits(digits)?.text ?? ""))
+            }
+        }
         columns.append(column)
         guard column.isReadByServer, column.target.conversions.isEmpty else {
             return values.append(value)
@@ -17,6 +30,8 @@ struct ReplayRow {
         switch value {
         case .integer(let number): values.append(.string(String(number)))
         case .real(let number): values.append(.string(String(number)))
+        case .blob(let bytes) where column.cast?.takesBytes == true && bytes.count == 16:
+            values.append(.string(bytes.hexadecimal))
         default: values.append(value)
         }
     }
@@ -25,14 +40,17 @@ struct ReplayRow {
     ///
     /// The run's conversions do not touch it. Text of digits is a number to a column of numbers:
     /// so a number may have more digits than SQLite's own numbers hold.
-    mutating func edit(_ column: ReplayTable.Column, _ value: SourceValue) {
+    mutating func edit(
+        _ column: ReplayTable.Column,
+        _ value: SourceValue
+    ) throws(SourceError) {
         var column = column
         column.target.conversions = []
         edits.append((column.target.sourceName, value))
         if case .text = value, EditedNumber.isRead(by: column.target.type) {
             column.target.conversions = EditedNumber.conversions
         }
-        add(column, value)
+        try add(column, value)
     }
 
     /// Adds what conversions of today make of a stored value.
@@ -43,16 +61,24 @@ struct ReplayRow {
     ) throws(SourceError) {
         var anew = column.target
         anew.conversions = conversions
-        let tally = ConversionTally(slots: conversions.count)
-        let converted = try ReplayRules.converted(value, anew, tally)
+        switch try converted(anew, value) {
+        case .stored(let value): try edit(column, value)
+        case .decimal(let digits): try edit(column, .text(digits))
+        }
+    }
+
+    /// Converts a value and counts it.
+    private mutating func converted(
+        _ column: TargetColumn,
+        _ value: SourceValue
+    ) throws(SourceError) -> ValueConverter.Value {
+        let tally = ConversionTally(slots: column.conversions.count)
+        let converted = try ReplayRules.converted(value, column, tally)
         tally.countRow()
-        for (conversion, cells) in zip(conversions, tally.cells) where cells > 0 {
-            counts.append((column.target.sourceName, conversion, cells))
+        for (conversion, cells) in zip(column.conversions, tally.cells) where cells > 0 {
+            counts.append((column.sourceName, conversion, cells))
         }
-        switch converted {
-        case .stored(let value): edit(column, value)
-        case .decimal(let digits): edit(column, .text(digits))
-        }
+        return converted
     }
 
     /// Writes the row.
@@ -85,7 +111,7 @@ struct ReplayRow {
             throw ReplayRefusal(reason: "a trigger or a rule of the target did not take the row")
         }
         for (slot, cells) in zip(converted, tally.cells) where cells > 0 {
-            guard !edits.contains(where: { $0.column == slot.0 }) else { continue }
+            guard !edits.contains(where: { $0.column.isExactly(slot.0) }) else { continue }
             counts.append((slot.0, slot.1, cells))
         }
     }
@@ -122,8 +148,15 @@ struct ReplayRow {
         _ target: TargetConnection
     ) throws -> Int {
         var parameters = Self.parameters(buffer, columns)
-        let marks = columns.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
-        let read = columns.indices.filter { columns[$0].isReadByServer }
+        let marks = columns.enumerated().map { index, column in
+            column.cast.map {
+                Staging.expression($0, column.target.name, reading: "$\(index + 1)::text")
+            } ?? "$\(index + 1)"
+        }.joined(separator: ", ")
+        if columns.contains(where: { $0.cast != nil }) {
+            try target.execute(Staging.makeRefusal)
+        }
+        let read = columns.indices.filter { columns[$0].isReadByServer && columns[$0].cast == nil }
         var checks: [String] = []
         for index in read {
             parameters.append(parameters[index])
@@ -134,10 +167,10 @@ struct ReplayRow {
         // COPY writes identities of either kind; INSERT only when it is told to.
         let rows = try target.query(
             "INSERT INTO \(table.qualifiedName) (\(names)) OVERRIDING SYSTEM VALUE "
-                + "VALUES (\(marks)) RETURNING \(checks.joined(separator: ", "))",
+                + "VALUES (\(marks)) RETURNING \((["true"] + checks).joined(separator: ", "))",
             parameters
         )
-        for (place, index) in read.enumerated() where rows.rows.first?[place] == "f" {
+        for (place, index) in read.enumerated() where rows.rows.first?[place + 1] == "f" {
             throw ReplayRefusal(
                 column: columns[index].target.sourceName,
                 reason: "\(columns[index].type) would store another text"

@@ -2,14 +2,14 @@
 /// today asks for other conversions.
 struct ReplayRules: Sendable {
     /// What the run did, by table.
-    let records: [String: MappingRecord]
+    let records: NameTable<MappingRecord>
     /// What the profile of today asks for.
     let rules: MappingRules
 
     /// Whether any value may be converted.
     var converts: Bool {
         rules.columns.contains { !$0.conversions.isEmpty }
-            || records.values.contains { $0.columns.contains { !$0.conversions.isEmpty } }
+            || records.all.contains { $0.columns.contains { !$0.conversions.isEmpty } }
     }
 
     /// Makes sure that every conversion of the profile speaks of a column of the run.
@@ -17,7 +17,7 @@ struct ReplayRules: Sendable {
     /// - Throws: ``MigrationError`` of code `configuration`.
     func check() throws(MigrationError) {
         for rule in rules.columns where !rule.conversions.isEmpty && !records.isEmpty {
-            let table = records.first { $0.key.foldedName == rule.table.foldedName }?.value
+            let table = records.pairs.first { $0.name.foldedName == rule.table.foldedName }?.value
             guard table?.skip == nil else { continue }
             let known = table?.columns.contains { $0.source.foldedName == rule.column.foldedName }
             guard known != true else { continue }
@@ -55,11 +55,11 @@ struct ReplayRules: Sendable {
         var row = ReplayRow()
         for cell in stored.cells {
             guard let column = table.columns[cell.column.foldedName] else { continue }
-            if let edit = chosen.first(where: { $0.column == cell.column }) {
-                row.edit(column, edit.value)
+            if let edit = chosen.first(where: { $0.column.isExactly(cell.column) }) {
+                try row.edit(column, edit.value)
                 continue
             }
-            let record = records[table.name]?.columns.first { $0.source == cell.column }
+            let record = records[table.name]?.columns.first { $0.source.isExactly(cell.column) }
             let rule = rules.column(cell.column, of: table.name)
             // A profile that says nothing about a column leaves it as the run had it.
             let asked = rule.map(\.conversions) ?? []
@@ -74,7 +74,7 @@ struct ReplayRules: Sendable {
             var ours = column
             ours.target.conversions = record?.conversions ?? []
             guard isAnew, asked != ours.target.conversions || record?.expression != nil else {
-                row.add(ours, cell.value)
+                try row.add(ours, cell.value)
                 continue
             }
             var anew = column
@@ -84,7 +84,7 @@ struct ReplayRules: Sendable {
                 && Self.converted(cell.value, ours.target, nil)
                     == Self.converted(cell.value, anew.target, nil)
             if isSame {
-                row.add(ours, cell.value)
+                try row.add(ours, cell.value)
             } else {
                 try row.edit(column, cell.value, asked)
             }

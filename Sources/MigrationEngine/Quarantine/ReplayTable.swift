@@ -10,6 +10,12 @@ struct ReplayTable: Sendable {
     var sequence: (column: String, name: String)?
     /// The tables that it refers to, by the name in SQL.
     var parents: [String] = []
+    /// The number that the server knows it by.
+    var oid = ""
+    /// Whether the user may let triggers rest.
+    var isOwned = true
+    /// Whether triggers or rules would act on a row.
+    var hasActors = false
 
     /// A column as the target has it today.
     struct Column: Sendable {
@@ -19,6 +25,8 @@ struct ReplayTable: Sendable {
         var type: String
         /// Whether the server reads the value from text, because the encoder does not write the type.
         var isReadByServer: Bool
+        /// How the server reads it in a run into tables that stood already.
+        var cast: ExistingType.Cast?
 
         /// Chooses how values reach the column.
         ///
@@ -35,18 +43,42 @@ struct ReplayTable: Sendable {
             self.target.type = written ?? .text
             isReadByServer = written == nil
         }
+
+        /// Chooses as a run into tables that stood already does.
+        fileprivate mutating func read(_ known: ExistingCatalog.Column) {
+            let type = ExistingType(known)
+            target.type = type.wire
+            if case .cast(let cast) = type { self.cast = cast } else { cast = nil }
+            isReadByServer = cast != nil
+        }
     }
 
     /// Reads the tables of a run from the target's own catalog.
     static func read(
-        _ run: String,
+        _ run: RunState.Run,
+        schema: String,
         _ target: TargetConnection
-    ) throws(TargetError) -> [String: ReplayTable] {
-        let schema =
-            try target.query(
-                "SELECT schema_name FROM cutover.run WHERE run_id = $1",
-                [.text(run)]
-            ).first ?? "public"
+    ) throws(TargetError) -> NameTable<ReplayTable> {
+        let known = try ExistingCatalog(target, schema: schema, countsRows: false)
+        var tables = try columns(run.id, schema, target)
+        for (name, table) in tables.pairs {
+            guard let found = known.tables.first(where: { $0.oid == table.oid }) else { continue }
+            tables[name]?.isOwned = found.isOwned
+            tables[name]?.hasActors = !found.actors.isEmpty
+            guard run.mode == TargetSchema.Mode.existing.rawValue else { continue }
+            for (key, column) in table.columns {
+                let own = found.columns.first { $0.name.isExactly(column.target.name) }
+                if let own { tables[name]?.columns[key]?.read(own) }
+            }
+        }
+        return tables
+    }
+
+    private static func columns(
+        _ run: String,
+        _ schema: String,
+        _ target: TargetConnection
+    ) throws(TargetError) -> NameTable<ReplayTable> {
         let rows = try target.query(
             """
             SELECT m.table_name, format('%I.%I', n.nspname, c.relname), k.key, a.attname,
@@ -56,7 +88,7 @@ struct ReplayTable: Sendable {
                     FROM pg_constraint o JOIN pg_class f ON f.oid = o.confrelid
                         JOIN pg_namespace fn ON fn.oid = f.relnamespace
                     WHERE o.conrelid = c.oid AND o.contype = 'f'),
-                b.type, b.is_enumeration
+                b.type, b.is_enumeration, c.oid
             FROM cutover.mapping m
                 JOIN pg_namespace n ON n.nspname = $2
                 JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = m.target_name
@@ -78,7 +110,7 @@ struct ReplayTable: Sendable {
             """,
             [.text(run), .text(schema)]
         ).rows
-        var tables: [String: ReplayTable] = [:]
+        var tables: NameTable<ReplayTable> = [:]
         for row in rows {
             let name = row[0] ?? ""
             var table = tables[name] ?? ReplayTable(name: name, qualifiedName: row[1] ?? "")
@@ -95,6 +127,7 @@ struct ReplayTable: Sendable {
                 isEnumeration: row[9] == "t"
             )
             if let sequence = row[6] { table.sequence = (row[3] ?? "", sequence) }
+            table.oid = row[10] ?? ""
             table.parents = (row[7] ?? "").split(separator: "\u{1f}").map(String.init)
             tables[name] = table
         }
@@ -102,19 +135,17 @@ struct ReplayTable: Sendable {
     }
 
     /// The tables in an order in which parents come before their children, cycles aside.
-    static func parentsFirst(_ tables: [String: ReplayTable]) -> [String: Int] {
-        let bySQL = Dictionary(tables.values.map { ($0.qualifiedName, $0.name) }) { first, _ in
-            first
-        }
-        var ranks: [String: Int] = [:]
-        var open: Set<String> = []
+    static func parentsFirst(_ tables: NameTable<ReplayTable>) -> NameTable<Int> {
+        let bySQL = NameTable(tables.all.map { ($0.qualifiedName, $0.name) })
+        var ranks: NameTable<Int> = [:]
+        var open: NameSet = []
         func visit(_ name: String) {
-            guard ranks[name] == nil, open.insert(name).inserted, let table = tables[name]
+            guard ranks[name] == nil, open.insert(name), let table = tables[name]
             else { return }
             for parent in table.parents {
                 if let parent = bySQL[parent] { visit(parent) }
             }
-            ranks[name] = ranks.count
+            ranks[name] = ranks.keys.count
         }
         for name in tables.keys.sorted() { visit(name) }
         return ranks

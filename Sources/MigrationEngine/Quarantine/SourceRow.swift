@@ -22,6 +22,8 @@ struct SourceRow: Sendable {
     var table: String
     var keyText: String
     var key: [SourceValue]
+    /// Whether the key is known to be the rowid.
+    var isRowid = false
     var values: [Value]
 
     /// Looks for a row.
@@ -70,14 +72,14 @@ struct SourceRow: Sendable {
     /// The columns whose values the key holds; nil when they cannot be told.
     private func keyNames(_ reader: RowReader) -> [String]? {
         let declared = reader.table.primaryKey.compactMap(\.name)
-        if !declared.isEmpty, declared.count == key.count,
+        if !isRowid, !declared.isEmpty, declared.count == key.count,
             RowKey(names: declared, values: key).description.replacing("\0", with: "\u{2400}")
                 == keyText
         {
             return declared
         }
         guard case .rowid(let name) = reader.identity, key.count == 1,
-            RowKey(names: ["rowid"], values: key).description == keyText
+            RowKey.rowid(key).description == keyText
         else { return nil }
         return [name]
     }

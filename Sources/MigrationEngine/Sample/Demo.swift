@@ -8,7 +8,9 @@ package enum Demo {
         package var sample: SampleReport
         /// The migration with its verification.
         package var migrate: MigrateReport
-        /// The verification again, of the source as it is.
+        /// The way to PostgreSQL and back while workers write.
+        package var live: LiveDemo.Report
+        /// The verification again, of both sides as they are at the end.
         package var verify: VerifyReport
     }
 
@@ -57,6 +59,7 @@ package enum Demo {
     ///   - folder: The folder for the sample and the run.
     ///   - schema: The shape.
     ///   - orders: The number of orders.
+    ///   - rate: The writes a second of the simulated workers.
     ///   - observer: Is told how far it is.
     ///   - cancellation: Stops it.
     /// - Returns: What was done.
@@ -65,6 +68,7 @@ package enum Demo {
         in folder: String,
         schema: SampleSource.Schema,
         orders: Int,
+        rate: Double = 100,
         observer: Observer,
         cancellation: Cancellation
     ) throws(MigrationError) -> Report {
@@ -72,8 +76,9 @@ package enum Demo {
         let result: Result<Report, MigrationError>
         do throws(MigrationError) {
             try cancellation.check("demo", kept: .untouched)
-            let migrated = try Migration.run(
+            let (migrated, live) = try LiveDemo.run(
                 sides.options,
+                rate: rate,
                 observer: observer,
                 cancellation: cancellation
             )
@@ -84,9 +89,10 @@ package enum Demo {
             )
             result = .success(
                 Report(
-                    ok: migrated.ok && verified.ok,
+                    ok: migrated.ok && live.ok && verified.ok,
                     sample: sides.sample,
                     migrate: migrated,
+                    live: live,
                     verify: verified
                 )
             )

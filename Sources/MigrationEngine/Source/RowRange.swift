@@ -73,7 +73,7 @@ package struct RowReader: Sendable {
     package init(
         _ table: Catalog.Table,
         columns names: [String]? = nil,
-        expressions: [String: String] = [:]
+        expressions: NameTable<String> = [:]
     ) {
         self.table = table
         identity = RowIdentity(table)

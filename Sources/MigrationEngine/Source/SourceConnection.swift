@@ -60,7 +60,11 @@ package final class SourceConnection {
         }
         self.path = path
         handle = opened
-        sqlite3_busy_timeout(opened, busyMilliseconds)
+        if access == .readOnly {
+            waitForPauses(milliseconds: Int(busyMilliseconds))
+        } else {
+            sqlite3_busy_timeout(opened, busyMilliseconds)
+        }
         // Nothing is written through a stand-in: it would break the order of the application's index.
         if access == .readOnly || access == .immutable { standInForCollations() }
         // trusted_schema stays on: without it SQLite 3.40 calls a file malformed whose generated
@@ -223,7 +227,7 @@ package final class SourceConnection {
     /// - Parameter name: Any name, as the catalog spells it.
     /// - Returns: The name in double quotes, with quotes inside doubled.
     package static func quote(_ name: String) -> String {
-        "\"" + name.replacing("\"", with: "\"\"") + "\""
+        "\"" + name.doubling(UInt8(ascii: "\"")) + "\""
     }
 
     func error(_ code: Int32, sql: String?) -> SourceError {

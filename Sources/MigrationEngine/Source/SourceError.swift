@@ -35,6 +35,18 @@ package struct SourceError: Error, Sendable {
         SourceError(resultCode: 20, message: message, sql: nil)
     }
 
+    /// Makes an error about objects of the application that are called as ours would be.
+    ///
+    /// - Parameter names: Which.
+    /// - Returns: The error, of `SQLITE_CONSTRAINT`, which installing never gives otherwise.
+    static func takenNames(_ names: String) -> SourceError {
+        SourceError(
+            resultCode: 19,
+            message: "names that begin with _cutover_ are ours: \(names)",
+            sql: nil
+        )
+    }
+
     /// Makes an error of a schema that is not as it was before we came.
     ///
     /// - Parameter changes: What is different.

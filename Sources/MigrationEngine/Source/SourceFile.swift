@@ -151,6 +151,11 @@ package enum SourceFile {
                     .sourceData, "names in the source cannot be told apart or are not UTF-8",
                     "rename one with ALTER TABLE ... RENAME, then run the command again"
                 )
+            case SQLITE_CONSTRAINT where stage == "capture":
+                (
+                    .sourceData, "the application has an object that is called as ours would be",
+                    "rename it, then run the command again"
+                )
             case SQLITE_INTERRUPT:
                 (
                     .interrupted, "stopped on request",
@@ -203,6 +208,22 @@ package enum SourceFile {
             for column in 0..<3 { hash.update(data: Data((row.text(column) ?? "").utf8 + [0])) }
         }
         return hash.finalize().prefix(8).hexadecimal
+    }
+
+    /// The file that a path names at a moment; another one has another device or number.
+    package struct Identity: Sendable, Equatable {
+        private let device: UInt64
+        private let number: UInt64
+
+        /// Asks the system.
+        ///
+        /// - Parameter path: The path; nil when it names nothing.
+        package init?(_ path: String) {
+            var status = stat()
+            guard stat(path, &status) == 0 else { return nil }
+            device = UInt64(status.st_dev)
+            number = UInt64(status.st_ino)
+        }
     }
 
     /// The path without links, so that two names of a file are one source.

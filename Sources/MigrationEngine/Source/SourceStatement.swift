@@ -171,14 +171,23 @@ package final class SourceStatement {
     /// The size of a value.
     ///
     /// - Parameter column: The column, from 0.
-    /// - Returns: The bytes of a text or blob, 8 for a number, 0 for NULL.
+    /// - Returns: The bytes of a text or blob as they are stored, 8 for a number, 0 for NULL.
     @inline(__always)
     package func byteCount(_ column: Int) -> Int {
         switch storageClass(column) {
         case .null: 0
         case .integer, .real: 8
-        case .text, .blob: Int(sqlite3_column_bytes(handle, Int32(column)))
+        case .blob: Int(sqlite3_column_bytes(handle, Int32(column)))
+        case .text: textByteCount(column)
         }
+    }
+
+    @inline(__always)
+    private func textByteCount(_ column: Int) -> Int {
+        // Of UTF-16 column_bytes would count the UTF-8, and convert the text for it, unless the
+        // stored bytes were asked for before.
+        if encoding != .utf8 { _ = sqlite3_column_blob(handle, Int32(column)) }
+        return Int(sqlite3_column_bytes(handle, Int32(column)))
     }
 
     /// The value of a column, copied.

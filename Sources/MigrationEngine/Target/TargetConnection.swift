@@ -1,8 +1,15 @@
 import CPostgres
+import Glibc
 
 /// One connection to PostgreSQL, for one thread.
 package final class TargetConnection {
     let handle: OpaquePointer
+
+    /// A peer that is gone without a word is noticed within about a minute.
+    private static let deadPeer = [
+        "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3",
+        "tcp_user_timeout": "60000",
+    ]
 
     /// Connects.
     ///
@@ -17,13 +24,13 @@ package final class TargetConnection {
             "client_encoding": "UTF8",
             "connect_timeout": address.connectTimeoutSeconds,
         ]
-        let keys = settings.keys.sorted { left, right in
-            // `dbname` is expanded, and what stands after it wins over what it says.
-            if left == "dbname" { return true }
-            return right == "dbname" ? false : left < right
-        }
+        // `dbname` is expanded: it wins over what stands before it, and what stands after it wins
+        // over what it says.
+        let keys =
+            Self.deadPeer.keys.sorted() + ["dbname"]
+            + settings.keys.filter { $0 != "dbname" }.sorted()
         let opened = Self.withCStrings(keys) { names in
-            Self.withCStrings(keys.map { settings[$0] ?? "" }) { values in
+            Self.withCStrings(keys.map { settings[$0] ?? Self.deadPeer[$0] ?? "" }) { values in
                 PQconnectdbParams(names, values, 1)
             }
         }
@@ -140,6 +147,17 @@ package final class TargetConnection {
     /// The name of the database.
     package var database: String { String(cString: PQdb(handle)) }
 
+    /// The number of the server's process for this session.
+    package var backendPID: Int32 { PQbackendPID(handle) }
+
+    /// A way to end the connection from another thread, even one that hangs in the network.
+    ///
+    /// - Returns: The action; whatever waits for the server then fails as if it had gone.
+    package func breaker() -> @Sendable () -> Void {
+        let socket = SocketBreaker(PQsocket(handle))
+        return { socket.shutDown() }
+    }
+
     /// A way to stop the running statement from another thread.
     ///
     /// - Returns: The canceller; it is valid longer than the connection.
@@ -150,7 +168,7 @@ package final class TargetConnection {
     /// - Parameter name: Any name.
     /// - Returns: The name in double quotes, with quotes inside doubled.
     package static func quote(_ name: String) -> String {
-        "\"" + name.replacing("\"", with: "\"\"") + "\""
+        "\"" + name.doubling(UInt8(ascii: "\"")) + "\""
     }
 
     /// Quotes text as a literal for SQL.
@@ -158,7 +176,7 @@ package final class TargetConnection {
     /// - Parameter text: Any text.
     /// - Returns: The literal, right under `standard_conforming_strings = on`.
     package static func literal(_ text: String) -> String {
-        "'" + text.replacing("'", with: "''") + "'"
+        "'" + text.doubling(UInt8(ascii: "'")) + "'"
     }
 
     private static func withCStrings<Result>(
@@ -252,6 +270,18 @@ package struct TargetRows: Sendable {
 
     /// The first value of the first row as an integer.
     package var integer: Int64? { first.flatMap { Int64($0) } }
+}
+
+/// Ends a connection's socket from any thread.
+private final class SocketBreaker: Sendable {
+    // A descriptor of our own: libpq's may be closed and given to another file by then.
+    private let descriptor: Int32
+
+    init(_ socket: Int32) { descriptor = socket < 0 ? -1 : dup(socket) }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    func shutDown() { if descriptor >= 0 { shutdown(descriptor, Int32(SHUT_RDWR)) } }
 }
 
 /// Stops a running statement from any thread.

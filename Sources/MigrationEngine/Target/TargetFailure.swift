@@ -18,7 +18,10 @@ package enum TargetFailure {
         kept: MigrationError.Kept = .untouched,
         cancellation: Cancellation? = nil
     ) -> MigrationError {
-        let (code, message, remedy) = classify(error, address, cancellation)
+        let isReading = ["verify", "status", "inspect"].contains(stage)
+        let (code, message, remedy) =
+            (isReading ? readingRight(error, address) : nil)
+            ?? classify(error, address, cancellation)
         return MigrationError(
             code,
             message,
@@ -33,6 +36,36 @@ package enum TargetFailure {
             remedy: remedy,
             cause: error.cause
         )
+    }
+
+    /// Runs work on the target and wraps its errors.
+    ///
+    /// - Parameters:
+    ///   - stage: The stage that works.
+    ///   - address: The target.
+    ///   - kept: What is kept when the work fails.
+    ///   - cancellation: When its wish was stated, an error is the answer to it.
+    ///   - work: The work.
+    /// - Returns: What the work returns.
+    /// - Throws: The error for the operator.
+    static func wrapping<Value>(
+        stage: String,
+        address: TargetAddress,
+        kept: @autoclosure () -> MigrationError.Kept,
+        cancellation: Cancellation? = nil,
+        _ work: () throws(TargetError) -> Value
+    ) throws(MigrationError) -> Value {
+        do throws(TargetError) {
+            return try work()
+        } catch {
+            throw wrap(
+                error,
+                stage: stage,
+                address: address,
+                kept: kept(),
+                cancellation: cancellation
+            )
+        }
     }
 
     private typealias Verdict = (MigrationError.Code, String, String)
@@ -77,10 +110,17 @@ package enum TargetFailure {
                 .targetUnavailable, "the server has no connection left",
                 "end other connections or use fewer --jobs, then \(again)"
             )
+        case "40P01", "40001":
+            return (
+                .targetFailed, "other transactions on the target kept this one from its end",
+                "end sessions that write the same tables, or give --jobs 1; then \(again)"
+            )
         case "25006":
             return (
                 .targetPermission, "the target is read-only",
-                "give the primary server, not a standby"
+                "give the primary server when this is a standby; when it is none, a setting of "
+                    + "the database or the user says so: ALTER DATABASE \(address.database) RESET "
+                    + "default_transaction_read_only, or ALTER ROLE \(address.user) RESET ..."
             )
         default:
             if error.isConnectionLost {
@@ -88,6 +128,24 @@ package enum TargetFailure {
             }
             return (.targetFailed, "PostgreSQL refused a statement", "see the cause; then \(again)")
         }
+    }
+
+    /// What a user lacks who only reads.
+    private static func readingRight(_ error: TargetError, _ address: TargetAddress) -> Verdict? {
+        guard error.sqlState == "42501" else { return nil }
+        if error.message.contains("row-level security") {
+            return (
+                .targetPermission, "row-level security hides rows from user \"\(address.user)\"",
+                "compare as a user who sees every row: the owner, where the table does not FORCE "
+                    + "ROW LEVEL SECURITY, or as a superuser: ALTER ROLE \(address.user) BYPASSRLS"
+            )
+        }
+        let user = address.user
+        return (
+            .targetPermission, "user \"\(user)\" may not read all of the target",
+            "as the owner, for the application's schema and for cutover: GRANT USAGE ON SCHEMA "
+                + "NAME TO \(user); GRANT SELECT ON ALL TABLES IN SCHEMA NAME TO \(user)"
+        )
     }
 
     private static func unreachable(_ error: TargetError, _ address: TargetAddress) -> Verdict {
@@ -120,6 +178,26 @@ package enum TargetFailure {
             return (
                 .targetUnavailable, "the server has no database \"\(address.database)\"",
                 "create it: createdb \(address.database)"
+            )
+        }
+        if text.contains("not currently accepting connections") {
+            return (
+                .targetUnavailable, "the database \"\(address.database)\" takes no connections",
+                "give another database with --target, or as its owner: ALTER DATABASE "
+                    + "\(address.database) ALLOW_CONNECTIONS true"
+            )
+        }
+        if text.hasPrefix("invalid ") {
+            return (
+                .configuration, "libpq does not take a parameter of the connection string",
+                "see the cause; correct it in --target, DATABASE_URL or the PG variables"
+            )
+        }
+        if text.contains("FATAL:") {
+            return (
+                .targetUnavailable, "the server was reached and refuses the connection",
+                "see the cause; correct --target or the server's settings, then run the same "
+                    + "command again"
             )
         }
         return (

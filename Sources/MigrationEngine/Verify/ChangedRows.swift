@@ -45,6 +45,9 @@ final class ChangedRows {
         comparisons = Dictionary(compared.map { ($0.source.name, $0) }) { first, _ in first }
     }
 
+    /// Whether it reads a connection, which is another one when the server was lost meanwhile.
+    func reads(_ connection: TargetConnection) -> Bool { target === connection }
+
     /// Compares the rows of a piece of the log.
     ///
     /// - Parameters:

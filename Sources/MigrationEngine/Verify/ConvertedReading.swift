@@ -4,12 +4,18 @@ struct ConvertedReading: Sendable {
     private let conversions: [Conversion]
     /// The most characters that the target's column takes.
     private let length: Int?
+    /// Whether the run had the server read the column from text, so that text can be a number.
+    private let readsNumbers: Bool
 
-    init?(_ conversions: [Conversion], length: Int?) {
-        guard !conversions.isEmpty else { return nil }
+    init?(_ conversions: [Conversion], length: Int?, readsNumbers: Bool = false) {
+        guard !conversions.isEmpty || readsNumbers else { return nil }
         self.conversions = conversions
         self.length = length
+        self.readsNumbers = readsNumbers
     }
+
+    /// Whether there are conversions.
+    var converts: Bool { !conversions.isEmpty }
 
     /// What is known of a value on the way through the conversions.
     private enum Reading {
@@ -52,6 +58,9 @@ struct ConvertedReading: Sendable {
             }
         }
         switch reading {
+        case .value(.text(let bytes)) where readsNumbers:
+            if bytes.withUnsafeBytes({ NumberText.fill(row, $0, rule) }) { return }
+            SourceCanonicalizer.fill(row, .text(bytes), rule)
         case .value(let value): SourceCanonicalizer.fill(row, value, rule)
         case .number(let digits): Self.fill(row, number: digits, rule)
         }

@@ -248,7 +248,7 @@ struct MultisetComparison {
         return reader.key(
             identity: { rowid },
             value: { place in
-                comparison.columns.firstIndex { $0.source == reader.columns[place].name }
+                comparison.columns.firstIndex { $0.source.isExactly(reader.columns[place].name) }
                     .map { statement.keyValue($0) } ?? .null
             }
         ).bytes

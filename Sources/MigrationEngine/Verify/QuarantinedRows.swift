@@ -53,15 +53,16 @@ struct QuarantinedRows: Sendable {
     static func read(
         _ run: String,
         _ connection: TargetConnection
-    ) throws(TargetError) -> [String: QuarantinedRows] {
-        var tables: [String: QuarantinedRows] = [:]
+    ) throws(TargetError) -> NameTable<QuarantinedRows> {
+        var tables: NameTable<QuarantinedRows> = [:]
         let states = try RunState.QuarantineStates(connection)
         let literal = TargetConnection.literal(run)
         // By COPY, because there can be as many as rows.
         var reader = try CopyReader(
             on: connection,
             """
-            COPY (SELECT \(states.isAccepted), convert_to(table_name, 'UTF8'), key_bytes
+            COPY (SELECT \(states.isAccepted), convert_to(table_name, 'UTF8'),
+                \(RowKey.storedBytes)
                 FROM cutover.quarantine WHERE run_id = \(literal) AND \(states.isAbsent))
             TO STDOUT (FORMAT binary)
             """
@@ -86,14 +87,28 @@ struct QuarantinedRows: Sendable {
         return tables
     }
 
+    /// Reads what the operator chose for one row; nil when nothing.
+    static func edit(
+        _ run: String,
+        _ table: String,
+        _ key: [UInt8],
+        _ connection: TargetConnection
+    ) throws(TargetError) -> Edit? {
+        var tables: NameTable<QuarantinedRows> = [:]
+        try readEdits(run, connection, &tables, of: (table, key))
+        return tables[table]?.edits[key]
+    }
+
     private static func readEdits(
         _ run: String,
         _ connection: TargetConnection,
-        _ tables: inout [String: QuarantinedRows]
+        _ tables: inout NameTable<QuarantinedRows>,
+        of row: (table: String, key: [UInt8])? = nil
     ) throws(TargetError) {
+        let one = row == nil ? "" : " AND q.table_name = $2 AND \(RowKey.storedBytes) = $3"
         let rows = try connection.query(
             """
-            SELECT q.table_name, encode(q.key_bytes, 'hex'), v.is_edited, v.name, v.class,
+            SELECT q.table_name, encode(\(RowKey.storedBytes), 'hex'), v.is_edited, v.name, v.class,
                 encode(v.value, 'hex')
             FROM cutover.quarantine q CROSS JOIN LATERAL (
                 SELECT false AS is_edited, * FROM unnest(q.columns, q.classes, q.row_values)
@@ -101,9 +116,9 @@ struct QuarantinedRows: Sendable {
                 UNION ALL
                 SELECT true, * FROM unnest(q.edited_columns, q.edited_classes, q.edited_values)
                     AS c(name, class, value)
-            ) v WHERE q.run_id = $1 AND q.replayed_at IS NOT NULL AND q.edited_columns IS NOT NULL
+            ) v WHERE q.run_id = $1 AND q.replayed_at IS NOT NULL AND q.edited_columns IS NOT NULL\(one)
             """,
-            [.text(run)]
+            [.text(run)] + (row.map { [.text($0.table), .bytes($0.key)] } ?? [])
         ).rows
         for row in rows {
             guard let kind = StorageClass(rawValue: row[4] ?? ""),
@@ -182,7 +197,8 @@ final class EditComparison {
         (0..<comparison.keyWidth).flatMap { Array(row.cell($0)) }
     }
 
-    private func isGenerated(_ index: Int) -> Bool {
+    /// Whether the target may compute a column, from values that were chosen too.
+    func isGenerated(_ index: Int) -> Bool {
         let column = comparison.source.column(comparison.columns[index].source)
         return column.map { $0.generation != .none } ?? false
     }

@@ -7,7 +7,7 @@ struct RowComparison {
     private let source: SourceConnection
     private let target: TargetConnection
     private let comparison: TableComparison
-    private let types: [String: String]
+    private let types: NameTable<String>
 
     /// Finds the table on both sides.
     init(
@@ -20,10 +20,11 @@ struct RowComparison {
         self.target = target
         let catalog = try CatalogReader.read(source)
         let wanted = verification.settings.table ?? ""
-        guard let table = catalog.table(wanted) else {
+        let names = try NameMap(target, run: verification.run)
+        let name = try VerifyPlan.table(wanted, catalog, names)
+        guard let table = catalog.table(name) else {
             throw VerifyPlan.unknownTable(wanted, catalog)
         }
-        let names = try NameMap(target, run: verification.run)
         let present = try TargetCatalog(target, schema: verification.schema)
         comparison = TableComparison(
             table,
@@ -38,7 +39,7 @@ struct RowComparison {
                 "compare the tables first: cutover verify"
             )
         }
-        types = Dictionary(columns.map { ($0.name, $0.type) }) { first, _ in first }
+        types = NameTable(columns.map { ($0.name, $0.type) })
     }
 
     /// Compares the row of a key.
@@ -63,24 +64,42 @@ struct RowComparison {
         report.inSource = try statement.step()
         let stored = report.inSource ? comparison.columns.indices.map(statement.value) : nil
         var wanted = zip(columns, key).map { Self.literal($0.rule, $1) }
+        var edit: QuarantinedRows.Edit?
         if let stored {
             SourceCanonicalizer(rules: comparison.rules, readings: comparison.readings)
                 .fill(left, statement, from: 0)
             let values = columns.compactMap { column in
-                comparison.columns.firstIndex { $0.source == column.source }.map { stored[$0] }
+                comparison.columns.firstIndex { $0.source.isExactly(column.source) }.map {
+                    stored[$0]
+                }
             }
-            wanted = values.map(Self.literal)
             let key = RowKey(names: columns.map(\.source), values: values)
             report.quarantine = try quarantine(key)
+            if report.quarantine.contains(where: { $0.state == .replayed }), let run {
+                edit = try QuarantinedRows.edit(run, comparison.source.name, key.bytes, target)
+            }
+            wanted = zip(columns, values).map { column, value in
+                Self.literal(edit?.edited[column.source.foldedName] ?? value)
+            }
         }
         let right = try targetRow(columns.map(\.target), wanted)
         report.inTarget = right != nil
         if stored != nil || right != nil { report.cells = cells(stored, left, right) }
-        report.ok = report.inSource && report.inTarget && report.cells.allSatisfy(\.equal)
+        if let edit, let stored, let right {
+            report.cells = try cells(report.cells, edit, stored, right)
+        }
+        let isAccepted =
+            report.quarantine.contains { $0.state == .accepted }
+            && !report.quarantine.contains { $0.state == .waiting }
+        report.ok =
+            report.inTarget
+            ? report.inSource && report.cells.allSatisfy(\.equal)
+            : report.inSource && isAccepted
         return report
     }
 
     private typealias Column = TableComparison.Column
+    private var run: String? { verification.run }
 
     private func keyColumns(_ key: [String]) throws -> [Column] {
         let name = comparison.source.name
@@ -180,11 +199,20 @@ struct RowComparison {
     }
 
     private func quarantine(_ key: RowKey) throws -> [RowReport.Quarantined] {
-        guard let run = verification.run else { return [] }
+        guard let run else { return [] }
+        let decided =
+            try RunState.hasQuarantineColumns(target)
+            ? """
+            CASE WHEN replayed_at IS NOT NULL THEN 'replayed'
+                WHEN accepted_at IS NOT NULL THEN 'accepted' ELSE 'waiting' END,
+                accepted_by || ': ' || accept_reason
+            """
+            : "'waiting', NULL"
         return try target.query(
             """
-            SELECT id, column_name, reason, sql_state FROM cutover.quarantine
-            WHERE run_id = $1 AND table_name = $2 AND key_bytes = $3 ORDER BY id
+            SELECT id, column_name, reason, sql_state, \(decided) FROM cutover.quarantine
+            WHERE run_id = $1 AND table_name = $2 AND \(RowKey.storedBytes) = $3
+            ORDER BY id
             """,
             [.text(run), .text(comparison.source.name), .bytes(key.bytes)]
         ).rows.map { row in
@@ -192,8 +220,40 @@ struct RowComparison {
                 id: row[0].flatMap { Int64($0) } ?? 0,
                 column: row[1],
                 reason: row[2] ?? "",
-                sqlState: row[3]
+                sqlState: row[3],
+                state: QuarantineState(rawValue: row[4] ?? "") ?? .waiting,
+                accepted: row[5]
             )
+        }
+    }
+
+    /// Judges the cells of a row that came into the target with values which the operator chose.
+    private func cells(
+        _ cells: [RowReport.Cell],
+        _ edit: QuarantinedRows.Edit,
+        _ stored: [SourceValue],
+        _ right: CanonicalRow
+    ) throws(SourceError) -> [RowReport.Cell] {
+        let edits = try EditComparison(comparison)
+        try edits.expect(edit) { stored[$0] }
+        return cells.map { cell in
+            guard
+                let index = comparison.columns.firstIndex(where: {
+                    $0.source.isExactly(cell.column)
+                })
+            else { return cell }
+            var cell = cell
+            let chosen = edit.edited[cell.column.foldedName]
+            if let chosen {
+                cell.edited = Self.shown(chosen) ?? "NULL"
+                cell.rule += ", of the value that the operator chose"
+            }
+            guard chosen != nil || edits.isGenerated(index) else { return cell }
+            cell.equal =
+                edits.isGenerated(index)
+                || edits.expected.cell(index).compare(right.cell(index)) == 0
+            if cell.equal { (cell.sourceBits, cell.targetBits) = (nil, nil) }
+            return cell
         }
     }
 
@@ -203,7 +263,7 @@ struct RowComparison {
         _ right: CanonicalRow?
     ) -> [RowReport.Cell] {
         let order = comparison.source.columns.compactMap { column in
-            comparison.columns.firstIndex { $0.source == column.name }
+            comparison.columns.firstIndex { $0.source.isExactly(column.name) }
         }
         return order.map { index in
             let column = comparison.columns[index]
@@ -250,7 +310,8 @@ extension TableComparison.Column {
     fileprivate var change: String {
         switch (expression, reading) {
         case (let expression?, _): ", of the expression \(expression)"
-        case (nil, _?): ", after the run's conversions"
+        case (nil, let reading?):
+            reading.converts ? ", after the run's conversions" : ", of the number that it spells"
         case (nil, nil): ""
         }
     }

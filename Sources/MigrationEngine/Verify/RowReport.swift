@@ -43,6 +43,8 @@ public struct RowReport: Codable, Sendable, Equatable {
         @ExplicitNull public var sourceBits: String?
         /// The bits of the target's double, when the doubles differ.
         @ExplicitNull public var targetBits: String?
+        /// The value that the operator chose in place of the source's; nil without one.
+        @ExplicitNull public var edited: String? = nil
         /// When the two are the same, in words.
         public var rule: String
         /// Whether they are.
@@ -59,6 +61,10 @@ public struct RowReport: Codable, Sendable, Equatable {
         public var reason: String
         /// The server's SQLSTATE, when the server refused the row.
         @ExplicitNull public var sqlState: String?
+        /// What has become of it.
+        public var state = QuarantineState.waiting
+        /// Who accepted its loss, and why.
+        @ExplicitNull public var accepted: String? = nil
     }
 
     /// What was found, in words.
@@ -66,13 +72,25 @@ public struct RowReport: Codable, Sendable, Equatable {
         switch (inSource, inTarget) {
         case (false, false): return "neither side has the row"
         case (true, false):
-            return quarantine.isEmpty
-                ? "the row is missing in the target" : "the row is in quarantine"
+            if let entry = quarantine.first(where: { $0.state == .waiting }) {
+                return "the row is in quarantine: see cutover quarantine show \(entry.id)"
+            }
+            if let entry = quarantine.first(where: { $0.state == .accepted }) {
+                return "the row is not in the target, which is accepted by "
+                    + (entry.accepted ?? "the operator")
+            }
+            return "the row is missing in the target"
         case (false, true): return "the source has no such row"
         case (true, true):
             let different = cells.count { !$0.equal }
-            return different == 0
-                ? "the row is equal" : "\(different) of \(cells.count) cells differ"
+            let edited = cells.filter { $0.edited != nil }.map(\.column)
+            guard different == 0 else {
+                return
+                    "\(different) of \(cells.count) cells \(different == 1 ? "differs" : "differ")"
+            }
+            return edited.isEmpty
+                ? "the row is equal"
+                : "the row is equal by edit: the operator chose \(edited.joined(separator: ", "))"
         }
     }
 }

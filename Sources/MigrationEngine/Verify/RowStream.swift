@@ -1,11 +1,20 @@
 /// The rows of the source.
 struct SourceRows {
+    /// What stands on the row.
     let statement: SourceStatement
+    /// Gives the rowids in order where rows are large.
+    private let rowids: SourceStatement?
     private let canonicalizer: SourceCanonicalizer
     private let row: CanonicalRow
 
     init(_ comparison: TableComparison, _ connection: SourceConnection) throws(SourceError) {
-        statement = try connection.prepare(comparison.sourceQuery)
+        if let queries = comparison.largeSourceQueries {
+            rowids = try connection.prepare(queries.rowids)
+            statement = try connection.prepare(queries.row)
+        } else {
+            rowids = nil
+            statement = try connection.prepare(comparison.sourceQuery)
+        }
         canonicalizer = SourceCanonicalizer(
             rules: comparison.rules,
             readings: comparison.readings
@@ -15,9 +24,24 @@ struct SourceRows {
 
     @inline(__always)
     func next() throws(SourceError) -> CanonicalRow? {
-        guard try statement.step() else { return nil }
+        if let rowids {
+            guard try step(rowids) else { return nil }
+        } else {
+            guard try statement.step() else { return nil }
+        }
         canonicalizer.fill(row, statement, from: 0)
         return row
+    }
+
+    private func step(_ rowids: SourceStatement) throws(SourceError) -> Bool {
+        // Gives the memory of the last row back.
+        statement.reset()
+        while try rowids.step() {
+            try statement.bind(.integer(rowids.integer(0)), at: 1)
+            if try statement.step() { return true }
+            statement.reset()
+        }
+        return false
     }
 }
 

@@ -60,7 +60,9 @@ struct SourceCanonicalizer: Sendable {
         _ rule: EqualityRule
     ) {
         switch statement.storageClass(column) {
-        case .text: Self.fill(row, text: statement.bytes(column), rule)
+        case .text:
+            let text = statement.malformedText(column) ?? statement.bytes(column)
+            Self.fill(row, text: text, rule)
         // The whole of a blob is needed for no other type.
         default: Self.fill(row, statement.start(column), rule)
         }
@@ -76,6 +78,8 @@ struct SourceCanonicalizer: Sendable {
                 length -= 1
             } else if length > 16, isZeroOffset(bytes.suffix(6)) {
                 length -= 6
+            } else if length > 16, isZeroOffset(bytes.suffix(5)) {
+                length -= 5
             }
             // Digits behind the sixth must be zeros, else the target cannot be equal.
             while length > 26, bytes[length - 1] == UInt8(ascii: "0") { length -= 1 }
@@ -98,9 +102,10 @@ struct SourceCanonicalizer: Sendable {
         }
     }
 
-    /// Whether text is `+00:00` or `-00:00`.
+    /// Whether text is `+00:00` or `-00:00`, with or without the colon.
     private static func isZeroOffset(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
         bytes.elementsEqual("+00:00".utf8) || bytes.elementsEqual("-00:00".utf8)
+            || bytes.elementsEqual("+0000".utf8) || bytes.elementsEqual("-0000".utf8)
     }
 
     static func date(_ row: CanonicalRow, _ bytes: UnsafeRawBufferPointer) {

@@ -58,7 +58,8 @@ final class SourceView: Sendable {
         do throws(SourceError) {
             let copy = try SourceConnection(path: path, access: .readWrite)
             try copy.execute("PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF")
-            _ = try OnlineBackup(from: source, to: copy).run { fraction in
+            let backup = OnlineBackup(from: source, to: copy) { Backup.note($0, tracker, stage) }
+            _ = try backup.run { fraction in
                 tracker.fraction(fraction)
                 Failpoint.reach(.viewCopying)
                 return !cancellation.isCancelled

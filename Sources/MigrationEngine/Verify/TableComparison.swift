@@ -52,11 +52,13 @@ struct TableComparison: Sendable {
         self.schema = schema
         targetName = names.table(source.name)
         let present = target.tables[targetName] ?? []
-        let known = Dictionary(present.map { ($0.name, $0) }) { first, _ in first }
+        let known = NameTable(present.map { ($0.name, $0) })
+        var skipped = source.losses.compactMap { loss in
+            loss.column.map { "\($0) is left out: \(loss.reason)" }
+        }
         let visible = source.columns.filter { $0.generation != .hidden }
         var matched: [Column] = []
         var unmatched: [String] = []
-        var skipped: [String] = []
         for column in visible {
             let record = names.record(column.name, of: source.name)
             if let reason = record?.skip {
@@ -65,13 +67,21 @@ struct TableComparison: Sendable {
             }
             let name = names.column(column.name, of: source.name)
             if let found = known[name] {
+                let rule = EqualityRule(type: found.type)
+                // What was sent as text and is a number there, the server has read.
+                let isReadByServer =
+                    record?.type == TargetType.text.sql && (rule == .numeric || rule == .single)
                 matched.append(
                     Column(
                         source: column.name,
                         target: name,
-                        rule: EqualityRule(type: found.type),
+                        rule: rule,
                         reading: record.flatMap {
-                            ConvertedReading($0.conversions, length: found.length)
+                            ConvertedReading(
+                                $0.conversions,
+                                length: found.length,
+                                readsNumbers: isReadByServer
+                            )
                         },
                         expression: record?.expression
                     )
@@ -80,7 +90,7 @@ struct TableComparison: Sendable {
                 unmatched.append("\(column.name) is not in the target")
             }
         }
-        let taken = Set(matched.map(\.target))
+        let taken = NameSet(matched.map(\.target))
         let table = targetName
         unmatched +=
             present
@@ -93,7 +103,9 @@ struct TableComparison: Sendable {
             known[column.target]?.isNotNull == true && !(isUTF16 && column.rule == .text)
         }
         let keys = isUsable ? key : []
-        columns = keys + matched.filter { column in !keys.contains { $0.source == column.source } }
+        columns =
+            keys
+            + matched.filter { column in !keys.contains { $0.source.isExactly(column.source) } }
         keyWidth = keys.count
         self.unmatched = unmatched
         self.skipped = skipped
@@ -139,37 +151,41 @@ struct TableComparison: Sendable {
 
     /// The source's rows in key order, with the rowid behind the compared columns.
     var sourceQuery: String {
+        let list = sourceColumns.joined(separator: ", ")
+        return "SELECT \(list.isEmpty ? "1" : list) FROM "
+            + "\(SourceConnection.quote(source.storedName))\(sourcePart)\(sourceOrder)"
+    }
+
+    /// The same where rows are large: first the rowids in key order, then one row at a time by its
+    /// rowid; nil where rows have none.
+    ///
+    /// A statement keeps the memory of the largest value of each column until it is reset.
+    var largeSourceQueries: (rowids: String, row: String)? {
+        guard hasLargeRows, case .rowid(let rowid) = RowIdentity(source) else { return nil }
+        let table = SourceConnection.quote(source.storedName)
+        let name = SourceConnection.quote(rowid)
+        return (
+            "SELECT \(name) FROM \(table)\(sourcePart)\(sourceOrder)",
+            "SELECT \(sourceColumns.joined(separator: ", ")) FROM \(table) WHERE \(name) = ?"
+        )
+    }
+
+    /// The compared columns, and the rowid behind them.
+    private var sourceColumns: [String] {
         let quote = SourceConnection.quote
         var selected = columns.map { $0.expression.map(RowReader.sql) ?? quote($0.source) }
-        if case .rowid(let name) = RowIdentity(source) {
-            selected.append(quote(name))
-            if hasLargeRows, keyWidth > 0, source.rowidAlias == nil,
-                columns.allSatisfy({ $0.expression == nil })
-            {
-                return largeSourceQuery(selected, quote(name))
-            }
-        }
-        let list = selected.joined(separator: ", ")
+        if case .rowid(let name) = RowIdentity(source) { selected.append(quote(name)) }
+        return selected
+    }
+
+    private var sourcePart: String { scope.map { " WHERE \($0.source)" } ?? "" }
+
+    private var sourceOrder: String {
+        let quote = SourceConnection.quote
         var order = columns.prefix(keyWidth).map { "\(quote($0.source)) COLLATE BINARY" }
         // Ordering by the alias itself, without a collation, walks the table's own tree.
         if source.rowidAlias != nil, keyWidth == 1 { order = [quote(columns[0].source)] }
-        let sorted = order.isEmpty ? "" : " ORDER BY " + order.joined(separator: ", ")
-        let part = scope.map { " WHERE \($0.source)" } ?? ""
-        return "SELECT \(list.isEmpty ? "1" : list) FROM \(quote(source.storedName))"
-            + part + sorted
-    }
-
-    /// The same where rows are large: keys are sorted alone, and each row is read when it is due.
-    ///
-    /// The LIMIT keeps SQLite from leaving out the order of the inner query.
-    private func largeSourceQuery(_ selected: [String], _ rowid: String) -> String {
-        let quote = SourceConnection.quote
-        let keys = columns.prefix(keyWidth).map { "\(quote($0.source)) COLLATE BINARY" }
-        let list = selected.map { "cutover_row.\($0)" }.joined(separator: ", ")
-        return "SELECT \(list) FROM (SELECT \(rowid) AS cutover_id FROM \(quote(source.name)) "
-            + "ORDER BY \(keys.joined(separator: ", ")) LIMIT -1) AS cutover_key "
-            + "CROSS JOIN \(quote(source.name)) AS cutover_row "
-            + "ON cutover_row.\(rowid) = cutover_key.cutover_id"
+        return order.isEmpty ? "" : " ORDER BY " + order.joined(separator: ", ")
     }
 
     /// The value itself behind a byte 0, or, when it is large, its size and SHA-256 behind a 1.

@@ -239,7 +239,7 @@ final class TableVerifier {
             // A key with a NULL identifies nothing; such a row goes by its rowid.
             guard !values.contains(.null) || !comparison.hasRowid else {
                 let rowid = statement.value(comparison.columns.count)
-                return RowKey(names: ["rowid"], values: [rowid]).bytes
+                return RowKey.rowid([rowid]).bytes
             }
             return RowKey(names: names, values: values).bytes
         }

@@ -13,19 +13,25 @@ struct TargetCatalog: Sendable {
     }
 
     /// The tables of a schema, by name.
-    var tables: [String: [Column]] = [:]
+    var tables: NameTable<[Column]> = [:]
+    /// The tables among them whose rows are rows of their parent.
+    private(set) var partitions: NameSet = []
 
     /// Reads a schema.
     init(_ connection: TargetConnection, schema: String) throws(TargetError) {
         let tables = try connection.query(
             """
-            SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            SELECT c.relname, c.relispartition
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE n.nspname = $1 AND c.relkind IN ('r', 'p')
                 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
             """,
             [.text(schema)]
         )
-        for row in tables.rows { self.tables[row[0] ?? ""] = [] }
+        for row in tables.rows {
+            self.tables[row[0] ?? ""] = []
+            if row[1] == "t" { partitions.insert(row[0] ?? "") }
+        }
         let columns = try connection.query(
             """
             SELECT c.relname, a.attname, b.typname,
@@ -35,7 +41,16 @@ struct TargetCatalog: Sendable {
                     THEN a.atttypmod - 4 END
             FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
                 JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_type t ON t.oid = a.atttypid
-                JOIN pg_type b ON b.oid = coalesce(nullif(t.typbasetype, 0), t.oid)
+                CROSS JOIN LATERAL (
+                    -- A domain may stand on another domain.
+                    WITH RECURSIVE base (name, below) AS (
+                        SELECT t.typname, t.typbasetype
+                        UNION ALL
+                        SELECT d.typname, d.typbasetype
+                        FROM base JOIN pg_type d ON d.oid = base.below
+                    )
+                    SELECT name AS typname FROM base WHERE below = 0
+                ) b
             WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND a.attnum > 0
                 AND NOT a.attisdropped
             ORDER BY c.relname, a.attnum
@@ -58,17 +73,23 @@ struct TargetCatalog: Sendable {
 
 /// The names that a run gave to tables and columns.
 struct NameMap: Sendable {
-    private var tables: [String: (target: String, columns: [String: String])] = [:]
+    private var tables: NameTable<(target: String, columns: NameTable<String>)> = [:]
     /// What one side keeps for itself on purpose, with the reason.
     private var aside: [Aside: String] = [:]
 
     private struct Aside: Hashable {
         var side: String
-        var table: String
-        var column: String?
+        var table: ExactName
+        var column: ExactName?
+
+        init(_ side: String, _ table: String, _ column: String?) {
+            self.side = side
+            self.table = ExactName(table)
+            self.column = column.map { ExactName($0) }
+        }
     }
     /// What the run did with the columns, by table.
-    private var records: [String: MappingRecord] = [:]
+    private var records: NameTable<MappingRecord> = [:]
 
     /// Reads the names of a run; without a run every name stays as it is.
     init(_ connection: TargetConnection, run: String?) throws(TargetError) {
@@ -94,7 +115,7 @@ struct NameMap: Sendable {
 
     /// What the run did with a column, nil when it did nothing but copy it.
     func record(_ column: String, of table: String) -> MappingRecord.Column? {
-        records[table]?.columns.first { $0.source == column }
+        records[table]?.columns.first { $0.source.isExactly(column) }
     }
 
     private mutating func readAside(
@@ -109,13 +130,13 @@ struct NameMap: Sendable {
             [.text(run)]
         )
         for row in rows.rows {
-            aside[Aside(side: row[0] ?? "", table: row[1] ?? "", column: row[2])] = row[3] ?? ""
+            aside[Aside(row[0] ?? "", row[1] ?? "", row[2])] = row[3] ?? ""
         }
     }
 
     /// Why a table, or a column of it, is not compared; nil when it is.
     func isAside(_ side: Side, _ table: String, column: String? = nil) -> String? {
-        aside[Aside(side: side.rawValue, table: table, column: column)]
+        aside[Aside(side.rawValue, table, column)]
     }
 
     /// Whether the run has a table for the source's.

@@ -41,6 +41,8 @@ public struct Verification: Sendable {
     let maximumQuarantined: Int
     let tracker: ProgressTracker
     let cancellation: Cancellation
+    /// The phase of a run that another process makes, or that was stopped.
+    private var unfinished: String?
 
     init(
         _ options: Options,
@@ -90,6 +92,7 @@ public struct Verification: Sendable {
                 cancellation
             )
             let report = try verification.compare(view, kept: .untouched)
+            verification.remember(report)
             tracker.log(report.ok ? .info : .warning, "verify", report.verdict)
             tracker.begin(.done, report.verdict)
             return report
@@ -124,6 +127,7 @@ public struct Verification: Sendable {
             tracker: tracker,
             cancellation: cancellation
         )
+        if let newest, !newest.isFinished { unfinished = newest.phase }
     }
 
     /// Compares one row of both sides as they are now, cell by cell; writes to neither.
@@ -171,7 +175,15 @@ public struct Verification: Sendable {
 
     /// Compares the source as it is now with the target.
     func compareLive() throws(MigrationError) -> VerifyReport {
-        try compare(SourceView(options, tracker, cancellation), kept: .untouched)
+        let report = try compare(SourceView(options, tracker, cancellation), kept: .untouched)
+        remember(report)
+        return report
+    }
+
+    /// Keeps a verdict about every cell for `status`.
+    private func remember(_ report: VerifyReport) {
+        guard let run, settings.table == nil, !settings.countsOnly else { return }
+        Journal.keep(report, of: run, options)
     }
 
     /// Compares a snapshot with the target.
@@ -203,6 +215,8 @@ public struct Verification: Sendable {
             seconds: started.duration(to: .now).seconds,
             aside: plan.aside
         )
+        report.unfinished = unfinished
+        if let unfinished { report.wait(for: unfinished) }
         report.acceptedRows = findings.tables.reduce(0) { $0 + $1.acceptedRows }
         report.editedRows = findings.tables.reduce(0) { $0 + $1.editedRows }
         report.ok =
@@ -218,5 +232,19 @@ public struct Verification: Sendable {
             )
         }
         return report
+    }
+}
+
+extension VerifyReport {
+    /// Rows that an unfinished run has not brought yet are no difference.
+    fileprivate mutating func wait(for phase: String) {
+        for index in tables.indices {
+            let table = tables[index]
+            let lacks = table.status == .different && table.missing > 0
+            guard lacks || table.status == .missing, table.extra + table.different == 0
+            else { continue }
+            tables[index].status = .waiting
+            tables[index].note = "the run is not finished: it is in phase \(phase)"
+        }
     }
 }

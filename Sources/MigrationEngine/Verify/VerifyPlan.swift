@@ -7,7 +7,7 @@ struct VerifyPlan: Sendable {
     /// Foreign keys of the source.
     var foreignKeys: [(table: Catalog.Table, key: Catalog.ForeignKey)] = []
     /// What the quarantine says of rows, by table.
-    var quarantine: [String: QuarantinedRows] = [:]
+    var quarantine: NameTable<QuarantinedRows> = [:]
     /// Tables that are not compared on purpose, with the reason.
     var aside: [String] = []
     /// Rows in the source, by table, for the progress.
@@ -20,13 +20,17 @@ struct VerifyPlan: Sendable {
         let catalog = try CatalogReader.read(source)
         names = try NameMap(connection, run: verification.run)
         target = try TargetCatalog(connection, schema: verification.schema)
-        if let wanted = verification.settings.table, catalog.table(wanted) == nil {
-            throw Self.unknownTable(wanted, catalog)
+        let wanted: String?
+        if let asked = verification.settings.table {
+            wanted = try Self.table(asked, catalog, names)
+        } else {
+            wanted = nil
         }
-        var taken: Set<String> = []
+        try catalog.requireTables("verify", verification.options.source)
+        var taken: NameSet = []
         for table in catalog.migratedTables {
             if let reason = names.skipReason(table.name) {
-                try addSkipped(table, reason, source, verification.settings.table)
+                try addSkipped(table, reason, source, wanted)
                 continue
             }
             taken.insert(names.table(table.name))
@@ -34,14 +38,13 @@ struct VerifyPlan: Sendable {
                 aside.append("\"\(table.name)\": \(reason)")
                 continue
             }
-            if let wanted = verification.settings.table, catalog.table(wanted)?.name != table.name {
-                continue
-            }
+            guard wanted == nil || table.name.isExactly(wanted) else { continue }
             try add(table, source, verification.schema)
         }
         if verification.settings.table == nil { addUnread(catalog) }
         if verification.settings.table == nil {
-            for name in target.tables.keys.sorted() where !taken.contains(name) {
+            let own = target.tables.keys.filter { !target.partitions.contains($0) }
+            for name in own.sorted() where !taken.contains(name) {
                 if let reason = names.isAside(.target, name) {
                     aside.append("\"\(name)\": \(reason)")
                     continue
@@ -55,6 +58,19 @@ struct VerifyPlan: Sendable {
         if !verification.settings.countsOnly {
             for index in comparisons.indices { try comparisons[index].findLarge(connection) }
         }
+    }
+
+    /// The table that was asked for by its name in the source, or else by that in the target.
+    static func table(
+        _ wanted: String,
+        _ catalog: Catalog,
+        _ names: NameMap
+    ) throws(MigrationError) -> String {
+        let renamed = catalog.migratedTables.first { names.table($0.name).isExactly(wanted) }
+        guard let table = catalog.table(wanted) ?? renamed else {
+            throw unknownTable(wanted, catalog)
+        }
+        return table.name
     }
 
     /// The error of a table that was asked for and is not there, with those that are.

@@ -21,7 +21,7 @@ struct VerifyWork {
     }
 
     func run() throws(MigrationError) -> Findings {
-        let rows = Dictionary(plan.estimates) { first, _ in first }
+        let rows = NameTable(plan.estimates)
         let ordered = plan.comparisons.indices.sorted { left, right in
             let counts = [left, right].map { rows[self.plan.comparisons[$0].source.name] ?? 0 }
             return counts[0] == counts[1] ? left < right : counts[0] > counts[1]
@@ -30,7 +30,7 @@ struct VerifyWork {
         if !context.settings.countsOnly {
             var children: [Catalog.Table] = []
             for key in plan.foreignKeys
-            where !children.contains(where: { $0.name == key.table.name }) {
+            where !children.contains(where: { $0.name.isExactly(key.table.name) }) {
                 children.append(key.table)
             }
             items += children.map { Item.sourceKeys($0) }
@@ -39,7 +39,7 @@ struct VerifyWork {
         let tables = SharedList<VerifyReport.Table>(count: plan.comparisons.count)
         let targetOrphans = SharedMap<Int, Int>()
         let (context, plan) = (context, plan)
-        let found = SharedMap<String, [Int64: Int]>()
+        let found = SharedMap<ExactName, [Int64: Int]>()
         try WorkQueue(items, jobs: context.settings.jobs, name: "verify").run {
             () throws(MigrationError) -> (Item) throws(MigrationError) -> Void in
             let (source, target) = try context.connect()
@@ -56,7 +56,10 @@ struct VerifyWork {
                         tables.set(index, try Self.table(index, plan, context, source, target))
                         Failpoint.reach(.tableCompared)
                     case .sourceKeys(let table):
-                        found.set(table.name, try Self.sourceOrphans(table, context, source))
+                        found.set(
+                            ExactName(table.name),
+                            try Self.sourceOrphans(table, context, source)
+                        )
                     case .targetKey(let index):
                         targetOrphans.set(
                             index,
@@ -177,10 +180,10 @@ struct VerifyWork {
         let highest = row[3].flatMap { Int64($0) }
         return VerifyReport.Sequence(
             name: sequence.name,
-            // Behind the highest number there is no next one.
+            // Behind the highest number there is no next one, so none is given twice.
             nextValue: next.1 ? last : next.0,
             maximum: highest,
-            ok: !next.1 && next.0 > (highest ?? Int64.min)
+            ok: next.1 || next.0 > (highest ?? Int64.min)
         )
     }
 
@@ -201,14 +204,14 @@ struct VerifyWork {
         let (table, key) = plan.foreignKeys[index]
         let quote = TargetConnection.quote
         let parent = plan.names.table(key.parentTable)
-        let parentColumns = Set((plan.target.tables[parent] ?? []).map(\.name))
+        let parentColumns = NameSet((plan.target.tables[parent] ?? []).map(\.name))
         let columns = key.columns.map { plan.names.column($0, of: table.name) }
         let references = key.parentColumns.map { plan.names.column($0, of: key.parentTable) }
         guard parentColumns.isSuperset(of: references), columns.count == references.count else {
             return nil
         }
         let known = columns.map { "c.\(quote($0)) IS NOT NULL" }
-        let parentTable = plan.comparisons.first { $0.targetName == parent }?.source
+        let parentTable = plan.comparisons.first { $0.targetName.isExactly(parent) }?.source
         let match = columns.indices.map { index in
             let pair = ("p.\(quote(references[index]))", "c.\(quote(columns[index]))")
             // SQLite compares a foreign key by the collation of the parent's column.
@@ -238,7 +241,7 @@ struct VerifyWork {
     }
 
     private func foreignKeys(
-        source: [String: [Int64: Int]],
+        source: [ExactName: [Int64: Int]],
         target: [Int: Int]
     ) -> [VerifyReport.ForeignKey] {
         plan.foreignKeys.enumerated().map { index, entry in
@@ -246,7 +249,7 @@ struct VerifyWork {
                 table: entry.table.name,
                 references: entry.key.parentTable,
                 columns: entry.key.columns,
-                sourceOrphans: source[entry.table.name]?[entry.key.pragmaID] ?? 0,
+                sourceOrphans: source[ExactName(entry.table.name)]?[entry.key.pragmaID] ?? 0,
                 targetOrphans: target[index]
             )
         }

@@ -3,9 +3,28 @@ package enum LiveSide {
     /// Answers which side is live now.
     ///
     /// - Parameter options: The two sides and the folder of the run.
-    /// - Returns: The side; the source, because nothing switches yet.
+    /// - Returns: The side.
     /// - Throws: ``MigrationError`` when it cannot be told.
-    package static func current(_ options: Options) throws(MigrationError) -> Side { .source }
+    package static func current(_ options: Options) throws(MigrationError) -> Side {
+        let source = try SourceFile.open(options.source, stage: "status")
+        do throws(SourceError) {
+            // Until the source is closed for good, nobody else can be the one that takes writes.
+            guard case .up(let until) = try SourceFence.state(source),
+                until >= SourceFence.forGood
+            else { return .source }
+        } catch {
+            throw SourceFile.failure(error, path: options.source, stage: "status")
+        }
+        let (target, address) = try Target.connect(options, stage: "status", purpose: "status")
+        do throws(TargetError) {
+            guard let run = try RunState.newestRun(target, in: options.schema),
+                let position = try RunState.position(of: run.id, target)
+            else { return .source }
+            return position.liveSide
+        } catch {
+            throw TargetFailure.wrap(error, stage: "status", address: address)
+        }
+    }
 }
 
 /// A side as the operator names it.

@@ -203,7 +203,7 @@ struct Translation: CustomTestStringConvertible, Sendable {
         .init("qty >", refused: "the expression ends too early"),
         .init("qty 5", refused: "the expression is not understood at \"5\""),
         .init("(qty, code) = (1, 'a')", refused: "it compares rows of values"),
-        .init("code ->> '$.a' = 1", refused: "the operator ->> reads JSON in a way of its own"),
+        .init("code ->> '$.a' = 1", refused: "PostgreSQL has no function with the meaning of ->>"),
     ]
 
     private static func storage(_ one: String, _ other: String) -> String {

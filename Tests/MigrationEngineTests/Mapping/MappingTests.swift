@@ -215,7 +215,7 @@ import Testing
     @Test func `what is not translated is listed with its source`() throws {
         let dropped = try decisions(
             """
-            CREATE TABLE t (a TEXT UNIQUE ON CONFLICT REPLACE, b TEXT CHECK (json_valid(b)));
+            CREATE TABLE t (a TEXT UNIQUE ON CONFLICT REPLACE, b TEXT CHECK (json(b)));
             CREATE INDEX i ON t (json(a)); CREATE VIEW v AS SELECT json(a) FROM t;
             CREATE TRIGGER r AFTER INSERT ON t BEGIN SELECT 1; END;
             CREATE VIRTUAL TABLE f USING fts5(x, content='t');

@@ -337,4 +337,18 @@ import Testing
         #expect(dropped.allSatisfy { $0.reason == "the plan's DDL does not have it" })
         #expect(dropped.allSatisfy { $0.table == "bundle_skus" })
     }
+
+    @Test func `of a view the plan says that it is not made, and what derive makes of it`() throws {
+        let sql =
+            Self.source + "CREATE VIEW known AS SELECT count(*) AS n FROM bundle_skus;"
+            + "CREATE VIEW other AS SELECT json(bundle_name) AS j FROM bundle_skus;"
+        let schema = Mapping.schema(catalog: try catalog(of: sql), census: Census())
+        try #require(schema.mode == .plan)
+        let views = schema.decisions.filter { $0.subject == "view" }
+        #expect(views.map(\.table) == ["known", "other"])
+        #expect(views.allSatisfy { $0.outcome == .dropped && $0.target.isEmpty })
+        #expect(views.first?.reason.contains("--mode derive makes it (translated)") == true)
+        #expect(views.last?.reason.contains("no function with the meaning of json") == true)
+        #expect(!schema.ddl.contains("CREATE VIEW"))
+    }
 }

@@ -29,14 +29,6 @@ struct OddSourceTests {
         #expect(try await psql(TestDatabase.url, key) == "É c")
     }
 
-    @Test func `two spellings of one name are refused, not mixed up`() async throws {
-        let run = try await migrate(
-            "CREATE TABLE \"e\u{301}\" (a); CREATE TABLE \"\u{e9}\" (b INTEGER PRIMARY KEY);"
-        )
-        #expect(run.status == 65, "\(run)")
-        #expect(run.code == "source_data")
-    }
-
     @Test func `values that break a declaration go to quarantine; nothing is damaged`() async throws
     {
         let run = try await migrate(

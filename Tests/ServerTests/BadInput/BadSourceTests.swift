@@ -78,6 +78,21 @@ struct BadSourceTests {
         try await expectNothingDone(bare)
     }
 
+    @Test func `a database without tables is inspected, and neither planned nor called equal`()
+        async throws
+    {
+        let bare = command("views.db")
+        _ = try await sqlite3(bare.source, "CREATE VIEW v AS SELECT 1 AS a;")
+        let inspected = try await bare("inspect")
+        #expect(inspected.status == 0, "\(inspected)")
+        #expect(inspected.tables.list.isEmpty)
+        #expect(inspected.json["integrity"]["ok"].bool == true)
+        expectRefusal(try await bare("plan"), 66, "source_empty")
+        expectRefusal(try await bare("verify"), 66, "source_empty")
+        expectRefusal(try await bare("migrate", "--dry-run"), 66, "source_empty")
+        try await expectNothingDone(bare)
+    }
+
     @Test func `a database that a writer keeps locked`() async throws {
         let path = folder.file("locked.db")
         _ = try await sqlite3(path, "PRAGMA journal_mode = DELETE; CREATE TABLE t (a);")

@@ -76,6 +76,38 @@ struct LedgerTests {
         #expect(try await psql(TestDatabase.url, next) == "8", "the trials moved no sequence")
     }
 
+    @Test(arguments: [
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, p INT REFERENCES t(id), n TEXT)",
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, p INT NOT NULL REFERENCES t(id) DEFERRABLE)",
+        "CREATE TABLE t (a INT, b INT, PRIMARY KEY (b, a), FOREIGN KEY (a, b) REFERENCES t (b, a))",
+        "CREATE TABLE t (id INTEGER PRIMARY KEY REFERENCES t(id))",
+        "CREATE TABLE t (r REAL PRIMARY KEY, p REAL REFERENCES t); INSERT INTO t VALUES (1e300, 1e300)",
+        "CREATE TABLE p (k VARCHAR(1) PRIMARY KEY); INSERT INTO p VALUES ('~');"
+            + "CREATE TABLE t (k VARCHAR(1) REFERENCES p)",
+    ])
+    func `a trial is not its own parent`(schema: String) async throws {
+        _ = try await sqlite3(cutover.source, schema + ";")
+        let run = try await cutover("migrate")
+        #expect(run.status == 0, "\(run)")
+        #expect(probes(run, "failed") == [])
+        // To 1e300 nothing is added by adding a little.
+        guard !schema.contains("1e300") else { return }
+        #expect(probes(run, "held").contains { $0.hasPrefix("t foreign key") })
+    }
+
+    @Test func `a table that lost all of its rows to quarantine keeps its foreign key`()
+        async throws
+    {
+        _ = try await sqlite3(
+            cutover.source,
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, p INT REFERENCES t(id), n TEXT);"
+                + "INSERT INTO t VALUES (1, NULL, 'a' || char(0));"
+        )
+        let run = try await cutover("migrate", "--max-quarantined", "1")
+        #expect(run.status == 0, "\(run)")
+        #expect(probes(run, "failed") == [])
+    }
+
     @Test(arguments: [SampleSource.Schema.plan, .production])
     func `the sample's constraints hold`(shape: SampleSource.Schema) async throws {
         try await makeSample(cutover.source, shape, orders: 100)
@@ -136,6 +168,92 @@ struct LedgerTests {
                 $0["subject"].string == "conflict clause" && $0["outcome"].string == "dropped"
                     && $0["reason"].string?.isEmpty == false
             }
+        )
+    }
+
+    @Test func `indexes of every kind are compared with what was to be made`() async throws {
+        _ = try await sqlite3(
+            cutover.source,
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT COLLATE NOCASE, n INTEGER, day DATE);
+            CREATE INDEX plain ON t (n DESC, name COLLATE BINARY);
+            CREATE INDEX few ON t (n) WHERE n > 0;
+            CREATE INDEX computed ON t (n + 1, upper(name));
+            CREATE INDEX by_name ON t (name);
+            CREATE UNIQUE INDEX one_name ON t (name) WHERE n IS NOT NULL;
+            INSERT INTO t VALUES (1, 'a', 1, '2024-01-01'), (2, 'b', NULL, NULL);
+            """
+        )
+        let run = try await cutover("migrate")
+        try #require(run.status == 0, "\(run)")
+        #expect(
+            probes(run, "held").filter { $0.contains("index: ") } == [
+                "t index: it is there and valid",
+                "t index: it is there and valid, over the rows of its WHERE only",
+                "t index: it is there and valid, over its expressions",
+                "t index: it is there and valid, over its expressions",
+                "t unique index: a row inserted twice is not taken twice",
+            ],
+            "\(probes(run, "held"))"
+        )
+        let refused = try await refusal("INSERT INTO t (id, name, n) VALUES (3, 'A', 2);")
+        #expect(refused?.contains("one_name") == true, "one_name takes 'A' for 'a'")
+    }
+
+    private func refusal(_ statement: String) async throws -> String? {
+        let outcome = try await TestSupport.run(
+            "psql",
+            ["-XqAt", "-v", "ON_ERROR_STOP=1", "-f", "-", TestDatabase.url],
+            stdin: statement
+        )
+        return outcome.status == 0 ? nil : outcome.stderr
+    }
+
+    @Test func `another index of the same name and a check of new rows only are told`()
+        async throws
+    {
+        _ = try await sqlite3(
+            cutover.source,
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER, level INTEGER CHECK (level > 2));
+            CREATE INDEX few ON t (n) WHERE n > 0;
+            INSERT INTO t VALUES (1, 1, 3), (2, NULL, 4);
+            """
+        )
+        _ = try await psql(
+            TestDatabase.url,
+            """
+            CREATE FUNCTION spoil() RETURNS event_trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF EXISTS (SELECT FROM pg_indexes WHERE indexname = 'few' AND indexdef LIKE '%WHERE%') THEN
+                    DROP INDEX few;
+                    CREATE INDEX few ON t (n);
+                    ALTER TABLE t DROP CONSTRAINT t_level_check;
+                    ALTER TABLE t ADD CONSTRAINT t_level_check CHECK (level > 2) NOT VALID;
+                END IF;
+            END $$;
+            """
+        )
+        _ = try await psql(
+            TestDatabase.url,
+            """
+            CREATE EVENT TRIGGER spoil ON ddl_command_end WHEN TAG IN ('CREATE INDEX')
+                EXECUTE FUNCTION spoil();
+            """
+        )
+        let run = try await cutover("migrate")
+        #expect(run.status == 1, "\(run)")
+        #expect(
+            probes(run, "failed") == [
+                "t index: an index of that name is there, and it is another one"
+            ]
+        )
+        #expect(
+            probes(run, "held").contains(
+                "t.level check: a row that breaks it is refused (23514); rows that were there before "
+                    + "are not held to it (NOT VALID)"
+            ),
+            "\(probes(run, "held"))"
         )
     }
 }

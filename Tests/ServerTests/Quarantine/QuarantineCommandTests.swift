@@ -139,7 +139,7 @@ struct QuarantineCommandTests {
         #expect(exists(folder.path))
     }
 
-    @Test func `children come back behind their parent, refused rows stay with today's reason`()
+    @Test func `children come back behind their parent, refused rows keep both reasons`()
         async throws
     {
         let (folder, cutover) = try await migrated()
@@ -159,12 +159,16 @@ struct QuarantineCommandTests {
         #expect(try await psql(TestDatabase.url, "SELECT p FROM child WHERE id = 2;") == "2")
         let third = try await quarantine(cutover, "replay", "--all")
         #expect(third.json["already"].int == 2)
-        #expect(
-            try await psql(
-                TestDatabase.url,
-                "SELECT reason FROM cutover.quarantine WHERE key_text = 'id 3';"
-            ) == "text with a NUL, which text cannot hold"
-        )
+        let kept = "SELECT reason, refused_reason FROM cutover.quarantine WHERE key_text = 'id 3';"
+        let reason = "text with a NUL, which text cannot hold"
+        #expect(try await psql(TestDatabase.url, kept) == "\(reason)|\(reason)")
+        let id = try await number("odd", "id 3")
+        let edited = try await quarantine(cutover, "replay", id, "--set", "id=one")
+        #expect(edited.json["refused"].int == 1, "\(edited)")
+        let shown = try await quarantine(cutover, "show", id)
+        #expect(shown.json["row"]["reason"].string == reason)
+        #expect(shown.json["row"]["refused_column"].string == "id", "\(shown)")
+        #expect(shown.json["row"]["refused_reason"].string != reason)
         #expect(exists(folder.path))
     }
 

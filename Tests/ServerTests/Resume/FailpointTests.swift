@@ -11,13 +11,20 @@ struct FailpointTests {
     private static let ofViews: [Failpoint] = [.viewCopying, .viewMade]
     /// The moments of rows that break a key, which only the plan's shape has.
     static let ofDuplicates: [Failpoint] = [.duplicatesFound, .duplicatesMoved]
-    /// The moments of the way back.
-    private static let ofReverse: [Failpoint] = [
-        .reverseBegun, .reverseTable, .reverseReplayed, .reverseCommitted,
+    /// The moments of catch-up; `FollowFaultTests` lets it die there.
+    static let ofLive: [Failpoint] = [
+        .captured, .targetResting, .batchWritten, .positionMoved, .batchCommitted,
+    ]
+    /// The moments of the way there, which `SwitchTests` has, and of the way back.
+    private static let ofCutover: [Failpoint] = [
+        .togglesOff, .fenced, .drained, .freezeVerified, .handingOver, .handoverWritten,
+        .handedOver, .environmentSwitched, .hookDone, .canaryOn, .togglesRestored, .undone,
+        .targetClosed, .handedBack, .reverseBegun, .reverseTable, .reverseReplayed,
+        .reverseCommitted,
     ]
     /// The moments of `migrate`.
     static let ofMigrate = Failpoint.allCases
-        .filter { !(ofViews + ofDuplicates + ofReverse).contains($0) }
+        .filter { !(ofViews + ofDuplicates + ofLive + ofCutover).contains($0) }
 
     /// The moments after which a run does not look at the wish to stop any more.
     private static let last: [Failpoint] = [

@@ -81,14 +81,15 @@ struct ExpressionValuesTests {
         "date('2024-01-31', '+1 month')",
         "date('2024-02-29', '+1 year')", "date(d, '-7 days') < d", "at = datetime(at)",
         "d = date(at)", "date(d, '+1 day')",
-        "datetime(said, '+12 hours')", "julianday(d, '+5 days')",
+        "datetime(said, '+12 hours')", "julianday(d, '+5 days')", "date(d, 'weekday 1')",
+        "date(at, '-7 days', 'weekday 0')", "datetime(said, 'weekday 6')", "d IS date(d)",
     ]
 
     /// Expressions of which PostgreSQL has no equal, and that are refused.
     static let refused = [
-        "substr(t, j)", "date(t)", "t + 1", "CAST(t AS INTEGER)", "printf('%d', j)", "hex(t)",
+        "substr(t, j)", "date(t)", "t + 1", "CAST(t AS INTEGER)", "printf('%d', r)", "hex(t)",
         "r || ''", "t > i", "json_extract(t, '$.a')", "random()", "date(at, 'localtime')",
-        "date(d, 'weekday 1')", "t GLOB u", "last_insert_rowid()", "b = 2", "raw || t",
+        "t GLOB u", "last_insert_rowid()", "b = 2", "raw || t",
         "strftime('%%', d)",
     ]
 

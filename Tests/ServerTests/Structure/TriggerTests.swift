@@ -117,8 +117,8 @@ struct TriggerTests {
             ),
             ("AFTER INSERT ON items BEGIN SELECT RAISE(IGNORE); END", "behind the row"),
             (
-                "AFTER INSERT ON items BEGIN INSERT INTO log (what) VALUES (printf('%d', NEW.qty)); END",
-                "meaning of printf"
+                "AFTER INSERT ON items BEGIN INSERT INTO log (what) VALUES (quote(NEW.qty)); END",
+                "meaning of quote"
             ),
         ]
         var script = Self.shop

@@ -121,4 +121,33 @@ struct WideTableTests {
         #expect(sides.warnings(about: "stand in several parts").count == 1)
         #expect(sides.warnings(about: "not carried over").count == 3, "\(sides.run)")
     }
+
+    @Test(arguments: ["id INTEGER PRIMARY KEY", "id TEXT PRIMARY KEY", "id INTEGER"])
+    func `a view over a table in parts joins them`(key: String) async throws {
+        let views = [
+            "SELECT id, c2, c1997 || '!' AS c FROM wide WHERE c1997 IS NOT NULL",
+            "SELECT count(*) AS n, sum(c1990) AS s FROM wide",
+            "SELECT a.id, b.c7 FROM wide AS a LEFT JOIN wide AS b ON b.c1990 = a.c1990 + 100000",
+            "SELECT w.id, w.c1996 FROM small JOIN wide w ON w.c10 = small.number",
+        ]
+        var script = Self.mixed(key, rows: 4)
+        script += "CREATE TABLE small (number INTEGER); INSERT INTO small VALUES (200010), (5);"
+        for (number, view) in views.enumerated() {
+            script += "CREATE VIEW v\(number) AS \(view);"
+        }
+        script += "CREATE VIEW every AS SELECT * FROM wide;"
+        script += "CREATE TRIGGER t AFTER INSERT ON wide BEGIN DELETE FROM small; END;"
+        let sides = try await BothSides(script)
+        try #require(sides.run.status == 0, "\(sides.run)")
+        for (number, view) in views.enumerated() {
+            let query = "SELECT * FROM v\(number) ORDER BY 1;"
+            BothSides.expectSame(
+                try await sides.inSource(query),
+                try await sides.inTarget(query),
+                "\(view): \(sides.warnings(about: "view v\(number)"))"
+            )
+        }
+        #expect(sides.warnings(about: "2000 columns").count == 1, "\(sides.run)")
+        #expect(sides.warnings(about: "stand in several tables").count == 1, "\(sides.run)")
+    }
 }

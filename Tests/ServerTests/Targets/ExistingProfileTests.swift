@@ -73,8 +73,15 @@ struct ExistingProfileTests {
         #expect(again.json["already_done"].bool == true)
     }
 
-    @Test(arguments: ["conversions = [\"trim\"]", "type = \"varchar(9)\""])
-    func `a rule that existing tables leave no room for is refused`(rule: String) async throws {
+    @Test(arguments: [
+        ("type = \"varchar(9)\"", "own types"),
+        ("conversions = [\"decimal_text\"]", "gives a number, which text does not hold"),
+        ("conversions = [\"truncate_to_length\"]", "needs a column varchar(n)"),
+    ])
+    func `a rule that existing tables leave no room for is refused`(
+        rule: String,
+        words: String
+    ) async throws {
         let folder = try TestFolder()
         let cutover = try await prepare(
             folder,
@@ -82,14 +89,12 @@ struct ExistingProfileTests {
             target: "CREATE TABLE t (id bigint PRIMARY KEY, n text);",
             profile: "[[columns]]\ntable = \"t\"\ncolumn = \"n\"\n\(rule)\n"
         )
-        for verb in ["plan", "migrate"] {
-            let refused = try await cutover(
-                verb,
-                ["--mode", "existing", "--profile", folder.file("app.toml")]
-            )
-            #expect(refused.status == 78, "\(refused)")
-            #expect(refused.json["error"]["message"].string?.contains("own types") == true)
-        }
+        let options = ["--mode", "existing", "--profile", folder.file("app.toml")]
+        let refused = try await cutover("migrate", options)
+        #expect(refused.status == 78, "\(refused)")
+        #expect(refused.json["error"]["message"].string?.contains(words) == true, "\(refused)")
+        let plan = try await cutover("plan", options)
+        #expect(plan.program.stdout.contains(words), "\(plan)")
         #expect(try await targetSchemas() == ["public"])
     }
 
@@ -136,10 +141,26 @@ struct ExistingProfileTests {
             "--no-verify"
         )
         #expect(waiting.status == 1, "\(waiting)")
-        #expect(
-            waiting.json["warnings"].list.contains {
-                $0.string?.contains("NOT VALID") == true
+        let warning = try #require(
+            waiting.json["warnings"].list.compactMap(\.string).first { $0.contains("NOT VALID") }
+        )
+        let line = try #require(
+            waiting.json["ledger"]["entries"].list.first {
+                $0["target"].string == "foreign key timed_parent_fkey NOT VALID"
             }
         )
+        let statement = "ALTER TABLE public.timed VALIDATE CONSTRAINT timed_parent_fkey"
+        for text in [warning, line["reason"].string ?? ""] {
+            #expect(text.contains("read values of theirs from text"), "\(text)")
+            #expect(text.hasSuffix("then run: " + statement), "\(text)")
+        }
+        let search = try #require(
+            warning.firstMatch(of: /See them with: (.*?); add their parents/).map { String($0.1) }
+        )
+        #expect(try await psql(TestDatabase.url, search + ";").hasSuffix("|9"))
+        // What it says helps.
+        _ = try await psql(TestDatabase.url, "INSERT INTO parent VALUES (9); \(statement);")
+        let left = "SELECT count(*) FROM pg_constraint WHERE NOT convalidated;"
+        #expect(try await psql(TestDatabase.url, left) == "0")
     }
 }

@@ -137,4 +137,79 @@ struct RowReportTests {
         #expect(try await cutover("verify", "--key", "1").status == 64)
         #expect(exists(folder.path))
     }
+
+    @Test func `an edited row is equal by edit, an accepted one is accepted, by key as well`()
+        async throws
+    {
+        let (folder, cutover) = try await migrated(
+            """
+            CREATE TABLE odd (id INTEGER PRIMARY KEY, n INTEGER, t TEXT, r REAL, b BLOB, u, v TEXT);
+            INSERT INTO odd VALUES (1, 1, 'a', 1.5, x'00', NULL, 'x'),
+                (2, 'two', 'b', 2.5, NULL, NULL, ''), (3, 'three', 'c', 1, NULL, NULL, NULL),
+                (4, 'four', 'd', 1, NULL, NULL, NULL);
+            """,
+            "--max-quarantined",
+            "3"
+        )
+        let edits = ["1", "--set", "n=2", "--set", "t=other"]
+        let replayed = try await cutover("quarantine", ["replay"] + edits)
+        #expect(replayed.status == 0, "\(replayed)")
+        let equal = try await cutover("verify", "--table", "odd", "--key", "2")
+        #expect(equal.status == 0, "\(equal)")
+        #expect(cell(equal, "n")["equal"] == .bool(true))
+        #expect(cell(equal, "n")["edited"].string == "2")
+        #expect(cell(equal, "n")["source"].string == "two")
+        #expect(equal.json["quarantine"][0]["state"].string == "replayed")
+        let text = try await run(
+            BuiltProducts.cutover,
+            cutover.arguments("verify", ["--table", "odd", "--key", "2"]).filter { $0 != "--json" }
+        )
+        #expect(text.stdout.contains("equal by edit: the operator chose n, t"), "\(text.stdout)")
+
+        let moved = try await cutover(
+            "quarantine",
+            ["replay", "3", "--set", "n=4", "--set", "id=44"]
+        )
+        #expect(moved.status == 0, "\(moved)")
+        let other = try await cutover("verify", "--table", "odd", "--key", "4")
+        #expect(other.status == 0, "\(other)")
+
+        let waits = try await cutover("verify", "--table", "odd", "--key", "3")
+        #expect(waits.status == 1)
+        _ = try await cutover("quarantine", "accept", "2", "--reason", "a test record")
+        let accepted = try await cutover("verify", "--table", "odd", "--key", "3")
+        #expect(accepted.status == 0, "\(accepted)")
+        #expect(accepted.json["in_target"] == .bool(false))
+        #expect(accepted.json["quarantine"][0]["state"].string == "accepted")
+        #expect(
+            accepted.json["quarantine"][0]["accepted"].string?.contains("a test record") == true
+        )
+
+        _ = try await psql(TestDatabase.url, "UPDATE odd SET t = 'b' WHERE id = 2;")
+        let altered = try await cutover("verify", "--table", "odd", "--key", "2")
+        #expect(altered.status == 1)
+        #expect(cell(altered, "t")["equal"] == .bool(false))
+        #expect(exists(folder.path))
+    }
+
+    @Test func `a table is found by its name in the target, too`() async throws {
+        let folder = try TestFolder()
+        let long = String(repeating: "long_", count: 14)
+        let cutover = CutoverCommand(source: folder.file("a.db"), target: TestDatabase.url)
+        _ = try await sqlite3(
+            cutover.source,
+            "CREATE TABLE \(long) (id INTEGER PRIMARY KEY); INSERT INTO \(long) VALUES (1);"
+        )
+        _ = try await cutover("migrate")
+        let name = try await psql(
+            TestDatabase.url,
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE 'long%';"
+        )
+        #expect(name != long)
+        let row = try await cutover("verify", "--table", name, "--key", "1")
+        #expect(row.status == 0, "\(row)")
+        let table = try await cutover("verify", "--table", name)
+        #expect(table.status == 0, "\(table)")
+        #expect(table.tables.list.map { $0["name"].string } == [long])
+    }
 }

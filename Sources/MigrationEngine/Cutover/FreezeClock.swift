@@ -1,0 +1,63 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// The clock of the write freeze: it starts when no write can pass any more, and when the budget
+/// is used up it breaks whatever the cutover waits for.
+final class FreezeClock: Sendable {
+    /// The seconds that writes may be blocked.
+    let budget: Double
+    private let started = ContinuousClock.now
+    private let ended = Mutex<Double?>(nil)
+    private let stop = DispatchSemaphore(value: 0)
+
+    /// Starts the clock.
+    ///
+    /// - Parameters:
+    ///   - budget: The seconds that writes may be blocked.
+    ///   - breakers: What is done when they are used up, from another thread.
+    init(budget: Double, _ breakers: [@Sendable () -> Void]) {
+        self.budget = budget
+        let stop = stop
+        let thread = Thread {
+            guard stop.wait(timeout: .now() + budget) == .timedOut else { return }
+            for breaker in breakers { breaker() }
+        }
+        thread.name = "freeze clock"
+        thread.start()
+    }
+
+    deinit { stop.signal() }
+
+    /// The seconds that writes have been blocked; fixed once they are not any more.
+    var seconds: Double {
+        ended.withLock { $0 } ?? started.duration(to: .now).seconds
+    }
+
+    /// Whether more than the budget is used.
+    var isOver: Bool { seconds > budget }
+
+    /// Stops the clock: writes pass again.
+    func end() {
+        let now = started.duration(to: .now).seconds
+        ended.withLock { if $0 == nil { $0 = now } }
+        stop.signal()
+    }
+
+    /// Stops the caller when the budget is used up.
+    ///
+    /// - Throws: ``MigrationError`` of code `gateClosed`.
+    func check() throws(MigrationError) {
+        guard isOver else { return }
+        throw MigrationError(
+            .gateClosed,
+            String(
+                format: "the write freeze took longer than its budget of %.1f s",
+                budget
+            ),
+            place: .init("switch"),
+            remedy: "try again when the target is faster or less changes wait, or give "
+                + "--freeze-budget S"
+        )
+    }
+}

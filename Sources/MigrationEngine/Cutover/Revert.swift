@@ -1,0 +1,76 @@
+import Foundation
+
+/// The way back to SQLite with everything that was written on PostgreSQL: the verb `revert`.
+public enum Revert {
+    /// Goes back from wherever a cutover stands: an undo before the handover, behind it a replay.
+    ///
+    /// Killed on the way, the same call goes on where it stopped.
+    ///
+    /// - Parameters:
+    ///   - options: The two sides.
+    ///   - hook: The operator's command, run when the source takes writes again.
+    ///   - observer: Is told how far it is.
+    ///   - cancellation: Stops it before the source is written.
+    /// - Returns: What was done.
+    /// - Throws: ``MigrationError``.
+    public static func run(
+        _ options: Options,
+        hook: String? = nil,
+        observer: Observer = Observer(),
+        cancellation: Cancellation = Cancellation()
+    ) throws(MigrationError) -> RevertReport {
+        try options.requireWritable("revert")
+        let tracker = ProgressTracker(observer)
+        do throws(MigrationError) {
+            tracker.begin(.starting, "connecting")
+            let session = try FollowSession(options, stage: "revert", tracker, cancellation)
+            let steps = StepRecorder(session)
+            let toggles = try SavedToggles(options)
+            let report: RevertReport
+            if session.position.liveSide == .source {
+                report = try undone(Undo(session, toggles, steps))
+            } else {
+                report = try RevertRun(session, toggles, steps, environment: nil, hook: hook)
+                    .perform(because: "the operator went back")
+            }
+            tracker.begin(.done, report.summary)
+            return report
+        } catch {
+            tracker.log(.error, error.place.stage, error.message)
+            tracker.begin(.failed, error.message)
+            throw error
+        }
+    }
+
+    /// Before the handover there is nothing to bring back.
+    private static func undone(_ undo: Undo) throws(MigrationError) -> RevertReport {
+        let words = try undo.recover()
+        return RevertReport(
+            ok: true,
+            replayedChanges: 0,
+            steps: [],
+            tables: [],
+            notes: [words ?? "the application works on SQLite already; nothing was done"]
+        )
+    }
+}
+
+/// What `revert` did.
+public struct RevertReport: Codable, Sendable {
+    /// Whether the application works on the source again.
+    public var ok: Bool
+    /// Entries of the log of PostgreSQL's writes that were brought back.
+    public var replayedChanges: Int
+    /// The steps, in order.
+    public var steps: [SwitchReport.Step]
+    /// What came back, by table, with sample keys.
+    public var tables: [ReverseSummary.Table]
+    /// What the operator should know beside.
+    public var notes: [String]
+
+    /// The outcome in a sentence.
+    public var summary: String {
+        let rows = tables.reduce(0) { $0 + $1.inserted + $1.updated + $1.deleted }
+        return "the application works on SQLite again; \(rows) rows written on PostgreSQL came back"
+    }
+}

@@ -1,0 +1,134 @@
+import Foundation
+
+/// Blocks the application's writes of the source, by triggers that raise an error.
+///
+/// A trigger cannot be bypassed by a process that ignores the toggles. Its hold ends by itself at
+/// the time written beside it, so that a killed cutover blocks nobody for long; before the target
+/// is opened it is made to hold for good.
+struct SourceFence {
+    /// What the application is told.
+    static let message = "writes blocked: the application is being moved to PostgreSQL (cutover)"
+
+    private static let table = "_cutover_fence"
+
+    /// What a fence does right now.
+    enum State: Equatable {
+        /// There is none.
+        case absent
+        /// It is there and lets everything through.
+        case down
+        /// It blocks, until the given julian day.
+        case up(until: Double)
+    }
+
+    /// Looks at the fence of a file.
+    ///
+    /// - Parameter connection: A connection to the source.
+    /// - Returns: Its state.
+    /// - Throws: ``SourceError``.
+    static func state(_ connection: SourceConnection) throws(SourceError) -> State {
+        let found = try connection.integer(
+            """
+            SELECT count(*) FROM main.sqlite_schema
+            WHERE name = '\(table)' AND \(ApplicationSchema.isOurs)
+            """
+        )
+        guard found == 1 else { return .absent }
+        var state = State.down
+        try connection.query(
+            "SELECT until, until > julianday('now') FROM \(table)"
+        ) { row in
+            if row.integer(1) == 1 { state = .up(until: row.real(0)) }
+        }
+        return state
+    }
+
+    /// Makes the triggers, which let everything through until ``raise(for:_:)``, in the caller's
+    /// transaction.
+    ///
+    /// - Parameter connection: A connection that may write the source.
+    /// - Throws: ``SourceError``.
+    static func install(_ connection: SourceConnection) throws(SourceError) {
+        guard try state(connection) == .absent else { return }
+        try connection.execute(
+            """
+            CREATE TABLE \(table) \(Catalog.mark) (until REAL, since REAL);
+            INSERT INTO \(table) VALUES (0, NULL)
+            """
+        )
+        var number = 0
+        var names: Set<[UInt8]> = []
+        for table in try CatalogReader.read(connection).tables where table.kind == .ordinary {
+            guard names.insert(Array(table.storedName.utf8)).inserted else { continue }
+            number += 1
+            for event in ["INSERT", "UPDATE", "DELETE"] {
+                try connection.execute(
+                    """
+                    CREATE TRIGGER "_cutover_fence_\(number)_\(event.lowercased())" \(Catalog.mark)
+                    BEFORE \(event) ON \(SourceConnection.quote(table.storedName))
+                    WHEN (SELECT until FROM \(Self.table)) > julianday('now')
+                    BEGIN SELECT RAISE(ABORT, '\(message)'); END
+                    """
+                )
+            }
+        }
+    }
+
+    /// Blocks writes for some time, in the caller's transaction.
+    ///
+    /// - Parameters:
+    ///   - seconds: The time; nil for good.
+    ///   - connection: A connection that may write the source.
+    /// - Throws: ``SourceError``.
+    static func raise(
+        for seconds: Double?,
+        _ connection: SourceConnection
+    ) throws(SourceError) {
+        if let seconds {
+            try connection.prepare(
+                """
+                UPDATE \(table) SET until = julianday('now') + ? / 86400.0,
+                    since = julianday('now')
+                """
+            ).run([.real(seconds)])
+        } else {
+            try connection.execute("UPDATE \(table) SET until = \(forGood)")
+        }
+    }
+
+    /// A julian day far behind any clock.
+    static let forGood = 1e9
+
+    /// How long a fence that is up has blocked writes.
+    ///
+    /// - Parameter connection: A connection to the source.
+    /// - Returns: The seconds; nil while writes pass.
+    /// - Throws: ``SourceError``.
+    static func seconds(_ connection: SourceConnection) throws(SourceError) -> Double? {
+        guard case .up = try state(connection) else { return nil }
+        guard
+            case .real(let seconds)? = try connection.first(
+                "SELECT (julianday('now') - since) * 86400 FROM \(table)"
+            )
+        else { return nil }
+        return max(0, seconds)
+    }
+
+    /// Removes the triggers, in the caller's transaction; harmless when there are none.
+    ///
+    /// - Parameter connection: A connection that may write the source.
+    /// - Throws: ``SourceError``.
+    static func remove(_ connection: SourceConnection) throws(SourceError) {
+        var names: [String] = []
+        try connection.query(
+            """
+            SELECT name FROM main.sqlite_schema WHERE type = 'trigger'
+                AND name LIKE '\\_cutover\\_fence\\_%' ESCAPE '\\' AND \(ApplicationSchema.isOurs)
+            """
+        ) { row in names.append(row.text(0) ?? "") }
+        for name in names {
+            try connection.execute("DROP TRIGGER main.\(SourceConnection.quote(name))")
+        }
+        try connection.execute("DROP TABLE IF EXISTS main.\(table)")
+    }
+}

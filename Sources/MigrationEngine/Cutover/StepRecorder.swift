@@ -1,0 +1,49 @@
+/// Writes each step of a cutover into the journal before it acts, and how it ended.
+final class StepRecorder {
+    private let session: FollowSession
+    private(set) var steps: [SwitchReport.Step] = []
+    private var started = ContinuousClock.now
+    /// The step under way.
+    private(set) var current: String?
+
+    init(_ session: FollowSession) { self.session = session }
+
+    /// The names of the steps that were begun.
+    var names: [String] { steps.map(\.name) }
+
+    /// Runs a step.
+    ///
+    /// - Parameters:
+    ///   - name: Its name, which is that of the phase that it leads to.
+    ///   - work: The step.
+    /// - Throws: What the work throws.
+    func run(
+        _ name: String,
+        _ work: () throws(MigrationError) -> Void
+    ) throws(MigrationError) {
+        started = .now
+        current = name
+        steps.append(.init(name: name, seconds: 0, outcome: "failed"))
+        try session.journal.phase(name, of: session.run.id)
+        session.tracker.log(.info, "cutover", name)
+        session.tracker.activity(name)
+        try work()
+        end("done")
+    }
+
+    /// Notes that the step under way failed.
+    ///
+    /// - Parameter reason: Why.
+    func fail(_ reason: String) {
+        guard current != nil else { return }
+        end("failed")
+        session.tracker.log(.error, "cutover", reason)
+    }
+
+    private func end(_ outcome: String) {
+        guard let last = steps.indices.last else { return }
+        steps[last].seconds = started.duration(to: .now).seconds
+        steps[last].outcome = outcome
+        current = nil
+    }
+}

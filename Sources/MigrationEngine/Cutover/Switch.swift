@@ -1,0 +1,139 @@
+import Foundation
+
+/// The switch: pause, fence, drain, verify, open the target, restore the toggles: the verb `switch`.
+public enum Switch {
+    /// What `switch` can be told.
+    public struct Settings: Sendable {
+        /// The seconds that writes may be blocked.
+        public var freezeBudget: Double
+        /// The seconds that workers may act on an old toggle.
+        public var flagCache: Double
+        /// The file in which the application's variable is switched.
+        public var environmentFile: String?
+        /// The operator's command, run when the target is open.
+        public var hook: String?
+        /// The workflow that is turned on first; nil for the first that was on.
+        public var canary: String?
+
+        /// Makes settings; the defaults are those of the command.
+        ///
+        /// - Parameters:
+        ///   - freezeBudget: The seconds that writes may be blocked.
+        ///   - flagCache: The seconds that workers may act on an old toggle.
+        ///   - environmentFile: The file in which the application's variable is switched.
+        ///   - hook: The operator's command.
+        ///   - canary: The workflow that is turned on first.
+        public init(
+            freezeBudget: Double = 30,
+            flagCache: Double = 55,
+            environmentFile: String? = nil,
+            hook: String? = nil,
+            canary: String? = nil
+        ) {
+            self.freezeBudget = freezeBudget
+            self.flagCache = flagCache
+            self.environmentFile = environmentFile
+            self.hook = hook
+            self.canary = canary
+        }
+    }
+
+    /// Hands the application over to the target, or leaves everything as it was.
+    ///
+    /// A process that was killed on the way is made good first: what it had begun is undone, or,
+    /// once the target is open, finished.
+    ///
+    /// - Parameters:
+    ///   - options: The two sides.
+    ///   - settings: How.
+    ///   - observer: Is told how far it is.
+    ///   - cancellation: Undoes it, until the target is open.
+    /// - Returns: What was done; `ok` is false when it was undone.
+    /// - Throws: ``MigrationError`` when it could not begin, or could not be undone.
+    public static func run(
+        _ options: Options,
+        _ settings: Settings = Settings(),
+        observer: Observer = Observer(),
+        cancellation: Cancellation = Cancellation()
+    ) throws(MigrationError) -> SwitchReport {
+        try options.requireWritable("switch")
+        let tracker = ProgressTracker(observer)
+        do throws(MigrationError) {
+            tracker.begin(.starting, "connecting")
+            let session = try FollowSession(options, stage: "switch", tracker, cancellation)
+            let report = try SwitchRun(session, settings).perform()
+            tracker.begin(.done, report.summary)
+            return report
+        } catch {
+            tracker.log(.error, error.place.stage, error.message)
+            tracker.begin(.failed, error.message)
+            throw error
+        }
+    }
+}
+
+/// What `switch` did.
+public struct SwitchReport: Codable, Sendable {
+    /// Whether the application works on the target now.
+    public var ok: Bool
+    /// What came out: `switched` or `undone`.
+    public var outcome: Outcome
+    /// Why it was undone; nil when it was not.
+    @ExplicitNull public var reason: String?
+    /// The seconds during which no side took writes.
+    public var writeFreezeSeconds: Double
+    /// Changes that were applied while writes were blocked.
+    public var drainedChanges: Int
+    /// The steps, in order.
+    public var steps: [Step]
+    /// The toggles, each with its earlier value, which it has again.
+    public var togglesRestored: [Toggle]
+    /// Processes that had the source open when writes were blocked.
+    public var holders: [Holder]
+    /// What the operator should know beside.
+    public var warnings: [String]
+
+    /// How a switch came out.
+    public enum Outcome: String, Codable, Sendable {
+        case switched
+        case undone
+    }
+
+    /// One step.
+    public struct Step: Codable, Sendable {
+        /// Its name.
+        public var name: String
+        /// How long it took.
+        public var seconds: Double
+        /// How it came out: `done`, `failed` or `skipped`.
+        public var outcome: String
+    }
+
+    /// A toggle.
+    public struct Toggle: Codable, Sendable, Equatable {
+        /// The workflow.
+        public var name: String
+        /// Whether it is on.
+        public var enabled: Bool
+    }
+
+    /// A process.
+    public struct Holder: Codable, Sendable, Equatable {
+        /// Its number.
+        public var pid: Int32
+        /// Its command line.
+        public var command: String
+    }
+
+    /// The outcome in a sentence.
+    public var summary: String {
+        switch outcome {
+        case .switched:
+            String(
+                format: "the application works on PostgreSQL; writes were blocked for %.2f s",
+                writeFreezeSeconds
+            )
+        case .undone: "undone, the application works on SQLite as before: \(reason ?? "")"
+        }
+    }
+}

@@ -1,0 +1,185 @@
+import Foundation
+
+/// The steps behind the handover: environment, hook, canary, toggles, keys.
+///
+/// Each can be done again: a process that is killed here is finished by the next `switch`.
+struct SwitchCompletion {
+    private let run: SwitchRun
+    private let session: FollowSession
+
+    init(_ run: SwitchRun) {
+        self.run = run
+        session = run.session
+    }
+
+    /// Finishes, or goes back with everything that was written since the handover.
+    func perform() throws(MigrationError) -> SwitchReport {
+        let isUnderWay = try onSource { connection throws(SourceError) in
+            try SavedToggles.areSaved(connection)
+        }
+        guard isUnderWay else {
+            run.warnings.append("the application works on PostgreSQL already; nothing was done")
+            return report(.switched, nil, [])
+        }
+        let saved = try onSource { connection throws(SourceError) in
+            try SavedToggles.values(connection)
+        }
+        do throws(MigrationError) {
+            try environment()
+            try hook("switch")
+            try canary(saved)
+            try restoreToggles()
+        } catch {
+            run.steps.fail(error.message)
+            return try goBack(error, saved)
+        }
+        try checkKeys()
+        // From now on a start finds nothing to finish.
+        try run.onSource { connection throws(SourceError) in
+            try SavedToggles.forget(connection)
+        }
+        try session.journal.action(
+            "switch",
+            before: "source",
+            after: "target, freeze \(run.clock?.seconds ?? 0) s"
+        )
+        try session.journal.rest(
+            session.run.id,
+            phase: CutoverPhase.watching.rawValue,
+            detail: "switched"
+        )
+        return report(.switched, nil, saved)
+    }
+
+    private func environment() throws(MigrationError) {
+        guard let path = run.settings.environmentFile else { return }
+        let profile = try Profile.load(session.options.profile, catalog: catalog())
+        guard let variable = profile.environment else {
+            throw MigrationError(
+                .configuration,
+                "the profile \"\(profile.name)\" names no variable of the environment",
+                place: .init("environment", path: path),
+                remedy: "add a table [environment] to the profile, or leave --env-file out"
+            )
+        }
+        try run.steps.run("environment") { () throws(MigrationError) in
+            try EnvironmentFile(path, session.directory).set(variable.variable, to: variable.on)
+            Failpoint.reach(.environmentSwitched)
+        }
+    }
+
+    private func hook(
+        _ phase: String,
+        _ extra: [String: String] = [:]
+    ) throws(MigrationError) {
+        guard let command = run.settings.hook else { return }
+        try run.steps.run(phase == "switch" ? "hook" : phase) { () throws(MigrationError) in
+            let turn = phase == "switch" ? phase : "canary"
+            try Hook(command, phase: turn, session.options, run: session.run.id, extra: extra)
+                .run(for: max(5, run.settings.freezeBudget))
+            Failpoint.reach(.hookDone)
+        }
+    }
+
+    /// Turns one workflow on before the others, and lets the hook look at it.
+    private func canary(_ saved: [(name: String, isOn: Bool)]) throws(MigrationError) {
+        let chosen = run.settings.canary ?? saved.first { $0.isOn }?.name
+        guard let chosen, saved.contains(where: { $0.name == chosen && $0.isOn }) else { return }
+        try run.steps.run("canary") { () throws(MigrationError) in
+            try restore(chosen)
+            Failpoint.reach(.canaryOn)
+        }
+        try hook("canary-hook", ["CUTOVER_WORKFLOW": chosen])
+    }
+
+    private func restoreToggles() throws(MigrationError) {
+        guard run.toggles.isThere else { return }
+        try run.steps.run("toggles") { () throws(MigrationError) in
+            try restore(nil)
+            Failpoint.reach(.togglesRestored)
+        }
+    }
+
+    private func restore(_ name: String?) throws(MigrationError) {
+        do {
+            let tables = try FollowedTable.all(
+                session.capture,
+                run: session.run.id,
+                session.source,
+                session.target
+            )
+            let plan = tables.values.first {
+                $0.captured.name.foldedName == run.toggles.tableName?.foldedName
+            }?.plans.first?.plan
+            guard let plan else { return }
+            try run.toggles.restore(name, from: session.source, in: session.target, plan)
+        } catch {
+            throw session.wrap(error, "toggles")
+        }
+    }
+
+    /// Makes the server look at the rows of every key, while the application writes.
+    private func checkKeys() throws(MigrationError) {
+        try run.steps.run("keys") { () throws(MigrationError) in
+            do {
+                run.warnings += try LiveTarget(target: session.target, run: session.run.id)
+                    .validate()
+            } catch {
+                throw session.wrap(error, "keys")
+            }
+        }
+    }
+
+    private func goBack(
+        _ error: MigrationError,
+        _ saved: [(name: String, isOn: Bool)]
+    ) throws(MigrationError) -> SwitchReport {
+        let back = try RevertRun(
+            session,
+            run.toggles,
+            run.steps,
+            environment: run.settings.environmentFile,
+            hook: nil
+        ).perform(because: error.message)
+        var report = report(.undone, error.message, saved)
+        report.steps = run.steps.steps
+        report.warnings += back.notes
+        return report
+    }
+
+    private func report(
+        _ outcome: SwitchReport.Outcome,
+        _ reason: String?,
+        _ saved: [(name: String, isOn: Bool)]
+    ) -> SwitchReport {
+        SwitchReport(
+            ok: outcome == .switched,
+            outcome: outcome,
+            reason: reason,
+            writeFreezeSeconds: run.clock?.seconds ?? 0,
+            drainedChanges: run.drained,
+            steps: run.steps.steps,
+            togglesRestored: saved.map { .init(name: $0.name, enabled: $0.isOn) },
+            holders: run.holders.map { .init(pid: $0.pid, command: $0.command) },
+            warnings: run.warnings
+        )
+    }
+
+    private func catalog() throws(MigrationError) -> Catalog {
+        do throws(SourceError) {
+            return try CatalogReader.read(session.source)
+        } catch {
+            throw session.wrap(error, "environment")
+        }
+    }
+
+    private func onSource<Value>(
+        _ work: (SourceConnection) throws(SourceError) -> Value
+    ) throws(MigrationError) -> Value {
+        do throws(SourceError) {
+            return try work(session.source)
+        } catch {
+            throw session.wrap(error, "switch")
+        }
+    }
+}

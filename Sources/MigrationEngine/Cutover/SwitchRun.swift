@@ -1,0 +1,345 @@
+import Foundation
+
+/// One run of `switch`, on the thread that called it.
+final class SwitchRun {
+    /// How long the fence holds beyond the budget, should this process die.
+    static let margin = 10.0
+    /// Changes below which the pause may begin: what is left must be drained in a moment.
+    static let fewChanges = 2_000
+
+    let session: FollowSession
+    let settings: Switch.Settings
+    let toggles: SavedToggles
+    let steps: StepRecorder
+    let undo: Undo
+    var clock: FreezeClock?
+    var drained = 0
+    var holders: [FileHolders.Holder] = []
+    var warnings: [String] = []
+    private var comparer: ChangedRows?
+
+    init(_ session: FollowSession, _ settings: Switch.Settings) throws(MigrationError) {
+        self.session = session
+        self.settings = settings
+        toggles = try SavedToggles(session.options)
+        steps = StepRecorder(session)
+        undo = Undo(session, toggles, steps)
+    }
+
+    /// Goes the whole way, or back to where it began.
+    func perform() throws(MigrationError) -> SwitchReport {
+        if session.position.liveSide == .target { return try finish() }
+        if let leftover = try undo.recover() { warnings.append(leftover) }
+        do throws(MigrationError) {
+            try before()
+            try pause()
+            try fence()
+            try drain()
+            try verify()
+            try open()
+        } catch {
+            return try takeBack(error)
+        }
+        return try finish()
+    }
+
+    /// The steps behind the commit that handed the application over.
+    private func finish() throws(MigrationError) -> SwitchReport {
+        try SwitchCompletion(self).perform()
+    }
+
+    private func takeBack(_ error: MigrationError) throws(MigrationError) -> SwitchReport {
+        steps.fail(error.message)
+        if try wasHandedOver(error) { return try finish() }
+        let restored = try undo.perform(because: error.message)
+        clock?.end()
+        return SwitchReport(
+            ok: false,
+            outcome: .undone,
+            reason: error.message,
+            writeFreezeSeconds: clock?.seconds ?? 0,
+            drainedChanges: drained,
+            steps: steps.steps,
+            togglesRestored: restored,
+            holders: holders.map { .init(pid: $0.pid, command: $0.command) },
+            warnings: warnings
+        )
+    }
+
+    // MARK: - While writes pass
+
+    /// Comes close to the source, and compares what changed since the last comparison.
+    private func before() throws(MigrationError) {
+        try steps.run("following") { () throws(MigrationError) in
+            try catchUp(below: Self.fewChanges, until: nil)
+            try compare(isFrozen: false)
+            try catchUp(below: Self.fewChanges, until: nil)
+        }
+    }
+
+    /// Turns the toggles off where the workers look, and waits until the last has seen it.
+    private func pause() throws(MigrationError) {
+        try steps.run("pausing") { () throws(MigrationError) in
+            let before = try onSource { connection throws(SourceError) in
+                try ReverseMark.forget(connection)
+                try toggles.turnOff(connection)
+                try SourceFence.install(connection)
+                return try SavedToggles.values(connection)
+            }
+            Failpoint.reach(.togglesOff)
+            try session.journal.action(
+                "pause",
+                before: before.map { "\($0.name)=\($0.isOn ? 1 : 0)" }.joined(separator: " "),
+                after: "all off"
+            )
+            // Without toggles there is nobody to wait for.
+            let wait = before.contains { $0.isOn } ? settings.flagCache : 0
+            let end = ContinuousClock.now.advanced(by: .seconds(wait))
+            try catchUp(below: .max, until: end)
+            try catchUp(below: Self.fewChanges, until: nil)
+            try compare(isFrozen: false)
+            try catchUp(below: 200, until: nil)
+            holders = FileHolders.of(session.options.source)
+            for holder in holders {
+                session.tracker.log(
+                    .warning,
+                    "switch",
+                    "process \(holder.pid) has the source open: \(holder.command)"
+                )
+            }
+        }
+    }
+
+    /// Catches up until few changes wait, or until a moment has come.
+    private func catchUp(
+        below most: Int,
+        until end: ContinuousClock.Instant?
+    ) throws(MigrationError) {
+        while true {
+            try session.cancellation.check("switch", kept: session.kept)
+            let count: Int
+            let lag: (rows: Int, seconds: Double)
+            do {
+                count = try session.catchUp()
+                lag = try session.lag()
+            } catch {
+                throw session.wrap(error, "switch")
+            }
+            let left = end.map { ContinuousClock.now.duration(to: $0).seconds } ?? 0
+            show(lag, countdown: end == nil ? nil : max(0, left))
+            if lag.rows < most, left <= 0 { return }
+            if count == 0 { usleep(20_000) }
+        }
+    }
+
+    func show(
+        _ lag: (rows: Int, seconds: Double),
+        countdown: Double? = nil
+    ) {
+        session.tracker.live(
+            LiveProgress(
+                lagRows: lag.rows,
+                lagSeconds: lag.seconds,
+                appliedChanges: session.changes,
+                changesPerSecond: 0,
+                waitingFor: nil,
+                step: steps.current,
+                countdownSeconds: countdown,
+                freezeSeconds: clock?.seconds
+            )
+        )
+    }
+
+    // MARK: - While they do not
+
+    /// Blocks the source's writes; after this commit no write can pass.
+    private func fence() throws(MigrationError) {
+        try steps.run("fenced") { () throws(MigrationError) in
+            try session.cancellation.check("switch", kept: session.kept)
+            let hold = settings.freezeBudget + Self.margin
+            let canceller = session.target.breaker()
+            try onSource { connection throws(SourceError) in
+                try SourceFence.raise(for: hold, connection)
+            }
+            clock = FreezeClock(budget: settings.freezeBudget, [canceller])
+            Failpoint.reach(.fenced)
+        }
+    }
+
+    /// Applies up to the last change.
+    private func drain() throws(MigrationError) {
+        try steps.run("drained") { () throws(MigrationError) in
+            do {
+                while true {
+                    let count = try session.catchUp()
+                    try requireTime()
+                    drained += count
+                    show(try session.lag())
+                    if count == 0 { break }
+                }
+                try session.setIdentities()
+            } catch {
+                throw overBudget(error)
+            }
+            Failpoint.reach(.drained)
+        }
+    }
+
+    private func verify() throws(MigrationError) {
+        try steps.run("verified") { () throws(MigrationError) in
+            try compare(isFrozen: true)
+            try requireTime()
+            Failpoint.reach(.freezeVerified)
+        }
+    }
+
+    /// Compares the rows that changed since the last comparison.
+    ///
+    /// While writes pass, both sides are only of one moment inside a transaction of the source
+    /// that begins when nothing waits; what changes meanwhile is compared the next time.
+    private func compare(isFrozen: Bool) throws(MigrationError) {
+        do {
+            let position = session.position
+            let first = position.verifiedSeq ?? 0
+            let rows = try changedRows()
+            try session.source.execute("BEGIN")
+            defer { try? session.source.execute("COMMIT") }
+            let head = try ChangeLog.head(session.source).seq
+            guard head == session.position.seq else {
+                guard !isFrozen else { throw changedWhileFrozen }
+                // Somebody was quicker; inside the freeze nobody is.
+                return
+            }
+            let found = try rows.compare(after: first, through: head)
+            guard found.different.isEmpty else { throw unequal(found.different) }
+            try session.markVerified(head)
+        } catch {
+            throw overBudget(error)
+        }
+    }
+
+    /// What compares changed rows; made before the freeze, because it reads both catalogs.
+    private func changedRows() throws -> ChangedRows {
+        if let made = comparer, made.reads(session.target) { return made }
+        let tables = try FollowedTable.all(
+            session.capture,
+            run: session.run.id,
+            session.source,
+            session.target
+        )
+        let rows = try ChangedRows(
+            session.source,
+            session.target,
+            run: session.run.id,
+            schema: session.options.schema,
+            session.capture,
+            tables,
+            session.cancellation
+        )
+        comparer = rows
+        return rows
+    }
+
+    /// Opens the target: the one commit that hands the application over.
+    private func open() throws(MigrationError) {
+        try steps.run("switched") { () throws(MigrationError) in
+            try requireTime()
+            try session.cancellation.check("switch", kept: session.kept)
+            let head = session.position.seq
+            try onSource { connection throws(SourceError) in
+                // Should this process die now, the next start finds a source that is closed.
+                try SourceFence.raise(for: nil, connection)
+            }
+            do {
+                guard try ChangeLog.head(session.source).seq == head else {
+                    throw changedWhileFrozen
+                }
+                Failpoint.reach(.handingOver)
+                try session.handOver()
+                Failpoint.reach(.handedOver)
+            } catch {
+                throw overBudget(error)
+            }
+            clock?.end()
+        }
+    }
+
+    /// Finds out what became of the commit that hands over, when its answer was lost.
+    private func wasHandedOver(_ error: MigrationError) throws(MigrationError) -> Bool {
+        guard steps.names.last == "switched", session.position.liveSide == .source else {
+            return session.position.liveSide == .target
+        }
+        session.tracker.log(.warning, "switch", "asking the server whether it took over")
+        let end = ContinuousClock.now.advanced(by: .seconds(60))
+        while true {
+            do throws(MigrationError) {
+                // Ends the old session first, so that no late commit can follow.
+                try session.reconnect()
+                return session.position.liveSide == .target
+            } catch {
+                guard ContinuousClock.now < end, error.code == .targetUnavailable
+                        || error.code == .runBusy
+                else { throw undecided(error) }
+                usleep(200_000)
+            }
+        }
+    }
+
+    // MARK: - Errors
+
+    private func requireTime() throws(MigrationError) { try clock?.check() }
+
+    /// The budget is the reason for what was broken when it was used up.
+    private func overBudget(_ error: any Error) -> MigrationError {
+        if let clock, clock.isOver {
+            do throws(MigrationError) { try clock.check() } catch { return error }
+        }
+        return session.wrap(error, "switch")
+    }
+
+    private var changedWhileFrozen: MigrationError {
+        MigrationError(
+            .gateClosed,
+            "the source was written although its writes are blocked: a clock was set, or a process "
+                + "writes past the triggers",
+            place: .init("switch", side: .source, path: session.options.source),
+            kept: session.kept,
+            remedy: "find the process that has the file open, then try again"
+        )
+    }
+
+    private func unequal(_ tables: [VerifyReport.Table]) -> MigrationError {
+        let names = tables.prefix(5).map { table in
+            "\(table.name): \(table.missing) missing, \(table.extra) extra, "
+                + "\(table.different) different"
+        }
+        return MigrationError(
+            .gateClosed,
+            "changed rows are not equal on both sides: " + names.joined(separator: "; "),
+            place: .init("switch", table: tables.first?.name),
+            kept: session.kept,
+            remedy: "see the rows with: cutover verify"
+        )
+    }
+
+    private func undecided(_ error: MigrationError) -> MigrationError {
+        MigrationError(
+            .targetUnavailable,
+            "the connection was lost in the moment of the handover, and the server cannot be "
+                + "asked whether it took over",
+            place: .init("switch", side: .target, path: session.address.redacted),
+            kept: .other(
+                "writes stay blocked in the source, so that no two sides can take them"
+            ),
+            remedy: "bring the server back, then run: cutover switch. It finishes the handover if "
+                + "the server took over, and undoes it if not",
+            cause: error.cause
+        )
+    }
+
+    func onSource<Value>(
+        _ work: (SourceConnection) throws(SourceError) -> Value
+    ) throws(MigrationError) -> Value {
+        try undo.onSource("switch", work)
+    }
+}

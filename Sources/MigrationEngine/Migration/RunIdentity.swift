@@ -1,0 +1,40 @@
+/// Whether a run of the target is one of this source.
+enum RunIdentity: Equatable {
+    /// It is.
+    case own
+    /// It is one of the same file, whose schema has changed since.
+    case changedSchema
+    /// It is one of another file.
+    case other(path: String)
+    /// The source cannot be read, so nobody can tell.
+    case unknown
+
+    /// Compares a run with the source.
+    ///
+    /// - Parameters:
+    ///   - run: The run.
+    ///   - path: The source.
+    init(_ run: RunState.Run, source path: String) {
+        guard let source = try? SourceFile.open(path, stage: "status"),
+            let fingerprint = try? SourceFile.fingerprint(source, path: path)
+        else {
+            self = .unknown
+            return
+        }
+        if fingerprint == run.sourceFingerprint {
+            self = .own
+        } else {
+            let isSame = run.sourcePath == SourceFile.realPath(path)
+            self = isSame ? .changedSchema : .other(path: run.sourcePath)
+        }
+    }
+
+    /// What the operator should know; nil when the run is this source's.
+    var note: String? {
+        switch self {
+        case .own, .unknown: nil
+        case .changedSchema: "the source's schema has changed since the run"
+        case .other(let path): "the target holds the run of another source: \(path)"
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import ArgumentParser
+import Foundation
+import MigrationEngine
+
+/// Pause, fence, drain, verify, switch, restore the toggles.
+struct SwitchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "switch",
+        abstract: "Hands the application over to PostgreSQL, or leaves everything as it was.",
+        discussion: """
+            Turns the workflows off, waits until the last worker has seen it, blocks the source's \
+            writes, applies and compares what is left, opens the target, switches the environment \
+            file, runs the hook and gives each workflow its earlier toggle back. Whatever fails \
+            before the target is open undoes all of it. Needs a live run: cutover migrate --live. \
+            A switch that was killed is undone or finished by the next one.
+            """
+    )
+
+    @Option(help: "Seconds that writes may be blocked.")
+    var freezeBudget = 30.0
+    @Option(help: "Seconds that workers may act on an old toggle.")
+    var flagCache = 55.0
+    @Option(help: "The environment file in which the profile's variable is switched.")
+    var envFile: String?
+    @Option(help: "A shell command that is run once the target is open; non-zero goes back.")
+    var hook: String?
+    @Option(help: "The workflow that is turned on first. Default: the first that was on.")
+    var canary: String?
+    @Option(help: "The phrase cut over DATABASE, where nobody can be asked.")
+    var confirm: String?
+    @OptionGroup var place: SchemaOption
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard freezeBudget > 0, freezeBudget <= 3_600 else {
+            throw ValidationError("--freeze-budget must be above 0 and at most 3600")
+        }
+        guard flagCache >= 0, flagCache <= 3_600 else {
+            throw ValidationError("--flag-cache must be from 0 to 3600")
+        }
+    }
+
+    func run() throws {
+        let options = try common.options(schema: place)
+        let settings = Switch.Settings(
+            freezeBudget: freezeBudget,
+            flagCache: flagCache,
+            environmentFile: envFile,
+            hook: hook,
+            canary: canary
+        )
+        try Phrase.require(try Phrase.of("cut over", options), given: confirm, common)
+        let report = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
+            try Switch.run(options, settings, observer: observer, cancellation: cancellation)
+        }
+        try Output(common).result(report) { Self.text(report) }
+        if !report.ok { throw ExitCode(1) }
+    }
+
+    static func text(_ report: SwitchReport) -> String {
+        var lines = report.steps.map { step in
+            "\(step.name.padding(toLength: 14, withPad: " ", startingAt: 0)) "
+                + "\(VerifyText.seconds(step.seconds))  \(step.outcome)"
+        }
+        lines += report.holders.map {
+            "still holding the source open: \($0.pid) \(SafeText.visible($0.command))"
+        }
+        lines += report.togglesRestored.map {
+            "toggle \(SafeText.visible($0.name)): \($0.enabled ? "on" : "off"), as before"
+        }
+        lines += report.warnings.map { "note: \(SafeText.visible($0))" }
+        lines.append(report.summary)
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,123 @@
+import Foundation
+import MigrationEngine
+import TestSupport
+import Testing
+
+/// A sample with a live run into a test's database.
+struct LiveSource {
+    let folder: TestFolder
+    let cutover: CutoverCommand
+
+    /// Makes the sample and migrates it with `--live`.
+    init(_ folder: TestFolder, orders: Int = 60) async throws {
+        self.folder = folder
+        let path = folder.file("ora.db")
+        try await makeSample(path, .production, orders: orders)
+        // One toggle is off on purpose: it must be off again at the end.
+        _ = try await sqlite3(
+            path,
+            """
+            PRAGMA journal_mode = WAL;
+            UPDATE workflow_controls SET enabled = 0, last_updated = '2025-01-02 03:04:05',
+                updated_by = 'somebody' WHERE workflow_name = 'orders-cleanup';
+            """
+        )
+        cutover = CutoverCommand(source: path, target: TestDatabase.url)
+        let migrated = try await cutover("migrate", "--live")
+        try #require(migrated.status == 0, "\(migrated)")
+    }
+
+    var path: String { cutover.source }
+
+    /// The database's name, which the typed phrases hold.
+    func database() async throws -> String {
+        try await psql(cutover.target, "SELECT current_database()")
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// Runs `switch` without waiting for workers that are not there.
+    func flip(_ options: [String] = [], dying point: String? = nil) async throws -> CutoverRun {
+        var command = cutover
+        if let point { command.environment["CUTOVER_FAILPOINT"] = point }
+        let phrase = "cut over \(try await database())"
+        return try await command(
+            "switch",
+            ["--flag-cache", "0", "--confirm", phrase] + options
+        )
+    }
+
+    /// Some writes of the application.
+    func write(_ number: Int) async throws {
+        _ = try await sqlite3(
+            path,
+            """
+            INSERT INTO orders_inbox (order_number, order_date, status)
+                VALUES ('9\(number)', '2026-01-02', 'pending');
+            UPDATE inventory_current SET current_quantity = current_quantity - 1;
+            DELETE FROM shipped_items WHERE id = (SELECT min(id) FROM shipped_items);
+            """
+        )
+    }
+
+    /// Whether the application can write the source.
+    func sourceTakesWrites() async throws -> Bool {
+        let connection = try SourceConnection(path: path, access: .readWrite)
+        do throws(SourceError) {
+            try connection.execute("UPDATE sync_watermark SET updated_at = updated_at")
+            return true
+        } catch {
+            try #require(error.message.hasPrefix("writes blocked:"), "\(error)")
+            return false
+        }
+    }
+
+    /// Whether the application can write the target.
+    func targetTakesWrites() async throws -> Bool {
+        let answer = try await psql(
+            cutover.target,
+            """
+            DO $$ BEGIN
+                UPDATE sync_watermark SET updated_at = updated_at;
+                CREATE TEMPORARY TABLE answer AS SELECT 'yes' AS a;
+            EXCEPTION WHEN read_only_sql_transaction THEN
+                CREATE TEMPORARY TABLE answer AS SELECT 'no' AS a;
+            END $$;
+            SELECT a FROM answer;
+            """
+        )
+        return answer.contains("yes")
+    }
+
+    /// The toggles of the source, as they are stored.
+    func toggles() async throws -> String {
+        try await sqlite3(
+            path,
+            """
+            SELECT workflow_name, typeof(enabled), enabled, last_updated, updated_by
+            FROM workflow_controls ORDER BY 1;
+            """
+        )
+    }
+
+    /// The toggles of the target in the same form.
+    func targetToggles() async throws -> String {
+        try await psql(
+            cutover.target,
+            """
+            SELECT workflow_name, 'integer', enabled::int, last_updated, updated_by
+            FROM workflow_controls ORDER BY workflow_name COLLATE "C"
+            """
+        )
+    }
+
+    /// What of ours is in the source beside the capture.
+    func leftovers() async throws -> String {
+        try await sqlite3(
+            path,
+            """
+            SELECT name FROM sqlite_schema WHERE name LIKE '\\_cutover\\_fence%' ESCAPE '\\'
+                OR name = '_cutover_saved';
+            """
+        )
+    }
+}
