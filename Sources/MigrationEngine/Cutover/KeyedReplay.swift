@@ -26,6 +26,7 @@ final class KeyedReplay {
     private var writers: [String: CellWriter] = [:]
     private var touched: Set<[SourceValue]> = []
     private var hasParked = false
+    private lazy var moved = rows.moved()
     private var hasFresh = false
     private var changedKeys: Set<Int> = []
 
@@ -106,7 +107,8 @@ final class KeyedReplay {
     ) throws(SourceError) -> State {
         let key = key(stream)
         let values = (2..<keys.width).map { stream.value($0) }
-        let handle = try rows.handle(values, key.bytes)
+        var handle = try rows.handle(values, key.bytes)
+        if handle == nil { handle = try movedHandle(part, stream) }
         let found =
             try handle.map { handle throws(SourceError) in
                 try rows.quarantined(handle)
@@ -118,6 +120,7 @@ final class KeyedReplay {
                 touched.insert(handle)
                 return .absent
             }
+            if let found { tally.overwritten.append(found) }
             try delete(handle)
             tally.deleted(key.words)
             return .absent
@@ -135,6 +138,28 @@ final class KeyedReplay {
         }
         if tally.table.isWhole { touched.insert(handle) }
         return try change(part, stream, key.words, .kept(handle))
+    }
+
+    /// The row of the source that came into the target under a key that the operator chose.
+    private func movedHandle(
+        _ part: ReversedTable.Part,
+        _ stream: borrowing ReverseStream
+    ) throws(SourceError) -> [SourceValue]? {
+        for edit in moved {
+            var isSame = true
+            for (index, value) in edit.key.enumerated() where isSame {
+                let column = part.columns[part.key[index]]
+                var value = value
+                if column.rule == .integer, case .text(let digits) = value,
+                    let number = Int64(String(decoding: digits, as: UTF8.self))
+                {
+                    value = .integer(number)
+                }
+                isSame = try check.match(value, column, stream.row.cell(2 + index)) != .none
+            }
+            if isSame { return try rows.handle(stored: edit.stored) }
+        }
+        return nil
     }
 
     private func other(

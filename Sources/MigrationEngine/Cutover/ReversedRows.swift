@@ -95,14 +95,7 @@ final class ReversedRows {
         }
         let values = key.compactMap(\.asKey)
         guard values.count == key.count else { return nil }
-        let statement = try prepared(
-            "SELECT \(Self.list(table.handle)) FROM \(table.qualifiedName) "
-                + "WHERE \(table.isKey(from: 1))"
-        )
-        try statement.bind(values)
-        defer { statement.reset() }
-        guard try statement.step() else { return nil }
-        return table.handle.indices.map { statement.value($0) }
+        return try handle(stored: values)
     }
 
     /// A statement that stands on a row: the cells of a part as they are compared.
@@ -122,6 +115,36 @@ final class ReversedRows {
     }
 
     // MARK: - Quarantine
+
+    /// Rows that the operator has given another key in the target: the new one, as it was chosen,
+    /// and the key of the row in the source.
+    func moved() -> [(key: [SourceValue], stored: [SourceValue])] {
+        let part = table.parts[0]
+        let edits = quarantine[part.source.name]?.edits ?? [:]
+        let names = part.key.map { part.columns[$0].name.foldedName }
+        return edits.values.compactMap { edit in
+            guard names.contains(where: { edit.edited[$0] != nil }) else { return nil }
+            let stored = names.compactMap { edit.stored[$0] }
+            let key = names.compactMap { edit.edited[$0] ?? edit.stored[$0] }
+            return key.count == names.count && stored.count == names.count ? (key, stored) : nil
+        }
+    }
+
+    /// Finds the row of the source whose key is stored as it was read.
+    ///
+    /// - Parameter key: The key.
+    /// - Returns: The row's handle; nil when there is none.
+    /// - Throws: ``SourceError``.
+    func handle(stored key: [SourceValue]) throws(SourceError) -> [SourceValue]? {
+        let statement = try prepared(
+            "SELECT \(Self.list(table.handle)) FROM \(table.qualifiedName) "
+                + "WHERE \(table.isKey(from: 1))"
+        )
+        try statement.bind(key)
+        defer { statement.reset() }
+        guard try statement.step() else { return nil }
+        return table.handle.indices.map { statement.value($0) }
+    }
 
     /// Whether the quarantine holds a row, in any of its parts.
     ///

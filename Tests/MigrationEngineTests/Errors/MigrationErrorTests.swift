@@ -115,6 +115,8 @@ struct MigrationErrorTests {
         (.targetEncoding, "target_encoding", 69), (.targetDiskFull, "target_disk_full", 69),
         (.targetRefusedRow, "target_refused_row", 65), (.targetFailed, "target_failed", 69),
         (.differentRun, "different_run", 78), (.runBusy, "run_busy", 78),
+        (.notLive, "not_live", 78), (.sourceReplaced, "source_replaced", 65),
+        (.schemaChanged, "schema_changed", 65),
         (.sourceRefusedRow, "source_refused_row", 65), (.gateClosed, "gate_closed", 1),
         (.fileFailed, "file_failed", 74),
         (.diskFull, "disk_full", 74), (.serverMissing, "server_missing", 69),

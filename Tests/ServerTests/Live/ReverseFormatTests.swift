@@ -178,4 +178,108 @@ struct ReverseFormatTests {
         )
         #expect(logged == "1\n2")
     }
+
+    /// A column: its declaration, the profile's type, what is stored, what PostgreSQL's application
+    /// writes, and what the source then has.
+    struct Column: Sendable, CustomTestStringConvertible {
+        var declared: String
+        var type: String?
+        var stored: String
+        var written: String
+        var expected: String
+
+        init(_ declared: String, _ type: String?, _ texts: (String, String, String)) {
+            (self.declared, self.type) = (declared, type)
+            (stored, written, expected) = texts
+        }
+
+        var testDescription: String { "\(declared) as \(type ?? "derived"): \(written)" }
+    }
+
+    @Test(arguments: [
+        Column("INTEGER", nil, ("-5", "9223372036854775807", "9223372036854775807")),
+        Column("INTEGER", "smallint", ("7", "-32768", "-32768")),
+        Column("REAL", nil, ("0.1", "1e300", "1.0e+300")),
+        Column("REAL", nil, ("0.1", "'-Infinity'", "-Inf")),
+        Column("REAL", "real", ("0.5", "0.25", "0.25")),
+        Column("DECIMAL(10,2)", "numeric(10,2)", ("12.5", "99.90", "99.9")),
+        Column("NUMERIC", nil, ("2.5", "12345678901234567", "12345678901234567")),
+        Column("VARCHAR(20)", nil, ("'a'", "'ü''\"'", "'ü''\"'")),
+        Column("CHAR(4)", "char(4)", ("'ab'", "'cd'", "'cd'")),
+        Column("TEXT", "varchar(5)", ("'a'", "'bcdef'", "'bcdef'")),
+        Column("TEXT", "json", ("'{\"a\":1}'", "'{\"b\" : 2}'", "'{\"b\" : 2}'")),
+        Column("BLOB", nil, ("x'00'", "'\\x'", "X''")), Column("", nil, ("1", "5", "5")),
+        Column("BOOLEAN", nil, ("1", "false", "0")),
+        Column(
+            "DATETIME",
+            nil,
+            (
+                "'2025-10-15 04:50:27.250'", "'2026-01-01'",
+                "'2026-01-01 00:00:00.000'"
+            )
+        ),
+        Column("TIMESTAMP", "timestamp", ("'2025-10-15'", "'2026-01-01 00:00:00'", "'2026-01-01'")),
+    ])
+    func `a value of each type comes back`(column: Column) async throws {
+        let profile = column.type.map { type in
+            """
+            name = "v"
+            summary = "v"
+            extends = "generic"
+            [types]
+            "v.v" = "\(type)"
+            """
+        }
+        let sides = try await ReverseSides(
+            """
+            CREATE TABLE v (id INTEGER PRIMARY KEY, v \(column.declared));
+            INSERT INTO v VALUES (1, \(column.stored)), (2, \(column.stored)), (3, NULL);
+            """,
+            profile: profile
+        )
+        try await sides.switchOver()
+        _ = try await psql(
+            sides.target,
+            """
+            UPDATE v SET v = \(column.written) WHERE id = 1; UPDATE v SET v = v WHERE id = 2;
+            UPDATE v SET v = \(column.written) WHERE id = 3;
+            INSERT INTO v (v) VALUES (\(column.written)), (NULL);
+            """
+        )
+        let before = try await sides.rows("v", where: "id = 2")
+        try await sides.back(independently: false)
+        let now = try await sides.rows("v")
+        #expect(
+            now == [
+                "1 \(column.expected)", before[0], "3 \(column.expected)",
+                "4 \(column.expected)", "5 NULL",
+            ]
+        )
+    }
+
+    @Test func `generated columns and STRICT tables come back`() async throws {
+        let sides = try await ReverseSides(
+            """
+            CREATE TABLE g (id INTEGER PRIMARY KEY, v INTEGER NOT NULL,
+                twice INTEGER GENERATED ALWAYS AS (v * 2) STORED,
+                more INTEGER GENERATED ALWAYS AS (v + 1) VIRTUAL);
+            CREATE UNIQUE INDEX g_more ON g (more);
+            INSERT INTO g (id, v) VALUES (1, 10), (2, 20);
+            CREATE TABLE s (k TEXT PRIMARY KEY, n INT, r REAL, b BLOB, t TEXT, a ANY) STRICT;
+            INSERT INTO s VALUES ('a', 1, 1.5, x'01', 't', 3);
+            """
+        )
+        try await sides.switchOver()
+        _ = try await psql(
+            sides.target,
+            """
+            UPDATE g SET v = 99 WHERE id = 1; UPDATE g SET v = 10 WHERE id = 2;
+            UPDATE g SET v = 20 WHERE id = 1; INSERT INTO g (v) VALUES (30);
+            UPDATE s SET n = 2, r = 3; INSERT INTO s VALUES ('b', NULL, 2.5, '\\x02', 'u', 4);
+            """
+        )
+        try await sides.back(independently: false)
+        let rows = try await sqlite3(sides.source, "SELECT * FROM g; SELECT k, n, r, a FROM s;")
+        #expect(rows == "1|20|40|21\n2|10|20|11\n3|30|60|31\na|2|3.0|3\nb||2.5|4")
+    }
 }

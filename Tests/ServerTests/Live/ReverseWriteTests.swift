@@ -356,4 +356,38 @@ struct ReverseWriteTests {
         #expect(notes.contains { $0.contains("kept") }, "\(notes)")
         #expect(try await sides.differences().map(\.name) == [])
     }
+
+    @Test func `rows that the operator mended on PostgreSQL come back as they were mended`()
+        async throws
+    {
+        let sides = try await ReverseSides(
+            """
+            CREATE TABLE t (code BIGINT PRIMARY KEY, n INTEGER, words TEXT);
+            WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 30)
+                INSERT INTO t SELECT x, x, 'w' FROM c;
+            INSERT INTO t VALUES ('bad', 5, 'moved'), ('worse', 6, 'gone');
+            UPDATE t SET n = 'odd' WHERE code = 7;
+            """
+        )
+        try await sides.switchOver()
+        for (column, key, value) in [("code", "bad", 100), ("code", "worse", 101), ("n", "7", 12)] {
+            let id = try await psql(
+                sides.target,
+                "SELECT id FROM cutover.quarantine WHERE key_text LIKE '% \(key)'"
+            )
+            let arguments = ["quarantine", "replay", id, "--set", "\(column)=\(value)"]
+            let replayed = try await run(
+                BuiltProducts.cutover,
+                arguments + ["--source", sides.source, "--target", sides.target]
+            )
+            try #require(replayed.status == 0, "\(replayed)")
+        }
+        _ = try await psql(
+            sides.target,
+            "UPDATE t SET words = 'changed' WHERE code IN (7, 100); DELETE FROM t WHERE code = 101;"
+        )
+        try await sides.back(independently: false)
+        let rows = try await sides.rows("t", where: "code NOT BETWEEN 1 AND 30 OR code = 7")
+        #expect(rows == ["100 5 'changed'", "7 12 'changed'"])
+    }
 }
