@@ -14,6 +14,8 @@ struct CleanCommand: ParsableCommand {
 
     @Option(help: "The phrase clean DATABASE, where nobody can be asked.")
     var confirm: String?
+    @Flag(help: "Pass the point of no return: the application stays on PostgreSQL.")
+    var final = false
     @OptionGroup var place: SchemaOption
     @OptionGroup var common: CommonOptions
 
@@ -21,8 +23,9 @@ struct CleanCommand: ParsableCommand {
         let options = try common.options(schema: place)
         let phrase = try Phrase.of("clean", options)
         try Phrase.require(phrase, given: confirm, common)
+        let isFinal = final
         let report = try LongWork.run(common) { _, _ throws(MigrationError) in
-            try Clean.run(options)
+            try Clean.run(options, isFinal: isFinal)
         }
         try Output(common).result(report) { Self.text(report) }
     }
@@ -39,6 +42,9 @@ struct CleanCommand: ParsableCommand {
                 ? "target: schema cutover removed; the tables stay"
                 : "target: there was no schema cutover"
         )
+        if report.sourceStaysClosed {
+            lines.append("source: its writes stay blocked, the application has left it for good")
+        }
         lines += report.restored.map { "  put back: \(SafeText.visible($0))" }
         return lines.joined(separator: "\n")
     }

@@ -12,11 +12,13 @@ extension Capture {
     ///
     /// - Parameters:
     ///   - path: The source.
+    ///   - keepsFence: Whether the fence stays, because the application has left the file.
     ///   - busyMilliseconds: How long to wait for a writer of the source.
     /// - Returns: What was removed; nothing when there was nothing.
     /// - Throws: ``MigrationError``; then the file is as it was.
     package static func remove(
         _ path: String,
+        keepsFence: Bool = false,
         busyMilliseconds: Int32 = 10_000
     ) throws(MigrationError) -> Removal {
         let connection = try SourceFile.open(path, stage: "clean", access: .readWrite)
@@ -26,7 +28,7 @@ extension Capture {
             let recorded =
                 try read(connection) == nil
                 ? before : ApplicationSchema(recordedIn: connection)
-            let removed = try removeAll(connection)
+            let removed = try removeAll(connection, keepsFence: keepsFence)
             let after = try ApplicationSchema(connection)
             guard before == after else { throw .changedSchema(before.changes(to: after)) }
             return Removal(removed: removed, changedByApplication: recorded.changes(to: after))
@@ -35,11 +37,18 @@ extension Capture {
 
     /// Drops every object of ours, in the caller's transaction.
     ///
-    /// - Parameter connection: A connection that may write the source.
+    /// - Parameters:
+    ///   - connection: A connection that may write the source.
+    ///   - keepsFence: Whether the fence stays.
     /// - Returns: The names of what was dropped.
     /// - Throws: ``SourceError``.
-    static func removeAll(_ connection: SourceConnection) throws(SourceError) -> [String] {
-        let objects = try ours(connection)
+    static func removeAll(
+        _ connection: SourceConnection,
+        keepsFence: Bool = false
+    ) throws(SourceError) -> [String] {
+        let objects = try ours(connection).filter { object in
+            !(keepsFence && object.name.hasPrefix(SourceFence.table))
+        }
         // Triggers first: a table that they name could not be dropped otherwise.
         for type in ["trigger", "view", "index", "table"] {
             for object in objects where object.type == type {

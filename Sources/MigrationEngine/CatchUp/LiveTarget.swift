@@ -176,9 +176,10 @@ struct LiveTarget {
 
     /// Puts everything back and opens the tables, in the caller's transaction.
     ///
+    /// - Parameter isResting: Whether keys and triggers rest; behind the handover they are awake.
     /// - Returns: What was put back.
     /// - Throws: ``TargetError``.
-    func dissolve() throws(TargetError) -> [String] {
+    func dissolve(isResting: Bool) throws(TargetError) -> [String] {
         guard try target.query("SELECT to_regclass('cutover.resting')").first != nil else {
             return []
         }
@@ -187,6 +188,8 @@ struct LiveTarget {
             "SELECT object, validate FROM cutover.resting WHERE run_id = $1 ORDER BY place",
             [.text(run)]
         ).rows
+        // Behind the handover they are awake.
+        guard isResting else { return [] }
         try wake()
         return try objects.map { row throws(TargetError) in
             let name = row[0] ?? ""

@@ -5,15 +5,33 @@ public enum Clean {
     /// Removes the capture from the source, puts back what rests in the target, and drops the
     /// schema `cutover` there; the application's tables stay.
     ///
-    /// - Parameter options: The two sides.
+    /// When the application works on the target, this is the point of no return: the log of its
+    /// writes ends, and the source stays closed, so that no stray process writes it unseen.
+    ///
+    /// - Parameters:
+    ///   - options: The two sides.
+    ///   - isFinal: Whether the point of no return may be passed.
     /// - Returns: What was removed.
     /// - Throws: ``MigrationError``.
-    public static func run(_ options: Options) throws(MigrationError) -> CleanReport {
+    public static func run(
+        _ options: Options,
+        isFinal: Bool = false
+    ) throws(MigrationError) -> CleanReport {
         try options.requireWritable("clean")
         let (target, address) = try Target.connect(options, stage: "clean", purpose: "clean")
         let directory = try RunDirectory(making: options.runDirectory)
         let journal = try Journal(owning: directory)
         try TargetClaim(target: target, address: address).take("clean")
+        let isHandedOver = try isHandedOver(options, target, address)
+        guard isFinal || !isHandedOver else {
+            throw MigrationError(
+                .gateClosed,
+                "the application works on PostgreSQL: to clean now ends the way back",
+                place: .init("clean", side: .target, path: address.redacted),
+                remedy: "go back first with: cutover revert; or pass the point of no return with: "
+                    + "cutover clean --final"
+            )
+        }
         // The target first: until it is whole, the source keeps the log of what it lacks.
         let restored: [String]?
         do {
@@ -21,7 +39,8 @@ public enum Clean {
         } catch {
             throw FollowSession.wrap(error, options, address, "clean")
         }
-        let removal = try Capture.remove(options.source)
+        if !isHandedOver { try undo(options) }
+        let removal = try Capture.remove(options.source, keepsFence: isHandedOver)
         try journal.action(
             "clean",
             before: nil,
@@ -32,8 +51,41 @@ public enum Clean {
             removedFromSource: removal.removed,
             changedByApplication: removal.changedByApplication,
             removedFromTarget: restored != nil,
-            restored: restored ?? []
+            restored: restored ?? [],
+            sourceStaysClosed: isHandedOver
         )
+    }
+
+    /// Whether the application has left the source, also when an earlier clean was killed halfway.
+    private static func isHandedOver(
+        _ options: Options,
+        _ target: TargetConnection,
+        _ address: TargetAddress
+    ) throws(MigrationError) -> Bool {
+        let source = try SourceFile.open(options.source, stage: "clean")
+        do {
+            guard case .up(let until) = try SourceFence.state(source),
+                until >= SourceFence.forGood
+            else { return false }
+            let run = try RunState.newestRun(target, in: options.schema)
+            guard let run, let position = try RunState.position(of: run.id, target) else {
+                return true
+            }
+            return position.liveSide == .target
+        } catch {
+            throw FollowSession.wrap(error, options, address, "clean")
+        }
+    }
+
+    /// Gives the toggles of a cutover that did not come to its end their earlier values.
+    private static func undo(_ options: Options) throws(MigrationError) {
+        let toggles = try SavedToggles(options)
+        let source = try SourceFile.open(options.source, stage: "clean", access: .readWrite)
+        try SourceTransaction(source, options.source, "clean", 10_000).run {
+            connection throws(SourceError) in
+            try SourceFence.remove(connection)
+            try toggles.restore(connection)
+        }
     }
 
     /// Cleans the target in one transaction; nil when there is nothing of ours.
@@ -44,7 +96,9 @@ public enum Clean {
             var restored: [String] = []
             let runs = try target.query("SELECT run_id FROM cutover.run ORDER BY started_at").rows
             for run in runs.compactMap({ $0[0] }) {
-                restored += try LiveTarget(target: target, run: run).dissolve()
+                let side = try RunState.position(of: run, target)?.liveSide
+                restored += try LiveTarget(target: target, run: run)
+                    .dissolve(isResting: side == .source)
             }
             try target.execute("SET LOCAL client_min_messages = warning")
             try target.execute("DROP SCHEMA cutover CASCADE")
@@ -65,4 +119,6 @@ public struct CleanReport: Codable, Sendable {
     public var removedFromTarget: Bool
     /// Keys and triggers that were put back.
     public var restored: [String]
+    /// Whether the source's writes stay blocked, because the application has left it for good.
+    public var sourceStaysClosed: Bool
 }

@@ -24,13 +24,14 @@ extension FollowSession {
             try live.wake()
             try ReverseCapture(target: target, run: run.id).install()
             try live.open()
-            let isMoved = try target.query(
-                """
-                UPDATE cutover.position SET live_side = 'target', switched_at = now()
-                WHERE run_id = $1 AND seq = $2 AND live_side = 'source'
-                """,
-                [.text(run.id), .integer(position.seq)]
-            ).affected == 1
+            let isMoved =
+                try target.query(
+                    """
+                    UPDATE cutover.position SET live_side = 'target', switched_at = now()
+                    WHERE run_id = $1 AND seq = $2 AND live_side = 'source'
+                    """,
+                    [.text(run.id), .integer(position.seq)]
+                ).affected == 1
             guard isMoved else {
                 throw MigrationError(
                     .runBusy,

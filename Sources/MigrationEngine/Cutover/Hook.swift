@@ -49,7 +49,10 @@ struct Hook: Sendable {
         case .ended(0): return
         case .ended(let status): throw failure("it ended with status \(status)", nil)
         case .late:
-            throw failure(String(format: "it was not done after %.1f s and was ended", seconds), nil)
+            throw failure(
+                String(format: "it was not done after %.1f s and was ended", seconds),
+                nil
+            )
         case .failed(let words): throw failure("it could not be started", .text(words))
         }
     }

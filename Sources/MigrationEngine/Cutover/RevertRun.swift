@@ -44,6 +44,7 @@ final class RevertRun {
             Failpoint.reach(.targetClosed)
         }
         do throws(MigrationError) {
+            try requireLog()
             try replay()
         } catch {
             steps.fail(error.message)
@@ -57,10 +58,11 @@ final class RevertRun {
             try file?.restore()
         }
         try handBack()
+        let isEqual = try compare()
         try openSource(reason)
         try runHook()
         return RevertReport(
-            ok: true,
+            ok: isEqual,
             replayedChanges: summary.changes,
             steps: steps.steps,
             tables: summary.tables,
@@ -80,23 +82,19 @@ final class RevertRun {
                 session.cancellation
             ).perform()
         }
-        try steps.run("verified") { () throws(MigrationError) in
-            try onTarget {
-                let found = try ReplayedRows(
-                    session.source,
-                    session.target,
-                    run: session.run.id,
-                    session.cancellation
-                ).compare()
-                guard let first = found.different.first else { return }
-                throw MigrationError(
-                    .gateClosed,
-                    "rows that came back are not equal on both sides: \(first.name)",
-                    place: .init("revert", table: first.name),
-                    kept: .other("PostgreSQL has all that was written there"),
-                    remedy: "see the rows with: cutover verify --table \(first.name)"
-                )
-            }
+    }
+
+    /// Without its log nobody knows what was written on PostgreSQL.
+    private func requireLog() throws(MigrationError) {
+        let capture = ReverseCapture(target: session.target, run: session.run.id)
+        guard try onTarget({ try capture.isInstalled() }) else {
+            throw MigrationError(
+                .gateClosed,
+                "PostgreSQL's writes are not logged any more: the point of no return is passed",
+                place: .init("revert", side: .target, path: session.address.redacted),
+                kept: .other("the application goes on working on PostgreSQL"),
+                remedy: "to leave PostgreSQL all the same, migrate its data anew"
+            )
         }
     }
 
@@ -109,34 +107,54 @@ final class RevertRun {
         notes.append("PostgreSQL takes writes as before")
     }
 
-    /// Puts the target back to following, in one transaction: keys and triggers rest, its log of
-    /// writes ends, and the position is the source's newest change.
+    /// Puts the target back to following, in one transaction: keys and triggers rest, and the
+    /// application's writes are those of the source again.
+    ///
+    /// The position stays: what the replay could only write in the source's own spelling stands
+    /// behind it in the log, and is followed like any change.
     private func handBack() throws(MigrationError) {
         try steps.run("handed-back") { () throws(MigrationError) in
             try onTarget {
                 let live = live
-                let head = try ChangeLog.head(session.source)
-                let capture = ReverseCapture(target: session.target, run: session.run.id)
                 try live.enter()
                 try live.rest {
-                    try capture.remove()
                     try session.target.query(
-                        """
-                        UPDATE cutover.position SET live_side = 'source', seq = $2, at = $3,
-                            verified_seq = $2, reverse_seq = 0 WHERE run_id = $1
-                        """,
-                        [
-                            .text(session.run.id), .integer(head.seq),
-                            .optional(head.at.map { String($0) }),
-                        ]
+                        "UPDATE cutover.position SET live_side = 'source' WHERE run_id = $1",
+                        [.text(session.run.id)]
                     )
                 }
                 session.position.liveSide = .source
-                session.position.seq = head.seq
-                session.position.verifiedSeq = head.seq
             }
             Failpoint.reach(.handedBack)
         }
+    }
+
+    /// Compares every row that came back, then ends the log of PostgreSQL's writes.
+    ///
+    /// The replay has read each row back before it committed; what differs here nevertheless is
+    /// told, and does not keep the application waiting.
+    private func compare() throws(MigrationError) -> Bool {
+        var isEqual = true
+        try steps.run("verified") { () throws(MigrationError) in
+            try onTarget {
+                while try session.catchUp() > 0 {}
+                let found = try ReplayedRows(
+                    session.source,
+                    session.target,
+                    run: session.run.id,
+                    session.cancellation
+                ).compare()
+                isEqual = found.different.isEmpty
+                notes += found.different.map {
+                    "rows of \($0.name) that came back differ: cutover verify --table \($0.name)"
+                }
+                try session.target.transaction {
+                    try ReverseCapture(target: session.target, run: session.run.id).remove()
+                }
+                if isEqual { try session.markVerified(session.position.seq) }
+            }
+        }
+        return isEqual
     }
 
     /// Lets the source take writes again; its toggles are those that PostgreSQL had.

@@ -9,7 +9,8 @@ struct SourceFence {
     /// What the application is told.
     static let message = "writes blocked: the application is being moved to PostgreSQL (cutover)"
 
-    private static let table = "_cutover_fence"
+    /// Its table, with whose name those of its triggers begin.
+    static let table = "_cutover_fence"
 
     /// What a fence does right now.
     enum State: Equatable {

@@ -277,7 +277,8 @@ final class SwitchRun {
                 try session.reconnect()
                 return session.position.liveSide == .target
             } catch {
-                guard ContinuousClock.now < end, error.code == .targetUnavailable
+                guard ContinuousClock.now < end,
+                    error.code == .targetUnavailable
                         || error.code == .runBusy
                 else { throw undecided(error) }
                 usleep(200_000)

@@ -11,7 +11,8 @@ struct SourceFenceTests {
 
     private static let writes = [
         "INSERT INTO o VALUES (3, 'c')", "INSERT OR IGNORE INTO o VALUES (3, 'c')",
-        "REPLACE INTO o VALUES (1, 'z')", "UPDATE o SET n = 'x'", "UPDATE OR IGNORE o SET n = 'x'",
+        "REPLACE INTO o VALUES (1, 'z')", "UPDATE o SET n = 'x' WHERE id = 1",
+        "UPDATE OR IGNORE o SET n = 'x'",
         "DELETE FROM o", "INSERT INTO w VALUES ('k', 1)", "INSERT INTO v VALUES (9, 'v')",
         "INSERT INTO o VALUES (1, 'q') ON CONFLICT (id) DO UPDATE SET n = 'q'",
     ]

@@ -95,17 +95,17 @@ struct SwitchTests {
     @Test func `a row that is not equal undoes everything`() async throws {
         let live = try await LiveSource(TestFolder())
         let before = try await live.toggles()
-        // Something of the target's own changes what is written.
+        try await live.write(1)
+        let followed = try await live.cutover("follow", "--until-lag-below", "1")
+        try #require(followed.status == 0, "\(followed)")
+        // Somebody passes the fence and changes what was written.
         _ = try await psql(
             live.cutover.target,
             """
-            CREATE FUNCTION worse() RETURNS trigger LANGUAGE plpgsql AS
-                $$ BEGIN NEW.current_quantity := 4711; RETURN NEW; END $$;
-            CREATE TRIGGER worse BEFORE INSERT ON inventory_current
-                FOR EACH ROW EXECUTE FUNCTION worse();
+            SELECT set_config('cutover.writer', run_id, false) FROM cutover.run;
+            UPDATE inventory_current SET current_quantity = 4711;
             """
         )
-        try await live.write(1)
         let run = try await live.flip()
         #expect(run.status == 1 && run.json["outcome"].string == "undone", "\(run)")
         #expect(run.json["reason"].string?.contains("inventory_current") == true, "\(run)")
