@@ -118,6 +118,7 @@ struct MigrationErrorTests {
         (.notLive, "not_live", 78), (.sourceReplaced, "source_replaced", 65),
         (.schemaChanged, "schema_changed", 65),
         (.sourceRefusedRow, "source_refused_row", 65), (.gateClosed, "gate_closed", 1),
+        (.hookFailed, "hook_failed", 1),
         (.fileFailed, "file_failed", 74),
         (.diskFull, "disk_full", 74), (.serverMissing, "server_missing", 69),
         (.serverFailed, "server_failed", 69), (.interrupted, "interrupted", 75),
