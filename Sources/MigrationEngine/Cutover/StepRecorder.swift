@@ -40,6 +40,12 @@ final class StepRecorder {
         session.tracker.log(.error, "cutover", reason)
     }
 
+    /// Notes that the step under way has succeeded after all: only its answer was lost.
+    func succeed() {
+        guard current != nil else { return }
+        end("done")
+    }
+
     private func end(_ outcome: String) {
         guard let last = steps.indices.last else { return }
         steps[last].seconds = started.duration(to: .now).seconds

@@ -49,8 +49,12 @@ final class SwitchRun {
     }
 
     private func takeBack(_ error: MigrationError) throws(MigrationError) -> SwitchReport {
+        if try wasHandedOver(error) {
+            clock?.end()
+            steps.succeed()
+            return try finish()
+        }
         steps.fail(error.message)
-        if try wasHandedOver(error) { return try finish() }
         let restored = try undo.perform(because: error.message)
         clock?.end()
         return SwitchReport(

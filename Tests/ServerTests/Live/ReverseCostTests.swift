@@ -27,7 +27,7 @@ struct ReverseCostTests {
         return best
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(30)))
     func `logging a write costs PostgreSQL microseconds`() async throws {
         let sides = try await ReverseSides(
             """

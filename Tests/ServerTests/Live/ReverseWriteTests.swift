@@ -126,7 +126,7 @@ struct ReverseWriteTests {
         try await sides.back()
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(30)))
     func `closing waits for a transaction that writes, and what it wrote comes back`()
         async throws
     {

@@ -58,7 +58,7 @@ struct LargeValueTests {
         INSERT INTO refused VALUES (4, 0, randomblob(\(megabytes << 20))), (5, 5, x'05');
         """
 
-    @Test(.timeLimit(.minutes(10)))
+    @Test(.timeLimit(.minutes(30)))
     func `memory stays below 100 MB and the largest row`() async throws {
         let folder = try TestFolder()
         let path = folder.file("large.db")
