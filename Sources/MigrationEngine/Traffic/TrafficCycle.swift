@@ -140,7 +140,10 @@ struct TrafficCycle {
         for rows in write.touches {
             let key = key(rows.table)
             let condition = rows.condition.prefixed("SELECT \(key) FROM \(rows.table) WHERE ")
-            for row in try database.rows(condition, values) {
+            // Locked, also where the statement itself leaves them alone: what is noted of a row must
+            // not be older than what another worker notes of it later.
+            let locked = database.side == .source ? condition : condition.locking
+            for row in try database.rows(locked, values) {
                 guard let value = row[key] else { continue }
                 found.append(
                     Touched(
