@@ -57,16 +57,6 @@ public struct RunStatus: Codable, Sendable {
         public var total: Int
     }
 
-    /// A condition of the cutover.
-    public struct Gate: Codable, Sendable {
-        /// Its name.
-        public var name: String
-        /// Its state: `open`, `closed` or `waiting`.
-        public var state: String
-        /// The reason.
-        public var reason: String
-    }
-
     /// A workflow's toggle on both sides.
     public struct Workflow: Codable, Sendable {
         /// The workflow.

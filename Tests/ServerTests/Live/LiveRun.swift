@@ -60,7 +60,7 @@ struct LiveRun {
             try await psql(
                 url,
                 "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'cutover follow' "
-                    + "AND datname = current_database() AND query LIKE '%verified_seq%'"
+                    + "AND datname = current_database() AND query LIKE 'SELECT verified_seq%'"
             ) != "0"
         }
         try #require(isThere, "\(program.pid)")
