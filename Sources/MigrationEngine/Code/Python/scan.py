@@ -1,0 +1,251 @@
+"""Reads an application's folder and answers what in it speaks SQLite, as one JSON object.
+
+Nothing of the application is imported or run: Python is read by Python's own parser, the rest line
+by line.
+"""
+import ast
+import hashlib
+import json
+import os
+import re
+import sys
+import time
+import warnings
+
+import files
+import rules
+import sqltext
+import statements
+import usage
+from literals import Lines
+from scopes import Resolver, Scopes
+
+
+class PythonFile:
+    """One Python file, parsed."""
+
+    def __init__(self, path, content):
+        self.path = path
+        self.digest = hashlib.sha256(content).hexdigest()
+        self.source, self.encoding, self.mark = files.decoded(content)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self.tree = ast.parse(self.source)
+        self.lines = Lines(self.source)
+        self.imported = {}
+        self.sqlite_names = set()
+        self.functions = set()
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.FunctionDef):
+                self.functions.add(node.name)
+            elif isinstance(node, ast.Import):
+                for name in node.names:
+                    self.imported[name.asname or name.name] = name.name
+                    if name.name in ("sqlite3", "sqlite3.dbapi2"):
+                        self.sqlite_names.add(name.asname or "sqlite3")
+            elif isinstance(node, ast.ImportFrom):
+                for name in node.names:
+                    self.imported[name.asname or name.name] = node.module or ""
+        self.touches_database = bool(self.sqlite_names) or any(
+            word in self.source for word in ("get_connection", "transaction(", "cursor("))
+
+    def understand(self):
+        """Follows names and scopes; only for files that have something to say."""
+        self.scopes = Scopes(self.tree)
+        self.resolver = Resolver(self.source, self.lines, self.scopes)
+
+    @property
+    def module(self):
+        """The last part of the module's name."""
+        return os.path.splitext(os.path.basename(self.path))[0]
+
+    @property
+    def is_layer(self):
+        """Whether this is the application's own SQLite layer, which the way back needs as it is."""
+        if not self.sqlite_names or not self.functions & {
+                "get_connection", "get_db_connection", "get_db"}:
+            return False
+        return any(
+            isinstance(node, ast.Attribute) and node.attr == "connect"
+            and isinstance(node.value, ast.Name) and node.value.id in self.sqlite_names
+            for node in ast.walk(self.tree))
+
+
+# What a file says nothing of is not looked at closer.
+_SPEAKS = re.compile(r"sqlite|execut|sql|query|lastrowid|row_factory|cursor|\.db\b", re.IGNORECASE)
+
+
+class Scan:
+    """The whole folder, read twice: first what the files are to each other, then each for itself.
+
+    One parsed file is held at a time, so that a large tree needs no more memory than a small one.
+    """
+
+    def __init__(self, root):
+        self.root = root
+        self.answers = []
+        self.paths = []
+        self.layers = set()
+        self.imported = set()
+        self.candidates = []
+
+    def run(self):
+        """The answer, as what JSON holds."""
+        walk = files.Walk(self.root)
+        for path in walk:
+            self._guarded(path, self._first)
+        layers = self.layers & self.imported
+        wrappers = statements.Wrappers(self.candidates)
+        words = "|".join(re.escape(name) for name in [*layers, *wrappers.by_name])
+        named = re.compile(words or "(?!)")
+        told = time.monotonic()
+        for count, path in enumerate(self.paths):
+            if time.monotonic() - told >= 1:
+                told = time.monotonic()
+                print(f"scan: {count} of {len(self.paths)} Python files", file=sys.stderr,
+                      flush=True)
+            self._guarded(path, lambda path: self._second(path, wrappers, layers, named))
+        for path, reason in walk.left_out:
+            self.answers.append(unread(path, reason, "left-out", "warning"))
+        self.answers.sort(key=lambda item: item["path"])
+        return {"files": self.answers, "layers": sorted(layers), "read_files": walk.count}
+
+    def _guarded(self, path, step):
+        try:
+            step(path)
+        except files.Unreadable as error:
+            self.answers.append(unread(path, str(error), "unreadable", "error"))
+        except SyntaxError as error:
+            self.answers.append(unread(path, _syntax(error), "unparsed", "error", error))
+        except (ValueError, RecursionError, MemoryError) as error:
+            reason = f"cannot be parsed: {type(error).__name__}: {error}"
+            self.answers.append(unread(path, reason, "unparsed", "error"))
+
+    def _first(self, path):
+        name = os.path.basename(path)
+        sort = files.kind(name, b"")
+        if sort is None:
+            sort = files.kind(name, files.head(self.root, path))
+        if sort == "python":
+            file = PythonFile(path, files.read(self.root, path))
+            self.candidates += statements.candidates(file.tree)
+            self.imported |= set(file.imported)
+            self.imported |= {module.split(".")[-1] for module in file.imported.values()}
+            if file.is_layer:
+                self.layers.add(file.module)
+            self.paths.append(path)
+        elif sort is not None:
+            self._lines(path, sort, files.read(self.root, path))
+
+    def _second(self, path, wrappers, layers, named):
+        file = PythonFile(path, files.read(self.root, path))
+        if _SPEAKS.search(file.source) or named.search(file.source):
+            file.understand()
+            self.answers.append(answer(file, wrappers, layers))
+        else:
+            self.answers.append(described_file(file, False, [], []))
+
+    def _lines(self, path, sort, content):
+        found = []
+        for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), 1):
+            line = line[:2000]
+            if sort == "config" and line.lstrip().startswith(("#", ";", "//")):
+                continue
+            hit = usage.of_shell(line)
+            if hit is not None:
+                column, rule, severity, message, suggestion = hit
+                found.append(finding(number, column + 1, rule, severity, message, suggestion))
+        if found or sort == "shell":
+            self.answers.append({"path": files.shown(path), "kind": sort, "role": "",
+                                 "statements": [], "findings": found})
+
+
+def _syntax(error):
+    old = any(word in str(error.msg) for word in (
+        "print", "exec", "multiple exception types", "invalid decimal literal",
+        "leading zeros", "except"))
+    hint = " (it reads as Python 2)" if old else ""
+    return f"cannot be parsed: {error.msg}{hint}; what it says to the database is not known"
+
+
+def unread(path, reason, rule, severity, error=None):
+    """The answer for a file that is named only."""
+    line = getattr(error, "lineno", None) or 1
+    return {
+        "path": files.shown(path), "kind": "unread", "role": "", "statements": [],
+        "findings": [finding(line, 1, rule, severity, reason,
+                             "read it by eye, or make it readable and scan again")]}
+
+
+def finding(line, column, rule, severity, message, suggestion):
+    """One finding as JSON has it."""
+    return {"line": line, "column": column, "rule": rule, "severity": severity,
+            "message": message, "suggestion": suggestion}
+
+
+def answer(file, wrappers, layers):
+    """The answer for one parsed Python file."""
+    layer = file.is_layer and file.module in layers
+    calls = statements.calls(file, wrappers)
+    found = set()
+    if layer:
+        found.add((0, "sqlite-layer", "warning", "this is the SQLite layer: it stays as it is, for "
+                   "the way back; nobody may import it after the switch",
+                   "the adapter has the same functions"))
+        calls = []
+    else:
+        found.update(usage.Usage(file, layers).all(calls, wrappers))
+    for call in calls:
+        for text in call.texts:
+            found.update(_of_text(file, call, text))
+    listed = []
+    for start, *rest in sorted(found):
+        line, column = file.lines.place(start)
+        listed.append(finding(line, column, *rest))
+    return described_file(file, layer, [described(file, call) for call in calls], listed)
+
+
+def described_file(file, is_layer, statements_found, findings):
+    """One Python file as JSON has it."""
+    return {
+        "path": files.shown(file.path), "path_bytes": os.fsencode(file.path).hex(),
+        "kind": "python", "encoding": file.encoding, "digest": file.digest,
+        "role": "sqlite-layer" if is_layer else "", "statements": statements_found,
+        "findings": findings}
+
+
+def _of_text(file, call, text):
+    start, end = file.lines.span(call.node)
+    has_parameters = call.bound["style"] != "none"
+    for rule, severity, message, suggestion, index in rules.of_statement(text, has_parameters):
+        span = next((place for place in text.spans[index:] if place is not None), (start, end))
+        yield span[0], rule, severity, message, suggestion
+
+
+def described(file, call):
+    """One statement as JSON has it."""
+    start, end = file.lines.span(call.node)
+    line, column = file.lines.place(start)
+    variants = []
+    for text in call.texts:
+        variants.append({
+            "text": text.value,
+            "spans": [list(span) if span is not None else None for span in text.spans],
+            "holes": [dict(what, index=index) for index, what in text.holes],
+            "kinds": sorted(text.kinds)})
+    function = file.scopes.enclosing(call.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    return {
+        "line": line, "column": column, "start": start, "end": end, "call": call.name,
+        "function": function.name if function is not None else "",
+        "verb": sqltext.verb(call.texts[0].value) or "",
+        "dynamic": call.is_dynamic, "parameters": call.bound, "variants": variants}
+
+
+def main(root):
+    """Prints the answer for a folder."""
+    started = time.monotonic()
+    root = os.path.abspath(root)
+    result = Scan(root).run()
+    result["seconds"] = round(time.monotonic() - started, 3)
+    json.dump(result, sys.stdout)
+    sys.stdout.write("\n")

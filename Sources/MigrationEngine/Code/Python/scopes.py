@@ -1,0 +1,348 @@
+"""What a name stands for: the strings and shapes that a function, class or file gives it."""
+import ast
+
+from literals import Text, Unmapped, literal
+
+MOST_VARIANTS = 12
+_DEPTH = 25
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
+
+
+class Scope:
+    """The assignments of one function (or the file), and the scope around it."""
+
+    def __init__(self, node, parent=None):
+        self.node = node
+        self.parent = parent
+        self.assigned = {}
+        self.added = {}
+        self.appended = {}
+        self.loops = {}
+        self.parameters = []
+        if isinstance(node, _FUNCTIONS):
+            given = node.args
+            self.parameters = [
+                item.arg for item in given.posonlyargs + given.args + given.kwonlyargs]
+
+    def note(self, node):
+        """Takes one statement or expression of this scope into the tables."""
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            target = node.targets[0]
+            if isinstance(target, ast.Name):
+                self.assigned.setdefault(target.id, []).append(node)
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
+            self.assigned.setdefault(node.target.id, []).append(node)
+        elif isinstance(node, ast.NamedExpr):
+            self.assigned.setdefault(node.target.id, []).append(node)
+        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            self.added.setdefault(node.target.id, []).append(node)
+        elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
+            if isinstance(node.target, ast.Name):
+                self.loops.setdefault(node.target.id, []).append(node.iter)
+        elif (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+              and node.func.attr in ("append", "extend") and len(node.args) == 1
+              and isinstance(node.func.value, ast.Name)):
+            self.appended.setdefault(node.func.value.id, []).append(node)
+
+    def find(self, name):
+        """The scope that gives this name its value, or None."""
+        scope = self
+        while scope is not None:
+            if name in scope.assigned or name in scope.loops or name in scope.parameters:
+                return scope
+            scope = scope.parent
+        return None
+
+
+class Scopes:
+    """The scope of every node of one file."""
+
+    def __init__(self, tree):
+        self.of = {}
+        self.parents = {}
+        self.classes = {}
+        self.module = Scope(tree)
+        waiting = [(tree, self.module)]
+        while waiting:
+            node, scope = waiting.pop()
+            self.of[node] = scope
+            scope.note(node)
+            if isinstance(node, ast.ClassDef):
+                self.classes[node.name] = node
+            inner = scope
+            if isinstance(node, _FUNCTIONS + _COMPREHENSIONS):
+                inner = Scope(node, scope)
+                self.of[node] = inner
+            elif isinstance(node, ast.ClassDef):
+                inner = Scope(node, scope)
+            for child in ast.iter_child_nodes(node):
+                self.parents[child] = node
+                waiting.append((child, inner))
+        # The walk above goes from the last child to the first: order matters for `+=`.
+        for scope in set(self.of.values()):
+            for table in (scope.assigned, scope.added, scope.appended):
+                for nodes in table.values():
+                    nodes.sort(key=lambda node: (node.lineno, node.col_offset))
+
+    def enclosing(self, node, kinds):
+        """The nearest node around this one that is of these kinds, or None."""
+        while node in self.parents:
+            node = self.parents[node]
+            if isinstance(node, kinds):
+                return node
+        return None
+
+
+class Resolver:
+    """Follows an expression to the texts that it can be."""
+
+    def __init__(self, source, lines, scopes):
+        self.source = source
+        self.lines = lines
+        self.scopes = scopes
+
+    def texts(self, node, scope, before=None, depth=0):
+        """Every text that the expression can be, or None when it is no string.
+
+        `before` is the line at which the text is used: what a name gets later does not count.
+        """
+        if depth > _DEPTH:
+            return [self._hole(node)]
+        if isinstance(node, ast.Constant):
+            return self._constant(node)
+        if isinstance(node, ast.JoinedStr):
+            return self._formatted(node, scope, before, depth)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            return self._sum(node, scope, before, depth)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+            return self._percent(node, scope, before, depth)
+        if isinstance(node, ast.IfExp):
+            both = [self.texts(part, scope, before, depth + 1) for part in (node.body, node.orelse)]
+            return None if None in both else (both[0] + both[1])[:MOST_VARIANTS]
+        if isinstance(node, ast.Name):
+            return self._name(node, scope, before, depth)
+        if isinstance(node, ast.Attribute):
+            return self._attribute(node, depth)
+        if isinstance(node, ast.Call):
+            return self._call(node, scope, before, depth)
+        return None
+
+    def _hole(self, node, kind="expression"):
+        start, end = self.lines.span(node)
+        return Text.hole({"source": self.source[start:end], "line": node.lineno}, kind)
+
+    def _constant(self, node):
+        if not isinstance(node.value, str):
+            return None
+        try:
+            return [literal(self.source, self.lines, node, None)]
+        except Unmapped:
+            return [Text(node.value, kinds=["unmapped"])]
+
+    def _formatted(self, node, scope, before, depth):
+        fields = []
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue):
+                fields.append(self._field(part, scope, before, depth))
+        combinations = [[]]
+        for choices in fields:
+            combinations = [
+                done + [choice] for done in combinations for choice in choices][:MOST_VARIANTS]
+        result = []
+        for chosen in combinations:
+            remaining = list(chosen)
+            try:
+                text = literal(self.source, self.lines, node, lambda _: remaining.pop(0))
+            except Unmapped:
+                return [self._hole(node)]
+            text.kinds.add("f-string")
+            result.append(text)
+        return result
+
+    def _field(self, part, scope, before, depth):
+        value = part.value
+        if part.format_spec is None and part.conversion == -1:
+            found = self._values(value, scope, before, depth)
+            if found is not None:
+                return found
+        return [self._hole(value)]
+
+    def _values(self, node, scope, before, depth):
+        """The texts of an expression that is put into a string; numbers become text too."""
+        if isinstance(node, ast.Constant) and isinstance(node.value, int):
+            return [Text(str(node.value))]
+        if isinstance(node, ast.Name):
+            home = scope.find(node.id)
+            if home is not None and home.parent is None and len(home.assigned.get(node.id, [])) == 1:
+                value = home.assigned[node.id][0].value
+                if isinstance(value, ast.Constant) and isinstance(value.value, int):
+                    return [Text(str(value.value))]
+        return self.texts(node, scope, before, depth + 1)
+
+    def _sum(self, node, scope, before, depth):
+        left = self.texts(node.left, scope, before, depth + 1)
+        right = self.texts(node.right, scope, before, depth + 1)
+        if left is None and right is None:
+            return None
+        left = left or [self._hole(node.left)]
+        right = right or [self._hole(node.right)]
+        result = [first + second for first in left for second in right][:MOST_VARIANTS]
+        for text in result:
+            text.kinds.add("concatenation")
+        return result
+
+    def _percent(self, node, scope, before, depth):
+        left = self.texts(node.left, scope, before, depth + 1)
+        if left is None:
+            return None
+        values = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
+        return [self._filled(text, "%", values, scope, before, depth) for text in left]
+
+    def _filled(self, text, style, values, scope, before, depth):
+        import re
+        pattern = r"%[sdr]" if style == "%" else r"\{\w*\}"
+        result, at = Text(kinds=["format"]), 0
+        for count, match in enumerate(re.finditer(pattern, text.value)):
+            result = result + text.slice(at, match.start())
+            found = None
+            if count < len(values):
+                found = self._values(values[count], scope, before, depth)
+            if found is not None and len(found) == 1:
+                result = result + found[0]
+            elif count < len(values):
+                result = result + self._hole(values[count])
+            else:
+                result = result + Text.hole({"source": match.group(), "line": 0}, "expression")
+            at = match.end()
+        return result + text.slice(at, len(text.value))
+
+    def _name(self, node, scope, before, depth):
+        home = scope.find(node.id)
+        if home is None or node.id in home.parameters:
+            return [self._hole(node, "parameter" if home else "expression")]
+        if node.id in home.loops and node.id not in home.assigned:
+            found = []
+            # What a comprehension runs over is worth what it is worth outside of it.
+            outside = home.parent if isinstance(home.node, _COMPREHENSIONS) else home
+            for iterable in home.loops[node.id]:
+                found += self.elements(iterable, outside, before, depth + 1) or [self._hole(node)]
+            return found[:MOST_VARIANTS]
+        limit = before if home is scope and before else None
+        given = [item for item in home.assigned[node.id] if limit is None or item.lineno <= limit]
+        added = [item for item in home.added.get(node.id, [])
+                 if limit is None or item.lineno <= limit]
+        if home.parent is None and (len(given) > 1 or added):
+            return [self._hole(node)]
+        result = []
+        for place, item in enumerate(given):
+            found = self.texts(item.value, home, item.lineno, depth + 1)
+            if found is None:
+                return None if not result else result + [self._hole(node)]
+            following = given[place + 1].lineno if place + 1 < len(given) else None
+            parts = [part for part in added if part.lineno > item.lineno
+                     and (following is None or part.lineno < following)]
+            result += self._grown(found, parts, home, depth)
+        return result[:MOST_VARIANTS] or [self._hole(node)]
+
+    def _grown(self, texts, parts, home, depth):
+        """A text and what is added to it below: once with all of it, once without what depends."""
+        whole, least = texts, texts
+        for part in parts:
+            more = self.texts(part.value, home, part.lineno, depth + 1)
+            more = [self._hole(part.value)] if more is None else more
+            whole = [first + second for first in whole for second in more]
+            if self.scopes.enclosing(part, (ast.If, ast.For, ast.While)) is None:
+                least = [first + second for first in least for second in more]
+        for text in whole + least:
+            if parts:
+                text.kinds.add("concatenation")
+        return whole if whole == least else whole + least
+
+    def _attribute(self, node, depth):
+        owner = node.value
+        body = None
+        if isinstance(owner, ast.Name) and owner.id in self.scopes.classes:
+            body = self.scopes.classes[owner.id]
+        elif isinstance(owner, ast.Name) and owner.id in ("self", "cls"):
+            body = self.scopes.enclosing(node, ast.ClassDef)
+        if body is not None:
+            for item in body.body:
+                if (isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name)
+                        and item.targets[0].id == node.attr):
+                    return self.texts(item.value, self.scopes.of[item], None, depth + 1)
+        return [self._hole(node)]
+
+    def _call(self, node, scope, before, depth):
+        function = node.func
+        if isinstance(function, ast.Attribute):
+            if function.attr == "join" and len(node.args) == 1:
+                return self._joined(node, scope, before, depth)
+            if function.attr == "format":
+                texts = self.texts(function.value, scope, before, depth + 1)
+                if texts is None:
+                    return None
+                values = node.args + [keyword.value for keyword in node.keywords]
+                return [self._filled(text, "{", values, scope, before, depth) for text in texts]
+            if function.attr in ("strip", "lstrip", "rstrip") and not node.args:
+                return self.texts(function.value, scope, before, depth + 1)
+            if function.attr == "dedent" and len(node.args) == 1:
+                return self.texts(node.args[0], scope, before, depth + 1)
+        return [self._hole(node)]
+
+    def _joined(self, node, scope, before, depth):
+        separator = self.texts(node.func.value, scope, before, depth + 1)
+        parts = self.elements(node.args[0], scope, before, depth + 1)
+        if not separator or len(separator) != 1 or not parts:
+            return [self._hole(node)]
+        if isinstance(node.args[0], ast.Name):
+            # A list that is filled by the way: all of its elements at once.
+            result = parts[0]
+            for part in parts[1:]:
+                result = result + Text(separator[0].value) + part
+            result.kinds.add("join")
+            return [result]
+        for part in parts:
+            part.kinds.add("join")
+        return parts[:MOST_VARIANTS]
+
+    def elements(self, node, scope, before, depth):
+        """The texts that an iterable gives, each once; None when they are not known."""
+        if depth > _DEPTH:
+            return None
+        if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+            found = []
+            for item in node.elts:
+                found += self.texts(item, scope, before, depth + 1) or [self._hole(item)]
+            return found
+        if isinstance(node, (ast.GeneratorExp, ast.ListComp, ast.SetComp)):
+            return self.texts(node.elt, self.scopes.of[node], before, depth + 1)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+            for part in (node.left, node.right):
+                found = self.elements(part, scope, before, depth + 1)
+                if found:
+                    return found
+            return None
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) == 1:
+            return self._constant(node)
+        if isinstance(node, ast.Name):
+            return self._listed(node, scope, before, depth)
+        return None
+
+    def _listed(self, node, scope, before, depth):
+        home = scope.find(node.id)
+        if home is None or node.id in home.parameters or node.id in home.loops:
+            return None
+        found = []
+        for item in home.assigned.get(node.id, []) + home.added.get(node.id, []):
+            more = self.elements(item.value, home, item.lineno, depth + 1)
+            if more is None:
+                return None
+            found += more
+        for item in home.appended.get(node.id, []):
+            if item.func.attr == "extend":
+                more = self.elements(item.args[0], home, item.lineno, depth + 1)
+            else:
+                more = self.texts(item.args[0], home, item.lineno, depth + 1)
+            found += more or [self._hole(item.args[0])]
+        return found

@@ -1,0 +1,165 @@
+"""Every call that runs SQL, with the text it runs and what it binds."""
+import ast
+
+import sqltext
+from literals import Text
+from scopes import MOST_VARIANTS
+from shapes import parameters
+
+METHODS = {"execute": 0, "executemany": 0, "executescript": 0, "read_sql": 0, "read_sql_query": 0}
+_RECEIVERS = {"conn", "connection", "cur", "cursor", "c", "db", "con", "database", "tx"}
+
+
+class Call:
+    """One call that runs SQL."""
+
+    def __init__(self, node, name, receiver, texts, bound):
+        self.node = node
+        self.name = name
+        self.receiver = receiver
+        self.texts = texts
+        self.bound = bound
+
+    @property
+    def is_dynamic(self):
+        """Whether a part of the text is known only when the program runs."""
+        return all(text.holes for text in self.texts)
+
+
+class Wrappers:
+    """Functions that hand one of their parameters on to a call that runs SQL, in any file.
+
+    `by_name` has, for each: the place of the SQL and of the bound values among the arguments, the
+    SQL's keyword, and whether the function reads rows.
+    """
+
+    def __init__(self, candidates):
+        self.by_name = {}
+        grown = True
+        while grown:
+            grown = False
+            for name, callee, entry in candidates:
+                known = callee in METHODS or callee in self.by_name
+                if known and name not in self.by_name and name not in METHODS:
+                    self.by_name[name] = entry
+                    grown = True
+
+
+def candidates(tree):
+    """The functions of one file that hand a parameter on as a call's first argument."""
+    found = []
+    for function in ast.walk(tree):
+        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        names = [item.arg for item in function.args.posonlyargs + function.args.args]
+        handed = [node for node in ast.walk(function) if isinstance(node, ast.Call) and node.args
+                  and isinstance(node.args[0], ast.Name) and node.args[0].id in names]
+        for node in handed:
+            callee = getattr(node.func, "attr", getattr(node.func, "id", None))
+            if callee is None or (callee in METHODS and not isinstance(node.func, ast.Attribute)):
+                continue
+            is_method = names[:1] in (["self"], ["cls"])
+            second = node.args[1] if len(node.args) > 1 else None
+            bound = (names.index(second.id) - is_method
+                     if isinstance(second, ast.Name) and second.id in names else None)
+            fetches = any(isinstance(part, ast.Attribute) and part.attr.startswith("fetch")
+                          for part in ast.walk(function))
+            given = node.args[0].id
+            found.append((function.name, callee,
+                          (names.index(given) - is_method, bound, given, fetches)))
+    return found
+
+
+def call_of(node, wrappers):
+    """(name, the SQL's expression, the bound values' expression, receiver) of a call, or None."""
+    function = node.func
+    if isinstance(function, ast.Attribute):
+        name, receiver = function.attr, function.value
+    elif isinstance(function, ast.Name):
+        name, receiver = function.id, None
+    else:
+        return None
+    keywords = {item.arg: item.value for item in node.keywords}
+    if name in METHODS and receiver is not None:
+        place, bound, word = 0, 1, None
+    elif name in wrappers.by_name:
+        place, bound, word, _ = wrappers.by_name[name]
+    else:
+        return None
+    sql = node.args[place] if place < len(node.args) else None
+    for candidate in (word, "sql", "query", "statement"):
+        if sql is None and candidate in keywords:
+            sql = keywords[candidate]
+    if sql is None or isinstance(sql, ast.Starred):
+        return None
+    values = node.args[bound] if bound is not None and bound < len(node.args) else None
+    for candidate in ("params", "parameters", "args", "values"):
+        if values is None:
+            values = keywords.get(candidate)
+    return name, sql, values, receiver
+
+
+def calls(file, wrappers):
+    """The calls of one file that run SQL, in the file's order."""
+    found = []
+    for node, scope in file.scopes.of.items():
+        if not isinstance(node, ast.Call):
+            continue
+        parts = call_of(node, wrappers)
+        if parts is None:
+            continue
+        name, sql, values, receiver = parts
+        texts = file.resolver.texts(sql, scope, node.lineno)
+        if texts is None:
+            continue
+        texts = _distinct(texts)[:MOST_VARIANTS]
+        if not _is_statement(texts, receiver, file):
+            continue
+        if name == "executemany" and isinstance(values, ast.Name):
+            values = _rows_of(values, scope)
+        if name == "executemany":
+            values = _row_of(values)
+        found.append(Call(node, name, receiver, texts, parameters(values, scope)))
+    found.sort(key=lambda call: (call.node.lineno, call.node.col_offset))
+    return found
+
+
+def _distinct(texts):
+    kept, seen = [], set()
+    for text in texts:
+        if text.value not in seen:
+            seen.add(text.value)
+            kept.append(text)
+    return kept
+
+
+def _is_statement(texts, receiver, file):
+    if all(text.kinds & {"parameter"} and text.value.strip() == Text.HOLE for text in texts):
+        # What a function was given: its callers are the statements.
+        return False
+    if any(sqltext.verb(text.value) for text in texts):
+        return True
+    if any(text.value.strip().strip(Text.HOLE) for text in texts):
+        return False
+    name = receiver.id if isinstance(receiver, ast.Name) else getattr(receiver, "attr", "")
+    return file.touches_database and name.lower().lstrip("_") in _RECEIVERS
+
+
+def _rows_of(node, scope):
+    home = scope.find(node.id)
+    given = home.assigned.get(node.id, []) if home is not None else []
+    if len(given) == 1:
+        value = given[0].value
+        appended = home.appended.get(node.id, [])
+        if isinstance(value, ast.List) and not value.elts and len(appended) == 1:
+            return ast.List(elts=[appended[0].args[0]], ctx=ast.Load())
+        return value
+    return node
+
+
+def _row_of(node):
+    if isinstance(node, (ast.ListComp, ast.GeneratorExp)):
+        return node.elt
+    if isinstance(node, (ast.List, ast.Tuple)) and node.elts:
+        return node.elts[0]
+    return node

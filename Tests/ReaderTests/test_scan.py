@@ -1,0 +1,210 @@
+"""The scan finds what is there, nothing else, and survives what it is given."""
+import os
+import unittest
+from collections import Counter
+
+from support import FIXTURES, Folder, run_reader
+
+CONNECT = "import sqlite3\nconn = sqlite3.connect('x.db')\ncursor = conn.cursor()\n"
+
+
+class ScanTests(unittest.TestCase):
+    def scan(self, content, name="a.py"):
+        self.folder = Folder()
+        self.addCleanup(self.folder.remove)
+        self.folder.write(name, content)
+        return self.folder.scan()[name]
+
+    def rules(self, content):
+        return [finding["rule"] for finding in self.scan(content)["findings"]]
+
+    def texts(self, content):
+        return [[variant["text"] for variant in statement["variants"]]
+                for statement in self.scan(content)["statements"]]
+
+    def test_the_sample_has_what_was_planted_and_nothing_else(self):
+        root = os.path.join(FIXTURES, "ora-app")
+        found = Counter()
+        for file in run_reader("scan", root)["files"]:
+            for finding in file["findings"]:
+                with open(os.path.join(root, file["path"]), encoding="utf-8") as source:
+                    line = source.read().split("\n")[finding["line"] - 1].strip()
+                found[(file["path"], finding["rule"], line)] += 1
+        with open(os.path.join(FIXTURES, "ora-app.planted.tsv"), encoding="utf-8") as listed:
+            planted = Counter(tuple(line.rstrip("\n").split("\t"))
+                              for line in listed if not line.startswith("#"))
+        self.assertEqual(planted - found, Counter())
+        self.assertEqual(found - planted, Counter())
+
+    def test_every_character_knows_its_place(self):
+        source = CONNECT + (
+            "A = 'a\\x41\\n' \"b'\" \\\n   r'\\d' '''c\n\"d'''\n"
+            "cursor.execute('SELECT ' f\"{1}x{{é\" f'{A!r}' ' FROM t' # why\n"
+            "  ' WHERE ü = ?', (1,))\n"
+            "cursor.execute('SELECT 1 WHERE ' + A)\n")
+        file = self.scan(source)
+        for statement in file["statements"]:
+            for variant in statement["variants"]:
+                self.assertNotIn("unmapped", variant["kinds"])
+                for character, span in zip(variant["text"], variant["spans"]):
+                    if span is not None and character.isalpha() and character != "A":
+                        self.assertEqual(source[span[0]:span[1]], character)
+        self.assertIn("WHERE ü = ?", file["statements"][0]["variants"][0]["text"])
+
+    def test_texts_are_followed_through_names_and_lists(self):
+        self.assertEqual(self.texts(CONNECT + """
+BASE = "SELECT a FROM t"
+class Queries:
+    ONE = "SELECT 1"
+def f(given, x):
+    sql = BASE + " WHERE b = ?"
+    if x:
+        sql += " AND c = ?"
+    cursor.execute(sql, given)
+    marks = ", ".join("?" * 3)
+    cursor.execute("SELECT a FROM t WHERE b IN (%s)" % marks, given)
+    cursor.execute("SELECT a FROM {} WHERE b IN ({})".format('t', ','.join(['?'] * len(given))))
+    cursor.execute(Queries.ONE)
+    cursor.execute(given)
+    cursor.execute(f"SELECT a FROM {given}")
+"""), [
+            ["SELECT a FROM t WHERE b = ? AND c = ?", "SELECT a FROM t WHERE b = ?"],
+            ["SELECT a FROM t WHERE b IN (?)"],
+            ["SELECT a FROM t WHERE b IN (?)"],
+            ["SELECT 1"],
+            ["SELECT a FROM \x00"]])
+
+    def test_what_is_no_statement_is_not_taken_for_one(self):
+        self.assertEqual(self.scan('''"""SELECT a FROM t WHERE b = ?"""
+import logging
+def f(pool, job):
+    """INSERT OR REPLACE INTO t VALUES (?)"""
+    logging.info("SELECT %s FROM t WHERE x LIKE ?", 1)
+    print("DELETE FROM t WHERE a = ?")
+    pool.execute(job)
+    pool.execute("run the job?")
+    url = "http://example.com/?q=1"
+''')["findings"], [])
+
+    def test_the_python_around_is_seen(self):
+        self.assertEqual(set(self.rules(CONNECT + """
+conn.row_factory = sqlite3.Row
+def f():
+    try:
+        conn.execute("INSERT INTO t (a) VALUES (1)")
+    except sqlite3.IntegrityError:
+        return None
+    conn.executescript("SELECT 1; SELECT 2")
+    return cursor.lastrowid
+""")), {"conn-execute", "executescript", "lastrowid", "row-factory", "sqlite-connect",
+        "sqlite-error", "sqlite-import"})
+
+    def test_wrappers_are_followed_over_files(self):
+        folder = Folder(
+            layer="import sqlite3\ndef get_connection():\n    return sqlite3.connect('x.db')\n"
+                  "def run(sql, values=()):\n    return get_connection().execute(sql, values)\n",
+            middle="from layer import run\ndef again(text):\n    return run(text)\n",
+            top="from middle import again\nagain('SELECT a FROM t LIMIT 1, 2')\n")
+        self.addCleanup(folder.remove)
+        found = folder.scan()
+        self.assertEqual([item["rule"] for item in found["top.py"]["findings"]], ["limit-comma"])
+        self.assertEqual(found["layer.py"]["role"], "sqlite-layer")
+        self.assertEqual([item["rule"] for item in found["middle.py"]["findings"]],
+                         ["layer-import"])
+
+    def test_nothing_of_the_application_is_run(self):
+        folder = Folder()
+        self.addCleanup(folder.remove)
+        mark = os.path.join(folder.path, "it-ran")
+        for name in ("a.py", "json.py", "ast.py", "sitecustomize.py", "scan.py", "conftest.py"):
+            folder.write(name, f"import sqlite3\nopen({mark!r}, 'w')\n")
+        folder.scan()
+        self.assertFalse(os.path.exists(mark))
+
+    def test_files_that_cannot_be_read_are_named_and_the_rest_goes_on(self):
+        folder = Folder(good=CONNECT)
+        self.addCleanup(folder.remove)
+        folder.write("broken.py", "def f(:\n")
+        folder.write("old.py", "import sqlite3\nprint 'SELECT 1'\n")
+        folder.write("nul.py", b"a = 1\x00")
+        folder.write("bytes.py", b"a = '\xff'\n")
+        folder.write("lie.py", b"# -*- coding: no-such-thing -*-\na = 1\n")
+        folder.write("deep.py", "a = " + "(" * 5000 + ")" * 5000)
+        folder.write("sum.py", "a = " + "+".join(["1"] * 20000))
+        folder.write("large.py", b"#" * (5 * 1024 * 1024))
+        os.mkfifo(os.path.join(folder.path, "pipe.py"))
+        found = folder.scan()
+        for name, rule in (("broken.py", "unparsed"), ("old.py", "unparsed"),
+                           ("nul.py", "unparsed"), ("bytes.py", "unreadable"),
+                           ("lie.py", "unreadable"), ("deep.py", "unparsed"),
+                           ("large.py", "unreadable")):
+            self.assertEqual([item["rule"] for item in found[name]["findings"]], [rule], name)
+        self.assertIn("Python 2", found["old.py"]["findings"][0]["message"])
+        self.assertTrue(found["good.py"]["findings"])
+
+    def test_other_encodings_keep_their_places(self):
+        source = ("# -*- coding: latin-1 -*-\nimport sqlite3\n"
+                  "c = sqlite3.connect('é.db').cursor()\nc.execute('SELECT \"ü\", a FROM t LIMIT 1, 2')\n")
+        file = self.scan(source.encode("latin-1"))
+        self.assertEqual(file["encoding"], "iso-8859-1")
+        variant = file["statements"][0]["variants"][0]
+        at = variant["text"].index("LIMIT")
+        self.assertEqual(source[variant["spans"][at][0]:][:5], "LIMIT")
+        marked = self.scan(b"\xef\xbb\xbfimport sqlite3\r\nc = 'x'\r\n")
+        self.assertEqual(marked["findings"][0]["line"], 1)
+
+    def test_links_are_not_followed_and_loops_end(self):
+        folder = Folder(a=CONNECT)
+        self.addCleanup(folder.remove)
+        os.symlink(".", os.path.join(folder.path, "loop"))
+        os.symlink("/", os.path.join(folder.path, "everything"))
+        os.symlink("a.py", os.path.join(folder.path, "b.py"))
+        found = folder.scan()
+        self.assertEqual(sorted(found), ["a.py", "everything"])
+
+    def test_names_of_any_bytes_come_through(self):
+        folder = Folder()
+        self.addCleanup(folder.remove)
+        for name in (b"new\nline.py", b"\xff\xfe.py", b"quote\"'.py", b"-rf.py"):
+            with open(os.path.join(os.fsencode(folder.path), name), "w") as file:
+                file.write("import sqlite3\n")
+        found = folder.scan()
+        self.assertEqual(len(found), 4)
+        self.assertIn(b"\xff\xfe.py".hex(), [file["path_bytes"] for file in found.values()])
+
+    def test_shell_and_config_tell_the_path(self):
+        folder = Folder()
+        self.addCleanup(folder.remove)
+        folder.write("run", "#!/bin/sh\n# sqlite3 x.db\nsqlite3 \"$F\" 'SELECT 1'\ncp ora.db b.db\n")
+        folder.write("app.yaml", "name: x\ndatabase: /data/ora.sqlite3\n")
+        folder.write("notes.txt", "sqlite3 ora.db\n")
+        found = folder.scan()
+        self.assertEqual([(item["line"], item["rule"]) for item in found["run"]["findings"]],
+                         [(3, "shell-sqlite"), (4, "shell-copy")])
+        self.assertEqual([item["rule"] for item in found["app.yaml"]["findings"]],
+                         ["database-path"])
+        self.assertNotIn("notes.txt", found)
+
+    def test_a_name_that_stands_for_itself_ends(self):
+        self.texts(CONNECT + "def f():\n    a = b\n    b = a + 'x'\n    a = b + a\n"
+                   "    cursor.execute('SELECT ' + a)\n")
+
+    def test_many_ways_stay_few(self):
+        lines = "".join(f"    if x: sql += ' AND a{n} = ?'\n" for n in range(200))
+        texts = self.texts(
+            CONNECT + "def f(x):\n    sql = 'SELECT 1 WHERE 1 = 1'\n" + lines
+            + "    cursor.execute(sql)\n")
+        self.assertLessEqual(len(texts[0]), 12)
+
+    def test_a_large_tree_is_read_in_bounded_memory(self):
+        folder = Folder()
+        self.addCleanup(folder.remove)
+        body = CONNECT + "".join(
+            f"def f{n}(x):\n    return [x + {n}, 'text', {{'a': x}}]\n" for n in range(2000))
+        for number in range(6):
+            folder.write(f"m{number}.py", body)
+        self.assertEqual(len(folder.scan()), 6)
+
+
+if __name__ == "__main__":
+    unittest.main()
