@@ -21,6 +21,17 @@ from literals import Lines
 from scopes import Resolver, Scopes
 
 
+# What is wrong also in a file that goes by the adapter.
+STILL_WRONG = {
+    "placeholder", "placeholder-mixed", "placeholder-named", "insert-or-replace",
+    "insert-or-ignore", "insert-or", "begin-immediate", "datetime-now", "julianday", "unixepoch",
+    "strftime", "time-now", "ifnull", "group-concat", "limit-comma", "pragma", "sqlite-master",
+    "autoincrement", "strict", "glob", "lastrowid", "layer-import", "database-path", "locked-retry",
+}
+# The name of the module that `code adapter` writes.
+ADAPTER = "pg_utils"
+
+
 class PythonFile:
     """One Python file, parsed."""
 
@@ -46,8 +57,15 @@ class PythonFile:
             elif isinstance(node, ast.ImportFrom):
                 for name in node.names:
                     self.imported[name.asname or name.name] = node.module or ""
+        # A file that has the adapter, and SQLite nowhere, is read as PostgreSQL's.
+        self.speaks = "postgresql" if not self.sqlite_names and self._has_adapter() else "sqlite"
         self.touches_database = bool(self.sqlite_names) or any(
             word in self.source for word in ("get_connection", "transaction(", "cursor("))
+
+    def _has_adapter(self):
+        names = set(self.imported) | {
+            module.split(".")[-1] for module in self.imported.values()}
+        return bool(names & {ADAPTER, "psycopg", "psycopg2"})
 
     def understand(self):
         """Follows names and scopes; only for files that have something to say."""
@@ -199,6 +217,8 @@ def answer(file, wrappers, layers):
         for text in call.texts:
             found.update(_of_text(file, call, text))
     listed = []
+    if file.speaks == "postgresql":
+        found = {entry for entry in found if entry[1] in STILL_WRONG}
     for start, *rest in sorted(found):
         line, column = file.lines.place(start)
         listed.append(finding(line, column, *rest))
@@ -210,7 +230,7 @@ def described_file(file, is_layer, statements_found, findings):
     return {
         "path": files.shown(file.path), "path_bytes": os.fsencode(file.path).hex(),
         "kind": "python", "encoding": file.encoding, "digest": file.digest,
-        "role": "sqlite-layer" if is_layer else "", "statements": statements_found,
+        "role": "sqlite-layer" if is_layer else "", "speaks": file.speaks, "statements": statements_found,
         "findings": findings}
 
 
@@ -238,7 +258,7 @@ def described(file, call):
         "line": line, "column": column, "start": start, "end": end, "call": call.name,
         "function": function.name if function is not None else "",
         "verb": sqltext.verb(call.texts[0].value) or "",
-        "dynamic": call.is_dynamic, "parameters": call.bound, "variants": variants}
+        "dynamic": call.is_dynamic, "wants_key": bool(call.key_reads), "parameters": call.bound, "variants": variants}
 
 
 def main(root):

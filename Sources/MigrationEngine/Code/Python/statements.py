@@ -19,6 +19,7 @@ class Call:
         self.receiver = receiver
         self.texts = texts
         self.bound = bound
+        self.key_reads = []
 
     @property
     def is_dynamic(self):
@@ -121,7 +122,24 @@ def calls(file, wrappers):
             values = _row_of(values)
         found.append(Call(node, name, receiver, texts, parameters(values, scope)))
     found.sort(key=lambda call: (call.node.lineno, call.node.col_offset))
+    _note_key_reads(file, found)
     return found
+
+
+def _note_key_reads(file, found):
+    """Ties each `cursor.lastrowid` to the call that it speaks of: the last one of that cursor."""
+    for node in file.scopes.of:
+        if not (isinstance(node, ast.Attribute) and node.attr == "lastrowid"
+                and isinstance(node.value, ast.Name)):
+            continue
+        scope = file.scopes.of[node]
+        before = [call for call in found
+                  if isinstance(call.receiver, ast.Name) and call.receiver.id == node.value.id
+                  and file.scopes.of[call.node] is scope
+                  and (call.node.end_lineno, call.node.end_col_offset) <= (
+                      node.lineno, node.col_offset)]
+        if before and before[-1].name == "execute":
+            before[-1].key_reads.append(node)
 
 
 def _distinct(texts):

@@ -1,0 +1,239 @@
+"""Statements in, their forms for PostgreSQL out: for the driver, for the server, and the edits.
+
+The server decides whether a form is right; this only proposes.
+"""
+import json
+import logging
+import re
+import sys
+
+import sqlglot
+from sqlglot import exp
+
+import sqltext
+from merge import applied, merged
+from refusal import Refused
+from rewrite import IFNULL, PLACE, Rewriting
+from schema import Schema, tables_of
+
+_CASTS = {"integer": "integer", "real": "numeric", "number": "numeric", "boolean": "boolean",
+          "date": "date", "datetime": "timestamp", "bytes": "bytea"}
+_MARK = re.compile(PLACE + r"(\d+)")
+
+
+class Places:
+    """The placeholders of a statement, each under a name that survives the transpiler."""
+
+    def __init__(self, sql):
+        self.found = sqltext.placeholders(sql)
+        self.sql = sql
+        self.styles = {"format" if word.startswith("%") else word[0] for _, _, word in self.found}
+        parts, at = [], 0
+        self.shifts = []
+        for number, (start, end, _) in enumerate(self.found):
+            parts += [sql[at:start], f"{PLACE}{number}"]
+            at = end
+        self.named = "".join(parts) + sql[at:]
+
+    @property
+    def by_name(self):
+        """Whether the values are bound by name."""
+        return any(word[0] == ":" or word.startswith("%(") for _, _, word in self.found)
+
+    def name(self, number):
+        """The name of a placeholder, or None."""
+        word = self.found[number][2]
+        if word.startswith("%("):
+            return word[2:-2]
+        return word[1:] if word[0] == ":" else None
+
+    def driver(self, number):
+        """The placeholder as PostgreSQL's drivers write it."""
+        name = self.name(number)
+        return f"%({name})s" if name else "%s"
+
+    def back(self, offset):
+        """The place in the statement of a place in the named text."""
+        shift = 0
+        for number, (start, end, _) in enumerate(self.found):
+            length = len(f"{PLACE}{number}")
+            if offset <= start + shift:
+                break
+            shift += length - (end - start)
+        return offset - shift
+
+    def shapes(self, bound):
+        """The kind of value of each placeholder, by its number."""
+        given = bound["shapes"]
+        if isinstance(given, dict):
+            return {number: given.get(self.name(number), "unknown")
+                    for number in range(len(self.found))}
+        if len(given) == len(self.found):
+            return dict(enumerate(given))
+        return {}
+
+
+def convert(statement, schema):
+    """One statement's answer."""
+    sql = statement["text"]
+    if "\x00" in sql:
+        return {"state": "dynamic"}
+    places = Places(sql)
+    if len(places.styles) > 1 or any(re.fullmatch(r"\?\d+", word) for _, _, word in places.found):
+        return {"state": "refused", "reason": "placeholders of several kinds"}
+    shapes = places.shapes(statement["parameters"])
+    notes = []
+    if places.styles == {"format"} or statement.get("speaks") == "postgresql":
+        named, edits = places.named, []
+        if statement["parameters"]["style"] != "none":
+            named = named.replace("%%", "%")
+    else:
+        edits = []
+        for start, end in sqltext.split(places.named):
+            try:
+                more, told = _converted(places.named[start:end], schema, shapes)
+                if statement.get("wants_key"):
+                    more = _returning(places.named[start:end], schema, more)
+            except (Refused, sqlglot.errors.SqlglotError, RecursionError) as error:
+                reason = str(error).split("\n")[0][:300]
+                return {"state": "refused", "reason": reason,
+                        "server": _server(places.named, shapes)}
+            edits += [(start + first, start + last, text) for first, last, text in more]
+            notes += told
+        named = applied(places.named, edits)
+    order = [int(number) for number in _MARK.findall(named)]
+    if not places.by_name and order != list(range(len(places.found))):
+        return {"state": "refused", "reason": "its placeholders would change places"}
+    doubles = statement["parameters"]["style"] != "none" and not (
+        places.styles == {"format"} or statement.get("speaks") == "postgresql")
+    return {
+        "state": "converted", "server": _server(named, shapes),
+        "statements": [_proof(_server(named[first:last], shapes))
+                       for first, last in sqltext.split(named)],
+        "driver": _driver(named, places, doubles),
+        "edits": _edits(places, edits, doubles) if places.styles != {"format"} else [],
+        "notes": [{"rule": rule, "message": message} for rule, message in notes]}
+
+
+def _returning(named, schema, edits):
+    """The edits, and one more that makes an INSERT answer the id that lastrowid gave."""
+    tree = sqlglot.parse_one(named, read="sqlite")
+    table = tables_of(tree)[0][1] if isinstance(tree, exp.Insert) else ""
+    primary = (schema.table(table) or {}).get("primary") or []
+    if len(primary) != 1 or tree.args.get("alternative") or tree.args.get("returning"):
+        raise Refused("lastrowid after a statement that may insert no row, or into a table "
+                      "without a key of one column")
+    end = len(named.rstrip())
+    # What is put in at the same place comes before it.
+    before = "".join(text for first, last, text in edits if first == last == end)
+    kept = [edit for edit in edits if not edit[0] == edit[1] == end]
+    return [*kept, (end, end, f"{before} RETURNING {primary[0]}")]
+
+
+def _converted(named, schema, shapes):
+    """The edits in the named text, and notes."""
+    text = re.sub(r"^(\s*)REPLACE(\s+INTO)", r"\1INSERT OR REPLACE\2", named, flags=re.I)
+    code = sqltext.masked(text)
+    for match in re.finditer(r"\bIFNULL(?=\s*\()", code, re.I):
+        text = text[:match.start()] + IFNULL + text[match.end():]
+    tree = sqlglot.parse_one(text, read="sqlite")
+    plain = tree.sql("sqlite", comments=True)
+    if re.search(r"\bLIMIT\s+\w+\s*,", code, re.I):
+        plain = re.sub(r"LIMIT (\w+) OFFSET (\w+)", r"LIMIT \2, \1", plain)
+    rewriting = Rewriting(tree.copy(), schema, shapes)
+    goal = rewriting.run().sql("postgres", comments=True)
+    goal = _in_order(goal)
+    edits = merged(text, plain, goal) if len(text) == len(named) else None
+    if edits is None or not _same(applied(named, edits), goal):
+        lead = len(named) - len(named.lstrip())
+        edits = [(lead, len(named.rstrip()), goal)]
+    return edits, rewriting.notes
+
+
+def _in_order(goal):
+    """LIMIT and OFFSET in the order in which their values are bound."""
+    def swapped(match):
+        first, second = int(match.group(1)), int(match.group(2))
+        if second < first:
+            return f"OFFSET {PLACE}{second} LIMIT {PLACE}{first}"
+        return match.group()
+    return re.sub(rf"LIMIT {PLACE}(\d+) OFFSET {PLACE}(\d+)", swapped, goal)
+
+
+def _same(edited, goal):
+    """Whether two writings are one statement."""
+    try:
+        first, second = (sqlglot.parse_one(text, read="postgres") for text in (edited, goal))
+    except sqlglot.errors.SqlglotError:
+        return False
+    for tree in (first, second):
+        for node in list(tree.walk()):
+            node.comments = None
+            if node.args.get("negate"):
+                node.set("negate", None)
+                if node is not tree:
+                    node.replace(exp.Not(this=node.copy()))
+    return first.sql("postgres", normalize=True) == second.sql("postgres", normalize=True)
+
+
+def _server(named, shapes):
+    """The form that is prepared: numbered parameters, of the type that Python's value has."""
+    def numbered(match):
+        place = int(match.group(1))
+        cast = _CASTS.get(shapes.get(place))
+        return f"CAST(${place + 1} AS {cast})" if cast else f"${place + 1}"
+    return _MARK.sub(numbered, named)
+
+
+def _proof(sql):
+    """How a statement is proven: planned, made for the time of the proof, or not at all."""
+    match = re.match(r"\s*CREATE\s+(?:UNIQUE\s+)?(TABLE|INDEX)\b(?:\s+IF\s+NOT\s+EXISTS)?\s+"
+                     r"\"?(\w+)\"?(?:\s+ON\s+\"?(\w+))?", sql, re.I)
+    if match:
+        kind, name, table = match.group(1).lower(), match.group(2), match.group(3)
+        return {"sql": sql.strip(), "how": f"create-{kind}", "table": table or name}
+    planned = sqltext.verb(sql) in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "VALUES")
+    return {"sql": sql.strip(), "how": "plan" if planned else "none", "table": ""}
+
+
+def _driver(named, places, doubles):
+    """The form that Python hands to the driver."""
+    text = named.replace("%", "%%") if doubles else named
+    return _MARK.sub(lambda match: places.driver(int(match.group(1))), text)
+
+
+def _edits(places, edits, doubles):
+    """The edits in the statement's own text, placeholders and percent signs included."""
+    result, covered = [], []
+    for start, end, text in edits:
+        covered.append((start, end))
+        result.append([places.back(start), places.back(end), _driver(text, places, doubles)])
+    for match in _MARK.finditer(places.named):
+        if not any(start <= match.start() and match.end() <= end for start, end in covered):
+            number = int(match.group(1))
+            start, end, word = places.found[number]
+            if word != places.driver(number):
+                result.append([start, end, places.driver(number)])
+    if doubles:
+        for match in re.finditer("%", places.named):
+            if not any(start <= match.start() < end for start, end in covered):
+                at = places.back(match.start())
+                result.append([at, at + 1, "%%"])
+    return sorted(result)
+
+
+def main():
+    """Reads {"schema", "statements"} and prints the answers in the same order."""
+    logging.disable(logging.CRITICAL)
+    given = json.load(sys.stdin)
+    schema = Schema(given["schema"]["tables"])
+    answers = []
+    for count, statement in enumerate(given["statements"], 1):
+        try:
+            answers.append(convert(statement, schema))
+        except Exception as error:  # A statement that the transpiler trips over is one statement.
+            answers.append({"state": "refused", "reason": f"{type(error).__name__}: {error}"[:300]})
+        if count % 200 == 0:
+            print(f"convert: {count} of {len(given['statements'])}", file=sys.stderr, flush=True)
+    json.dump({"answers": answers, "transpiler": sqlglot.__version__}, sys.stdout)
+    sys.stdout.write("\n")

@@ -1,0 +1,392 @@
+"""Where SQLite and PostgreSQL mean different things by the same words: the statement is rewritten.
+
+The transpiler knows the grammar of both. What it cannot know is the target's schema, and what it
+does not know is SQLite's looseness: moments that are text, numbers that are truth values, keys that
+REPLACE hits. Each rewriting leaves a note for whoever reads the findings.
+"""
+from sqlglot import exp
+
+import moments
+from refusal import Refused
+from schema import tables_of
+
+PLACE = "cutover_place_"
+# What IFNULL is called on its way: the transpiler would take it for COALESCE at once.
+IFNULL = "ifnu__"
+_COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is)
+
+
+def placed(node):
+    """The number of the placeholder that a node stands for, or None."""
+    if isinstance(node, exp.Column) and node.name.startswith(PLACE):
+        return int(node.name[len(PLACE):])
+    return None
+
+
+def raw(text):
+    """A piece of PostgreSQL that is written as it is."""
+    return exp.Var(this=text)
+
+
+class Rewriting:
+    """One statement on its way from SQLite to PostgreSQL."""
+
+    def __init__(self, tree, schema, shapes):
+        self.tree = tree
+        self.schema = schema
+        self.shapes = shapes
+        self.notes = []
+
+    def note(self, rule, message):
+        """What the reader of the findings should know."""
+        if (rule, message) not in self.notes:
+            self.notes.append((rule, message))
+
+    def run(self):
+        """The rewritten tree."""
+        self.tree = self._statement()
+        for node in reversed(list(self.tree.bfs())):
+            for kind in type(node).__mro__:
+                method = getattr(self, "_" + kind.__name__.lower(), None)
+                if method is not None:
+                    replacement = method(node)
+                    if replacement is not None and replacement is not node:
+                        if node is self.tree:
+                            self.tree = replacement
+                        else:
+                            node.replace(replacement)
+                    break
+        for select in list(self.tree.find_all(exp.Select)):
+            self._grouped(select)
+        return self.tree
+
+    # What the whole statement is.
+
+    def _statement(self):
+        tree = self.tree
+        if isinstance(tree, exp.Transaction):
+            kind = str(tree.args.get("this") or "").upper()
+            if kind in ("IMMEDIATE", "EXCLUSIVE"):
+                self.note("begin-immediate", "one writer at a time is kept by an advisory lock that "
+                          "ends with the transaction")
+                return exp.Command(this="SELECT", expression=raw(
+                    " pg_advisory_xact_lock(hashtext('one writer'))"))
+            return tree
+        if isinstance(tree, (exp.Pragma, exp.Attach, exp.Detach)):
+            raise Refused("PostgreSQL has nothing like this; take the call out")
+        if isinstance(tree, exp.Insert):
+            return self._inserted(tree)
+        if isinstance(tree, exp.Command):
+            raise Refused("the transpiler cannot read this statement")
+        return tree
+
+    def _inserted(self, tree):
+        choice = (tree.args.get("alternative") or "").upper()
+        if not choice:
+            return tree
+        tree.set("alternative", None)
+        if tree.args.get("conflict"):
+            raise Refused(f"OR {choice} and ON CONFLICT in one statement")
+        if choice == "IGNORE":
+            tree.set("conflict", exp.OnConflict(action=exp.Var(this="DO NOTHING")))
+            return tree
+        if choice != "REPLACE":
+            return tree
+        table = tables_of(tree)[0][1]
+        known = self.schema.table(table)
+        if known is None:
+            raise Refused(f'the target has no table "{table}"')
+        columns = ([column.name for column in tree.this.expressions]
+                   if isinstance(tree.this, exp.Schema) else list(known["columns"]))
+        key = self.schema.conflict_key(table, columns)
+        given = {column.lower() for column in columns}
+        assignments = []
+        for name in known["columns"]:
+            if name in key or name in (known.get("primary") or []):
+                continue
+            value = f"EXCLUDED.{name}" if name in given else "DEFAULT"
+            assignments.append(exp.EQ(this=exp.column(name), expression=raw(value)))
+        tree.set("conflict", exp.OnConflict(
+            action=exp.Var(this="DO UPDATE"), expressions=assignments,
+            conflict_keys=[exp.column(name) for name in key]))
+        self.note("insert-or-replace", "the row keeps its id; REPLACE gave it a new one")
+        return tree
+
+    # What a value meets.
+
+    def _meets(self, node):
+        """The type of the column that a value is compared with or stored in, or None."""
+        parent = node.parent
+        while isinstance(parent, (exp.Paren, exp.Coalesce)):
+            node, parent = parent, parent.parent
+        if isinstance(parent, (*_COMPARISONS, exp.NullSafeEQ)):
+            other = parent.expression if parent.this is node else parent.this
+            return self._type(other)
+        if isinstance(parent, exp.Between):
+            return self._type(parent.this)
+        if isinstance(parent, exp.In) and parent.this is not node:
+            return self._type(parent.this)
+        if isinstance(parent, exp.Tuple) and isinstance(parent.parent, exp.Values):
+            return self._stored(parent.parent.parent, parent.expressions.index(node))
+        if isinstance(parent, exp.Select) and isinstance(parent.parent, exp.Insert):
+            return self._stored(parent.parent, parent.expressions.index(node))
+        return None
+
+    def _stored(self, insert, place):
+        if not isinstance(insert, exp.Insert):
+            return None
+        tables = tables_of(insert)
+        known = self.schema.table(tables[0][1]) if tables else None
+        if known is None:
+            return None
+        names = ([column.name.lower() for column in insert.this.expressions]
+                 if isinstance(insert.this, exp.Schema) else list(known["columns"]))
+        column = known["columns"].get(names[place]) if place < len(names) else None
+        return column["type"] if column is not None else None
+
+    def _type(self, node):
+        while isinstance(node, exp.Paren):
+            node = node.this
+        place = placed(node)
+        if place is not None:
+            return {"date": "date", "datetime": "timestamp"}.get(self.shapes.get(place), "?")
+        return self.schema.type_of(node)
+
+    def _want(self, node, name):
+        met = self._meets(node)
+        if met == "?":
+            # A value of unknown kind: a moment of its own type takes text and Python's dates.
+            return "date" if name == "date" else "timestamp"
+        if met is None:
+            column = node.find_ancestor(exp.ColumnDef)
+            kind = column.args.get("kind") if column is not None else None
+            if kind is not None and "TIMESTAMP" in kind.sql("postgres").upper():
+                return "timestamp"
+            return None
+        if met == "date":
+            return "date"
+        return "timestamp" if met.startswith("timestamp") else "text"
+
+    def _func(self, node):
+        if isinstance(node, exp.Anonymous) and node.name.lower() == IFNULL:
+            return exp.Coalesce(this=node.expressions[0], expressions=node.expressions[1:])
+        found = moments.arguments(node)
+        if found is None:
+            return None
+        name, given = found
+        return raw(moments.written(name, given, self._want(node, name), self.schema.type_of))
+
+    def _currenttimestamp(self, node):
+        met = self._meets(node)
+        if met == "text":
+            self.note("current-timestamp", "stays text of SQLite's form, in UTC")
+            return raw(f"to_char({moments.NOW}, 'YYYY-MM-DD HH24:MI:SS')")
+        if (met or "").startswith("timestamp"):
+            return raw(f"date_trunc('second', {moments.NOW})")
+        return None
+
+    def _sub(self, node):
+        sides = [self._unwrapped(side) for side in (node.this, node.expression)]
+        # Both were rewritten already, from the inside out: two day numbers, one difference.
+        ends = " / 86400.0 + 2440587.5)"
+        starts = "(EXTRACT(EPOCH FROM "
+        if all(isinstance(side, exp.Var) and side.name.startswith(starts)
+               and side.name.endswith(ends) for side in sides):
+            first, second = (side.name[len(starts):-len(ends) - 1] for side in sides)
+            return raw(f"EXTRACT(EPOCH FROM ({first} - {second})) / 86400.0")
+        return None
+
+    @staticmethod
+    def _unwrapped(node):
+        while isinstance(node, exp.Paren):
+            node = node.this
+        return node
+
+    # Truth values, text and numbers.
+
+    def _column(self, node):
+        place = placed(node)
+        if place is not None:
+            return self._bound(node, self.shapes.get(place, "unknown"))
+        if node.this.args.get("quoted") and not node.table:
+            return self._quoted(node)
+        if node.name.lower() in ("rowid", "_rowid_") and self.schema.column(node) is None:
+            return self._row(node)
+        return None
+
+    def _bound(self, node, shape):
+        met = self._meets(node)
+        if met == "boolean" and shape != "boolean":
+            self.note("boolean-integer", "the column is boolean there, and this value may be a "
+                      "number: boolean = integer is an error")
+            return raw(f"CAST(CAST({node.name} AS INTEGER) AS BOOLEAN)")
+        compared = isinstance(node.parent, (*_COMPARISONS, exp.Between, exp.In))
+        if met == "text" and compared and shape in ("date", "datetime", "integer"):
+            rule = "number-parameter" if shape == "integer" else "date-parameter"
+            self.note(rule, f"the column is text there, and this value is a {shape}: text against "
+                      f"{shape} is an error")
+            return raw(f"CAST({node.name} AS TEXT)")
+        return None
+
+    def _literal(self, node):
+        met = self._meets(node)
+        if met == "boolean" and not node.is_string and node.name in ("0", "1"):
+            self.note("boolean-integer", "the column is boolean there: boolean = integer is an error")
+            return exp.Boolean(this=node.name == "1")
+        if met == "text" and not node.is_string and isinstance(node.parent, _COMPARISONS):
+            return exp.Literal.string(node.name)
+        return None
+
+    def _quoted(self, node):
+        if self.schema.column(node) is not None:
+            return None
+        scope = node.find_ancestor(exp.Select, exp.Update, exp.Delete, exp.Insert)
+        if scope is None or any(self.schema.table(table) is None for _, table in tables_of(scope)):
+            return None
+        if isinstance(scope, exp.Select) and node.name in [
+                item.alias for item in scope.expressions]:
+            return None
+        return exp.Literal.string(node.name)
+
+    def _row(self, node):
+        scope = node.find_ancestor(exp.Select, exp.Update, exp.Delete, exp.Insert)
+        for name, table in tables_of(scope) if scope is not None else []:
+            known = self.schema.table(table)
+            if (not node.table or node.table.lower() == name) and known is not None:
+                if len(known.get("primary") or []) == 1:
+                    key = known["primary"][0]
+                    if known["columns"][key]["type"] in ("bigint", "integer"):
+                        return exp.column(key, table=node.args.get("table"))
+        raise Refused("rowid, and the table has no whole number as its key")
+
+    def _like(self, node):
+        self.note("like-case", "rows that differ in case only are found as before")
+        return exp.ILike(**node.args)
+
+    def _cast(self, node):
+        if node.args.get("to") is None or not node.to.is_type("int", "bigint"):
+            return None
+        kind = self.schema.type_of(node.this)
+        inside = node.this.sql("postgres")
+        if kind == "text":
+            self.note("cast-dirty", "text that is no number gives 0 as before, instead of an error")
+            return raw(f"CAST(COALESCE(SUBSTRING({inside} FROM '^[[:space:]]*([+-]?[0-9]+)'), "
+                       f"CASE WHEN {inside} IS NOT NULL THEN '0' END) AS BIGINT)")
+        if kind in ("double precision", "numeric", "real") or "EXTRACT(" in inside or "/" in inside:
+            return raw(f"CAST(TRUNC({inside}) AS BIGINT)")
+        return exp.Cast(this=node.this, to=exp.DataType.build("bigint"))
+
+    def _div(self, node):
+        divisor = self._unwrapped(node.expression)
+        if isinstance(divisor, exp.Literal) and divisor.name.strip("0.") != "":
+            node.set("safe", False)
+        return None
+
+    def _sum(self, node):
+        parent = node.parent
+        while isinstance(parent, exp.Paren):
+            parent = parent.parent
+        kind = self.schema.type_of(node.this)
+        if kind == "boolean":
+            return exp.Sum(this=exp.Cast(this=node.this, to=exp.DataType.build("int")))
+        if isinstance(parent, exp.Div) and kind not in ("double precision", "numeric", "real"):
+            self.note("sum-type", "divided as a whole number, as before")
+            return exp.Cast(this=exp.Sum(this=node.this), to=exp.DataType.build("bigint"))
+        return None
+
+    def _groupconcat(self, node):
+        kind = self.schema.type_of(node.this)
+        if kind is not None and kind != "text":
+            node.set("this", exp.Cast(this=node.this, to=exp.DataType.build("text")))
+        return None
+
+    # Order, groups, tables.
+
+    def _onconflict(self, node):
+        keys = [key.this if isinstance(key, exp.Ordered) else key
+                for key in node.args.get("conflict_keys") or []]
+        node.set("conflict_keys", keys)
+        return None
+
+    def _ordered(self, node):
+        inside = self._unwrapped(node.this)
+        column = self.schema.column(inside) if isinstance(inside, exp.Column) else None
+        if column is None and isinstance(inside, exp.Column):
+            select = node.find_ancestor(exp.Select)
+            for item in select.expressions if select is not None else []:
+                if item.alias and item.alias == inside.name and isinstance(
+                        item.this, (exp.Count, exp.Coalesce)):
+                    column = {"not_null": True}
+        if isinstance(node.parent, exp.OnConflict):
+            return None
+        certain = isinstance(inside, exp.Count) or (column is not None and column["not_null"])
+        if certain or node.find_ancestor(exp.Create) is not None:
+            node.set("nulls_first", bool(node.args.get("desc")))
+        else:
+            self.note("null-order", "NULL comes first in SQLite's order, last in PostgreSQL's")
+        return None
+
+    def _grouped(self, select):
+        group = select.args.get("group")
+        if group is None or not group.expressions:
+            return
+        keys = {item.sql("postgres") for item in group.expressions}
+        named = {item.name.lower() for item in group.expressions if isinstance(item, exp.Column)}
+        for alias, table in tables_of(select):
+            primary = (self.schema.table(table) or {}).get("primary") or []
+            if primary and all(f"{alias}.{name}" in keys or name in named for name in primary):
+                return
+        bare = []
+        for item in select.expressions:
+            inside = item.this if isinstance(item, exp.Alias) else item
+            if isinstance(inside, exp.Column) and inside.sql("postgres") not in keys and (
+                    inside.name.lower() not in named):
+                bare.append((item, inside))
+        if not bare:
+            return
+        if any(select.find_all(exp.Min, exp.Max)):
+            raise Refused("a column outside of GROUP BY beside min() or max(): SQLite takes it from "
+                          "that row, PostgreSQL has no such rule")
+        self.note("group-by-bare", "a column that is not grouped: SQLite takes it from any row, "
+                  "PostgreSQL refuses it; the smallest is taken")
+        for item, inside in bare:
+            smallest = exp.Min(this=inside.copy())
+            item.replace(exp.alias_(smallest, item.alias or inside.name))
+        order = select.args.get("order")
+        aliases = {item.alias.lower() for item in select.expressions if item.alias}
+        for item in order.expressions if order is not None else []:
+            inside = item.this
+            if isinstance(inside, exp.Column) and inside.sql("postgres") not in keys and (
+                    inside.name.lower() not in named) and (
+                    inside.table or inside.name.lower() not in aliases):
+                item.set("this", exp.Min(this=inside.copy()))
+
+    def _table(self, node):
+        if node.name.lower() not in ("sqlite_master", "sqlite_schema"):
+            return None
+        name = node.alias or node.name
+        return raw("(SELECT table_name AS name, CASE table_type WHEN 'VIEW' THEN 'view' ELSE "
+                   "'table' END AS type FROM information_schema.tables WHERE table_schema = "
+                   f"current_schema()) AS {name}")
+
+    # Tables that the application makes.
+
+    def _columndef(self, node):
+        kind = node.args.get("kind")
+        if kind is not None and kind.is_type("int"):
+            node.set("kind", exp.DataType.build("bigint"))
+        constraints = node.args.get("constraints") or []
+        kinds = [type(item.args.get("kind")) for item in constraints]
+        if exp.PrimaryKeyColumnConstraint in kinds and kind is not None and kind.is_type(
+                "int", "bigint") and exp.AutoIncrementColumnConstraint not in kinds:
+            node.append("constraints", exp.ColumnConstraint(
+                kind=exp.AutoIncrementColumnConstraint()))
+        return None
+
+    def _strictproperty(self, node):
+        node.pop()
+        return None
+
+    def _withoutrowidproperty(self, node):
+        node.pop()
+        return None
