@@ -110,7 +110,7 @@ def convert(statement, schema):
         "state": "converted", "server": _server(named, shapes),
         "statements": [_proof(_server(named[first:last], shapes))
                        for first, last in sqltext.split(named)],
-        "driver": _driver(named, places, doubles),
+        "driver": _driver(named, places, doubles) if places.styles != {"format"} else sql,
         "edits": _edits(places, edits, doubles) if places.styles != {"format"} else [],
         "notes": [{"rule": rule, "message": message} for rule, message in notes]}
 

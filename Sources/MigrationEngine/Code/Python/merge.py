@@ -70,7 +70,7 @@ def merged(original, plain, rewritten):
 
 def _spellings(original, source, base, place, edits):
     """What both writings spell otherwise than the original, and PostgreSQL does not read: == and `a`."""
-    result = []
+    result = _options(original, source, place, edits)
     back = {index: number for number, index in place.items()}
     for index, piece in enumerate(source):
         if piece.key != "==" and piece.key[0] not in "`[":
@@ -83,6 +83,18 @@ def _spellings(original, source, base, place, edits):
         result.append((piece.start, piece.end, "=" if piece.key == "==" else
                        '"' + original[piece.start + 1:piece.end - 1] + '"'))
     return result
+
+
+def _options(original, source, place, edits):
+    """The words after a table's columns that only SQLite has."""
+    kept = set(place.values())
+    at = len(source)
+    while at > 0 and at - 1 not in kept and source[at - 1].key in (
+            "strict", "without", "rowid", ","):
+        at -= 1
+    if at in (0, len(source)) or any(last > source[at - 1].end for _, last, _ in edits):
+        return []
+    return [(source[at - 1].end, source[-1].end, "")]
 
 
 def _edit(original, rewritten, source, goal, kept, given):

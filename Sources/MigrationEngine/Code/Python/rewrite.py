@@ -23,6 +23,11 @@ def placed(node):
     return None
 
 
+def _place(node, parent):
+    """Where a node stands among its parent's; by itself, because equal ones may stand beside it."""
+    return next(place for place, other in enumerate(parent.expressions) if other is node)
+
+
 def raw(text):
     """A piece of PostgreSQL that is written as it is."""
     return exp.Var(this=text)
@@ -127,9 +132,9 @@ class Rewriting:
         if isinstance(parent, exp.In) and parent.this is not node:
             return self._type(parent.this)
         if isinstance(parent, exp.Tuple) and isinstance(parent.parent, exp.Values):
-            return self._stored(parent.parent.parent, parent.expressions.index(node))
+            return self._stored(parent.parent.parent, _place(node, parent))
         if isinstance(parent, exp.Select) and isinstance(parent.parent, exp.Insert):
-            return self._stored(parent.parent, parent.expressions.index(node))
+            return self._stored(parent.parent, _place(node, parent))
         return None
 
     def _stored(self, insert, place):
@@ -364,7 +369,9 @@ class Rewriting:
     def _table(self, node):
         if node.name.lower() not in ("sqlite_master", "sqlite_schema"):
             return None
-        name = node.alias or node.name
+        named = any(column.table.lower() == node.name.lower()
+                    for column in self.tree.find_all(exp.Column))
+        name = node.alias or (node.name if named else "tables_here")
         return raw("(SELECT table_name AS name, CASE table_type WHEN 'VIEW' THEN 'view' ELSE "
                    "'table' END AS type FROM information_schema.tables WHERE table_schema = "
                    f"current_schema()) AS {name}")

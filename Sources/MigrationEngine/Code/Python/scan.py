@@ -105,6 +105,7 @@ class Scan:
         self.paths = []
         self.layers = set()
         self.imported = set()
+        self.modules = set()
         self.candidates = []
 
     def run(self):
@@ -112,7 +113,8 @@ class Scan:
         walk = files.Walk(self.root)
         for path in walk:
             self._guarded(path, self._first)
-        layers = self.layers & self.imported
+        # Beside an adapter the layer is no longer imported, and is still what the way back needs.
+        layers = self.layers if ADAPTER in self.modules else self.layers & self.imported
         wrappers = statements.Wrappers(self.candidates)
         words = "|".join(re.escape(name) for name in [*layers, *wrappers.by_name])
         named = re.compile(words or "(?!)")
@@ -149,6 +151,7 @@ class Scan:
             self.candidates += statements.candidates(file.tree)
             self.imported |= set(file.imported)
             self.imported |= {module.split(".")[-1] for module in file.imported.values()}
+            self.modules.add(file.module)
             if file.is_layer:
                 self.layers.add(file.module)
             self.paths.append(path)
@@ -157,11 +160,13 @@ class Scan:
 
     def _second(self, path, wrappers, layers, named):
         file = PythonFile(path, files.read(self.root, path))
-        if _SPEAKS.search(file.source) or named.search(file.source):
+        if file.module == ADAPTER:
+            self.answers.append(described_file(file, "adapter", [], []))
+        elif _SPEAKS.search(file.source) or named.search(file.source):
             file.understand()
             self.answers.append(answer(file, wrappers, layers))
         else:
-            self.answers.append(described_file(file, False, [], []))
+            self.answers.append(described_file(file, "", [], []))
 
     def _lines(self, path, sort, content):
         found = []
@@ -222,15 +227,16 @@ def answer(file, wrappers, layers):
     for start, *rest in sorted(found):
         line, column = file.lines.place(start)
         listed.append(finding(line, column, *rest))
-    return described_file(file, layer, [described(file, call) for call in calls], listed)
+    role = "sqlite-layer" if layer else ""
+    return described_file(file, role, [described(file, call) for call in calls], listed)
 
 
-def described_file(file, is_layer, statements_found, findings):
+def described_file(file, role, statements_found, findings):
     """One Python file as JSON has it."""
     return {
         "path": files.shown(file.path), "path_bytes": os.fsencode(file.path).hex(),
         "kind": "python", "encoding": file.encoding, "digest": file.digest,
-        "role": "sqlite-layer" if is_layer else "", "speaks": file.speaks, "statements": statements_found,
+        "role": role, "speaks": file.speaks, "statements": statements_found,
         "findings": findings}
 
 

@@ -11,7 +11,11 @@ class Schema:
     """
 
     def __init__(self, tables):
-        self.tables = {name.lower(): table for name, table in tables.items()}
+        self.tables = {}
+        for name, table in tables.items():
+            columns = table["columns"]
+            table["columns"] = {column: columns[column] for column in table.get("order") or columns}
+            self.tables[name.lower()] = table
 
     def table(self, name):
         """One table, or None."""

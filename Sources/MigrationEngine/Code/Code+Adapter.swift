@@ -1,0 +1,90 @@
+import Foundation
+
+extension Code {
+    /// Writes the adapter beside the application's SQLite layer, and the switch between the two.
+    ///
+    /// - Parameters:
+    ///   - folder: The application's folder.
+    ///   - options: Whether writing is allowed.
+    ///   - cancellation: Stops it before the first file is written.
+    /// - Returns: What was written.
+    /// - Throws: ``MigrationError`` of code `fileFailed` when a file of that name has other content.
+    public static func adapter(
+        _ folder: String,
+        _ options: Options,
+        cancellation: Cancellation
+    ) throws(MigrationError) -> CodeAdapterReport {
+        try options.requireWritable("writing the adapter")
+        let scanned = try read(folder, try CodeReader(cancellation))
+        let below = layerFolder(scanned)
+        let package = package(scanned)
+        let root = absolute(folder)
+        let layer = scanned.layers.first ?? "db_utils"
+        let importing = package.isEmpty ? "import %@ as db" : "from \(package) import %@ as db"
+        let settings = String(decoding: PackageResources.database_settings_py, as: UTF8.self)
+            .replacing(
+                "from @PACKAGE@ import pg_utils as db",
+                with: importing.replacing("%@", with: "pg_utils")
+            )
+            .replacing(
+                "from @PACKAGE@ import @LAYER@ as db",
+                with: importing.replacing("%@", with: layer)
+            )
+        let isPackaged = access(root + "/config/__init__.py", F_OK) == 0
+        var wanted = [
+            (
+                path: below.isEmpty ? "pg_utils.py" : below + "/pg_utils.py",
+                text: String(decoding: PackageResources.pg_utils_py, as: UTF8.self)
+            )
+        ]
+        // Without an SQLite layer there is nothing to switch between.
+        if !scanned.layers.isEmpty {
+            let name = "database_settings.py"
+            wanted.append((path: isPackaged ? "config/" + name : name, text: settings))
+        }
+        var files: [CodeAdapterReport.File] = []
+        for file in wanted {
+            try requireFree(root, file.path, file.text)
+        }
+        for file in wanted {
+            let isThere = access(root + "/" + file.path, F_OK) == 0
+            if !isThere { try write(root + "/" + file.path, file.text) }
+            files.append(.init(path: file.path, state: isThere ? "unchanged" : "written"))
+        }
+        return CodeAdapterReport(
+            ok: true,
+            module: package.isEmpty ? "pg_utils" : package + ".pg_utils",
+            files: files
+        )
+    }
+
+    private static func requireFree(
+        _ root: String,
+        _ path: String,
+        _ text: String
+    ) throws(MigrationError) {
+        guard let there = FileManager.default.contents(atPath: root + "/" + path) else { return }
+        guard there != Data(text.utf8) else { return }
+        throw MigrationError(
+            .fileFailed,
+            "a file of this name is there, with other content",
+            place: .init("code", path: path),
+            kept: .other("no file of the application was changed"),
+            remedy: "move it away and run the command again; then bring your changes over"
+        )
+    }
+
+    private static func write(_ path: String, _ text: String) throws(MigrationError) {
+        do {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
+        } catch {
+            throw MigrationError(
+                .fileFailed,
+                "the adapter cannot be written",
+                place: .init("code", path: path),
+                remedy: "make the folder writable",
+                cause: .text("\(error)")
+            )
+        }
+    }
+}

@@ -1,0 +1,198 @@
+import Foundation
+
+/// The proof of a whole folder: convert, plan, tell.
+struct CodeCheck {
+    /// One file with what was proven of it.
+    struct ProvenFile {
+        let scanned: ScannedCode.File
+        var report: CodeReport.File
+        /// The edits of each variant of each statement.
+        var edits: [[[Edit]]]
+    }
+
+    private struct Question: Encodable {
+        let text: String
+        let parameters: ScannedCode.Parameters
+        let wantsKey: Bool
+        let speaks: String?
+    }
+
+    private struct Questions: Encodable {
+        let schema: CodeProof.Schema
+        let statements: [Question]
+    }
+
+    private struct Answers: Decodable {
+        let answers: [ConvertedStatement]
+    }
+
+    private let options: Options
+    private let observer: Observer
+    private let cancellation: Cancellation
+
+    init(_ options: Options, _ observer: Observer, _ cancellation: Cancellation) {
+        self.options = options
+        self.observer = observer
+        self.cancellation = cancellation
+    }
+
+    /// Proves every statement.
+    ///
+    /// - Parameters:
+    ///   - scanned: What was read.
+    ///   - reader: The reader, which also converts.
+    /// - Returns: The files in their order.
+    /// - Throws: ``MigrationError``.
+    func run(
+        _ scanned: ScannedCode,
+        _ reader: borrowing CodeReader
+    ) throws(MigrationError) -> [ProvenFile] {
+        let python = try CodeTranspiler.python(observer, cancellation)
+        let proof = try CodeProof(options, cancellation)
+        let before = try proof.tables()
+        let known = Set(before.tables.keys.map { $0.lowercased() })
+        // Tables of the application's own first: what is written to them can be planned then.
+        var makers = scanned.files
+        for index in makers.indices { makers[index].statements.removeAll { $0.verb != "CREATE" } }
+        for answers in try convert(makers, before, reader, python).joined() {
+            for part in answers.flatMap({ $0.statements ?? [] }) {
+                _ = try proof.prove(part, known: known)
+            }
+        }
+        let answers = try convert(scanned.files, try proof.tables(), reader, python)
+        var files: [ProvenFile] = []
+        for (file, answers) in zip(scanned.files, answers) {
+            try cancellation.check("code", kept: .other("no file was changed"))
+            files.append(try prove(file, answers, proof, known))
+        }
+        return files
+    }
+
+    /// The converter's answers, by file, statement and variant.
+    private func convert(
+        _ files: [ScannedCode.File],
+        _ schema: CodeProof.Schema,
+        _ reader: borrowing CodeReader,
+        _ python: String
+    ) throws(MigrationError) -> [[[ConvertedStatement]]] {
+        let questions = files.flatMap { file in
+            file.statements.flatMap { statement in
+                statement.variants.map { variant in
+                    Question(
+                        text: variant.text,
+                        parameters: statement.parameters,
+                        wantsKey: statement.wantsKey,
+                        speaks: file.speaks
+                    )
+                }
+            }
+        }
+        guard !questions.isEmpty else { return files.map { _ in [] } }
+        var rest = try reader.ask(
+            Answers.self,
+            python,
+            ["convert"],
+            given: Questions(schema: schema, statements: questions)
+        ).answers[...]
+        return files.map { file in
+            file.statements.map { statement in
+                defer { rest = rest.dropFirst(statement.variants.count) }
+                return Array(rest.prefix(statement.variants.count))
+            }
+        }
+    }
+
+    private func prove(
+        _ file: ScannedCode.File,
+        _ answers: [[ConvertedStatement]],
+        _ proof: CodeProof,
+        _ known: Set<String>
+    ) throws(MigrationError) -> ProvenFile {
+        var proven = ProvenFile(
+            scanned: file,
+            report: .init(path: file.path, role: file.role, statements: [], findings: file.findings),
+            edits: answers.map { $0.map { $0.edits ?? [] } }
+        )
+        for (statement, answers) in zip(file.statements, answers) {
+            var told = statement.reported()
+            for (variant, answer) in zip(statement.variants, answers) {
+                try judge(&told, variant, answer, proof, known)
+            }
+            if told.state == .read { told.state = .works }
+            proven.report.statements.append(told)
+            proven.report.findings += Self.findings(told, answers, beside: file.findings)
+        }
+        proven.report.findings.sort { ($0.line, $0.column, $0.rule) < ($1.line, $1.column, $1.rule) }
+        return proven
+    }
+
+    /// Takes the verdict on one variant into what is told of its statement: the worst one counts.
+    private func judge(
+        _ told: inout CodeReport.Statement,
+        _ variant: ScannedCode.Variant,
+        _ answer: ConvertedStatement,
+        _ proof: CodeProof,
+        _ known: Set<String>
+    ) throws(MigrationError) {
+        guard told.state != .failed, answer.state != "dynamic" else { return }
+        guard answer.state == "converted", let parts = answer.statements else {
+            told.state = .failed
+            told.reason = answer.reason
+            return
+        }
+        for part in parts {
+            guard case .refused(let sqlState, let message) = try proof.prove(part, known: known)
+            else { continue }
+            told.state = .failed
+            told.reason = message
+            told.sqlState = sqlState
+            told.after = answer.driver
+            return
+        }
+        guard told.state != .dynamic, answer.edits?.isEmpty == false else { return }
+        told.state = .converted
+        // The first variant is the one that is shown.
+        if told.after == nil { told.after = answer.driver }
+    }
+
+    private static func findings(
+        _ told: CodeReport.Statement,
+        _ answers: [ConvertedStatement],
+        beside found: [CodeFinding]
+    ) -> [CodeFinding] {
+        var result: [CodeFinding] = []
+        func add(_ rule: String, _ severity: String, _ message: String, _ suggestion: String) {
+            let finding = CodeFinding(
+                line: told.line,
+                column: told.column,
+                rule: rule,
+                severity: severity,
+                message: message,
+                suggestion: suggestion
+            )
+            if !result.contains(finding) { result.append(finding) }
+        }
+        let known = Set(found.map(\.rule))
+        for note in answers.flatMap({ $0.notes ?? [] }) where !known.contains(note.rule) {
+            add(note.rule, "warning", note.message, "`cutover code fix` writes it so")
+        }
+        switch told.state {
+        case .failed:
+            add(
+                "statement-fails",
+                "error",
+                told.reason ?? "PostgreSQL refuses this statement",
+                "write it for PostgreSQL by hand"
+            )
+        case .dynamic:
+            add(
+                "dynamic",
+                "warning",
+                told.reason ?? "a part of this statement is not known before the program runs",
+                "run the code that makes it on PostgreSQL once"
+            )
+        case .read, .works, .converted: break
+        }
+        return result
+    }
+}

@@ -1,0 +1,179 @@
+import Foundation
+import Subprocess
+
+/// The Python that reads an application's Python, run as a program of its own.
+///
+/// It is embedded in the binary, laid out in a private folder for the time of a command, and run in
+/// Python's isolated mode: no folder of the application, no variable and no user's package is on its
+/// path, so nothing of the application can be imported by accident.
+struct CodeReader: ~Copyable {
+    /// What a program said and how it ended.
+    struct Answer: Sendable {
+        let status: Int32
+        let output: String
+    }
+
+    private static let temporary = TemporaryPath(prefix: "cutover-code-")
+    /// No answer of a folder that a person wrote is larger.
+    private static let largestAnswer = 1 << 30
+
+    private let folder: String
+    private let cancellation: Cancellation
+
+    /// Lays the reader out.
+    ///
+    /// - Parameter cancellation: Ends the running program when its wish is stated.
+    /// - Throws: ``MigrationError`` of code `fileFailed`.
+    init(_ cancellation: Cancellation) throws(MigrationError) {
+        self.cancellation = cancellation
+        folder = Self.temporary.make()
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder,
+                withIntermediateDirectories: false,
+                attributes: [.posixPermissions: 0o700]
+            )
+            for (name, bytes) in Self.files {
+                try Data(bytes).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+            }
+        } catch {
+            throw MigrationError(
+                .fileFailed,
+                "the reader of Python cannot be laid out",
+                place: .init("code", path: folder),
+                remedy: "make room in the folder for temporary files, or set TMPDIR",
+                cause: .text("\(error)")
+            )
+        }
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    private static var files: [(name: String, bytes: [UInt8])] {
+        [
+            ("__main__.py", PackageResources.start_py),
+            ("convert.py", PackageResources.convert_py),
+            ("files.py", PackageResources.files_py), ("fix.py", PackageResources.fix_py),
+            ("literals.py", PackageResources.literals_py),
+            ("merge.py", PackageResources.merge_py), ("moments.py", PackageResources.moments_py),
+            ("refusal.py", PackageResources.refusal_py),
+            ("rewrite.py", PackageResources.rewrite_py), ("rules.py", PackageResources.rules_py),
+            ("scan.py", PackageResources.scan_py), ("schema.py", PackageResources.schema_py),
+            ("scopes.py", PackageResources.scopes_py),
+            ("shapes.py", PackageResources.shapes_py),
+            ("sqltext.py", PackageResources.sqltext_py),
+            ("statements.py", PackageResources.statements_py),
+            ("usage.py", PackageResources.usage_py),
+        ]
+    }
+
+    /// Asks the reader and reads its answer.
+    ///
+    /// - Parameters:
+    ///   - type: What the answer is.
+    ///   - python: The interpreter.
+    ///   - arguments: What is asked for.
+    ///   - given: What it reads from its standard input.
+    /// - Returns: The answer.
+    /// - Throws: ``MigrationError``.
+    func ask<Value: Decodable>(
+        _ type: Value.Type,
+        _ python: String = CodeReader.python,
+        _ arguments: [String],
+        given: some Encodable = String?.none
+    ) throws(MigrationError) -> Value {
+        let input = (try? JSONEncoder.report.encode(given)) ?? Data()
+        let answer = try Self.run(
+            python,
+            ["-I", "-B", folder] + arguments,
+            given: String(decoding: input, as: UTF8.self),
+            cancellation
+        )
+        guard answer.status == 0 else {
+            throw MigrationError(
+                .internal,
+                "the reader of Python ended with status \(answer.status)",
+                place: .init("code", path: arguments.last),
+                remedy: "see its words above; a smaller folder, or one file at a time, tells which "
+                    + "file it is"
+            )
+        }
+        do {
+            let decoder = JSONDecoder()
+            decoder.keyDecodingStrategy = .convertFromSnakeCase
+            return try decoder.decode(type, from: Data(answer.output.utf8))
+        } catch {
+            throw MigrationError(
+                .internal,
+                "the reader of Python answered what cannot be read",
+                place: .init("code", path: arguments.last),
+                remedy: "report this with the cause",
+                cause: .text("\(error)")
+            )
+        }
+    }
+
+    /// The interpreter's name: `$CUTOVER_PYTHON`, else `python3`.
+    static var python: String {
+        let named = ProcessInfo.processInfo.environment["CUTOVER_PYTHON"] ?? ""
+        return named.isEmpty ? "python3" : named
+    }
+
+    /// Runs a program to its end while the calling thread waits; its errors go to ours.
+    ///
+    /// - Parameters:
+    ///   - program: Its name or path.
+    ///   - arguments: Its arguments.
+    ///   - given: Its standard input.
+    ///   - cancellation: Ends it when its wish is stated.
+    /// - Returns: How it ended and its output.
+    /// - Throws: ``MigrationError`` of code `configuration` when it cannot be started, or
+    ///   `interrupted`.
+    static func run(
+        _ program: String,
+        _ arguments: [String],
+        given: String = "",
+        _ cancellation: Cancellation
+    ) throws(MigrationError) -> Answer {
+        let task = Task.detached { await start(program, arguments, given) }
+        let result = cancellation.whileRunning({ task.cancel() }) {
+            Blocking.wait { await task.value }
+        }
+        try cancellation.check("code", kept: .other("no file of the application was changed"))
+        switch result {
+        case .success(let answer): return answer
+        case .failure(let error):
+            throw MigrationError(
+                .configuration,
+                "cannot run \(program)",
+                place: .init("code", path: program),
+                remedy: "install Python 3.9 or newer, or name it with CUTOVER_PYTHON",
+                cause: .text("\(error)")
+            )
+        }
+    }
+
+    private static func start(
+        _ program: String,
+        _ arguments: [String],
+        _ given: String
+    ) async -> Result<Answer, any Error> {
+        do {
+            let result = try await Subprocess.run(
+                program.contains("/") ? .path(.init(program)) : .name(program),
+                arguments: Arguments(arguments),
+                input: .string(given),
+                output: .string(limit: largestAnswer),
+                error: .currentStandardError
+            )
+            let status: Int32 =
+                switch result.terminationStatus {
+                case .exited(let code): code
+                case .signaled(let signal): 128 + signal
+                }
+            return .success(Answer(status: status, output: result.standardOutput))
+        } catch {
+            return .failure(error)
+        }
+    }
+}

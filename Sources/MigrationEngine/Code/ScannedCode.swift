@@ -1,0 +1,115 @@
+/// What the reader answers of a folder.
+struct ScannedCode: Decodable, Sendable {
+    /// One file.
+    struct File: Decodable, Sendable {
+        let path: String
+        let pathBytes: String?
+        let kind: String
+        let role: String
+        let speaks: String?
+        let digest: String?
+        var statements: [Statement]
+        let findings: [CodeFinding]
+    }
+
+    /// One call that runs SQL, with every text that it can run.
+    struct Statement: Decodable, Sendable {
+        let line: Int
+        let column: Int
+        let call: String
+        let verb: String
+        let wantsKey: Bool
+        let parameters: Parameters
+        let variants: [Variant]
+    }
+
+    /// What a call binds: the kinds of value, in order or by name.
+    struct Parameters: Codable, Sendable {
+        let style: String
+        let shapes: Shapes
+    }
+
+    /// Kinds of value.
+    enum Shapes: Codable, Sendable {
+        case inOrder([String])
+        case named([String: String])
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if let list = try? container.decode([String].self) {
+                self = .inOrder(list)
+            } else {
+                self = .named(try container.decode([String: String].self))
+            }
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            switch self {
+            case .inOrder(let list): try container.encode(list)
+            case .named(let table): try container.encode(table)
+            }
+        }
+    }
+
+    /// One text, with the place of each of its characters in the file.
+    struct Variant: Decodable, Sendable {
+        let text: String
+        let spans: [[Int]?]
+        let holes: [Hole]
+    }
+
+    /// A part of a text that is known only when the program runs.
+    struct Hole: Decodable, Sendable {
+        let source: String
+        let line: Int
+    }
+
+    let files: [File]
+    let layers: [String]
+    let readFiles: Int
+}
+
+/// What the converter answers of one statement.
+struct ConvertedStatement: Decodable, Sendable {
+    /// One statement of a text, and how it is proven.
+    struct Part: Decodable, Sendable {
+        let sql: String
+        let how: String
+        let table: String
+    }
+
+    /// What a reader of the findings should know of the conversion.
+    struct Note: Decodable, Sendable {
+        let rule: String
+        let message: String
+    }
+
+    let state: String
+    let reason: String?
+    let driver: String?
+    let statements: [Part]?
+    let edits: [Edit]?
+    let notes: [Note]?
+}
+
+/// One edit in a statement's text: from, to, and what comes there.
+struct Edit: Codable, Sendable {
+    let start: Int
+    let end: Int
+    let text: String
+
+    init(from decoder: any Decoder) throws {
+        var container = try decoder.unkeyedContainer()
+        start = try container.decode(Int.self)
+        end = try container.decode(Int.self)
+        text = try container.decode(String.self)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.unkeyedContainer()
+        try container.encode(start)
+        try container.encode(end)
+        try container.encode(text)
+    }
+}

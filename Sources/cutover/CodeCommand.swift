@@ -1,0 +1,167 @@
+import ArgumentParser
+import MigrationEngine
+
+/// The application's code.
+struct CodeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "code",
+        abstract: "Reads the application's Python, proves its SQL on the target, brings it over.",
+        subcommands: [
+            CodeScanCommand.self, CodeCheckCommand.self, CodeFixCommand.self,
+            CodeAdapterCommand.self,
+        ]
+    )
+}
+
+/// What speaks SQLite.
+struct CodeScanCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "scan",
+        abstract: "Finds every SQL statement and what in the code speaks SQLite. Needs no target."
+    )
+
+    @Argument(help: "The application's folder.")
+    var folder: String
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let folder = folder
+        let report = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
+            try Code.scan(folder, observer: observer, cancellation: cancellation)
+        }
+        try Output(common).result(report) { CodeText.report(report) }
+        if !report.ok { throw ExitCode(1) }
+    }
+}
+
+/// What would work.
+struct CodeCheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Has the target plan every statement, as it stands or converted; runs none."
+    )
+
+    @Argument(help: "The application's folder.")
+    var folder: String
+    @OptionGroup var place: SchemaOption
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let options = try common.options(schema: place)
+        let folder = folder
+        let report = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
+            try Code.check(folder, options, observer: observer, cancellation: cancellation)
+        }
+        try Output(common).result(report) { CodeText.report(report) }
+        if !report.ok { throw ExitCode(1) }
+    }
+}
+
+/// The code, brought over.
+struct CodeFixCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fix",
+        abstract: "Shows, or with --write makes, the edits of files whose statements are all proven.",
+        discussion: """
+            A file is changed whole or not at all. What is fixed speaks PostgreSQL only: to go back \
+            to SQLite, put back the files that the folder named at the end has.
+            """
+    )
+
+    @Argument(help: "The application's folder.")
+    var folder: String
+    @Flag(help: "Write the files; the ones before are kept in the folder of the run.")
+    var write = false
+    @Flag(help: "Print the changes as a diff, also with --write.")
+    var diff = false
+    @OptionGroup var place: SchemaOption
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let options = try common.options(schema: place)
+        let (folder, write) = (folder, write)
+        let report = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
+            try Code.fix(
+                folder,
+                options,
+                write: write,
+                observer: observer,
+                cancellation: cancellation
+            )
+        }
+        try Output(common).result(report) { CodeText.fix(report, diff: diff || !write) }
+        if !report.ok { throw ExitCode(1) }
+    }
+}
+
+/// The adapter.
+struct CodeAdapterCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "adapter",
+        abstract: "Writes pg_utils.py beside the SQLite layer, and the switch between the two."
+    )
+
+    @Argument(help: "The application's folder.")
+    var folder: String
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let options = try common.options()
+        let folder = folder
+        let report = try LongWork.run(common) { _, cancellation throws(MigrationError) in
+            try Code.adapter(folder, options, cancellation: cancellation)
+        }
+        try Output(common).result(report) {
+            (report.files.map { "\($0.state): \(SafeText.visible($0.path))" }
+                + ["the application imports it as \(SafeText.visible(report.module))"])
+                .joined(separator: "\n")
+        }
+    }
+}
+
+/// The reports of `code` for people.
+enum CodeText {
+    static func report(_ report: CodeReport) -> String {
+        var lines: [String] = []
+        for file in report.files where !file.findings.isEmpty {
+            lines.append(SafeText.visible(file.path))
+            for finding in file.findings {
+                lines.append(
+                    SafeText.visible(
+                        "  \(finding.line):\(finding.column) \(finding.severity) \(finding.rule): "
+                            + finding.message
+                    )
+                )
+                lines.append(SafeText.visible("      → \(finding.suggestion)"))
+            }
+        }
+        return (lines + [totals(report.totals)]).joined(separator: "\n")
+    }
+
+    static func fix(_ report: CodeFixReport, diff: Bool) -> String {
+        var lines: [String] = []
+        for file in report.files {
+            if diff, !file.diff.isEmpty {
+                lines += file.diff.split(separator: "\n", omittingEmptySubsequences: false)
+                    .map { SafeText.visible(String($0)) }
+            }
+            let reason = file.reason.isEmpty ? "" : ": \(file.reason)"
+            let word = file.state == "fixed" && !report.written ? "would be fixed" : file.state
+            lines.append(SafeText.visible("\(word): \(file.path)\(reason)"))
+        }
+        if report.files.isEmpty { lines.append("nothing to fix") }
+        if let backup = report.backup { lines.append("the files as they were: \(backup)") }
+        return (lines + [totals(report.totals)]).joined(separator: "\n")
+    }
+
+    private static func totals(_ totals: CodeReport.Totals) -> String {
+        var parts = ["\(totals.files) files", "\(totals.statements) statements"]
+        if totals.prepared + totals.failed > 0 {
+            parts.append("\(totals.prepared) of them proven (\(totals.converted) converted)")
+            parts.append("\(totals.failed) failed")
+        }
+        if totals.dynamic > 0 { parts.append("\(totals.dynamic) dynamic") }
+        parts.append("\(totals.findings) findings")
+        return parts.joined(separator: ", ")
+    }
+}

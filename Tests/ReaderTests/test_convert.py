@@ -1,0 +1,184 @@
+"""What a statement becomes. Needs the transpiler: run by the Python that has it."""
+import copy
+import json
+import sys
+import unittest
+
+from support import LAID_OUT, Folder, run_reader
+
+sys.path.insert(0, LAID_OUT)
+sys.dont_write_bytecode = True
+
+import convert  # noqa: E402
+from schema import Schema  # noqa: E402
+
+TEXT, NUMBER = {"type": "text", "not_null": False}, {"type": "bigint", "not_null": False}
+SCHEMA = {"tables": {
+    "t": {"columns": {
+        "id": {"type": "bigint", "not_null": True}, "name": {"type": "text", "not_null": True},
+        "note": TEXT, "n": NUMBER, "on_off": {"type": "boolean", "not_null": True},
+        "day": {"type": "date", "not_null": True}, "at": {"type": "timestamp", "not_null": False},
+        "moment": TEXT}, "keys": [["id"], ["name"]], "primary": ["id"]},
+    "u": {"columns": {"a": NUMBER, "b": NUMBER, "c": NUMBER}, "keys": [["a"], ["b"]],
+          "primary": ["a"]},
+}}
+NOW = "timezone('UTC', statement_timestamp())"
+AS_TEXT = f"to_char({NOW}, 'YYYY-MM-DD HH24:MI:SS')"
+AS_MOMENT = f"date_trunc('second', {NOW})"
+
+
+def ask(text, shapes=None, style="none", **more):
+    """The converter's answer to one statement."""
+    bound = {"style": "sequence" if shapes is not None and style == "none" else style,
+             "shapes": shapes or []}
+    question = {"text": text, "parameters": bound} | more
+    return convert.convert(question, Schema(copy.deepcopy(SCHEMA["tables"])))
+
+
+class ConvertTests(unittest.TestCase):
+    def becomes(self, text, expected, shapes=None, **more):
+        answer = ask(text, shapes, **more)
+        self.assertEqual(answer["state"], "converted", answer)
+        self.assertEqual(answer["driver"], expected)
+        edited = text
+        for start, end, part in reversed(answer["edits"]):
+            edited = edited[:start] + part + edited[end:]
+        self.assertEqual(edited, expected, "the edits make the same text")
+        return answer
+
+    def refused(self, text, word):
+        answer = ask(text)
+        self.assertEqual(answer["state"], "refused", answer)
+        self.assertIn(word, answer["reason"])
+
+    def test_only_what_must_change_changes(self):
+        self.becomes(
+            "select  id,\n  name  -- why\nfrom t where name NOT like ? AND note is not null",
+            "select  id,\n  name  -- why\nfrom t where name NOT ILIKE %s AND note is not null",
+            ["text"])
+        same = "SELECT a.id , a.name FROM t AS a WHERE a.n != 3 and a.id in (1, 2)"
+        self.becomes(same, same)
+
+    def test_negations_stay(self):
+        for text in ("name NOT LIKE 'a'", "note IS NOT NULL", "n NOT IN (1)",
+                     "n NOT BETWEEN 1 AND 2", "NOT (n = 1)"):
+            driver = ask(f"SELECT id FROM t WHERE {text} AND id = ?", ["integer"])["driver"]
+            self.assertIn("NOT", driver)
+
+    def test_placeholders_and_percent_signs(self):
+        self.becomes("SELECT id FROM t WHERE name = ? AND note = '?100%'",
+                     "SELECT id FROM t WHERE name = %s AND note = '?100%%'", ["text"])
+        self.becomes("SELECT id FROM t WHERE note = '5%'", "SELECT id FROM t WHERE note = '5%'")
+        self.becomes("SELECT id FROM t WHERE name = :a OR note = :a",
+                     "SELECT id FROM t WHERE name = %(a)s OR note = %(a)s", style="named")
+        self.becomes("SELECT id FROM t LIMIT ?, ?", "SELECT id FROM t OFFSET %s LIMIT %s",
+                     ["integer", "integer"])
+        self.becomes("SELECT id FROM t LIMIT 5, 2", "SELECT id FROM t LIMIT 2 OFFSET 5")
+        self.assertEqual(ask("SELECT ? WHERE name = %s", ["text"])["state"], "refused")
+
+    def test_moments_take_the_type_that_they_meet(self):
+        self.becomes("SELECT id FROM t WHERE moment > datetime('now', '-2 hours')",
+                     "SELECT id FROM t WHERE moment > to_char("
+                     f"{NOW} - INTERVAL '2 hours', 'YYYY-MM-DD HH24:MI:SS')")
+        self.becomes("SELECT id FROM t WHERE at > datetime('now')",
+                     f"SELECT id FROM t WHERE at > {AS_MOMENT}")
+        self.becomes("SELECT id FROM t WHERE day = date('now', '+1 day')",
+                     f"SELECT id FROM t WHERE day = CAST({NOW} + INTERVAL '1 day' AS date)")
+        self.becomes("UPDATE t SET moment = CURRENT_TIMESTAMP, at = CURRENT_TIMESTAMP",
+                     f"UPDATE t SET moment = {AS_TEXT}, at = {AS_MOMENT}")
+        self.becomes("INSERT INTO t (name, moment, at) VALUES (?, datetime('now'), datetime('now'))",
+                     f"INSERT INTO t (name, moment, at) VALUES (%s, {AS_TEXT}, {AS_MOMENT})",
+                     ["text"])
+        self.becomes("SELECT strftime('%Y-W', moment), strftime('%s', at) FROM t",
+                     "SELECT to_char(CAST( moment AS TIMESTAMP), 'YYYY-\"W\"'), "
+                     "CAST(EXTRACT(EPOCH FROM at) AS BIGINT) FROM t")
+        self.refused("SELECT datetime('now', 'localtime')", "localtime")
+        self.refused("SELECT strftime('%W', at) FROM t", "%W")
+
+    def test_truth_values_and_types(self):
+        self.becomes("SELECT id FROM t WHERE on_off = 1 AND n = 1",
+                     "SELECT id FROM t WHERE on_off = TRUE AND n = 1")
+        self.becomes("UPDATE t SET on_off = ? WHERE id = ?",
+                     "UPDATE t SET on_off = CAST(CAST(%s AS INTEGER) AS BOOLEAN) WHERE id = %s",
+                     ["integer", "integer"])
+        same = "UPDATE t SET on_off = %s WHERE id = %s"
+        self.becomes(same.replace("%s", "?"), same, ["boolean", "integer"])
+        self.becomes("SELECT id FROM t WHERE note >= ?",
+                     "SELECT id FROM t WHERE note >= CAST(%s AS TEXT)", ["date"])
+        self.becomes("SELECT id FROM t WHERE note = 5", "SELECT id FROM t WHERE note = '5'")
+        self.becomes('SELECT id FROM t WHERE note = "x" AND "name" = \'y\'',
+                     "SELECT id FROM t WHERE note = 'x' AND \"name\" = 'y'")
+
+    def test_keys(self):
+        self.becomes("INSERT OR IGNORE INTO t (name) VALUES (?)",
+                     "INSERT INTO t (name) VALUES (%s) ON CONFLICT DO NOTHING", ["text"])
+        answer = self.becomes(
+            "INSERT OR REPLACE INTO t (name, n) VALUES (?, ?)",
+            "INSERT INTO t (name, n) VALUES (%s, %s) ON CONFLICT(name) DO UPDATE SET "
+            "note = DEFAULT, n = EXCLUDED.n, on_off = DEFAULT, day = DEFAULT, at = DEFAULT, "
+            "moment = DEFAULT", ["text", "integer"])
+        self.assertIn("insert-or-replace", [note["rule"] for note in answer["notes"]])
+        self.refused("INSERT OR REPLACE INTO u (a, b) VALUES (1, 2)", "2 keys")
+        self.refused("INSERT OR REPLACE INTO no_such (a) VALUES (1)", "no_such")
+        self.becomes("INSERT INTO t (name) VALUES (?)",
+                     "INSERT INTO t (name) VALUES (%s) RETURNING id", ["text"], wants_key=True)
+
+    def test_order_and_groups(self):
+        self.becomes("SELECT id FROM t ORDER BY note, name, n DESC",
+                     "SELECT id FROM t ORDER BY note NULLS FIRST, name, n DESC NULLS LAST")
+        self.becomes("SELECT name, note, COUNT(*) FROM t GROUP BY name",
+                     "SELECT name, MIN(note) AS note, COUNT(*) FROM t GROUP BY name")
+        same = "SELECT id, note, COUNT(*) FROM t GROUP BY id"
+        self.becomes(same, same)
+        self.refused("SELECT name, note, MAX(n) FROM t GROUP BY name", "min() or max()")
+
+    def test_numbers(self):
+        self.becomes("SELECT SUM(n) / 7 FROM t", "SELECT CAST(SUM(n) AS BIGINT) / 7 FROM t")
+        self.becomes("SELECT n / id FROM t", "SELECT n / NULLIF(id, 0) FROM t")
+        self.assertIn("[0-9]+", ask("SELECT CAST(note AS INTEGER) FROM t")["driver"])
+        self.becomes("SELECT IFNULL(note, ''), GROUP_CONCAT(name) FROM t WHERE n == 1",
+                     "SELECT COALESCE(note, ''), STRING_AGG(name, ',') FROM t WHERE n = 1")
+
+    def test_what_has_no_form_is_refused(self):
+        for text in ("PRAGMA foreign_keys = ON", "ATTACH 'x.db' AS x", "SELECT FROM WHERE ("):
+            self.assertEqual(ask(text)["state"], "refused")
+
+    def test_postgresql_stays_as_it_is(self):
+        text = "SELECT id FROM t WHERE name LIKE %s AND note = '5%%' ORDER BY note"
+        self.becomes(text, text, ["text"])
+        text = "SELECT date_trunc('day', at) FROM t ORDER BY note"
+        self.becomes(text, text, speaks="postgresql")
+
+    def test_edits_survive_every_kind_of_literal(self):
+        folder = Folder()
+        self.addCleanup(folder.remove)
+        source = (
+            "import sqlite3\nc = sqlite3.connect('x.db').cursor()\n"
+            "c.execute('SELECT id FROM t WHERE moment > datetime(\\'now\\')')\n"
+            "c.execute(\"SELECT id FROM t WHERE moment > date\" \"('now') AND\"\n"
+            "          ' name LIKE ? ', ('%',))\n"
+            "c.execute(f'''SELECT id FROM t WHERE name = ? AND note = '{{' LIMIT {1}''', ('a',))\n"
+            "c.execute(r\"SELECT id FROM t WHERE note = '\\d%' AND name = ?\", ('ü',))\n")
+        folder.write("a.py", source)
+        scanned = folder.scan()["a.py"]
+        variants = []
+        for statement in scanned["statements"]:
+            for variant in statement["variants"]:
+                answer = run_reader("convert", given=json.dumps({
+                    "schema": SCHEMA, "statements": [{
+                        "text": variant["text"], "parameters": statement["parameters"]}]}))
+                variants.append({"spans": variant["spans"],
+                                 "edits": answer["answers"][0]["edits"]})
+        done = run_reader("fix", folder.path, given=json.dumps({
+            "files": [{"path_bytes": scanned["path_bytes"], "digest": scanned["digest"],
+                       "statements": [{"variants": variants}]}],
+            "adapter": {"package": "", "layers": []}, "write": False, "backup": ""}))["files"][0]
+        self.assertEqual(done["state"], "fixed", done)
+        for line in ("+c.execute('SELECT id FROM t WHERE moment > to_char(timezone(\\'UTC\\', ",
+                     "+          ' name ILIKE %s ', ('%',))", "name = %s AND note = '{{' LIMIT {1}",
+                     "note = '\\d%%' AND name = %s"):
+            self.assertIn(line, done["diff"])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,89 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The whole way of an application: found, proven, brought over, and its own tests on both sides.
+@Suite(.postgres, .database, .timeLimit(.minutes(60)))
+struct SampleApplicationTests {
+    @Test func `the sample application works on SQLite as it stands`() async throws {
+        let sample = try CodeFolder()
+        try await makeSample(sample.command.source, .production, orders: 120)
+        let outcome = try await sample.ownTests(["DATABASE_PATH": "ora.db"])
+        #expect(outcome.status == 0, "\(outcome.stderr)")
+    }
+
+    @Test(arguments: ["psycopg", "psycopg2"])
+    func `after fix and adapter the application's own tests pass on PostgreSQL`(
+        driver: String
+    ) async throws {
+        let sample = try CodeFolder()
+        try await makeSample(sample.command.source, .production, orders: 120)
+        let migrated = try await sample.command("migrate")
+        #expect(migrated.status == 0, "\(migrated)")
+
+        let before = try await sample.code("check")
+        #expect(before.status == 1)
+        let totals = before.json["totals"]
+        #expect(totals["failed"].int == 0, "\(before)")
+        #expect(totals["dynamic"].int == 0)
+        #expect(totals["prepared"].int == totals["statements"].int)
+        #expect((totals["statements"].int ?? 0) > 60)
+
+        let adapter = try await sample.code("adapter")
+        #expect(adapter.status == 0, "\(adapter)")
+        #expect(adapter.json["module"].string == "src.services.database.pg_utils")
+        let fixed = try await sample.code("fix", "--write")
+        #expect(fixed.status == 0, "\(fixed)")
+
+        let after = try await sample.code("check")
+        #expect(after.json["totals"]["converted"].int == 0, "\(after)")
+        #expect(after.json["totals"]["prepared"].int == totals["statements"].int)
+        // What is left is for a person: a shell script, and paths of the old file.
+        let left = Set(after.json["files"].list.flatMap { $0["findings"].list }.compactMap {
+            $0["rule"].string
+        })
+        #expect(left == ["shell-sqlite", "shell-copy", "database-path", "sqlite-layer"])
+        let again = try await sample.code("fix", "--write")
+        #expect(again.json["files"] == .array([]), "\(again)")
+
+        // Whoever still opens the old file opens nothing.
+        try FileManager.default.removeItem(atPath: sample.command.source)
+        let outcome = try await sample.ownTests([
+            "USE_POSTGRES": "true", "DATABASE_URL": TestDatabase.url, "DB_DRIVER": driver,
+            "DATABASE_PATH": nil,
+        ])
+        #expect(outcome.status == 0, "\(outcome.stderr.suffix(6_000))")
+        #expect(!exists(sample.command.source))
+    }
+
+    @Test func `the switch of the settings takes the database that is named`() async throws {
+        let sample = try CodeFolder()
+        let written = try await sample.code("adapter")
+        #expect(written.json["files"].list.compactMap { $0["path"].string }.sorted() == [
+            "config/database_settings.py", "src/services/database/pg_utils.py",
+        ])
+        let program = "from config.database_settings import db; print(db.__name__)"
+        func settings(_ environment: [String: String?]) async throws -> ProgramRun {
+            try await run(
+                "sh",
+                ["-c", #"cd "$1" && exec "$2" -B -c "$3""#, "sh", sample.application]
+                    + [CodePlaces.python, program],
+                environment: ["DATABASE_URL": nil, "USE_POSTGRES": nil].merging(environment) { $1 }
+            )
+        }
+        let old = try await settings(["USE_POSTGRES": "false"])
+        #expect(old.stdout == "src.services.database.db_utils\n", "\(old.stderr)")
+        let new = try await settings(["USE_POSTGRES": "true", "DATABASE_URL": TestDatabase.url])
+        #expect(new.stdout == "src.services.database.pg_utils\n", "\(new.stderr)")
+        let neither = try await settings(["USE_POSTGRES": "true"])
+        #expect(neither.status == 1)
+        #expect(neither.stderr.contains("DATABASE_URL is not set"))
+
+        let again = try await sample.code("adapter")
+        #expect(again.json["files"][0]["state"].string == "unchanged")
+        try sample.write("src/services/database/pg_utils.py", "# mine\n")
+        let refused = try await sample.code("adapter")
+        #expect(refused.code == "file_failed")
+        #expect(try sample.read("src/services/database/pg_utils.py") == "# mine\n")
+    }
+}
