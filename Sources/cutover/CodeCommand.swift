@@ -61,10 +61,10 @@ struct CodeCheckCommand: ParsableCommand {
 struct CodeFixCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fix",
-        abstract: "Shows, or with --write makes, the edits of files whose statements are all proven.",
+        abstract: "Shows, or with --write makes, the edits of files that are wholly proven.",
         discussion: """
-            A file is changed whole or not at all. What is fixed speaks PostgreSQL only: to go back \
-            to SQLite, put back the files that the folder named at the end has.
+            A file is changed whole or not at all. What is fixed speaks PostgreSQL only: to go \
+            back to SQLite, put back the files that the folder named at the end has.
             """
     )
 

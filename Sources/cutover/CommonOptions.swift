@@ -100,7 +100,9 @@ enum ArgumentOrder {
         }
         var rest = Array(arguments[index...])
         // The verbs of a verb: there, too, options may stand in front.
-        if let verb = rest.first, ["quarantine", "code"].contains(verb) { rest = [rest[0]] + verbFirst(Array(rest.dropFirst())) }
+        if let verb = rest.first, ["quarantine", "code"].contains(verb) {
+            rest = [verb] + verbFirst(Array(rest.dropFirst()))
+        }
         guard let end = rest.firstIndex(of: "--") else { return rest + moved }
         return rest[..<end] + moved + rest[end...]
     }

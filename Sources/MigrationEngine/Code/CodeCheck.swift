@@ -110,7 +110,12 @@ struct CodeCheck {
     ) throws(MigrationError) -> ProvenFile {
         var proven = ProvenFile(
             scanned: file,
-            report: .init(path: file.path, role: file.role, statements: [], findings: file.findings),
+            report: .init(
+                path: file.path,
+                role: file.role,
+                statements: [],
+                findings: file.findings
+            ),
             edits: answers.map { $0.map { $0.edits ?? [] } }
         )
         for (statement, answers) in zip(file.statements, answers) {
@@ -122,7 +127,9 @@ struct CodeCheck {
             proven.report.statements.append(told)
             proven.report.findings += Self.findings(told, answers, beside: file.findings)
         }
-        proven.report.findings.sort { ($0.line, $0.column, $0.rule) < ($1.line, $1.column, $1.rule) }
+        proven.report.findings.sort { first, second in
+            (first.line, first.column, first.rule) < (second.line, second.column, second.rule)
+        }
         return proven
     }
 

@@ -136,9 +136,8 @@ struct CodeReader: ~Copyable {
         _ cancellation: Cancellation
     ) throws(MigrationError) -> Answer {
         let task = Task.detached { await start(program, arguments, given) }
-        let result = cancellation.whileRunning({ task.cancel() }) {
-            Blocking.wait { await task.value }
-        }
+        let stop: @Sendable () -> Void = { task.cancel() }
+        let result = cancellation.whileRunning(stop) { Blocking.wait { await task.value } }
         try cancellation.check("code", kept: .other("no file of the application was changed"))
         switch result {
         case .success(let answer): return answer

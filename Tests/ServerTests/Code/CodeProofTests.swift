@@ -23,7 +23,8 @@ struct CodeProofTests {
         return (file["statements"][0], rules, folder)
     }
 
-    @Test func `a statement that the server refuses is told with the server's words`() async throws {
+    @Test func `a statement that the server refuses is told with the server's words`() async throws
+    {
         let (told, rules, _) = try await statement("c.execute('SELECT nam FROM t')\n")
         #expect(told["state"].string == "failed")
         #expect(told["sql_state"].string == "42703")

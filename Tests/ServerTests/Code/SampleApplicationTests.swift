@@ -39,9 +39,11 @@ struct SampleApplicationTests {
         #expect(after.json["totals"]["converted"].int == 0, "\(after)")
         #expect(after.json["totals"]["prepared"].int == totals["statements"].int)
         // What is left is for a person: a shell script, and paths of the old file.
-        let left = Set(after.json["files"].list.flatMap { $0["findings"].list }.compactMap {
-            $0["rule"].string
-        })
+        let left = Set(
+            after.json["files"].list.flatMap { $0["findings"].list }.compactMap {
+                $0["rule"].string
+            }
+        )
         #expect(left == ["shell-sqlite", "shell-copy", "database-path", "sqlite-layer"])
         let again = try await sample.code("fix", "--write")
         #expect(again.json["files"] == .array([]), "\(again)")
@@ -59,9 +61,11 @@ struct SampleApplicationTests {
     @Test func `the switch of the settings takes the database that is named`() async throws {
         let sample = try CodeFolder()
         let written = try await sample.code("adapter")
-        #expect(written.json["files"].list.compactMap { $0["path"].string }.sorted() == [
-            "config/database_settings.py", "src/services/database/pg_utils.py",
-        ])
+        #expect(
+            written.json["files"].list.compactMap { $0["path"].string }.sorted() == [
+                "config/database_settings.py", "src/services/database/pg_utils.py",
+            ]
+        )
         let program = "from config.database_settings import db; print(db.__name__)"
         func settings(_ environment: [String: String?]) async throws -> ProgramRun {
             try await run(
