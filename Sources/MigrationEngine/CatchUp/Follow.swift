@@ -48,7 +48,12 @@ public enum Follow {
                     remedy: "see where the run stands: cutover status"
                 )
             }
-            let undo = Undo(session, try SavedToggles(options), StepRecorder(session))
+            let undo = Undo(
+                session,
+                try SavedToggles(session),
+                StepRecorder(session),
+                SourceWriter(session)
+            )
             if let words = try undo.recover() { tracker.log(.warning, "follow", words) }
             let report = try FollowLoop(session, settings).run()
             tracker.begin(.done, "stopped; \(report.lag.rows) changes wait")

@@ -211,9 +211,12 @@ final class FollowSession {
     }
 
     /// Makes sure that the path still names the file that is open.
-    private func requireSameFile() throws(MigrationError) {
+    ///
+    /// - Parameter stage: Who asks.
+    /// - Throws: ``MigrationError`` of code `sourceReplaced`, also when there is no file any more.
+    func requireSameFile(_ stage: String = "follow") throws(MigrationError) {
         guard SourceFile.Identity(options.source) == file else {
-            throw Self.replaced(options, "follow")
+            throw Self.replaced(options, stage)
         }
     }
 

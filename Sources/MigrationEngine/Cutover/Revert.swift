@@ -25,13 +25,19 @@ public enum Revert {
             tracker.begin(.starting, "connecting")
             let session = try FollowSession(options, stage: "revert", tracker, cancellation)
             let steps = StepRecorder(session)
-            let toggles = try SavedToggles(options)
+            let toggles = try SavedToggles(session)
             let report: RevertReport
             if session.position.liveSide == .source {
-                report = try undone(Undo(session, toggles, steps))
+                report = try undone(Undo(session, toggles, steps, SourceWriter(session)))
             } else {
-                report = try RevertRun(session, toggles, steps, environment: nil, hook: hook)
-                    .perform(because: "the operator went back")
+                report = try RevertRun(
+                    session,
+                    toggles,
+                    steps,
+                    SourceWriter(session),
+                    environment: nil,
+                    hook: hook
+                ).perform(because: "the operator went back")
             }
             tracker.begin(.done, report.summary)
             return report
