@@ -26,6 +26,8 @@ final class FollowSession {
     private var reader: ChangeReader
     private var applier: ChangeApplier
     private let limit: Int
+    /// Whether readers of the source keep no writer waiting.
+    let hasWriteAheadLog: Bool
     private var schemaVersion: Int64?
     private let file: SourceFile.Identity
     private var backend: Backend?
@@ -102,7 +104,8 @@ final class FollowSession {
                 try live.enter()
             }
             let mode = try source.first("PRAGMA journal_mode")?.display ?? ""
-            limit = mode.lowercased() == "wal" ? Self.batch : Self.smallBatch
+            hasWriteAheadLog = mode.lowercased() == "wal"
+            limit = hasWriteAheadLog ? Self.batch : Self.smallBatch
         } catch {
             throw Self.wrap(error, options, opened.1, stage)
         }

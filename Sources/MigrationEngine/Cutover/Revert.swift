@@ -36,7 +36,7 @@ public enum Revert {
                     steps,
                     SourceWriter(session),
                     environment: nil,
-                    hook: hook
+                    hook: hook.map { .init(command: $0) }
                 ).perform(because: "the operator went back")
             }
             tracker.begin(.done, report.summary)

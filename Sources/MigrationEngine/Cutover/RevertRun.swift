@@ -10,9 +10,18 @@ final class RevertRun {
     private let steps: StepRecorder
     private let writer: SourceWriter
     private let environment: String?
-    private let hook: String?
+    private let hook: Turn?
     private var summary = ReverseSummary()
     private var notes: [String] = []
+
+    /// The operator's command on the way back.
+    struct Turn {
+        var command: String
+        /// How long it may take.
+        var seconds = Hook.longest
+        /// Whether its failure is only noted: it has failed on the way there already.
+        var mayFail = false
+    }
 
     init(
         _ session: FollowSession,
@@ -20,7 +29,7 @@ final class RevertRun {
         _ steps: StepRecorder,
         _ writer: SourceWriter,
         environment: String?,
-        hook: String?
+        hook: Turn?
     ) {
         self.session = session
         self.toggles = toggles
@@ -189,8 +198,24 @@ final class RevertRun {
 
     private func runHook() throws(MigrationError) {
         guard let hook else { return }
-        try steps.run("hook") { () throws(MigrationError) in
-            try Hook(hook, phase: "revert", session.options, run: session.run.id).run(for: 60)
+        let command = Hook(
+            hook.command,
+            phase: "revert",
+            session.options,
+            run: session.run.id,
+            kept: .other(
+                "the application works on SQLite again, with every write made on PostgreSQL; only "
+                    + "the hook is left to be done"
+            )
+        )
+        do throws(MigrationError) {
+            try steps.run("hook") { () throws(MigrationError) in
+                try command.run(for: hook.seconds)
+            }
+        } catch {
+            steps.fail(error.message)
+            guard hook.mayFail else { throw error }
+            notes.append("on the way back \(error.message)")
         }
     }
 

@@ -72,6 +72,9 @@ struct SwitchCompletion {
         }
     }
 
+    /// How long the hook may take.
+    private var hookSeconds: Double { min(Hook.longest, max(5, run.settings.freezeBudget)) }
+
     private func hook(
         _ phase: String,
         _ extra: [String: String] = [:]
@@ -80,7 +83,7 @@ struct SwitchCompletion {
         try run.steps.run(phase == "switch" ? "hook" : phase) { () throws(MigrationError) in
             let turn = phase == "switch" ? phase : "canary"
             try Hook(command, phase: turn, session.options, run: session.run.id, extra: extra)
-                .run(for: max(5, run.settings.freezeBudget))
+                .run(for: hookSeconds)
             Failpoint.reach(.hookDone)
         }
     }
@@ -155,7 +158,11 @@ struct SwitchCompletion {
             run.steps,
             run.writer,
             environment: run.settings.environmentFile,
-            hook: nil
+            // What was restarted for PostgreSQL must be restarted for SQLite.
+            hook: run.settings.hook.flatMap { command in
+                run.steps.names.contains("hook")
+                    ? .init(command: command, seconds: hookSeconds, mayFail: true) : nil
+            }
         ).perform(because: error.message)
         var report = report(.undone, error.message, saved)
         report.steps = run.steps.steps

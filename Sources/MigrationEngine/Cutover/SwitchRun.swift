@@ -246,21 +246,7 @@ final class SwitchRun {
     /// What compares changed rows; made before the freeze, because it reads both catalogs.
     private func changedRows() throws -> ChangedRows {
         if let made = comparer, made.reads(session.target) { return made }
-        let tables = try FollowedTable.all(
-            session.capture,
-            run: session.run.id,
-            session.source,
-            session.target
-        )
-        let rows = try ChangedRows(
-            session.source,
-            session.target,
-            run: session.run.id,
-            schema: session.options.schema,
-            session.capture,
-            tables,
-            session.cancellation
-        )
+        let rows = try ChangedRows(of: session)
         comparer = rows
         return rows
     }

@@ -89,41 +89,16 @@ struct ChaosTests {
         )
     }
 
-    /// Starts a switch through a line and waits until it halts at a moment.
     private func halted(
         _ live: LiveSource,
         through proxy: ServerProxy,
         at point: String
     ) async throws -> StartedProgram {
-        var command = live.cutover
-        command.target = proxy.url
-        let phrase = "cut over \(try await live.database())"
-        let program = try StartedProgram(
-            BuiltProducts.cutover,
-            command.arguments(
-                "switch",
-                ["--flag-cache", "0", "--freeze-budget", "3", "--confirm", phrase]
-            ),
-            environment: ["CUTOVER_FAILPOINT": "\(point)=pause"]
+        try await live.halted(
+            at: point,
+            ["--flag-cache", "0", "--freeze-budget", "3"],
+            target: proxy.url
         )
-        let isHalted = try await eventually(within: .seconds(60)) {
-            let status = try String(contentsOfFile: "/proc/\(program.pid)/stat", encoding: .utf8)
-            return status.split(separator: ")").last?.hasPrefix(" T") == true
-        }
-        try #require(isHalted)
-        return program
-    }
-
-    private func requireUndone(
-        _ run: CutoverRun,
-        _ live: LiveSource,
-        _ toggles: String
-    ) async throws {
-        #expect(run.status == 1 && run.json["outcome"].string == "undone", "\(run)")
-        #expect(try await live.toggles() == toggles)
-        #expect(try await live.leftovers().isEmpty)
-        #expect(try await live.sourceTakesWrites())
-        #expect(!(try await live.targetTakesWrites()))
     }
 
     @Test(arguments: ["fenced", "drained"])
@@ -143,7 +118,7 @@ struct ChaosTests {
             try await live.sourceTakesWrites()
         }
         #expect(isFree)
-        try await requireUndone(CutoverRun(await program.end()), live, toggles)
+        try await live.requireUndone(CutoverRun(await program.end()), toggles)
     }
 
     @Test(arguments: ["handing-over", "handover-written"])
@@ -161,7 +136,7 @@ struct ChaosTests {
         let run = CutoverRun(await program.end())
         // A commit that was on its way may have arrived; then only its answer was lost.
         guard run.json["outcome"].string == "switched" else {
-            return try await requireUndone(run, live, toggles)
+            return try await live.requireUndone(run, toggles)
         }
         #expect(run.status == 0 && point == "handover-written", "\(run)")
         #expect(run.json["steps"].list.allSatisfy { $0["outcome"].string == "done" }, "\(run)")
