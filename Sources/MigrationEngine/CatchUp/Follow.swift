@@ -116,7 +116,10 @@ final class FollowLoop {
                 let isBelow = settings.untilLagBelow.map { lag.rows < $0 } ?? false
                 let isOver = settings.duration.map { elapsed >= $0 } ?? false
                 if count == 0, session.hasStaleIdentities { try session.setIdentities() }
-                if isBelow || isOver || elapsed >= lastUpkeep + Self.upkeep { try keepUp() }
+                let isDue =
+                    elapsed >= lastUpkeep + Self.upkeep
+                    || count == 0 && comparison.isDue(at: elapsed)
+                if isBelow || isOver || isDue { try keepUp() }
                 if isBelow || isOver { break }
                 if count == 0 { usleep(Self.pause) }
             } catch {

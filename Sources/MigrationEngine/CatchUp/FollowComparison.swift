@@ -7,8 +7,8 @@ import Foundation
 /// are kept waiting for more than a moment. A difference does not stop the data; it is told at once,
 /// and its rows stay behind `verified_seq`, so that no switch can pass over them.
 final class FollowComparison {
-    /// Between two pieces.
-    private static let interval = 5.0
+    /// Between two pieces: when all is compared, and when there is more.
+    private static let interval = (rest: 5.0, more: 1.0)
     /// The part of the time that may go into comparing.
     private static let share = 0.05
     /// Until rows that differed are looked at again.
@@ -28,7 +28,17 @@ final class FollowComparison {
     init(_ session: FollowSession) {
         self.session = session
         isExclusive = !session.hasWriteAheadLog
-        size = isExclusive ? 500 : 5_000
+        size = isExclusive ? 1_000 : 5_000
+    }
+
+    /// Whether there is a piece to compare and it is time for it.
+    ///
+    /// - Parameter elapsed: The seconds since the beginning.
+    /// - Returns: Whether ``compare(at:)`` would do something.
+    func isDue(at elapsed: Double) -> Bool {
+        // Without a verification of the copy nobody may say that everything is equal.
+        guard elapsed >= next, let first = session.position.verifiedSeq else { return false }
+        return first < session.position.seq
     }
 
     /// Compares the next piece, if it is time and nothing waits.
@@ -36,17 +46,15 @@ final class FollowComparison {
     /// - Parameter elapsed: The seconds since the beginning.
     /// - Throws: ``SourceError``, ``TargetError`` or ``MigrationError``.
     func compare(at elapsed: Double) throws {
-        // Without a verification of the copy nobody may say that everything is equal.
-        guard elapsed >= next, let first = session.position.verifiedSeq,
-            first < session.position.seq
-        else { return }
+        guard isDue(at: elapsed), let first = session.position.verifiedSeq else { return }
         let started = ContinuousClock.now
         let rows = try changedRows()
         guard let (found, last) = try read(rows, after: first) else { return }
         let seconds = started.duration(to: .now).seconds
         compared += found.keys
         let isEqual = found.different.isEmpty
-        next = elapsed + max(isEqual ? Self.interval : Self.patience, seconds / Self.share)
+        let pause = last < session.position.seq ? Self.interval.more : Self.interval.rest
+        next = elapsed + max(isEqual ? pause : Self.patience, seconds / Self.share)
         if isEqual {
             if !differences.isEmpty {
                 session.tracker.log(.info, "follow", "the rows that differed are equal now")

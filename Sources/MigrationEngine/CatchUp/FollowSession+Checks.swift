@@ -89,6 +89,19 @@ extension FollowSession {
         )
     }
 
+    /// Makes this session's commits wait for the disk, also on a server whose commits do not.
+    ///
+    /// Both logs are forgotten, and the application is handed over, because of what was committed:
+    /// that must still be so after the server has fallen over.
+    static func keepCommits(_ target: TargetConnection) throws(TargetError) {
+        try target.query(
+            """
+            SELECT set_config('synchronous_commit', 'on', false)
+            WHERE current_setting('synchronous_commit') = 'off'
+            """
+        )
+    }
+
     /// The error of either side inside one of a comparison.
     static func underlying(_ error: any Error) -> any Error {
         switch error as? TableVerifier.Failure {

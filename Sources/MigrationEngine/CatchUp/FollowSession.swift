@@ -83,6 +83,7 @@ final class FollowSession {
         }
         (run, position) = try Self.require(found, stage, opened.1)
         do {
+            try Self.keepCommits(target)
             capture = try Self.requireCapture(source, position, options, stage)
             guard try SourceFile.fingerprint(source, path: options.source) == run.sourceFingerprint
             else {
@@ -192,6 +193,7 @@ final class FollowSession {
         backend?.end(through: fresh)
         try TargetClaim(target: fresh, address: address, kept: kept).take("follow")
         do {
+            try Self.keepCommits(fresh)
             try LiveTarget(target: fresh, run: run.id).enter()
             guard let position = try RunState.position(of: run.id, fresh) else {
                 throw Self.notLive("follow", address)

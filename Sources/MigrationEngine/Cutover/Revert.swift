@@ -20,6 +20,7 @@ public enum Revert {
         cancellation: Cancellation = Cancellation()
     ) throws(MigrationError) -> RevertReport {
         try options.requireWritable("revert")
+        try FreeDescriptors.require("revert")
         let tracker = ProgressTracker(observer)
         do throws(MigrationError) {
             tracker.begin(.starting, "connecting")

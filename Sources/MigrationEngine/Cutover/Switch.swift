@@ -57,6 +57,7 @@ public enum Switch {
         cancellation: Cancellation = Cancellation()
     ) throws(MigrationError) -> SwitchReport {
         try options.requireWritable("switch")
+        try FreeDescriptors.require("switch")
         let tracker = ProgressTracker(observer)
         do throws(MigrationError) {
             tracker.begin(.starting, "connecting")

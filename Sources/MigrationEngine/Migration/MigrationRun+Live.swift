@@ -57,8 +57,8 @@ extension MigrationRun {
             "writes of virtual tables cannot be followed, SQLite allows no triggers on them: "
                 + unseen.map(SafeText.visible).joined(separator: ", "),
             place: .init("capture", side: .source, path: options.source, table: first),
-            remedy: "leave them out in the profile ([[table]] with name and skip = \"a reason\"), "
-                + "and carry them over by hand; or migrate without --live while nobody writes"
+            remedy: "leave them out in the profile ([[tables]], table = \"NAME\", skip = \"WHY\") "
+                + "and make them anew there; or migrate without --live while nobody writes"
         )
     }
 

@@ -6,21 +6,6 @@ import Testing
 /// The clock is set while writes are blocked: seen from the fence, its times are set the other way.
 @Suite(.postgres, .database)
 struct ClockFaultTests {
-    /// Sets the clock, as the fence sees it.
-    private func setClock(by hours: Double, _ live: LiveSource) async throws {
-        let path = live.path
-        try await onThread {
-            let connection = try SourceConnection(path: path, access: .readWrite)
-            let days = -hours / 24
-            try connection.execute(
-                """
-                UPDATE _cutover_fence SET until = until + \(days), since = since + \(days),
-                    earliest = earliest + \(days)
-                """
-            )
-        }
-    }
-
     @Test(arguments: ["fenced", "drained", "freeze-verified"], [1.0, -1.0])
     func `a clock that is set by an hour lets writes pass, and then nothing is handed over`(
         _ point: String,
@@ -30,7 +15,7 @@ struct ClockFaultTests {
         let toggles = try await live.toggles()
         let program = try await live.halted(at: point)
         #expect(!(try await live.sourceTakesWrites()))
-        try await setClock(by: hours, live)
+        try await live.setClock(by: hours)
         try await live.write(1)
         program.send(SIGCONT)
         let run = CutoverRun(await program.end())
@@ -57,7 +42,7 @@ struct ClockFaultTests {
         let live = try await LiveSource(TestFolder())
         let toggles = try await live.toggles()
         let program = try await live.halted(at: "handing-over")
-        try await setClock(by: hours, live)
+        try await live.setClock(by: hours)
         #expect(!(try await live.sourceTakesWrites()))
         program.send(SIGCONT)
         let run = CutoverRun(await program.end())
@@ -68,7 +53,7 @@ struct ClockFaultTests {
     @Test func `a clock that is set by some seconds changes nothing`() async throws {
         let live = try await LiveSource(TestFolder())
         let program = try await live.halted(at: "drained")
-        try await setClock(by: -2.0 / 3_600, live)
+        try await live.setClock(by: -2.0 / 3_600)
         #expect(!(try await live.sourceTakesWrites()))
         program.send(SIGCONT)
         #expect(CutoverRun(await program.end()).status == 0)
@@ -83,7 +68,7 @@ struct ClockFaultTests {
         let killed = try await live.flip(dying: "drained")
         #expect(killed.status == 128 + SIGKILL, "\(killed)")
         #expect(!(try await live.sourceTakesWrites()))
-        try await setClock(by: hours, live)
+        try await live.setClock(by: hours)
         #expect(try await live.sourceTakesWrites())
         let followed = try await live.cutover("follow", "--until-lag-below", "1")
         #expect(followed.status == 0, "\(followed)")

@@ -66,16 +66,18 @@ struct DiskFaultTests {
         let live = try await LiveSource(TestFolder(), target: server.url(database: "live"))
         let toggles = try await live.toggles()
         let options = ["--flag-cache", "0", "--freeze-budget", "120"]
-        let program = try await live.halted(at: "toggles-off", options)
-        // More than fits comes while the last changes are followed, or before the handover.
+        let program = try await live.halted(at: "fenced", options)
+        // More than fits must be drained: written as if the clock had been set for a moment.
+        try await live.setClock(by: 1)
         _ = try await sqlite3(
             live.path,
             """
             WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30)
-            INSERT INTO orders_inbox (order_number, order_date, status)
-                SELECT 'big' || i, '2026-01-02', hex(randomblob(1000000)) FROM n;
+            INSERT INTO orders_inbox (order_number, order_date, status, customer_email)
+                SELECT 'big' || i, '2026-01-02', 'pending', hex(randomblob(1000000)) FROM n;
             """
         )
+        try await live.setClock(by: -1)
         program.send(SIGCONT)
         let run = CutoverRun(await program.end())
         #expect(run.json["reason"].string?.contains("disk") == true, "\(run)")
@@ -95,12 +97,12 @@ struct DiskFaultTests {
         for (path, mode) in [(place.path, 0o555), (live.path, 0o666)] {
             chmod(path, mode_t(mode))
         }
-        _ = try await run("chown", ["-R", "nobody", live.path + ".cutover"])
+        _ = try await run("chown", ["-R", "postgres", live.path + ".cutover"])
         let phrase = "cut over \(try await live.database())"
         let refused = CutoverRun(
             try await run(
                 "setpriv",
-                ["--reuid=nobody", "--clear-groups", "--", BuiltProducts.cutover]
+                ["--reuid=postgres", "--clear-groups", "--", BuiltProducts.cutover]
                     + live.cutover.arguments(
                         "switch",
                         ["--flag-cache", "0", "--confirm", phrase]
@@ -126,7 +128,8 @@ struct DescriptorTests {
         let toggles = try await live.toggles()
         let phrase = "cut over \(try await live.database())"
         var refused = 0
-        for limit in stride(from: 8, through: 64, by: 1) {
+        // Fewer do not even start a program.
+        for limit in [8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 36, 40, 44, 48, 56, 64] {
             let outcome = CutoverRun(
                 try await run(
                     "sh",
@@ -143,7 +146,8 @@ struct DescriptorTests {
             }
             refused += 1
             #expect(outcome.status < 128, "limit \(limit): \(outcome)")
-            try await live.requireOnSource(toggles)
+            #expect(try await live.toggles() == toggles)
+            #expect(try await live.leftovers().isEmpty)
         }
         #expect(refused > 0)
         #expect(try await live.targetTakesWrites())

@@ -23,16 +23,13 @@ struct ServerRestartTests {
 
     @Test(arguments: [
         "batch-written", "toggles-off", "fenced", "drained", "freeze-verified", "handing-over",
-        "handover-written", "undone",
+        "handover-written",
     ])
     func `a server that restarts before the handover undoes it`(_ point: String) async throws {
         try await falling { server, live in
             let toggles = try await live.toggles()
             try await live.write(1)
-            // The undo itself is looked at when something led to it.
-            let options =
-                ["--flag-cache", "0"] + (point == "undone" ? ["--freeze-budget", "0"] : [])
-            let program = try await live.halted(at: point, options)
+            let program = try await live.halted(at: point)
             try await server.crash()
             try await server.restart()
             program.send(SIGCONT)
