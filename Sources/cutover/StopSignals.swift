@@ -26,17 +26,6 @@ final class StopSignals: Sendable {
         let reader = ends[0]
         writer = ends[1]
         Self.wake.store(writer, ordering: .releasing)
-        let thread = Thread {
-            var byte: UInt8 = 0
-            while true {
-                let count = read(reader, &byte, 1)
-                if count == 1, byte == 0 { break }
-                if count == 1 { wish() } else if count == 0 || errno != EINTR { break }
-            }
-            close(reader)
-        }
-        thread.name = "signals"
-        thread.start()
         for number in Self.numbers {
             var action = sigaction()
             action.__sigaction_handler.sa_handler = { _ in
@@ -48,6 +37,22 @@ final class StopSignals: Sendable {
             action.sa_flags = SA_RESTART
             sigaction(number, &action, nil)
         }
+        let thread = Thread {
+            // Whoever started us may have had them blocked; one thread that takes them is enough.
+            var wanted = sigset_t()
+            sigemptyset(&wanted)
+            for number in Self.numbers { sigaddset(&wanted, number) }
+            pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
+            var byte: UInt8 = 0
+            while true {
+                let count = read(reader, &byte, 1)
+                if count == 1, byte == 0 { break }
+                if count == 1 { wish() } else if count == 0 || errno != EINTR { break }
+            }
+            close(reader)
+        }
+        thread.name = "signals"
+        thread.start()
     }
 
     /// Stops to watch; what comes from now on is ignored, because the work is done.

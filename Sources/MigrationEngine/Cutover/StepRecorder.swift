@@ -5,8 +5,10 @@ final class StepRecorder {
     private var started = ContinuousClock.now
     /// The step under way.
     private(set) var current: String?
-    /// Whether a step is not begun that the journal cannot hold: before the handover, where not to
-    /// begin costs nothing. Behind it the application waits for what is left to be done.
+    /// Whether a step that the journal cannot hold is not begun.
+    ///
+    /// So it is before the handover, where not to begin costs nothing; behind it the application
+    /// waits for what is left to be done.
     private var isStrict: Bool { session.position.liveSide == .source && !isOnTheWayBack }
     /// Whether what is left leads the application back to its source.
     var isOnTheWayBack = false

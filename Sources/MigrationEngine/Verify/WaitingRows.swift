@@ -7,13 +7,12 @@ struct WaitingRows {
     private let rows: NameTable<Int?>
 
     /// Looks at the logs of a live run: that of the source behind the position, or that of
-    /// PostgreSQL since the switch.
+    /// PostgreSQL since the switch; nil when the run is not live.
     ///
     /// - Parameters:
     ///   - options: The two sides.
     ///   - run: The run.
     ///   - context: The views of both sides that are compared.
-    /// - Returns: Nil when the run is not live.
     /// - Throws: ``SourceError`` or ``TargetError``.
     init?(_ options: Options, _ run: String, _ context: VerifyContext) throws {
         let (view, target) = try context.connect()

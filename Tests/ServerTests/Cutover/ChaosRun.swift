@@ -81,7 +81,9 @@ struct ChaosRun {
 
     private mutating func count(_ ledger: TrafficLedger, in place: TrafficPlace) async throws {
         let lost = try await onThread { try LedgerCheck.losses(ledger, in: place) }
-        let words = lost.prefix(5).map { "\($0.table) \($0.key) \($0.column ?? "row"): \($0.found)" }
+        let words = lost.prefix(5).map {
+            "\($0.table) \($0.key) \($0.column ?? "row"): \($0.found)"
+        }
         #expect(lost.isEmpty, "seed \(seed): \(words)")
         tally.lost += lost.count
     }

@@ -13,6 +13,8 @@ extension LiveSource {
     ///   - verb: `switch` or `revert`.
     ///   - target: Another address of the target.
     ///   - variables: More variables of its environment.
+    /// - Returns: The program, halted.
+    /// - Throws: An expectation's error when it ends without coming there.
     func halted(
         at point: String,
         _ options: [String] = ["--flag-cache", "0"],
@@ -71,7 +73,10 @@ extension LiveSource {
     }
 
     /// Runs `revert`.
-    func goBack(_ options: [String] = [], _ variables: [String: String] = [:]) async throws
+    func goBack(
+        _ options: [String] = [],
+        _ variables: [String: String] = [:]
+    ) async throws
         -> CutoverRun
     {
         var command = cutover

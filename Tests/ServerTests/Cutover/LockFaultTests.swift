@@ -62,9 +62,12 @@ struct LockFaultTests {
     ) async throws {
         let live = try await LiveSource(TestFolder())
         let toggles = try await live.toggles()
-        let program = try await live.halted(at: point, [
-            "--flag-cache", "0", "--freeze-budget", "2",
-        ])
+        let program = try await live.halted(
+            at: point,
+            [
+                "--flag-cache", "0", "--freeze-budget", "2",
+            ]
+        )
         let holder = try await LockHolder(live.path)
         program.send(SIGCONT)
         // The undo needs the lock as well; it says so, and goes on trying.

@@ -116,6 +116,7 @@ struct FollowComparisonTests {
         #expect(try await sqlite3(live.cutover.source, ours) == "0")
         let profile = live.folder.file("shop.toml")
         try """
+        name = "shop"
         [[tables]]
         table = "notes"
         skip = "made anew from the files"
