@@ -33,6 +33,7 @@ public enum Revert {
                 report = try RevertRun(session, toggles, steps, environment: nil, hook: hook)
                     .perform(because: "the operator went back")
             }
+            try session.journal.keep("revert", report, of: session.run.id)
             tracker.begin(.done, report.summary)
             return report
         } catch {
