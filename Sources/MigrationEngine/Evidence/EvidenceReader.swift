@@ -171,7 +171,8 @@ final class EvidenceReader {
     private func readGates() throws(MigrationError) {
         // Gates are about the way there; behind the handover they are as the switch found them.
         guard evidence.run?.liveSide == Side.source.rawValue else { return }
-        evidence.gates = try CutoverCheck.run(options, .full, cancellation: cancellation).gates.map {
+        evidence.gates = try CutoverCheck.run(options, .full, cancellation: cancellation).gates.map
+        {
             Evidence.GateState(
                 name: $0.name,
                 title: $0.title,
@@ -196,10 +197,14 @@ final class EvidenceReader {
             case "gates":
                 evidence.gatesAtSwitch = try? decoder.decode(CheckReport.self, from: json)
             case "switch":
-                guard let report = try? decoder.decode(SwitchReport.self, from: json) else { continue }
+                guard let report = try? decoder.decode(SwitchReport.self, from: json) else {
+                    continue
+                }
                 evidence.switches.append(.init(at: outcome.at, report: report))
             case "revert":
-                guard let report = try? decoder.decode(RevertReport.self, from: json) else { continue }
+                guard let report = try? decoder.decode(RevertReport.self, from: json) else {
+                    continue
+                }
                 evidence.reverts.append(Self.withoutKeys(report, at: outcome.at))
             default: continue
             }
@@ -239,8 +244,8 @@ final class EvidenceReader {
             )
         }
         let name = run.backupPath.split(separator: "/").last.map(String.init) ?? ""
-        let path = [run.backupPath, "\(context.directory.backups)/\(name)"]
-            .first { access($0, R_OK) == 0 }
+        let places: [String] = [run.backupPath, "\(context.directory.backups)/\(name)"]
+        let path = places.first { place in access(place, R_OK) == 0 }
         evidence.backup = Evidence.BackupFile(
             path: run.backupPath,
             sha256: run.backupSHA256,

@@ -54,7 +54,9 @@ struct EvidenceText {
             "\(pad(table.name, 32)) \(table.sourceRows) rows = \(table.targetRows) in the target + "
                 + "\(table.quarantinedRows) in quarantine"
         }
-        lines += copy.conversions.map { "\($0.table).\($0.column): \($0.cells) by \($0.conversion)" }
+        lines += copy.conversions.map {
+            "\($0.table).\($0.column): \($0.cells) by \($0.conversion)"
+        }
         return section("THE COPY", lines)
     }
 
@@ -65,8 +67,11 @@ struct EvidenceText {
                 if let skip = table.skip { return ["\(table.table): left out, \(skip)"] }
                 let changed = table.columns.compactMap { column -> String? in
                     if let skip = column.skip { return "  \(column.source): left out, \(skip)" }
-                    guard !column.conversions.isEmpty || column.expression != nil else { return nil }
-                    let how = column.conversions + (column.expression.map { ["read as \($0)"] } ?? [])
+                    guard !column.conversions.isEmpty || column.expression != nil else {
+                        return nil
+                    }
+                    let how =
+                        column.conversions + (column.expression.map { ["read as \($0)"] } ?? [])
                     return "  \(column.source): \(how.joined(separator: ", "))"
                 }
                 return ["\(table.table) -> \(table.target ?? ""), \(table.columns.count) columns"]

@@ -3,17 +3,17 @@ import Foundation
 /// What a comparison found of each table, without a value of any row.
 extension Journal {
     /// A table of a comparison.
-    package struct VerifiedTable: Codable, Sendable, Equatable {
-        package var name: String
-        package var status: VerifyReport.Status
-        @ExplicitNull package var sourceRows: Int?
-        @ExplicitNull package var targetRows: Int?
-        package var quarantinedRows: Int
-        package var missing: Int
-        package var extra: Int
-        package var different: Int
-        @ExplicitNull package var digest: String?
-        @ExplicitNull package var targetDigest: String?
+    struct VerifiedTable: Codable, Sendable, Equatable {
+        var name: String
+        var status: VerifyReport.Status
+        @ExplicitNull var sourceRows: Int?
+        @ExplicitNull var targetRows: Int?
+        var quarantinedRows: Int
+        var missing: Int
+        var extra: Int
+        var different: Int
+        @ExplicitNull var digest: String?
+        @ExplicitNull var targetDigest: String?
 
         /// Takes over what a comparison found.
         init(_ table: VerifyReport.Table) {
@@ -31,11 +31,11 @@ extension Journal {
     }
 
     /// A comparison of every cell.
-    package struct Comparison: Codable, Sendable, Equatable {
-        package var at: String
-        package var ok: Bool
-        package var verdict: String
-        package var tables: [VerifiedTable]
+    struct Comparison: Codable, Sendable, Equatable {
+        var at: String
+        var ok: Bool
+        var verdict: String
+        var tables: [VerifiedTable]
     }
 
     /// Keeps the digests beside the verdict that was written last, in its transaction.

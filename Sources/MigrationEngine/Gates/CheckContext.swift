@@ -86,10 +86,10 @@ final class CheckContext {
         _ work: (TargetConnection) throws(TargetError) -> Value
     ) throws(MigrationError) -> Value {
         let (target, address) = try target()
-        let canceller = target.canceller()
+        let stop = target.canceller().cancel
         do throws(TargetError) {
-            return try cancellation.whileRunning({ canceller.cancel() }) {
-                () throws(TargetError) in try work(target)
+            return try cancellation.whileRunning(stop) { () throws(TargetError) in
+                try work(target)
             }
         } catch {
             throw TargetFailure.wrap(

@@ -114,7 +114,7 @@ enum GateTable {
         ) {
             context throws(MigrationError) in try SchemaGates.schemaUnchanged(context)
         },
-        GateQuestion("identities", "new ids come above every id ever given out") {
+        GateQuestion("identities", "new ids come above every id ever given out", from: .quick) {
             context throws(MigrationError) in try SchemaGates.identities(context)
         },
         GateQuestion("target_closed", "nobody else writes the target", isOverridable: false) {
@@ -139,8 +139,11 @@ enum GateTable {
         GateQuestion("toggles", "every workflow can be paused, and both sides agree") {
             context throws(MigrationError) in try ApplicationGates.toggles(context)
         },
-        GateQuestion("file_holders", "the processes that have the file open are known", from: .quick)
-        { context throws(MigrationError) in ApplicationGates.fileHolders(context) },
+        GateQuestion(
+            "file_holders",
+            "the processes that have the file open are known",
+            from: .quick
+        ) { context throws(MigrationError) in ApplicationGates.fileHolders(context) },
         GateQuestion("rehearsal", "the whole way was rehearsed") {
             context throws(MigrationError) in try ApplicationGates.rehearsal(context)
         },

@@ -3,22 +3,22 @@ import Foundation
 /// What persons said about gates, what a switch found, and how the steps that need gates ended.
 extension Journal {
     /// A person's word on a gate, as it was given.
-    package struct GateWord: Codable, Sendable, Equatable {
+    struct GateWord: Codable, Sendable, Equatable {
         /// The gate.
-        package var gate: String
+        var gate: String
         /// What was done.
-        package var kind: Kind
+        var kind: Kind
         /// Who.
-        package var by: String
+        var by: String
         /// What the person noted.
-        @ExplicitNull package var note: String?
+        @ExplicitNull var note: String?
         /// What an override was given for.
-        package var subject: String
+        var subject: String
         /// When, in UTC, ISO 8601.
-        package var at: String
+        var at: String
 
         /// What a person can do about a gate.
-        package enum Kind: String, Codable, Sendable {
+        enum Kind: String, Codable, Sendable {
             case sign
             case override
             /// Takes the earlier word back.
@@ -27,10 +27,10 @@ extension Journal {
     }
 
     /// How a switch or a way back came out, with its report as JSON.
-    package struct Outcome: Sendable, Equatable {
-        package var verb: String
-        package var at: String
-        package var report: String
+    struct Outcome: Sendable, Equatable {
+        var verb: String
+        var at: String
+        var report: String
     }
 
     private static let gateTables = """
@@ -98,7 +98,7 @@ extension Journal {
     ///   - directory: The folder of the run; need not exist.
     /// - Returns: Every word.
     /// - Throws: ``MigrationError`` of code `fileFailed`.
-    package static func gateWords(
+    static func gateWords(
         of run: String,
         in directory: RunDirectory
     ) throws(MigrationError) -> [GateWord] {
@@ -133,7 +133,7 @@ extension Journal {
     ///   - directory: The folder of the run; need not exist.
     /// - Returns: Every outcome.
     /// - Throws: ``MigrationError`` of code `fileFailed`.
-    package static func outcomes(
+    static func outcomes(
         of run: String,
         in directory: RunDirectory
     ) throws(MigrationError) -> [Outcome] {

@@ -83,7 +83,9 @@ enum SchemaGates {
         }
         var keys: NameTable<[Set<[UInt8]>]> = [:]
         for row in rows where row[3] == "t" {
-            keys[row[0] ?? "", default: []].append(Set(JSONNames.list(row[4]).map { Array($0.utf8) }))
+            keys[row[0] ?? "", default: []].append(
+                Set(JSONNames.list(row[4]).map { Array($0.utf8) })
+            )
         }
         let without = try context.catalog().migratedTables.filter { table in
             let key = table.primaryKey.compactMap(\.name)
@@ -103,7 +105,9 @@ enum SchemaGates {
                 for: GateWords.list(without.map(\.name))
             )
         }
-        return .open("\(GateWords.count(rows.count, "index", "indexes")) valid, every primary key there")
+        return .open(
+            "\(GateWords.count(rows.count, "index", "indexes")) valid, every primary key there"
+        )
     }
 
     private static func targetName(

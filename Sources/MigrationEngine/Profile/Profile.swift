@@ -182,8 +182,9 @@ package struct Profile: Sendable, Equatable {
         package var title: String
         /// What to do while it is closed.
         package var remedy: String?
-        /// Queries on the source that find what must not be there; the first is taken whose
-        /// columns are all there. Without any, a person signs the gate.
+        /// Queries on the source that find what must not be there.
+        ///
+        /// The first is taken whose columns are all there. Without any, a person signs the gate.
         package var variants: [Variant]
 
         /// A query.

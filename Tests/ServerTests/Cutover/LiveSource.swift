@@ -8,8 +8,8 @@ struct LiveSource {
     let folder: TestFolder
     let cutover: CutoverCommand
 
-    /// Makes the sample and migrates it with `--live`.
-    init(_ folder: TestFolder, orders: Int = 60) async throws {
+    /// Makes the sample and migrates it with `--live`; its gates are signed unless they are not to.
+    init(_ folder: TestFolder, orders: Int = 60, isSigned: Bool = true) async throws {
         self.folder = folder
         let path = folder.file("ora.db")
         try await makeSample(path, .production, orders: orders)
@@ -25,6 +25,25 @@ struct LiveSource {
         cutover = CutoverCommand(source: path, target: TestDatabase.url)
         let migrated = try await cutover("migrate", "--live")
         try #require(migrated.status == 0, "\(migrated)")
+        if isSigned { try await sign() }
+    }
+
+    /// Signs what a person signs, and says openly that nobody rehearsed.
+    func sign() async throws {
+        let checked = try await cutover(
+            "check",
+            "--sign",
+            "all",
+            "--override",
+            "rehearsal",
+            "--by",
+            "a test",
+            "--note",
+            "no rehearsal",
+            "--confirm",
+            "override rehearsal"
+        )
+        try #require(checked.status == 0, "\(checked)")
     }
 
     var path: String { cutover.source }
