@@ -96,13 +96,14 @@ final class FollowSession {
                 let words = "each change copies the whole table: " + whole.joined(separator: ", ")
                 tracker.log(.info, stage, SafeText.visible(words))
             }
+            let mode = try source.first("PRAGMA journal_mode")?.display ?? ""
+            limit = mode.lowercased() == "wal" ? Self.batch : Self.smallBatch
             let live = LiveTarget(target: target, run: run.id)
             if position.liveSide == .source {
+                try noteOpenTables(live)
                 try live.rest()
                 try live.enter()
             }
-            let mode = try source.first("PRAGMA journal_mode")?.display ?? ""
-            limit = mode.lowercased() == "wal" ? Self.batch : Self.smallBatch
         } catch {
             throw Self.wrap(error, options, opened.1, stage)
         }

@@ -10,15 +10,7 @@ enum TargetGates {
     static func closed(_ context: CheckContext) throws(MigrationError) -> GateFinding {
         let run = try context.run()
         let (open, writers) = try context.onTarget { target throws(TargetError) in
-            let open = try target.query(
-                """
-                SELECT t.source FROM (\(LiveTarget.tables)) t WHERE NOT EXISTS (
-                    SELECT FROM pg_trigger g WHERE g.tgrelid = t.id
-                        AND g.tgname = 'cutover_fence' AND g.tgenabled = 'A')
-                ORDER BY 1
-                """,
-                [.text(run.id)]
-            ).rows.compactMap { $0[0] }
+            let open = try LiveTarget(target: target, run: run.id).openTables()
             // A transaction that wrote before the fence came may still be open.
             let writers = try target.query(
                 """
@@ -38,7 +30,7 @@ enum TargetGates {
         guard open.isEmpty else {
             return .closed(
                 "anybody can write the target's tables: \(GateWords.list(open))",
-                remedy: "cutover follow closes them again; then see with cutover verify what was "
+                remedy: "cutover follow closes them again; then cutover verify finds what was "
                     + "written there meanwhile"
             )
         }
