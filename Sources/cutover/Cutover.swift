@@ -21,7 +21,8 @@ struct Cutover: ParsableCommand {
             ServerCommand.self, ConsoleCommand.self, QuarantineCommand.self,
             FollowCommand.self, SwitchCommand.self, RevertCommand.self,
             CleanCommand.self,
-            TrafficCommand.self, CodeCommand.self,
+            TrafficCommand.self, CheckCommand.self, ReportCommand.self, ThemeCommand.self,
+            CodeCommand.self,
         ],
         defaultSubcommand: ConsoleCommand.self
     )
