@@ -130,6 +130,10 @@ class ConvertTests(unittest.TestCase):
                      "SELECT name, MIN(note) AS note, COUNT(*) FROM t GROUP BY name")
         same = "SELECT id, note, COUNT(*) FROM t GROUP BY id"
         self.becomes(same, same)
+        same = "SELECT note AS kind, COUNT(*) FROM t GROUP BY kind"
+        self.becomes(same, same)
+        same = "SELECT note, COUNT(*) FROM t GROUP BY 1"
+        self.becomes(same, same)
         self.refused("SELECT name, note, MAX(n) FROM t GROUP BY name", "min() or max()")
 
     def test_numbers(self):

@@ -112,6 +112,26 @@ def f():
         self.assertEqual([item["rule"] for item in found["middle.py"]["findings"]],
                          ["layer-import"])
 
+    def test_a_default_of_a_function_is_bound_too(self):
+        file = self.scan(
+            "import sqlite3\ndef fetch(sql, params=()):\n"
+            "    return sqlite3.connect('x.db').execute(sql, params)\n"
+            "def plain(sql):\n    return sqlite3.connect('x.db').execute(sql)\n"
+            "fetch(\"SELECT a FROM t WHERE b = '5%'\")\nplain(\"SELECT a FROM t WHERE b = '5%'\")\n")
+        self.assertEqual([item["line"] for item in file["findings"] if item["rule"] == "percent"],
+                         [6])
+
+    def test_lastrowid_is_tied_to_its_statement(self):
+        statements = self.scan(CONNECT + """
+def f():
+    one = conn.execute("INSERT INTO t (a) VALUES (1)").lastrowid
+    cur = conn.execute("INSERT INTO t (a) VALUES (2)")
+    conn.execute("UPDATE t SET a = 3")
+    two = cur.lastrowid
+    cursor.execute("INSERT INTO t (a) VALUES (4)")
+""")["statements"]
+        self.assertEqual([item["wants_key"] for item in statements], [True, True, False, False])
+
     def test_nothing_of_the_application_is_run(self):
         folder = Folder()
         self.addCleanup(folder.remove)

@@ -72,8 +72,8 @@ class Rewriting:
         if isinstance(tree, exp.Transaction):
             kind = str(tree.args.get("this") or "").upper()
             if kind in ("IMMEDIATE", "EXCLUSIVE"):
-                self.note("begin-immediate", "one writer at a time is kept by an advisory lock that "
-                          "ends with the transaction")
+                self.note("begin-immediate", "one writer at a time is kept by an advisory lock "
+                          "that ends with the transaction")
                 return exp.Command(this="SELECT", expression=raw(
                     " pg_advisory_xact_lock(hashtext('one writer'))"))
             return tree
@@ -236,7 +236,8 @@ class Rewriting:
     def _literal(self, node):
         met = self._meets(node)
         if met == "boolean" and not node.is_string and node.name in ("0", "1"):
-            self.note("boolean-integer", "the column is boolean there: boolean = integer is an error")
+            self.note("boolean-integer", "the column is boolean there: boolean = integer is an "
+                      "error")
             return exp.Boolean(this=node.name == "1")
         if met == "text" and not node.is_string and isinstance(node.parent, _COMPARISONS):
             return exp.Literal.string(node.name)
@@ -337,6 +338,14 @@ class Rewriting:
             return
         keys = {item.sql("postgres") for item in group.expressions}
         named = {item.name.lower() for item in group.expressions if isinstance(item, exp.Column)}
+        for item in group.expressions:
+            # GROUP BY 2 is the second column of the result.
+            if isinstance(item, exp.Literal) and not item.is_string and item.name.isdigit():
+                place = int(item.name) - 1
+                if place < len(select.expressions):
+                    chosen = select.expressions[place]
+                    keys.add((chosen.this if isinstance(chosen, exp.Alias) else chosen)
+                             .sql("postgres"))
         for alias, table in tables_of(select):
             primary = (self.schema.table(table) or {}).get("primary") or []
             if primary and all(f"{alias}.{name}" in keys or name in named for name in primary):
@@ -345,7 +354,7 @@ class Rewriting:
         for item in select.expressions:
             inside = item.this if isinstance(item, exp.Alias) else item
             if isinstance(inside, exp.Column) and inside.sql("postgres") not in keys and (
-                    inside.name.lower() not in named):
+                    inside.name.lower() not in named) and item.alias.lower() not in named:
                 bare.append((item, inside))
         if not bare:
             return

@@ -6,7 +6,7 @@ from literals import Text
 from scopes import MOST_VARIANTS
 from shapes import parameters
 
-METHODS = {"execute": 0, "executemany": 0, "executescript": 0, "read_sql": 0, "read_sql_query": 0}
+METHODS = {"execute", "executemany", "executescript", "read_sql", "read_sql_query"}
 _RECEIVERS = {"conn", "connection", "cur", "cursor", "c", "db", "con", "database", "tx"}
 
 
@@ -120,26 +120,47 @@ def calls(file, wrappers):
             values = _rows_of(values, scope)
         if name == "executemany":
             values = _row_of(values)
-        found.append(Call(node, name, receiver, texts, parameters(values, scope)))
+        bound = parameters(values, scope)
+        if bound["style"] == "none" and _binds_anyway(name, wrappers):
+            bound = {"style": "sequence", "shapes": []}
+        found.append(Call(node, name, receiver, texts, bound))
     found.sort(key=lambda call: (call.node.lineno, call.node.col_offset))
     _note_key_reads(file, found)
     return found
 
 
+def _binds_anyway(name, wrappers):
+    """Whether a function of the application hands on a default, so that values are always bound.
+
+    The adapter's own functions are not among them: without values they bind none.
+    """
+    return (name not in METHODS and name not in ("execute_query", "execute_update")
+            and wrappers.by_name[name][1] is not None)
+
+
 def _note_key_reads(file, found):
-    """Ties each `cursor.lastrowid` to the call that it speaks of: the last one of that cursor."""
+    """Ties each `lastrowid` to the call that it speaks of: its own, or the last one of its cursor."""
     for node in file.scopes.of:
-        if not (isinstance(node, ast.Attribute) and node.attr == "lastrowid"
-                and isinstance(node.value, ast.Name)):
+        if not (isinstance(node, ast.Attribute) and node.attr == "lastrowid"):
             continue
         scope = file.scopes.of[node]
         before = [call for call in found
-                  if isinstance(call.receiver, ast.Name) and call.receiver.id == node.value.id
-                  and file.scopes.of[call.node] is scope
-                  and (call.node.end_lineno, call.node.end_col_offset) <= (
-                      node.lineno, node.col_offset)]
+                  if call.node is node.value or (
+                      isinstance(node.value, ast.Name) and file.scopes.of[call.node] is scope
+                      and node.value.id in _cursors(file, call)
+                      and (call.node.end_lineno, call.node.end_col_offset) <= (
+                          node.lineno, node.col_offset))]
         if before and before[-1].name == "execute":
             before[-1].key_reads.append(node)
+
+
+def _cursors(file, call):
+    """The names under which a call's cursor is known: whose method it is, and what takes it."""
+    names = {call.receiver.id} if isinstance(call.receiver, ast.Name) else set()
+    parent = file.scopes.parents.get(call.node)
+    if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name):
+        names.add(parent.targets[0].id)
+    return names
 
 
 def _distinct(texts):
