@@ -79,7 +79,8 @@ struct CodeFixCommand: ParsableCommand {
 
     func run() throws {
         let options = try common.options(schema: place)
-        let (folder, write) = (folder, write)
+        let folder = folder
+        let write = write
         let report = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
             try Code.fix(
                 folder,

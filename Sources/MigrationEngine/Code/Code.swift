@@ -66,7 +66,7 @@ public enum Code {
 
     static func read(
         _ folder: String,
-        _ reader: borrowing CodeReader
+        _ reader: CodeReader
     ) throws(MigrationError) -> ScannedCode {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder),

@@ -45,7 +45,7 @@ struct CodeCheck {
     /// - Throws: ``MigrationError``.
     func run(
         _ scanned: ScannedCode,
-        _ reader: borrowing CodeReader
+        _ reader: CodeReader
     ) throws(MigrationError) -> [ProvenFile] {
         let python = try CodeTranspiler.python(observer, cancellation)
         let proof = try CodeProof(options, cancellation)
@@ -72,7 +72,7 @@ struct CodeCheck {
     private func convert(
         _ files: [ScannedCode.File],
         _ schema: CodeProof.Schema,
-        _ reader: borrowing CodeReader,
+        _ reader: CodeReader,
         _ python: String
     ) throws(MigrationError) -> [[[ConvertedStatement]]] {
         let questions = files.flatMap { file in
@@ -90,8 +90,8 @@ struct CodeCheck {
         guard !questions.isEmpty else { return files.map { _ in [] } }
         var rest = try reader.ask(
             Answers.self,
-            python,
             ["convert"],
+            with: python,
             given: Questions(schema: schema, statements: questions)
         ).answers[...]
         return files.map { file in

@@ -140,6 +140,12 @@ final class CodeProof {
     ) throws(TargetError) -> Verdict {
         // An index or table of the application's own is made only beside what nobody uses yet: on
         // a table in use it would wait for, and hold, a lock.
+        if part.how == "unproven" {
+            return .refused(
+                sqlState: nil,
+                message: "a statement of this kind is not planned, and none is run for a proof"
+            )
+        }
         if part.how != "plan" {
             let isNew = !known.contains(part.table.lowercased())
             guard part.how.hasPrefix("create"), isNew else { return .planned }

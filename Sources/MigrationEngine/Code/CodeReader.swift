@@ -6,7 +6,7 @@ import Subprocess
 /// It is embedded in the binary, laid out in a private folder for the time of a command, and run in
 /// Python's isolated mode: no folder of the application, no variable and no user's package is on its
 /// path, so nothing of the application can be imported by accident.
-struct CodeReader: ~Copyable {
+final class CodeReader {
     /// What a program said and how it ended.
     struct Answer: Sendable {
         let status: Int32
@@ -71,15 +71,15 @@ struct CodeReader: ~Copyable {
     ///
     /// - Parameters:
     ///   - type: What the answer is.
-    ///   - python: The interpreter.
     ///   - arguments: What is asked for.
+    ///   - python: The interpreter.
     ///   - given: What it reads from its standard input.
     /// - Returns: The answer.
     /// - Throws: ``MigrationError``.
     func ask<Value: Decodable>(
         _ type: Value.Type,
-        _ python: String = CodeReader.python,
         _ arguments: [String],
+        with python: String = CodeReader.python,
         given: some Encodable = String?.none
     ) throws(MigrationError) -> Value {
         let input = (try? JSONEncoder.report.encode(given)) ?? Data()
@@ -139,17 +139,21 @@ struct CodeReader: ~Copyable {
         let stop: @Sendable () -> Void = { task.cancel() }
         let result = cancellation.whileRunning(stop) { Blocking.wait { await task.value } }
         try cancellation.check("code", kept: .other("no file of the application was changed"))
+        let cause: String
         switch result {
-        case .success(let answer): return answer
-        case .failure(let error):
-            throw MigrationError(
-                .configuration,
-                "cannot run \(program)",
-                place: .init("code", path: program),
-                remedy: "install Python 3.9 or newer, or name it with CUTOVER_PYTHON",
-                cause: .text("\(error)")
-            )
+        case .success(let answer):
+            // The shell's words for a program that is not there or cannot be executed.
+            guard [126, 127].contains(answer.status) else { return answer }
+            cause = "the shell ended with status \(answer.status)"
+        case .failure(let error): cause = "\(error)"
         }
+        throw MigrationError(
+            .configuration,
+            "cannot run \(program)",
+            place: .init("code", path: program),
+            remedy: "install Python 3.9 or newer, or name it with CUTOVER_PYTHON",
+            cause: .text(cause)
+        )
     }
 
     private static func start(
@@ -159,8 +163,9 @@ struct CodeReader: ~Copyable {
     ) async -> Result<Answer, any Error> {
         do {
             let result = try await Subprocess.run(
-                program.contains("/") ? .path(.init(program)) : .name(program),
-                arguments: Arguments(arguments),
+                // Through the shell, which takes a path as well as a name.
+                .name("sh"),
+                arguments: Arguments(["-c", #"exec "$@""#, "sh", program] + arguments),
                 input: .string(given),
                 output: .string(limit: largestAnswer),
                 error: .currentStandardError

@@ -28,7 +28,12 @@ enum CodeTranspiler {
         defer { close(lock) }
         if access(mark, F_OK) == 0, access(python, X_OK) == 0 { return python }
         observer.log(
-            LogLine(.warning, "code", "making the environment of the SQL transpiler, once")
+            LogLine(
+                time: Date.now.timeIntervalSince1970,
+                level: .warning,
+                stage: "code",
+                message: "making the environment of the SQL transpiler, once"
+            )
         )
         try? FileManager.default.removeItem(atPath: folder)
         let made = try CodeReader.run(

@@ -18,6 +18,8 @@ from schema import Schema, tables_of
 
 _CASTS = {"integer": "integer", "real": "numeric", "number": "numeric", "boolean": "boolean",
           "date": "date", "datetime": "timestamp", "bytes": "bytea"}
+# What holds no name that the target could lack.
+_HARMLESS = {"BEGIN", "START", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"}
 _MARK = re.compile(PLACE + r"(\d+)")
 
 
@@ -192,8 +194,12 @@ def _proof(sql):
     if match:
         kind, name, table = match.group(1).lower(), match.group(2), match.group(3)
         return {"sql": sql.strip(), "how": f"create-{kind}", "table": table or name}
-    planned = sqltext.verb(sql) in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "VALUES")
-    return {"sql": sql.strip(), "how": "plan" if planned else "none", "table": ""}
+    verb = sqltext.verb(sql)
+    if verb in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "VALUES"):
+        how = "plan"
+    else:
+        how = "none" if verb in _HARMLESS else "unproven"
+    return {"sql": sql.strip(), "how": how, "table": ""}
 
 
 def _driver(named, places, doubles):
