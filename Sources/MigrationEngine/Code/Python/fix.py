@@ -226,6 +226,9 @@ class Fix:
                 break
             for item in around.items:
                 call = item.context_expr
+                if usage.opens(call) and any(
+                        word.arg == "keep_after_error" for word in call.keywords):
+                    return
                 if usage.opens(call) and not call.args and not call.keywords:
                     _, end = self.file.lines.span(call)
                     self.change(end - 1, end - 1, "keep_after_error=True")

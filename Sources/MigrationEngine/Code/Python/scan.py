@@ -28,8 +28,9 @@ STILL_WRONG = {
     "strftime", "time-now", "ifnull", "group-concat", "limit-comma", "pragma", "sqlite-master",
     "autoincrement", "strict", "glob", "lastrowid", "layer-import", "database-path", "locked-retry",
 }
-# The name of the module that `code adapter` writes.
+# The name of the module that `code adapter` writes, and of the switch beside it.
 ADAPTER = "pg_utils"
+SWITCH = "database_settings"
 
 
 class PythonFile:
@@ -160,7 +161,7 @@ class Scan:
 
     def _second(self, path, wrappers, layers, named):
         file = PythonFile(path, files.read(self.root, path))
-        if file.module == ADAPTER:
+        if file.module in (ADAPTER, SWITCH):
             self.answers.append(described_file(file, "adapter", [], []))
         elif _SPEAKS.search(file.source) or named.search(file.source):
             file.understand()
