@@ -84,6 +84,8 @@ public struct SwitchReport: Codable, Sendable {
     public var writeFreezeSeconds: Double
     /// Changes that were applied while writes were blocked.
     public var drainedChanges: Int
+    /// Questions to the target in that time, each of which waited for its answer.
+    public var freezeRoundTrips = 0
     /// The steps, in order.
     public var steps: [Step]
     /// The toggles, each with its earlier value, which it has again.

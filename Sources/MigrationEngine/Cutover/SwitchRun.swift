@@ -14,6 +14,8 @@ final class SwitchRun {
     let undo: Undo
     var clock: FreezeClock?
     var drained = 0
+    /// Questions to the target while writes were blocked.
+    private(set) var trips = 0
     var holders: [FileHolders.Holder] = []
     var warnings: [String] = []
     private var comparer: ChangedRows?
@@ -166,6 +168,7 @@ final class SwitchRun {
                 try SourceFence.raise(for: hold, connection)
             }
             clock = FreezeClock(budget: settings.freezeBudget, [canceller])
+            trips = -session.target.roundTrips
             Failpoint.reach(.fenced)
         }
     }
@@ -265,6 +268,7 @@ final class SwitchRun {
                 throw overBudget(error)
             }
             clock?.end()
+            trips += session.target.roundTrips
         }
     }
 
