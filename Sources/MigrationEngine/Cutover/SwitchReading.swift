@@ -99,7 +99,8 @@ struct SwitchReading {
         )
     }
 
-    private static func toggles(_ options: Options) throws(MigrationError) -> [SwitchReport.Toggle] {
+    private static func toggles(_ options: Options) throws(MigrationError) -> [SwitchReport.Toggle]
+    {
         do throws(MigrationError) {
             return try Workflows.list(options: options, side: .source).workflows
                 .map { .init(name: $0.name, enabled: $0.enabled) }

@@ -43,7 +43,8 @@ final class RehearsalCopy {
         tracker.begin(.backup, "copying \(options.source) for the rehearsal")
         let copy = folder + "/copy.db"
         try Self.copy(source, to: copy, cancellation) { tracker.fraction($0) }
-        let isHandedOver = try Self.clean(Options(source: copy, target: "", profile: options.profile))
+        let cleaned = Options(source: copy, target: "", profile: options.profile)
+        let isHandedOver = try Self.clean(cleaned)
         do throws(SourceError) {
             let connection = try SourceConnection(path: copy, access: .readOnly)
             var rows = 0

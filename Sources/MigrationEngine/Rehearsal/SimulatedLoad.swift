@@ -117,21 +117,20 @@ final class LightLoad: Sendable {
         for table in try CatalogReader.read(source).migratedTables {
             // By its rowid any row is found in a moment, whatever the key is.
             guard table.kind == .ordinary, let alias = table.rowidAlias,
-                let column = table.columns.first(where: { $0.name != alias && $0.generation == .none })
+                let column = table.columns.first(where: {
+                    $0.name != alias && $0.generation == .none
+                })
             else { continue }
             let quote = SourceConnection.quote
             let name = quote(table.storedName)
             let last = try source.integer("SELECT max(\(quote(alias))) FROM \(name)") ?? 0
             guard last > 0 else { continue }
-            found.append(
-                (
-                    """
-                    UPDATE \(name) SET \(quote(column.name)) = \(quote(column.name))
-                    WHERE \(quote(alias)) = (SELECT \(quote(alias)) FROM \(name)
-                        WHERE \(quote(alias)) >= ? ORDER BY \(quote(alias)) LIMIT 1)
-                    """, last
-                )
-            )
+            let write = """
+                UPDATE \(name) SET \(quote(column.name)) = \(quote(column.name))
+                WHERE \(quote(alias)) = (SELECT \(quote(alias)) FROM \(name)
+                    WHERE \(quote(alias)) >= ? ORDER BY \(quote(alias)) LIMIT 1)
+                """
+            found.append((sql: write, last: last))
         }
         return found
     }

@@ -164,12 +164,8 @@ struct RehearseTests {
             "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER); INSERT INTO t VALUES (1, 'word');"
         )
         let profile = folder.file("odd.toml")
-        try """
-            name = "odd"
-            [types]
-            "t.n" = "integer"
-
-            """.write(toFile: profile, atomically: true, encoding: .utf8)
+        let rules = "name = \"odd\"\n[types]\n\"t.n\" = \"integer\"\n"
+        try rules.write(toFile: profile, atomically: true, encoding: .utf8)
         let run = try await command(path)(
             "rehearse",
             Self.short + ["--runs", "2", "--profile", profile]
