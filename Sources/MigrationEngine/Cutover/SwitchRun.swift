@@ -253,14 +253,15 @@ final class SwitchRun {
             try requireTime()
             try session.cancellation.check("switch", kept: session.kept)
             let head = session.position.seq
-            try onSource { connection throws(SourceError) in
+            let newest = try onSource { connection throws(SourceError) in
                 // Should this process die now, the next start finds a source that is closed.
                 try SourceFence.raise(for: nil, connection)
+                // Asked here, because this transaction sees what is there now, whatever moment the
+                // session's own connection may still look at.
+                return try ChangeLog.head(connection).seq
             }
             do {
-                guard try ChangeLog.head(session.source).seq == head else {
-                    throw changedWhileFrozen
-                }
+                guard newest == head else { throw changedWhileFrozen }
                 Failpoint.reach(.handingOver)
                 try session.handOver()
                 Failpoint.reach(.handedOver)

@@ -132,7 +132,13 @@ struct RehearsalRun {
         var report = RehearsalReport(copy, size, Machine(local), settings)
         for number in 1...max(1, settings.runs) {
             try cancellation.check("rehearse", kept: .untouched)
-            report.runs.append(try once(number, copy, server, &report))
+            do throws(MigrationError) {
+                report.runs.append(try once(number, copy, server, &report))
+            } catch {
+                guard error.code != .interrupted, !cancellation.isCancelled else { throw error }
+                // What would have stopped the real night must not leave an earlier "ok" standing.
+                report.runs.append(.init(stoppedBy: error))
+            }
             guard report.runs.last?.ok == true else { break }
         }
         report.predict(local: local, remote)

@@ -19,14 +19,14 @@ extension RehearsalReport {
     ) {
         ok = !runs.isEmpty && runs.allSatisfy(\.ok)
         at = Date().formatted(.iso8601)
-        predictedMigrateSeconds = Self.span(runs.map(\.migrateSeconds))
-        predictedCopySeconds = Self.span(runs.map(\.copySeconds))
+        predictedMigrateSeconds = Self.span(runs.map(\.migrateSeconds).filter { $0 > 0 })
+        predictedCopySeconds = Self.span(runs.map(\.copySeconds).filter { $0 > 0 })
         predictedFreezeSeconds = Self.span(runs.filter(\.ok).map(\.writeFreezeSeconds))
         notes.append(
             "measured on a private server of this machine that keeps nothing on disk for good: "
                 + "from the shortest run less a tenth to the longest run and half as much again"
         )
-        noteLoad()
+        if runs.contains(where: { $0.seconds > 0 }) { noteLoad() }
         switch real {
         case .success(let speed): widen(local, speed)
         case .failure(.notNamed):

@@ -155,6 +155,26 @@ extension RehearsalReport.Run {
         )
     }
 
+    /// A run that did not come to its end.
+    init(stoppedBy error: MigrationError) {
+        self.init(
+            ok: false,
+            reason: "\(error.place.stage): \(error.message); \(error.remedy)",
+            seconds: 0,
+            migrateSeconds: 0,
+            copySeconds: 0,
+            verifySeconds: 0,
+            writeFreezeSeconds: 0,
+            freezeRoundTrips: 0,
+            drainedChanges: 0,
+            followedChanges: 0,
+            committedWrites: 0,
+            lostWrites: 0,
+            revertSeconds: 0,
+            replayedChanges: 0
+        )
+    }
+
     private static func reason(
         _ way: WholeWay.Outcome,
         _ verified: VerifyReport,

@@ -140,7 +140,8 @@ final class LightLoad: Sendable {
         var due = ContinuousClock.now
         var connection: SourceConnection?
         while !wish.wait(until: due, worker: 0) {
-            due = max(due, .now - .seconds(1)) + .seconds(1 / rate)
+            let started = ContinuousClock.now
+            due = started + .seconds(1 / rate)
             do throws(SourceError) {
                 let open: SourceConnection
                 if let connection {
@@ -157,6 +158,8 @@ final class LightLoad: Sendable {
                 // Refused by the fence, or by the application's own triggers: the next one may do.
                 due = .now + .milliseconds(50)
             }
+            // Light: never more than half of the time, so that others come to write, too.
+            due = max(due, .now + (.now - started))
         }
     }
 }

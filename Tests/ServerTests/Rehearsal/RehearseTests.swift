@@ -172,7 +172,7 @@ struct RehearseTests {
         )
         #expect(run.status == 1, "\(run)")
         #expect(run.json["ok"].bool == false && run.json["runs"].list.count == 1)
-        #expect(run.json["runs"].list.first?["reason"].string?.contains("1 rows") == true)
+        #expect(run.json["runs"].list.first?["reason"].string?.contains("1 rows") == true, "\(run)")
         #expect(RehearsalEvidence(Options(source: path, target: "")).read()?.ok == false)
     }
 }
