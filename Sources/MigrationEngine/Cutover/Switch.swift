@@ -14,6 +14,9 @@ public enum Switch {
         public var hook: String?
         /// The workflow that is turned on first; nil for the first that was on.
         public var canary: String?
+        /// Whether a closed gate keeps it from beginning; only a rehearsal on a private server
+        /// passes them.
+        package var looksAtGates = true
 
         /// Makes settings; the defaults are those of the command.
         ///
@@ -86,6 +89,8 @@ public struct SwitchReport: Codable, Sendable {
     public var writeFreezeSeconds: Double
     /// Changes that were applied while writes were blocked.
     public var drainedChanges: Int
+    /// Questions to the target in that time, each of which waited for its answer.
+    public var freezeRoundTrips = 0
     /// The steps, in order.
     public var steps: [Step]
     /// The toggles, each with its earlier value, which it has again.
