@@ -21,7 +21,8 @@ struct Cutover: ParsableCommand {
             ServerCommand.self, ConsoleCommand.self, QuarantineCommand.self,
             FollowCommand.self, SwitchCommand.self, RevertCommand.self,
             CleanCommand.self,
-            TrafficCommand.self, RehearseCommand.self,
+            TrafficCommand.self, CheckCommand.self, ReportCommand.self, ThemeCommand.self,
+            RehearseCommand.self,
         ],
         defaultSubcommand: ConsoleCommand.self
     )

@@ -15,6 +15,12 @@ package struct WholeWay: Sendable {
         package var writesOnTarget = 200
         /// Whether an application that nobody knows may be stood in for by a light load.
         package var allowsLightLoad = false
+        /// Who passes the gates, which speak of sides that are thrown away.
+        package var author = "demo"
+        /// What is noted for each gate.
+        package var note = "a demo on synthetic data"
+        /// Whether gates that are closed are passed, so that what comes behind them is timed, too.
+        package var passesClosedGates = false
 
         /// Makes settings; the defaults are those of the demo.
         package init() {}
@@ -26,6 +32,8 @@ package struct WholeWay: Sendable {
         package var migrate: MigrateReport
         /// Catch-up before the switch.
         package var follow: FollowReport
+        /// The gates in front of the switch, with what was signed and overridden.
+        package var check: CheckReport
         /// The switch.
         package var `switch`: SwitchReport
         /// The way back.
@@ -76,11 +84,25 @@ package struct WholeWay: Sendable {
         self.cancellation = cancellation
     }
 
-    /// The switch between sides that nobody works with.
+    /// Takes away what gates would keep the switch from, and looks at them.
     ///
-    /// The one place where a gate could stand in the way: no gate speaks of a private server and of
-    /// a copy that is thrown away, so the switch of a rehearsal passes them all.
-    private var switchSettings: Switch.Settings { .init(flagCache: settings.flagCache) }
+    /// The one place where that is done: signed is what a person signs, overridden that nobody
+    /// rehearsed, and for a rehearsal whatever else may be passed closed. What may not is left to
+    /// the switch, which refuses.
+    private func passGates() throws(MigrationError) -> CheckReport {
+        let (author, note) = (settings.author, settings.note)
+        try CutoverCheck.sign(options, nil, by: author, note: note)
+        try CutoverCheck.override(options, "rehearsal", by: author, note: note)
+        let report = try CutoverCheck.run(
+            options,
+            observer: observer,
+            cancellation: cancellation
+        )
+        for gate in report.gates where settings.passesClosedGates && gate.blocks {
+            try? CutoverCheck.override(options, gate.name, by: author, note: note)
+        }
+        return report
+    }
 
     /// Goes there and back.
     ///
@@ -106,10 +128,10 @@ package struct WholeWay: Sendable {
             observer: observer,
             cancellation: cancellation
         )
-        try check()
+        let checked = try passGates()
         let switched = try Switch.run(
             options,
-            switchSettings,
+            .init(flagCache: settings.flagCache),
             observer: observer,
             cancellation: cancellation
         )
@@ -125,6 +147,7 @@ package struct WholeWay: Sendable {
         return Outcome(
             migrate: migrated,
             follow: followed,
+            check: checked,
             switch: switched,
             revert: reverted,
             revertSeconds: seconds,

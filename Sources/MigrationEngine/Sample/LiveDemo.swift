@@ -4,6 +4,8 @@ package enum LiveDemo {
     package struct Report: Encodable, Sendable {
         /// Whether the way there and back lost nothing.
         package var ok: Bool
+        /// The gates in front of the switch, with what the demo signed and overrode.
+        package var check: CheckReport
         /// Catch-up before the switch.
         package var follow: FollowReport
         /// The switch.
@@ -48,6 +50,7 @@ package enum LiveDemo {
         let report = Report(
             ok: way.switch.ok && way.revert.ok && way.lostAfterSwitch.isEmpty
                 && way.lostAfterRevert.isEmpty,
+            check: way.check,
             follow: way.follow,
             switch: way.switch,
             revert: way.revert,
