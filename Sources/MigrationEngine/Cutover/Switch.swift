@@ -14,9 +14,6 @@ public enum Switch {
         public var hook: String?
         /// The workflow that is turned on first; nil for the first that was on.
         public var canary: String?
-        /// Whether a closed gate keeps it from beginning; only a rehearsal on a private server
-        /// passes them.
-        package var looksAtGates = true
 
         /// Makes settings; the defaults are those of the command.
         ///

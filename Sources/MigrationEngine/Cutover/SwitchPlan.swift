@@ -75,6 +75,11 @@ extension Switch {
             plan.warnings.append("the freeze was not measured yet: cutover rehearse")
         }
         plan.warnings += reading.warnings
+        if reading.position.liveSide == .source {
+            plan.warnings += try CutoverCheck.run(options, .quick).gates.filter(\.blocks).map {
+                "the gate \($0.name) is closed, the switch would not begin: \($0.reason)"
+            }
+        }
         let steps = SwitchSteps(options, settings, reading, plan.expectedFreezeSeconds)
         plan.steps = try steps.all()
         plan.warnings += steps.warnings

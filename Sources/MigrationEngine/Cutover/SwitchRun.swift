@@ -37,7 +37,7 @@ final class SwitchRun {
     func perform() throws(MigrationError) -> SwitchReport {
         if session.position.liveSide == .target { return try finish() }
         if let leftover = try undo.recover() { warnings.append(leftover) }
-        if settings.looksAtGates { try SwitchGates.require(session) }
+        try SwitchGates.require(session)
         do throws(MigrationError) {
             try writer.open("switch")
             try before()

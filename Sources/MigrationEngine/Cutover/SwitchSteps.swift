@@ -191,7 +191,7 @@ final class SwitchSteps {
         ).variables
         // The command gets the whole address; here it is shown without a password.
         variables["CUTOVER_TARGET"] = reading.address.redacted
-        let most = seconds(max(5, settings.freezeBudget))
+        let most = seconds(min(Hook.longest, max(5, settings.freezeBudget)))
         return step(
             phase == "switch" ? "hook" : "canary-hook",
             "run the operator's command, for \(most) at most",

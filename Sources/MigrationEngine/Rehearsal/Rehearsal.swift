@@ -167,6 +167,9 @@ struct RehearsalRun {
         way.flagCache = settings.flagCache
         way.follow = Follow.Settings(duration: settings.duration)
         way.allowsLightLoad = true
+        way.author = "rehearsal"
+        way.note = "a rehearsal on a copy"
+        way.passesClosedGates = true
         let started = ContinuousClock.now
         let outcome = try WholeWay(
             sides,

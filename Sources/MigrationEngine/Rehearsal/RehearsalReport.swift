@@ -127,8 +127,12 @@ extension RehearsalReport {
     /// Notes who wrote during a run, and what it warned of.
     mutating func note(_ way: WholeWay.Outcome) {
         load = way.load.rawValue
-        for warning in way.migrate.warnings + way.switch.warnings where !notes.contains(warning) {
-            notes.append(warning)
+        let gates = way.check.gates.filter { $0.blocks && $0.kind == .machine }.map {
+            "the gate \($0.name) would have kept the switch from beginning: \($0.reason)"
+        }
+        for words in way.migrate.warnings + gates + way.switch.warnings
+        where !notes.contains(words) {
+            notes.append(words)
         }
     }
 }

@@ -5,7 +5,7 @@ package enum LiveDemo {
         /// Whether the way there and back lost nothing.
         package var ok: Bool
         /// The gates in front of the switch, with what the demo signed and overrode.
-        package var check: CheckReport?
+        package var check: CheckReport
         /// Catch-up before the switch.
         package var follow: FollowReport
         /// The switch.
@@ -41,7 +41,6 @@ package enum LiveDemo {
     ) throws(MigrationError) -> (migrate: MigrateReport, live: Report) {
         var settings = WholeWay.Settings()
         settings.rate = rate
-        settings.signer = .init(by: "demo", note: "a demo on synthetic data")
         let way = try WholeWay(
             options,
             settings,
