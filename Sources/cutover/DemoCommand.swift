@@ -60,7 +60,8 @@ struct DemoCommand: ParsableCommand {
         }
         try Output(common).result(report) {
             [
-                MigrateText.text(report.migrate), "", SwitchCommand.text(report.live.switch), "",
+                MigrateText.text(report.migrate), "", CheckText.text(report.live.check), "",
+                SwitchCommand.text(report.live.switch), "",
                 RevertCommand.text(report.live.revert), "", Self.text(report.live),
             ].joined(separator: "\n")
         }

@@ -99,14 +99,15 @@ final class FollowSession {
                 let words = "each change copies the whole table: " + whole.joined(separator: ", ")
                 tracker.log(.info, stage, SafeText.visible(words))
             }
-            let live = LiveTarget(target: target, run: run.id)
-            if position.liveSide == .source {
-                try live.rest()
-                try live.enter()
-            }
             let mode = try source.first("PRAGMA journal_mode")?.display ?? ""
             hasWriteAheadLog = mode.lowercased() == "wal"
             limit = hasWriteAheadLog ? Self.batch : Self.smallBatch
+            let live = LiveTarget(target: target, run: run.id)
+            if position.liveSide == .source {
+                try noteOpenTables(live)
+                try live.rest()
+                try live.enter()
+            }
         } catch {
             throw Self.wrap(error, options, opened.1, stage)
         }

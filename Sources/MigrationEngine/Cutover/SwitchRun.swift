@@ -35,6 +35,7 @@ final class SwitchRun {
     func perform() throws(MigrationError) -> SwitchReport {
         if session.position.liveSide == .target { return try finish() }
         if let leftover = try undo.recover() { warnings.append(leftover) }
+        try SwitchGates.require(session)
         do throws(MigrationError) {
             try writer.open("switch")
             try before()

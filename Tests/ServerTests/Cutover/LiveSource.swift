@@ -8,13 +8,14 @@ struct LiveSource {
     let folder: TestFolder
     let cutover: CutoverCommand
 
-    /// Makes the sample and migrates it with `--live`.
+    /// Makes the sample and migrates it with `--live`; its gates are signed unless they are not to.
     init(
         _ folder: TestFolder,
         orders: Int = 60,
         at place: String? = nil,
         target: String? = nil,
-        journal: String = "WAL"
+        journal: String = "WAL",
+        isSigned: Bool = true
     ) async throws {
         self.folder = folder
         let path = (place ?? folder.path) + "/ora.db"
@@ -31,6 +32,25 @@ struct LiveSource {
         cutover = CutoverCommand(source: path, target: target ?? TestDatabase.url)
         let migrated = try await cutover("migrate", "--live")
         try #require(migrated.status == 0, "\(migrated)")
+        if isSigned { try await sign() }
+    }
+
+    /// Signs what a person signs, and says openly that nobody rehearsed.
+    func sign() async throws {
+        let checked = try await cutover(
+            "check",
+            "--sign",
+            "all",
+            "--override",
+            "rehearsal",
+            "--by",
+            "a test",
+            "--note",
+            "no rehearsal",
+            "--confirm",
+            "override rehearsal"
+        )
+        try #require(checked.status == 0, "\(checked)")
     }
 
     var path: String { cutover.source }
