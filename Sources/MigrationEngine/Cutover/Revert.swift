@@ -40,7 +40,9 @@ public enum Revert {
                     hook: hook.map { .init(command: $0) }
                 ).perform(because: "the operator went back")
             }
-            try session.journal.keep("revert", report, of: session.run.id)
+            steps.note { () throws(MigrationError) in
+                try session.journal.keep("revert", report, of: session.run.id)
+            }
             tracker.begin(.done, report.summary)
             return report
         } catch {

@@ -63,7 +63,9 @@ public enum Switch {
             tracker.begin(.starting, "connecting")
             let session = try FollowSession(options, stage: "switch", tracker, cancellation)
             let report = try SwitchRun(session, settings).perform()
-            try session.journal.keep("switch", report, of: session.run.id)
+            StepRecorder(session).note { () throws(MigrationError) in
+                try session.journal.keep("switch", report, of: session.run.id)
+            }
             tracker.begin(.done, report.summary)
             return report
         } catch {
