@@ -63,9 +63,7 @@ public enum Switch {
             tracker.begin(.starting, "connecting")
             let session = try FollowSession(options, stage: "switch", tracker, cancellation)
             let report = try SwitchRun(session, settings).perform()
-            StepRecorder(session).note { () throws(MigrationError) in
-                try session.journal.keep("switch", report, of: session.run.id)
-            }
+            session.keepOutcome("switch", report)
             tracker.begin(.done, report.summary)
             return report
         } catch {
