@@ -33,6 +33,7 @@ final class RevertRun {
     /// - Returns: What came back.
     /// - Throws: ``MigrationError``; then no side takes writes, or only the one that did before.
     func perform(because reason: String) throws(MigrationError) -> RevertReport {
+        session.tracker.cutover { $0.isHandedOver = true }
         try steps.run("target-closed") { () throws(MigrationError) in
             try onTarget {
                 let live = live
@@ -41,6 +42,7 @@ final class RevertRun {
                     try live.close("the application goes back to SQLite (run \(session.run.id))")
                 }
             }
+            session.tracker.cutover { $0.freezeSeconds = 0 }
             Failpoint.reach(.targetClosed)
         }
         do throws(MigrationError) {
@@ -104,6 +106,7 @@ final class RevertRun {
             let live = live
             try session.target.transaction { try live.open() }
         }
+        session.tracker.cutover { $0.freezeSeconds = nil }
         notes.append("PostgreSQL takes writes as before")
     }
 
@@ -161,6 +164,10 @@ final class RevertRun {
     private func openSource(_ reason: String) throws(MigrationError) {
         try steps.run("source-open") { () throws(MigrationError) in
             _ = try Undo(session, toggles, steps).perform(because: reason)
+            session.tracker.cutover { cutover in
+                cutover.freezeSeconds = nil
+                cutover.isHandedOver = false
+            }
         }
     }
 

@@ -28,7 +28,10 @@ final class SwitchRun {
 
     /// Goes the whole way, or back to where it began.
     func perform() throws(MigrationError) -> SwitchReport {
-        if session.position.liveSide == .target { return try finish() }
+        if session.position.liveSide == .target {
+            session.tracker.cutover { $0.isHandedOver = true }
+            return try finish()
+        }
         if let leftover = try undo.recover() { warnings.append(leftover) }
         do throws(MigrationError) {
             try before()
@@ -51,12 +54,17 @@ final class SwitchRun {
     private func takeBack(_ error: MigrationError) throws(MigrationError) -> SwitchReport {
         if try wasHandedOver(error) {
             clock?.end()
+            session.tracker.cutover { cutover in
+                cutover.freezeSeconds = nil
+                cutover.isHandedOver = true
+            }
             steps.succeed()
             return try finish()
         }
         steps.fail(error.message)
         let restored = try undo.perform(because: error.message)
         clock?.end()
+        session.tracker.cutover { $0.freezeSeconds = nil }
         return SwitchReport(
             ok: false,
             outcome: .undone,
@@ -166,6 +174,10 @@ final class SwitchRun {
                 try SourceFence.raise(for: hold, connection)
             }
             clock = FreezeClock(budget: settings.freezeBudget, [canceller])
+            session.tracker.cutover { cutover in
+                cutover.freezeSeconds = 0
+                cutover.freezeBudget = settings.freezeBudget
+            }
             Failpoint.reach(.fenced)
         }
     }
@@ -265,6 +277,10 @@ final class SwitchRun {
                 throw overBudget(error)
             }
             clock?.end()
+            session.tracker.cutover { cutover in
+                cutover.freezeSeconds = nil
+                cutover.isHandedOver = true
+            }
         }
     }
 

@@ -103,6 +103,18 @@ package final class ProgressTracker: Sendable {
         send()
     }
 
+    /// Says how a switch or a way back goes on; sent at once.
+    ///
+    /// - Parameter change: What is different now.
+    package func cutover(_ change: (inout CutoverProgress) -> Void) {
+        state.withLock { state in
+            var cutover = state.progress.cutover ?? CutoverProgress()
+            change(&cutover)
+            state.progress.cutover = cutover
+        }
+        send(isForced: true)
+    }
+
     /// Names the tables, in the order of the source; what is known of one of them stays.
     package func tables(_ names: [String]) {
         state.withLock { state in
