@@ -61,8 +61,12 @@ extension Model {
     /// What the operator does next, each with its key.
     var nextSteps: [String] {
         guard let phase else { return [] }
-        if operation?.kind == .cutOver { return ["c shows the cutover's steps"] }
-        if operation?.kind == .revert { return ["R shows the steps of the way back"] }
+        if operation?.kind == .cutOver {
+            return whyFinal.map { [$0] } ?? ["x aborts the cutover; c shows its steps"]
+        }
+        if operation?.kind == .revert {
+            return whyFinal.map { [$0] } ?? ["x stops the way back; R shows its steps"]
+        }
         if operation == nil, cutover.status.value?.isRunning == true {
             return ["another process works on this run; it is shown here"]
         }

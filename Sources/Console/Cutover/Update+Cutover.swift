@@ -6,8 +6,8 @@ extension Model {
     private static let statusSeconds = 2.0
     /// The same while another process cuts over.
     private static let busySeconds = 0.5
-    /// Seconds between two looks at the gates and at what was written since the switch.
-    private static let gateSeconds = 10.0
+    /// Seconds between two looks at the gates.
+    private static let gateSeconds = 30.0
 
     // MARK: - Asking
 
@@ -34,13 +34,17 @@ extension Model {
         let isUnderWay = phase?.wayBack == .undo || phase == .switched
         let patience = isUnderWay ? Self.busySeconds : Self.statusSeconds
         if !cutover.status.isLoading, now - askedAt >= patience { commands += loadStatus() }
-        if isDue(cutover.gates), phase == .following { commands += loadGates() }
-        if isDue(cutover.written), phase == .watching { commands += loadWritten() }
+        if isDue(cutover.gates, every: Self.gateSeconds), phase == .following {
+            commands += loadGates()
+        }
+        if isDue(cutover.written, every: Self.statusSeconds), phase == .watching {
+            commands += loadWritten()
+        }
         return commands
     }
 
-    private func isDue<Value>(_ loadable: Loadable<Value>) -> Bool {
-        !loadable.isLoading && now - (loadable.askedAt ?? -1e9) >= Self.gateSeconds
+    private func isDue<Value>(_ loadable: Loadable<Value>, every seconds: Double) -> Bool {
+        !loadable.isLoading && now - (loadable.askedAt ?? -1e9) >= seconds
             && operation?.kind.mustFinish != true
     }
 

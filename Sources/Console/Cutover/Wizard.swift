@@ -24,7 +24,7 @@ struct Wizard: Equatable, Sendable {
     var page: Page
     /// The phrase, as far as it is typed.
     var typed = ""
-    /// The gate under the cursor.
+    /// The gate under the cursor, or the line on top of a page that is scrolled.
     var index = 0
     /// The gates as they were agreed to.
     var agreed: [Gate] = []
@@ -83,6 +83,8 @@ extension Model {
         case (.up, .gates), (.character("k"), .gates): move(wizard, by: -1)
         case (.character("s"), .gates): askForSigner(wizard)
         case (.character("r"), .gates): return loadGates()
+        case (.down, .plan), (.character("j"), .plan): scroll(wizard, by: 1)
+        case (.up, .plan), (.character("k"), .plan): scroll(wizard, by: -1)
         case (.left, .plan), (.backspace, .plan), (.character("h"), .plan): goBack(wizard)
         default: break
         }
@@ -95,10 +97,18 @@ extension Model {
         overlay = .wizard(wizard)
     }
 
+    private mutating func scroll(_ wizard: Wizard, by rows: Int) {
+        var wizard = wizard
+        let last = WizardOverlay.lastFirst(wizard, self)
+        wizard.index = min(max(0, wizard.index + rows), last)
+        overlay = .wizard(wizard)
+    }
+
     private mutating func goBack(_ wizard: Wizard) {
         guard let place = wizard.pages.firstIndex(of: wizard.page), place > 0 else { return }
         var wizard = wizard
         wizard.page = wizard.pages[place - 1]
+        wizard.index = 0
         overlay = .wizard(wizard)
     }
 
@@ -120,6 +130,7 @@ extension Model {
             }
             wizard.agreed = gates
             wizard.page = .plan
+            wizard.index = 0
         case .plan:
             wizard.page = .phrase
             wizard.phraseAt = now

@@ -42,13 +42,13 @@ enum OutcomeOverlay {
             case .failed(_, let error): failed(error, model)
             case nil: []
             }
-        return [[]] + body + [[]]
+        return body
     }
 
     private static func switched(_ report: SwitchReport, _ model: Model) -> [Line] {
         let glyphs = model.identity.glyphs
         let drained = Figures.rows(report.drainedChanges, "change")
-        return [
+        let head: [Line] = [
             [
                 Span("\(glyphs.ok) ", .statusOK),
                 Span("PostgreSQL \(model.identity.targetName)", .sidePostgres),
@@ -59,35 +59,37 @@ enum OutcomeOverlay {
                 Span(Figures.hundredths(report.writeFreezeSeconds), .textStrong),
                 Span("; \(drained) applied meanwhile."),
             ],
-            [],
-        ] + steps(report.steps, glyphs) + toggles(report) + notes(report.warnings, model)
-            + holders(report, model)
-            + next(
-                [
-                    "watch orders arrive on PostgreSQL: 5",
-                    "R goes back to SQLite with every row written on PostgreSQL",
-                ],
-                model
-            )
+        ]
+        let steps = [
+            "watch orders arrive on PostgreSQL: 5",
+            "R goes back to SQLite with every row written on PostgreSQL",
+        ]
+        return head + next(steps, model) + body(report, model)
     }
 
     private static func undone(_ report: SwitchReport, _ model: Model) -> [Line] {
         let glyphs = model.identity.glyphs
-        let reason = wrapped("because: \(report.reason ?? "")", .statusWarn, model)
         let blocked =
             report.writeFreezeSeconds > 0
             ? "  Writes were blocked for \(Figures.hundredths(report.writeFreezeSeconds)) "
                 + "and pass again."
             : "  Writes were never blocked."
-        return [
+        let head: [Line] = [
             [
                 Span("\(glyphs.warn) ", .statusWarn),
                 Span("SQLite \(model.identity.sourceName)", .sideSQLite),
                 Span(" takes the application's writes, as before.", .textStrong),
-            ], [Span(blocked)], [],
-        ] + reason + [[]] + steps(report.steps, glyphs) + toggles(report)
-            + notes(report.warnings, model) + holders(report, model)
+            ], [Span(blocked)],
+        ]
+        return head + wrapped("because: \(report.reason ?? "")", .statusWarn, model)
             + next(["mend the reason, then c begins again; nothing was lost"], model)
+            + body(report, model)
+    }
+
+    /// What both outcomes of a switch tell.
+    private static func body(_ report: SwitchReport, _ model: Model) -> [Line] {
+        [[]] + steps(report.steps, model.identity.glyphs) + toggles(report)
+            + notes(report.warnings, model) + holders(report, model)
     }
 
     private static func reverted(_ report: RevertReport, _ model: Model) -> [Line] {
@@ -100,8 +102,13 @@ enum OutcomeOverlay {
                 ),
                 Span("SQLite \(model.identity.sourceName)", .sideSQLite),
                 Span(" takes the application's writes.", .textStrong),
-            ], [],
+            ]
         ]
+        let next =
+            report.ok
+            ? "PostgreSQL follows again; c cuts over another time"
+            : "compare the tables that are named, with cutover verify --table"
+        lines += self.next([next], model) + [[]]
         if report.tables.isEmpty {
             lines.append([Span("No row was written on PostgreSQL.")])
         } else {
@@ -121,14 +128,8 @@ enum OutcomeOverlay {
                 ]
             }
         }
-        return lines + [[]] + steps(report.steps, glyphs)
-            + notes(report.notes + report.tables.flatMap(\.notes), model)
-            + next(
-                report.ok
-                    ? ["PostgreSQL follows again; c cuts over another time"]
-                    : ["compare the tables that are named, with cutover verify --table"],
-                model
-            )
+        return lines + notes(report.notes + report.tables.flatMap(\.notes), model) + [[]]
+            + steps(report.steps, glyphs)
     }
 
     private static func failed(_ error: MigrationError, _ model: Model) -> [Line] {
@@ -173,7 +174,7 @@ enum OutcomeOverlay {
     }
 
     private static func next(_ steps: [String], _ model: Model) -> [Line] {
-        [[]] + steps.flatMap { wrapped("next: \($0)", .textStrong, model) }
+        steps.flatMap { wrapped("  next: \($0)", .dialog, model) }
     }
 
     private static func wrapped(_ text: String, _ style: StyleKey, _ model: Model) -> [Line] {

@@ -16,6 +16,11 @@ enum OverlayBox {
         into frame: inout Frame
     ) {
         let rect = rect(lines.count, model)
+        if model.layout.kind == .compact {
+            // Where hardly anything is left beside the box, single letters would only disturb.
+            let whole = Rect(x: 0, y: rect.y, width: model.size.columns, height: rect.height)
+            frame.fill(whole, .text)
+        }
         frame.fill(rect, .dialog)
         frame.box(rect, title: title, isFocused: true, glyphs: model.identity.glyphs)
         let inner = rect.inner
@@ -42,13 +47,15 @@ enum OverlayBox {
         max(0, count - rect(count, model).inner.height)
     }
 
-    /// Below the line of truth and the tabs, above the message and the hints.
+    /// Below the line of truth, the tabs and the line of steps; above the message and the hints.
     private static func rect(_ count: Int, _ model: Model) -> Rect {
         let width = min(100, model.size.columns - 4)
-        let height = min(count + 2, model.size.rows - 4)
+        let top = model.layout.kind == .compact ? 4 : 3
+        let room = model.size.rows - top - 2
+        let height = min(count + 2, room)
         return Rect(
             x: (model.size.columns - width) / 2,
-            y: 2 + max(0, (model.size.rows - 4 - height) / 3),
+            y: top + max(0, (room - height) / 3),
             width: width,
             height: height
         )

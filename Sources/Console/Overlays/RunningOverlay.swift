@@ -12,7 +12,7 @@ enum RunningOverlay {
             + model.identity.targetName
         let title = kind == .cutOver ? "Cut over \(names)" : "Revert \(names)"
         let lines =
-            [[]] + headline(model) + [[]] + steps(model, kind) + [[]] + stopping(model, kind)
+            headline(model) + stopping(model, kind) + [[]] + steps(model, kind)
         OverlayBox.draw(lines, title: title, model, into: &frame)
     }
 

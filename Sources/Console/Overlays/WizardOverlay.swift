@@ -41,7 +41,7 @@ enum WizardOverlay {
     private static func lines(_ wizard: Wizard, _ model: Model) -> ([Line], first: Int) {
         switch wizard.page {
         case .gates: return gates(wizard, model)
-        case .plan: return ([[]] + plan(wizard, model) + [[]], 0)
+        case .plan: return (plan(wizard, model), wizard.index)
         case .phrase: return (phrase(wizard, model), 0)
         }
     }
@@ -117,6 +117,11 @@ enum WizardOverlay {
 
     // MARK: - What will happen
 
+    /// The line that stands on top when the page is scrolled to its end.
+    static func lastFirst(_ wizard: Wizard, _ model: Model) -> Int {
+        OverlayBox.lastFirst(plan(wizard, model).count, in: model)
+    }
+
     private static func plan(_ wizard: Wizard, _ model: Model) -> [Line] {
         wizard.kind == .cutOver ? cutoverPlan(model) : revertPlan(model)
     }
@@ -155,8 +160,8 @@ enum WizardOverlay {
         lines += [
             [],
             [
-                Span("Until the switch, x undoes everything. ", .textStrong),
-                Span("Behind it, R goes back with every row."),
+                Span("Until the switch x undoes it all; ", .textStrong),
+                Span("behind it R goes back with every row."),
             ],
         ]
         return lines

@@ -36,17 +36,19 @@ extension OverviewPane {
         body.height -= first
         // What is wrong takes the rows it needs, up to a third.
         let problems = wrong(model, width: body.width - 4)
+        let isWatched = phase.targetTakesWrites && model.operation == nil
+        let middleTitle = isWatched ? "Written on PostgreSQL" : "Gates"
+        let middleLines = isWatched ? writtenTables(model) : gates(model)
         let heads = isMedium ? 2 : 1
         let wrongRows = min(max(2, body.height / 3), problems.count + heads)
         let rest = body.height - wrongRows
-        let gateRows = min(
-            max(heads + 1, gates(model).count + heads),
-            isMedium ? max(9, rest / 2) : max(3, rest / 2)
-        )
+        // In a box of its own beside it the sides need their rows, too.
+        let most = max(heads + 1, rest / 2)
+        let gateRows = min(most, max(isMedium ? 9 : 0, middleLines.count + heads))
         let left = isMedium ? body.width * 58 / 100 : body.width
         put(
-            "Gates",
-            fitted(gates(model), gateRows - heads),
+            middleTitle,
+            fitted(middleLines, gateRows - heads),
             isMedium,
             Rect(x: 0, y: body.y, width: left, height: gateRows),
             model,
@@ -171,11 +173,23 @@ extension OverviewPane {
         guard let written = model.cutover.written.value else {
             return [Span("not asked yet", .statusWait)]
         }
-        let tables = written.tables.prefix(3).map { "\($0.name) \(Figures.count($0.writes))" }
-        return [
-            Span("\(Figures.rows(written.writes, "write")) since the switch", .sidePostgres),
-            Span(tables.isEmpty ? "" : "   " + tables.joined(separator: ", "), .textMuted),
-        ]
+        return [Span("\(Figures.rows(written.writes, "write")) since the switch", .sidePostgres)]
+    }
+
+    /// Where PostgreSQL was written since the switch: what a way back would bring along.
+    private func writtenTables(_ model: Model) -> [Line] {
+        guard let written = model.cutover.written.value else {
+            return [[Span("not asked yet", .statusWait)]]
+        }
+        guard !written.tables.isEmpty else {
+            return [[Span("nothing was written since the switch", .statusWait)]]
+        }
+        return written.tables.map { table in
+            [
+                Span(Width.pad(table.name, to: 30)),
+                Span(Width.pad(Figures.count(table.writes), to: 9, .right), .sidePostgres),
+            ]
+        }
     }
 
     private func outcome(_ model: Model) -> Span? {
@@ -218,7 +232,7 @@ extension OverviewPane {
                 return [[Span(error.message, .statusBad)]]
             }
             if model.cutover.gates.isLoading { return [[Span("looking ...", .statusWait)]] }
-            return [[Span("none was looked at yet: c looks at all of them", .statusWait)]]
+            return [[Span("this run has no gates that were looked at", .statusWait)]]
         }
         let closed = gates.filter { !$0.isPassed }
         return [Steps.counts(gates)]

@@ -258,6 +258,10 @@ struct OverviewPane: Pane {
             Width.wrap("note: \(warning)", to: width).map { [Span($0, .textMuted)] }
         }
         guard lines.isEmpty else { return lines + warnings }
+        if model.phase != nil, model.operation?.kind != .migrate {
+            // The comparison was that of the copy; what comes behind it is compared by the switch.
+            return [[Span("\(glyphs.ok) nothing that is known", .statusOK)]] + warnings
+        }
         guard let verification = model.compared else {
             return [[Span("nothing is known: not verified yet", .statusWait)]] + warnings
         }

@@ -44,17 +44,18 @@ struct WorkflowsPane: Pane {
     // MARK: - A live run
 
     private static let bothSides: [Table.Column] = [
-        .init("SQLITE", 6), .init("POSTGRES", 8), .init("PUT BY", 6),
+        .init("SQLITE", 6), .init("POSTGRES", 8), .init("SAVED", 5),
     ]
 
     /// The toggle on either side, and the value that a cutover has put by.
     private func bothToggles(_ workflow: WorkflowRow, _ model: Model) -> [Line] {
         let known = model.cutover.status.value?.workflows.first { $0.name == workflow.name }
         let isSource = model.identity.liveSide == .source
-        let values = [
-            isSource ? workflow.enabled : known?.enabledSource,
-            isSource ? known?.enabledTarget : workflow.enabled,
-        ]
+        var values = [known?.enabledSource, known?.enabledTarget]
+        // Of the side that is live there are two readings; the newer one counts.
+        if (model.workflows.loadedAt ?? 0) >= (model.cutover.status.loadedAt ?? 0) {
+            values[isSource ? 0 : 1] = workflow.enabled
+        }
         return values.map { [$0.map { Words.toggle($0) } ?? Span("-", .textMuted)] }
             + [[known?.saved.map { Words.toggle($0) } ?? Span("-", .textMuted)]]
     }
