@@ -66,9 +66,13 @@ let package = Package(
             resources: [
                 .embedInCode("base.toml"),
                 .embedInCode("beacon-dark.toml"),
+                .embedInCode("beacon-light.toml"),
                 .embedInCode("harbor-dark.toml"),
                 .embedInCode("harbor-light.toml"),
+                .embedInCode("lantern-dark.toml"),
+                .embedInCode("lantern-light.toml"),
                 .embedInCode("mono.toml"),
+                .embedInCode("terminal-16.toml"),
             ],
             swiftSettings: strict
         ),

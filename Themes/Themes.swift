@@ -7,6 +7,10 @@ public enum Themes {
         ("harbor-dark", PackageResources.harbor_dark_toml),
         ("harbor-light", PackageResources.harbor_light_toml),
         ("beacon-dark", PackageResources.beacon_dark_toml),
+        ("beacon-light", PackageResources.beacon_light_toml),
+        ("lantern-dark", PackageResources.lantern_dark_toml),
+        ("lantern-light", PackageResources.lantern_light_toml),
+        ("terminal-16", PackageResources.terminal_16_toml),
         ("mono", PackageResources.mono_toml),
         ("base", PackageResources.base_toml),
     ]

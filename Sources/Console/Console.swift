@@ -28,6 +28,8 @@ extension Console {
         package var isReadOnly = false
         /// The name of a theme or the path of a file; nil leaves the choice to the environment.
         package var themeName: String?
+        /// Where themes are looked for.
+        package var themes = ThemeLibrary()
         /// Whether `--no-color` was given; `NO_COLOR` is read here.
         package var noColor = false
         /// Whether only ASCII characters are drawn.
@@ -96,7 +98,8 @@ extension Console {
         )
         model.cutover.settings = configuration.cutover
         model.themeName = theme.name
-        model.themeNames = ThemeLibrary.names
+        model.themeNames = configuration.themes.names
+        model.identity.glyphs = model.identity.glyphs.replacing(theme.glyphs)
         if let warning {
             model.notify(warning, .promptError)
             // A run that begins at once puts its own words over the message.
@@ -116,7 +119,8 @@ extension Console {
             mailbox: mailbox,
             dispatcher: dispatcher,
             model: model,
-            theme: theme
+            theme: theme,
+            themes: configuration.themes
         )
         let exit = run.untilExit(configuration.startAction)
         screen.stop()
@@ -136,9 +140,9 @@ extension Console {
             isLight: ThemeChoice.isLight(colorFGBG: variable("COLORFGBG"))
         )
         do {
-            return (try ThemeLibrary.load(choice.name, depth: depth), nil)
+            return (try configuration.themes.load(choice.name, depth: depth), nil)
         } catch {
-            let standard = try? ThemeLibrary.load("harbor-dark", depth: depth)
+            let standard = try? ThemeLibrary.builtIn.load("harbor-dark", depth: depth)
             return (standard ?? .plain, error.message)
         }
     }

@@ -23,6 +23,17 @@ struct Model: Sendable {
             case cutOver = "cut over"
             case revert
 
+            /// What it is called in a sentence.
+            var noun: String {
+                switch self {
+                case .migrate: "copy"
+                case .verify: "verification"
+                case .follow: "catch-up"
+                case .cutOver: "cutover"
+                case .revert: "way back"
+                }
+            }
+
             /// Whether leaving before its end could leave writes blocked.
             var mustFinish: Bool { self == .cutOver || self == .revert }
         }

@@ -128,7 +128,7 @@ extension Model {
     var activity: String {
         guard let operation else {
             guard leaving == nil else { return "leaving" }
-            return phase.map { isPostponed ? "not followed" : $0.rawValue } ?? "idle"
+            return phase?.rawValue ?? "idle"
         }
         if operation.isCancelling { return operation.kind.mustFinish ? "undoing" : "stopping" }
         switch operation.kind {

@@ -13,6 +13,7 @@ struct Run {
     private let dispatcher: Dispatcher
     private var model: Model
     private var theme: Theme
+    private let themes: ThemeLibrary
     private var drawnAt = -1e9
     private var isDirty = true
 
@@ -21,13 +22,15 @@ struct Run {
         mailbox: Mailbox,
         dispatcher: Dispatcher,
         model: Model,
-        theme: Theme
+        theme: Theme,
+        themes: ThemeLibrary
     ) {
         self.screen = screen
         self.mailbox = mailbox
         self.dispatcher = dispatcher
         self.model = model
         self.theme = theme
+        self.themes = themes
     }
 
     /// Runs until the model says how the console ends.
@@ -98,7 +101,8 @@ struct Run {
 
     private mutating func use(theme name: String) {
         do {
-            theme = try ThemeLibrary.load(name, depth: screen.depth)
+            theme = try themes.load(name, depth: screen.depth)
+            model.identity.glyphs = model.identity.glyphs.plain.replacing(theme.glyphs)
             screen.repaint()
         } catch {
             model.notify(error.message, .promptError)
@@ -108,7 +112,7 @@ struct Run {
     private mutating func draw() {
         guard isDirty, SystemClock.monotonic - drawnAt >= Self.frameMilliseconds else { return }
         var frame = Chrome.draw(model)
-        if !screen.isUTF8 || model.identity.glyphs == .ascii { frame = frame.ascii }
+        if !screen.isUTF8 || model.identity.glyphs.isASCII { frame = frame.ascii }
         screen.show(frame, theme: theme)
         drawnAt = SystemClock.monotonic
         isDirty = false

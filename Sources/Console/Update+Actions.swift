@@ -252,7 +252,7 @@ extension Model {
             whyFinal == nil
             ? operation?.kind.mustFinish == true
                 ? [
-                    "The \(operation?.kind.rawValue ?? "") is under way. Quitting takes it back and",
+                    "The \(operation?.kind.noun ?? "") is under way. Quitting takes it back and",
                     "waits until writes pass again.",
                 ]
                 : [
@@ -260,7 +260,7 @@ extension Model {
                     "and waits until it has stopped; the next run goes on from there.",
                 ]
             : [
-                "The \(operation?.kind.rawValue ?? "") can no longer be taken back. It is finished,",
+                "The \(operation?.kind.noun ?? "") can no longer be taken back. It is finished,",
                 "then the console ends.",
             ]
         overlay = .confirm(

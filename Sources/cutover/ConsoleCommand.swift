@@ -12,6 +12,8 @@ struct ConsoleCommand: ParsableCommand {
 
     @Option(help: "A theme's name or file.")
     var theme: String?
+    @Option(help: "A folder of themes that go before the built-in ones.")
+    var themesDir: String?
     @Flag(help: "Print the status as lines instead of opening the console.")
     var plain = false
     @OptionGroup var cutover: CutoverOptions
@@ -43,6 +45,7 @@ struct ConsoleCommand: ParsableCommand {
         configuration.cutover = cutover.settings()
         configuration.isReadOnly = options.isReadOnly
         configuration.themeName = theme
+        configuration.themes = ThemeLibrary(folder: themesDir)
         configuration.noColor = common.noColor
         configuration.ascii = common.ascii
         let status = Console.run(configuration)

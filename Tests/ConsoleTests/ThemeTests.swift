@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Themes
 
@@ -20,47 +21,33 @@ import Themes
     }
 
     @Test func `the base has every key`() throws {
-        let base = try ThemeFile(toml: #require(ThemeLibrary.builtIn("base")))
+        let base = try ThemeFile(toml: #require(ThemeLibrary.builtInText("base")))
         for key in StyleKey.allCases { #expect(base.entries[key] != nil, "\(key.rawValue)") }
     }
 
     @Test(arguments: Themes.all.map(\.name))
     func `a theme has no unknown key, a name and a line about it`(name: String) throws {
-        let file = try ThemeFile(toml: #require(ThemeLibrary.builtIn(name)))
+        let file = try ThemeFile(toml: #require(ThemeLibrary.builtInText(name)))
         #expect(file.unknownKeys.isEmpty)
         #expect(!file.name.isEmpty)
         #expect(!file.about.isEmpty)
     }
 
-    @Test(arguments: ThemeLibrary.names)
-    func `text stands out from its ground as the theme promises`(name: String) throws {
-        let theme = try ThemeLibrary.load(name, depth: .full)
-        guard theme.contrast > 0 else { return }
-        #expect(theme.contrast >= 4.5)
-        let lines: Set<StyleKey> = [.border, .barRest]
-        for key in StyleKey.allCases where !lines.contains(key) {
-            let style = theme[key]
-            let foreground = try #require(style.foreground)
-            let background = try #require(style.background)
-            let contrast = Self.contrast(foreground, background)
-            #expect(contrast >= theme.contrast, "\(key.rawValue): \(contrast)")
-        }
+    @Test(arguments: ThemeLibrary.builtIn.names)
+    func `a theme keeps its promise of contrast, and its states tell apart`(name: String) {
+        let report = ThemeCheck.check(name, in: .builtIn)
+        #expect(report.problems.isEmpty)
+        #expect(report.ok)
     }
 
-    @Test(arguments: ThemeLibrary.names, ColourDepth.allCases)
-    func `the states look different at every depth`(name: String, depth: ColourDepth) throws {
-        let theme = try ThemeLibrary.load(name, depth: depth)
-        let states: [StyleKey] = [.statusOK, .statusWarn, .statusBad, .statusRun, .statusWait]
-        for (index, state) in states.enumerated() {
-            for other in states[(index + 1)...] {
-                #expect(theme[state] != theme[other], "\(state) and \(other)")
-            }
+    @Test func `the high contrast is high`() {
+        for name in ["lantern-dark", "lantern-light"] {
+            #expect(ThemeCheck.check(name, in: .builtIn).lowestContrast ?? 0 >= 7, "\(name)")
         }
-        #expect(theme[.rowSelected] != theme[.row])
     }
 
     @Test func `a terminal without colours gets attributes only`() throws {
-        let theme = try ThemeLibrary.load("harbor-dark", depth: .mono)
+        let theme = try ThemeLibrary.builtIn.load("harbor-dark", depth: .mono)
         for key in StyleKey.allCases {
             #expect(theme[key].foreground == nil)
             #expect(theme[key].background == nil)
@@ -69,13 +56,15 @@ import Themes
 
     @Test func `a theme that does not exist is named with those that do`() {
         #expect(throws: ThemeFile.Problem.self) {
-            try ThemeLibrary.load("nowhere", depth: .full)
+            try ThemeLibrary.builtIn.load("nowhere", depth: .full)
         }
     }
 
     @Test(arguments: [
         "[style]\n\"text\" = 7", "[style]\n\"text\" = { fg = 256 }",
-        "[style]\n\"text\" = { fg = \"pinkish\" }", "[style]\n\"text\" = { font = 1 }", "[style",
+        "[style]\n\"text\" = { font = 1 }", "[style",
+        "[palette]\nsky = 999", "[glyph]\n\"status.ok\" = \"too long\"",
+        "[glyph]\n\"status.ok\" = \"\\u001B\"",
     ])
     func `a file that makes no sense is refused with its reason`(toml: String) {
         #expect(throws: ThemeFile.Problem.self) { try ThemeFile(toml: toml) }
@@ -93,12 +82,61 @@ import Themes
                 "no.such.key" = { fg = 1 }
                 """
         )
-        #expect(file.entries[.text]?.foreground == .palette(250))
-        #expect(file.entries[.text]?.background == .standard)
-        #expect(file.entries[.statusOK]?.foreground == .palette(39))
-        #expect(file.entries[.statusOK]?.background == .palette(9))
-        #expect(file.entries[.statusBad]?.foreground == .palette(196))
+        #expect(file.entries[.text]?.foreground == .colour(.palette(250)))
+        #expect(file.entries[.text]?.background == .colour(.standard))
+        #expect(file.entries[.statusOK]?.foreground == .named("sky"))
+        #expect(file.entries[.statusOK]?.background == .colour(.palette(9)))
+        #expect(
+            file.entries[.statusBad]?.foreground == .colour(.rgb(red: 255, green: 0, blue: 0))
+        )
         #expect(file.unknownKeys == ["no.such.key"])
+    }
+
+    @Test func `a child's palette changes what its parent states`() throws {
+        let folder = try TestFolder()
+        try folder.write("mine.toml", "inherits = \"harbor-dark\"\n[palette]\nok = 33\n")
+        try folder.write("loop.toml", "inherits = \"loop\"\n")
+        try folder.write("pink.toml", "[style]\n\"text\" = { fg = \"pinkish\" }\n")
+        try folder.write("harbor-dark.toml", "inherits = \"base\"\n[style]\n")
+        let library = ThemeLibrary(folders: [folder.path + "/none", folder.path])
+        #expect(library.names.contains("mine"))
+        // A folder's file goes before the one in the binary, and its own name is no loop.
+        let hidden = try library.load("harbor-dark", depth: .full)
+        #expect(hidden[.statusOK].foreground == nil)
+        try FileManager.default.removeItem(atPath: folder.file("harbor-dark.toml"))
+        let mine = try library.load("mine", depth: .full)
+        let parent = try library.load("harbor-dark", depth: .full)
+        #expect(mine[.statusOK].foreground == 33)
+        #expect(mine[.statusBad] == parent[.statusBad])
+        for name in ["loop", "pink"] {
+            #expect(throws: ThemeFile.Problem.self) { try library.load(name, depth: .full) }
+            #expect(!ThemeCheck.check(name, in: library).ok)
+        }
+    }
+
+    @Test func `a theme's signs take the place of the usual ones, in ASCII only if they are`()
+        throws
+    {
+        let file = try ThemeFile(toml: "[glyph]\n\"status.ok\" = \"●\"\n\"bar.done\" = \"=\"\n")
+        let unicode = Glyphs.unicode.replacing(file.glyphs)
+        #expect(unicode.ok == "●" && unicode.barDone == "=" && unicode.bad == Glyphs.unicode.bad)
+        let ascii = Glyphs.ascii.replacing(file.glyphs)
+        #expect(ascii.ok == Glyphs.ascii.ok && ascii.barDone == "=")
+        #expect(unicode.plain == .unicode && ascii.plain == .ascii)
+    }
+
+    @Test func `a direct terminal gets red, green and blue, a small one the nearest`() {
+        let colour = Colour.rgb(red: 1, green: 2, blue: 3)
+        #expect(colour.index(depth: .direct) == 0x010203)
+        #expect(colour.index(depth: .full) == 16)
+        #expect(colour.index(depth: .sixteen) == 0)
+        #expect(colour.index(depth: .mono) == nil)
+        // The first numbers are the palette of the terminal, so that black is not "colour 0".
+        #expect(Colour.rgb(red: 0, green: 0, blue: 0).index(depth: .direct) == 8)
+        #expect(Colour.palette(9).index(depth: .direct) == 0xff0000)
+        #expect(Colour.palette(1).index(depth: .direct) == 1)
+        #expect(Colour.standard.index(depth: .direct) == nil)
+        #expect(Colour(hexadecimal: "#ff000") == nil && Colour(hexadecimal: "#+f0000") == nil)
     }
 
     @Test func `the theme is chosen in the order flag, variable, NO_COLOR, configuration`() {
@@ -123,22 +161,5 @@ import Themes
     ])
     func `COLORFGBG tells of a light terminal`(value: String?, isLight: Bool) {
         #expect(ThemeChoice.isLight(colorFGBG: value) == isLight)
-    }
-
-    /// The contrast of two entries of the palette.
-    /// - SeeAlso: <https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio>
-    private static func contrast(_ first: Int, _ second: Int) -> Double {
-        let lights = [luminance(first), luminance(second)].sorted()
-        return (lights[1] + 0.05) / (lights[0] + 0.05)
-    }
-
-    private static func luminance(_ index: Int) -> Double {
-        let colour = Colour.components(index)
-        func linear(_ value: Int) -> Double {
-            let share = Double(value) / 255
-            return share <= 0.04045 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4)
-        }
-        return 0.2126 * linear(colour.red) + 0.7152 * linear(colour.green)
-            + 0.0722 * linear(colour.blue)
     }
 }

@@ -54,6 +54,20 @@ public final class StartedProgram: Sendable {
     /// - Parameter number: The signal.
     public func send(_ number: Int32) { kill(pid, number) }
 
+    /// What it has written to standard error so far.
+    public var words: String {
+        (try? String(contentsOfFile: folder.file("stderr"), encoding: .utf8)) ?? ""
+    }
+
+    /// Whether it halts, as after SIGSTOP.
+    public var isHalted: Bool {
+        let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+        return status?.split(separator: ")").last?.hasPrefix(" T") == true
+    }
+
+    /// Whether it has ended.
+    public var isGone: Bool { kill(pid, 0) != 0 }
+
     /// Waits for the end.
     ///
     /// - Returns: The exit status, or 128 + the signal, and what it wrote.

@@ -22,6 +22,16 @@ public final class TestFolder: Sendable {
     /// - Parameter name: Its name.
     /// - Returns: Its path.
     public func file(_ name: String) -> String { "\(path)/\(name)" }
+
+    /// Writes a file in the folder.
+    ///
+    /// - Parameters:
+    ///   - name: Its name.
+    ///   - text: What it holds.
+    /// - Throws: The system's error.
+    public func write(_ name: String, _ text: String) throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: file(name)))
+    }
 }
 
 /// Whether something exists, links included.

@@ -211,7 +211,7 @@ extension Model {
         switch cutover.outcome {
         case .undone(let report): return "\(place); the cutover was undone: \(report.reason ?? "")"
         case .failed(let kind, let error):
-            return "\(place); the \(kind.rawValue) failed: \(error.message)"
+            return "\(place); the \(kind.noun) failed: \(error.message)"
         case .switched, .reverted, nil: break
         }
         guard phase == .following else { return place }

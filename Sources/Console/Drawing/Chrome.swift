@@ -35,25 +35,29 @@ enum Chrome {
         let look: StyleKey = model.freezeSeconds == nil ? .header : .headerFrozen
         frame.fill(Rect(x: 0, y: 0, width: model.size.columns, height: 1), look)
         let right = truth(model, look)
-        let rightWidth = right.reduce(0) { $0 + Width.cells($1.text) }
+        let rightWidth = cells(right)
         let start = model.size.columns - rightWidth
         let mode: Span =
             identity.isReadOnly ? Span("[RO]", .headerReadOnly) : Span("[RW]", look)
         let live = liveWords(model, look)
         let activity = Span("  " + model.activity, look)
-        let environment = " \(Width.clip(identity.environment.uppercased(), to: 10)) "
-        let fixed =
-            Width.cells(environment) + 2 + 4 + Width.cells(activity.text) + 2
-            + live.reduce(0) { $0 + Width.cells($1.text) }
+        let environment = Span(
+            " \(Width.clip(identity.environment.uppercased(), to: 10)) ",
+            badge(identity.environment)
+        )
+        let room = start - cells([environment, mode, activity] + live) - 6
         let names = "\(identity.sourceName) \(identity.glyphs.arrow) \(identity.targetName)"
-        let left: Line =
-            [
-                Span(environment, badge(identity.environment)),
-                Span("  " + Width.clip(names, to: max(0, start - fixed - 2)) + "  ", look),
-                mode,
-            ] + live + [activity]
+        // A few letters of a name tell nothing; who is live and whether writes pass stays longest.
+        let place =
+            room < 4 ? Span("  ", look) : Span("  \(Width.clip(names, to: room))  ", look)
+        let isNarrow = cells([environment, mode] + live) + 4 > start
+        let left = [environment, place] + (isNarrow ? [] : [mode]) + live + [activity]
         frame.put(left, x: 0, y: 0, width: max(0, start))
         frame.put(right, x: start, y: 0, width: rightWidth)
+    }
+
+    private static func cells(_ line: Line) -> Int {
+        line.reduce(0) { $0 + Width.cells($1.text) }
     }
 
     /// Who takes the application's writes, in words; nothing for a run that is not live.

@@ -28,7 +28,7 @@ enum OutcomeOverlay {
         case .switched: "Switched"
         case .undone: "Undone"
         case .reverted: "Reverted"
-        case .failed(let kind, _): "The \(kind.rawValue) failed"
+        case .failed(let kind, _): "The \(kind.noun) failed"
         case nil: "Nothing has happened"
         }
     }

@@ -2,7 +2,7 @@ import MigrationEngine
 
 /// The steps of a cutover or a way back under way, with its clocks and the key that stops it.
 enum RunningOverlay {
-    private static let barWidth = 24
+    private static let barWidth = 20
 
     /// Draws the steps.
     static func draw(_ model: Model, into frame: inout Frame) {

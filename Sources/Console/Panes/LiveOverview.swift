@@ -207,7 +207,7 @@ extension OverviewPane {
                 report.ok ? .statusOK : .statusBad
             )
         case .failed(let kind, let error):
-            return Span("\(glyphs.bad) \(kind.rawValue) failed: \(error.message)", .statusBad)
+            return Span("\(glyphs.bad) the \(kind.noun) failed: \(error.message)", .statusBad)
         case nil: return nil
         }
     }

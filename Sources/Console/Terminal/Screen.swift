@@ -21,7 +21,7 @@ final class Screen {
     let isFallback: Bool
 
     private var shown: Frame?
-    private var pairs: [Int: Int32] = [:]
+    private var pairs: [[Int]: Int32] = [:]
     private var isStopped = false
 
     /// Takes the terminal.
@@ -133,7 +133,7 @@ final class Screen {
     }
 
     private func pair(_ style: Style) -> Int32 {
-        let key = (style.foreground ?? -1) * 1_000 + (style.background ?? -1)
+        let key = [style.foreground ?? -1, style.background ?? -1]
         if let known = pairs[key] { return known }
         let pair = ct_pair(Int32(style.foreground ?? -1), Int32(style.background ?? -1))
         pairs[key] = pair

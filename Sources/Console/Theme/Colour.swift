@@ -4,11 +4,14 @@ enum ColourDepth: Int, Sendable, CaseIterable {
     case eight
     case sixteen
     case full
+    /// Every colour by red, green and blue.
+    case direct
 
     /// The depth for a number of colours.
     init(colours: Int) {
         self =
             switch colours {
+            case 65_536...: .direct
             case 256...: .full
             case 16...: .sixteen
             case 8...: .eight
@@ -21,6 +24,25 @@ enum ColourDepth: Int, Sendable, CaseIterable {
 enum Colour: Equatable, Sendable {
     case standard
     case palette(Int)
+    case rgb(red: Int, green: Int, blue: Int)
+
+    /// A colour as web pages write it, `#rrggbb`; nil when it is not one.
+    init?(hexadecimal word: String) {
+        let digits = word.dropFirst()
+        guard word.hasPrefix("#"), digits.utf8.count == 6, digits.allSatisfy(\.isHexDigit),
+            let value = Int(digits, radix: 16)
+        else { return nil }
+        self = .rgb(red: value >> 16, green: value >> 8 & 0xff, blue: value & 0xff)
+    }
+
+    /// Red, green and blue, 0 to 255 each; nil for the terminal's own colour.
+    var components: (red: Int, green: Int, blue: Int)? {
+        switch self {
+        case .standard: nil
+        case .palette(let index): Self.components(index)
+        case .rgb(let red, let green, let blue): (red, green, blue)
+        }
+    }
 
     /// Red, green and blue of an entry of the xterm palette, 0 to 255 each.
     static func components(_ index: Int) -> (red: Int, green: Int, blue: Int) {
@@ -59,15 +81,22 @@ enum Colour: Equatable, Sendable {
         return best
     }
 
-    /// The palette index on a terminal of a depth, or nil for the terminal's own colour.
+    /// What curses calls the colour on a terminal of a depth, or nil for the terminal's own.
+    ///
+    /// A terminal with direct colours counts red, green and blue in one number, whose first eight
+    /// values are the colours of its palette.
     func index(depth: ColourDepth) -> Int? {
-        guard case .palette(let index) = self, depth != .mono else { return nil }
-        guard depth != .full, index > 15 || depth == .eight else { return index }
-        let own = Self.components(index)
-        let sixteen =
-            index < 16
-            ? index : Self.nearest(red: own.red, green: own.green, blue: own.blue, in: 0..<16)
-        return depth == .eight ? sixteen % 8 : sixteen
+        guard let own = components, depth != .mono else { return nil }
+        if depth == .direct {
+            if case .palette(let index) = self, index < 8 { return index }
+            return max(8, own.red << 16 | own.green << 8 | own.blue)
+        }
+        if case .palette(let index) = self, depth == .full || index < 16 {
+            return depth == .eight ? index % 8 : index
+        }
+        let entries = depth == .full ? 16..<256 : 0..<16
+        let near = Self.nearest(red: own.red, green: own.green, blue: own.blue, in: entries)
+        return depth == .eight ? near % 8 : near
     }
 
     private static let steps = [0, 95, 135, 175, 215, 255]

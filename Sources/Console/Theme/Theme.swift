@@ -5,9 +5,19 @@ struct Theme: Equatable, Sendable {
     let isLight: Bool
     /// The contrast that the theme promises between every text and its background.
     let contrast: Double
+    /// Signs that take the place of the usual ones, by the names in ``Glyphs/names``.
+    let glyphs: [String: String]
     private let styles: [StyleKey: Style]
 
-    init(name: String, about: String, isLight: Bool, contrast: Double, styles: [StyleKey: Style]) {
+    init(
+        name: String,
+        about: String,
+        isLight: Bool,
+        contrast: Double,
+        glyphs: [String: String] = [:],
+        styles: [StyleKey: Style]
+    ) {
+        self.glyphs = glyphs
         self.name = name
         self.about = about
         self.isLight = isLight

@@ -4,11 +4,20 @@ import TOMLKit
 struct ThemeFile: Equatable, Sendable {
     /// What a file says about one key; what it leaves out comes from further up.
     struct Entry: Equatable, Sendable {
-        var foreground: Colour?
-        var background: Colour?
-        var foreground16: Colour?
-        var background16: Colour?
+        var foreground: Ink?
+        var background: Ink?
+        var foreground16: Ink?
+        var background16: Ink?
         var attributes: [String: Bool] = [:]
+    }
+
+    /// A colour, or the name of one in the palette of this file, a child or a parent.
+    ///
+    /// A theme that only changes the palette of its parent is the usual case, so that a name is
+    /// looked up when the whole chain is known.
+    enum Ink: Equatable, Sendable {
+        case colour(Colour)
+        case named(String)
     }
 
     /// A file that cannot be used, in words for the operator.
@@ -22,6 +31,9 @@ struct ThemeFile: Equatable, Sendable {
     var contrast = 4.5
     var parent: String?
     var entries: [StyleKey: Entry] = [:]
+    var palette: [String: Colour] = [:]
+    /// Signs that take the place of the Unicode ones, by the names in ``Glyphs``.
+    var glyphs: [String: String] = [:]
     /// Keys that mean nothing here: a warning, because a theme must never stop an operator.
     var unknownKeys: [String] = []
 
@@ -36,7 +48,29 @@ struct ThemeFile: Equatable, Sendable {
         isLight = table["appearance"]?.string == "light"
         contrast = table["contrast"]?.double ?? table["contrast"]?.int.map(Double.init) ?? 4.5
         parent = table["inherits"]?.string
-        let palette = table["palette"]?.table
+        if let colours = table["palette"]?.table {
+            for key in colours.keys {
+                guard case .colour(let colour)? = Self.ink(colours[key]) else {
+                    throw Problem(message: "palette \"\(key)\" is no colour")
+                }
+                palette[key] = colour
+            }
+        }
+        if let signs = table["glyph"]?.table {
+            for key in signs.keys {
+                guard let sign = signs[key]?.string, Width.cells(sign) == 1,
+                    Width.safe(sign) == sign
+                else {
+                    throw Problem(message: "glyph \"\(key)\" is not one sign of one cell")
+                }
+                if Glyphs.names.contains(key) {
+                    glyphs[key] = sign
+                } else {
+                    unknownKeys.append("glyph.\(key)")
+                }
+            }
+        }
+        for key in table.keys where !Self.sections.contains(key) { unknownKeys.append(key) }
         guard let style = table["style"]?.table else { return }
         for key in style.keys {
             guard let meaning = StyleKey(rawValue: key) else {
@@ -46,7 +80,7 @@ struct ThemeFile: Equatable, Sendable {
             guard let fields = style[key]?.table else {
                 throw Problem(message: "style \"\(key)\" is not a table such as { fg = 250 }")
             }
-            entries[meaning] = try Self.entry(fields, key: key, palette: palette)
+            entries[meaning] = try Self.entry(fields, key: key)
         }
     }
 
@@ -61,18 +95,18 @@ struct ThemeFile: Equatable, Sendable {
         }
     }
 
-    private static func entry(
-        _ fields: TOMLTable,
-        key: String,
-        palette: TOMLTable?
-    ) throws(Problem) -> Entry {
+    private static let sections: Set = [
+        "name", "about", "appearance", "inherits", "contrast", "palette", "style", "glyph",
+    ]
+
+    private static func entry(_ fields: TOMLTable, key: String) throws(Problem) -> Entry {
         var entry = Entry()
         for field in fields.keys {
             switch field {
-            case "fg": entry.foreground = try colour(fields[field], key, palette)
-            case "bg": entry.background = try colour(fields[field], key, palette)
-            case "fg16": entry.foreground16 = try colour(fields[field], key, palette)
-            case "bg16": entry.background16 = try colour(fields[field], key, palette)
+            case "fg": entry.foreground = try colour(fields[field], key)
+            case "bg": entry.background = try colour(fields[field], key)
+            case "fg16": entry.foreground16 = try colour(fields[field], key)
+            case "bg16": entry.background16 = try colour(fields[field], key)
             case "bold", "dim", "italic", "underline", "reverse":
                 entry.attributes[field] = fields[field]?.bool ?? false
             default: throw Problem(message: "style \"\(key)\" has an unknown field \"\(field)\"")
@@ -83,31 +117,21 @@ struct ThemeFile: Equatable, Sendable {
 
     private static func colour(
         _ value: (any TOMLValueConvertible)?,
-        _ key: String,
-        _ palette: TOMLTable?
-    ) throws(Problem) -> Colour {
-        if let number = value?.int, (0...255).contains(number) { return .palette(number) }
-        if let word = value?.string {
-            if word == "default" { return .standard }
-            if let index = names.firstIndex(of: word) { return .palette(index) }
-            if let colour = hexadecimal(word) { return colour }
-            // A palette's own names are looked up once: an entry may not name another entry.
-            if let palette, let named = palette[word] { return try colour(named, key, nil) }
+        _ key: String
+    ) throws(Problem) -> Ink {
+        guard let ink = ink(value) else {
+            throw Problem(message: "style \"\(key)\" has a colour that is none")
         }
-        throw Problem(message: "style \"\(key)\" has a colour that is none")
+        return ink
     }
 
-    private static func hexadecimal(_ word: String) -> Colour? {
-        guard word.count == 7, word.hasPrefix("#"), let value = Int(word.dropFirst(), radix: 16)
-        else { return nil }
-        return .palette(
-            Colour.nearest(
-                red: value >> 16,
-                green: value >> 8 & 0xff,
-                blue: value & 0xff,
-                in: 16..<256
-            )
-        )
+    private static func ink(_ value: (any TOMLValueConvertible)?) -> Ink? {
+        if let number = value?.int, (0...255).contains(number) { return .colour(.palette(number)) }
+        guard let word = value?.string, !word.isEmpty else { return nil }
+        if word == "default" { return .colour(.standard) }
+        if let index = names.firstIndex(of: word) { return .colour(.palette(index)) }
+        if word.hasPrefix("#") { return Colour(hexadecimal: word).map { .colour($0) } }
+        return .named(word)
     }
 
     private static let names = [

@@ -53,7 +53,7 @@ struct SourceFenceTests {
         let ours = try open(path)
         try SourceFence.install(ours)
         #expect(try SourceFence.state(ours) == .down)
-        try SourceFence.raise(for: 0.3, ours)
+        try SourceFence.raise(for: 5, ours)
         let application = try open(path)
         #expect(throws: SourceError.self) { try application.execute("DELETE FROM o WHERE id = 1") }
         let hasEnded = try await eventually(within: .seconds(20)) {

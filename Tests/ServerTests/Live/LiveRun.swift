@@ -41,7 +41,7 @@ struct LiveRun {
     func follow(_ more: String...) async throws -> CutoverRun {
         let run = try await cutover(
             "follow",
-            ["--until-lag-below", "1", "--duration", "120"] + options + more
+            ["--until-lag-below", "1", "--duration", "1500"] + options + more
         )
         try #require(run.status == 0, "\(run)")
         #expect(run.json["lag"]["rows"].int == 0, "\(run)")

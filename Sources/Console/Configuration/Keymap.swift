@@ -1,0 +1,111 @@
+/// The keys of every action: those of the table, with the operator's changes.
+struct Keymap: Equatable, Sendable {
+    /// A wish that cannot be met, in words for the operator.
+    struct Problem: Error, Equatable {
+        /// The action, as the configuration names it.
+        var action: String
+        var message: String
+    }
+
+    /// The table's own keys.
+    static let standard = Keymap()
+
+    private var changes: [Action.ID: [Key]] = [:]
+
+    private init() {}
+
+    /// Takes the operator's keys.
+    ///
+    /// - Parameter wishes: The keys of actions, each as the help writes it; an empty list takes an
+    ///   action off the keyboard.
+    /// - Throws: ``Problem`` for an action or a key that does not exist, and for a key that two
+    ///   actions of one pane would have: nothing is changed then.
+    init(_ wishes: [String: [String]]) throws(Problem) {
+        for (name, labels) in wishes.sorted(by: { $0.key < $1.key }) {
+            guard let action = Actions.all.first(where: { $0.id.name == name }) else {
+                throw Problem(action: name, message: "there is no action \"\(name)\"")
+            }
+            var keys: [Key] = []
+            for label in labels {
+                guard let key = Key(label: label) else {
+                    throw Problem(action: name, message: "\"\(label)\" is no key")
+                }
+                keys.append(key)
+            }
+            changes[action.id] = keys
+        }
+        try requireDistinct()
+        guard !keys(of: .help).isEmpty, !keys(of: .quitNow).isEmpty else {
+            throw Problem(action: "help", message: "help and leave must keep a key")
+        }
+    }
+
+    /// The keys of an action.
+    func keys(of action: Action) -> [Key] { changes[action.id] ?? action.keys }
+
+    /// The action of a key in a pane.
+    func action(for key: Key, in pane: PaneID) -> Action? {
+        Actions.all.first { $0.panes.contains(pane) && keys(of: $0).contains(key) }
+    }
+
+    private func keys(of id: Action.ID) -> [Key] {
+        Actions.all.filter { $0.id == id }.flatMap { keys(of: $0) }
+    }
+
+    private func requireDistinct() throws(Problem) {
+        for pane in PaneID.allCases {
+            var owners: [Key: Action] = [:]
+            for action in Actions.actions(in: pane) {
+                for key in keys(of: action) {
+                    guard let other = owners.updateValue(action, forKey: key) else { continue }
+                    let changed = changes[action.id] != nil ? action : other
+                    throw Problem(
+                        action: changed.id.name,
+                        message: "\(key.label) would be \(other.id.name) and \(action.id.name) "
+                            + "in the pane \(pane.title)"
+                    )
+                }
+            }
+        }
+    }
+}
+
+extension Action.ID {
+    /// The name in the configuration and the palette: words joined by hyphens.
+    var name: String {
+        let full = String(describing: self)
+        if case .show(let pane) = self { return "show-\(pane.title.lowercased())" }
+        return full.reduce(into: "") { name, character in
+            if character.isUppercase { name.append("-") }
+            name.append(contentsOf: character.lowercased())
+        }
+    }
+}
+
+extension Key {
+    /// Reads a key as the help writes it.
+    ///
+    /// - Parameter label: For example `m`, `C-r`, `F5`, `Space` or `PgUp`.
+    init?(label: String) {
+        if let named = Self.named.first(where: { $0.label == label }) {
+            self = named
+        } else if label.count == 1, let character = label.first {
+            self = .character(character)
+        } else if label.hasPrefix("C-"), label.count == 3, let character = label.last,
+            character.isASCII, character.isLetter
+        {
+            self = .control(Character(character.lowercased()))
+        } else if label.hasPrefix("F"), let number = Int(label.dropFirst()),
+            (1...12).contains(number)
+        {
+            self = .function(number)
+        } else {
+            return nil
+        }
+    }
+
+    private static let named: [Key] = [
+        .character(" "), .up, .down, .left, .right, .home, .end, .pageUp, .pageDown, .enter,
+        .escape, .tab, .backTab, .backspace, .delete,
+    ]
+}
