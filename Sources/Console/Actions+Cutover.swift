@@ -8,8 +8,8 @@ extension Actions {
         Action(
             .migrateLive,
             "live",
-            [.character("M")],
-            "copy everything and log the source's writes, then follow them",
+            [.character("B")],
+            "begin a live run: copy, log the source's writes, follow them",
             .run,
             in: [.overview, .migrate],
             rank: 2,
@@ -121,7 +121,7 @@ extension Model {
     private var whyNotLive: String? {
         guard phase == nil || operation?.kind == .migrate else { return nil }
         return operation?.kind == .migrate
-            ? "a copy is running" : "there is no live run; M begins one"
+            ? "a copy is running" : "there is no live run; B begins one"
     }
 
     fileprivate var whyNotFollowing: String? {

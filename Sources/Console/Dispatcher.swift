@@ -27,26 +27,36 @@ final class Dispatcher {
         let engine = engine
         switch command {
         case .migrate:
-            change("migrate", message: { .migrated($0) }) {
-                try engine.migrate(observer: $0, cancellation: $1)
-            }
+            change(
+                "migrate",
+                message: { .migrated($0) },
+                { try engine.migrate(observer: $0, cancellation: $1) }
+            )
         case .migrateLive:
-            change("migrate", message: { .migrated($0) }) {
-                try engine.migrateLive(observer: $0, cancellation: $1)
-            }
+            change(
+                "migrate",
+                message: { .migrated($0) },
+                { try engine.migrateLive(observer: $0, cancellation: $1) }
+            )
         case .follow:
-            change("follow", message: { .followed($0) }) {
-                try engine.follow(observer: $0, cancellation: $1)
-            }
+            change(
+                "follow",
+                message: { .followed($0) },
+                { try engine.follow(observer: $0, cancellation: $1) }
+            )
             following = cancellation
         case .cutOver:
-            change("switch", message: { .cutOver($0) }) {
-                try engine.cutOver(observer: $0, cancellation: $1)
-            }
+            change(
+                "switch",
+                message: { .cutOver($0) },
+                { try engine.cutOver(observer: $0, cancellation: $1) }
+            )
         case .revert:
-            change("revert", message: { .reverted($0) }) {
-                try engine.revert(observer: $0, cancellation: $1)
-            }
+            change(
+                "revert",
+                message: { .reverted($0) },
+                { try engine.revert(observer: $0, cancellation: $1) }
+            )
         case .verify: verify()
         case .loadStatus(let ticket):
             ask(standings, message: { .status(ticket: ticket, $0) }, { try engine.status() })

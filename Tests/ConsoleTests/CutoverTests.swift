@@ -223,7 +223,7 @@ import Testing
 
     @Test func `a live copy goes on following by itself, and p stops and resumes it`() throws {
         var model = Samples.empty()
-        _ = model.update(.key(.character("M")))
+        _ = model.update(.key(.character("B")))
         #expect(model.update(.key(.character("y"))) == [.migrateLive])
         #expect(model.phase == .prepared)
         let report = try #require(Samples.filled().report)
