@@ -64,7 +64,7 @@ final class Dispatcher {
             ask(counts, message: { .gates(ticket: ticket, $0) }, { try engine.gates() })
         case .loadWritten(let ticket):
             ask(standings, message: { .written(ticket: ticket, $0) }, { try engine.written() })
-        case .sign(let gate, let author): sign(gate, by: author)
+        case .decide(let decision): decide(decision)
         case .cancel: cancellation.cancel()
         case .count: count()
         case .loadEarlier:
@@ -119,17 +119,21 @@ final class Dispatcher {
         }
     }
 
-    /// Signs a gate, beside whatever runs.
-    private func sign(_ gate: String, by author: String) {
+    /// Signs or overrides a gate, beside whatever runs.
+    private func decide(_ decision: Decision) {
         let (engine, mailbox, isReadOnly) = (engine, mailbox, isReadOnly)
         readings.run {
             let result = Self.result {
-                if isReadOnly { throw Self.readOnly("signing") }
-                try engine.sign(gate: gate, by: author)
+                if isReadOnly { throw Self.readOnly("deciding a gate") }
+                switch decision.kind {
+                case .sign(let gate): try engine.sign(gate: gate, by: decision.author)
+                case .override(let gate):
+                    try engine.override(gate: gate, by: decision.author, note: decision.note)
+                }
             }
             var failure: MigrationError?
             if case .failure(let error) = result { failure = error }
-            mailbox.post(.signed(gate: gate, failure: failure))
+            mailbox.post(.decided(decision, failure: failure))
         }
     }
 

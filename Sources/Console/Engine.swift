@@ -71,10 +71,19 @@ package protocol ConsoleEngine: Sendable {
     /// Signs a gate that a person decides.
     ///
     /// - Parameters:
-    ///   - gate: The gate's name.
+    ///   - gate: The gate's name; nil for all that persons decide.
     ///   - author: Who signs.
     /// - Throws: ``MigrationError``.
-    func sign(gate: String, by author: String) throws
+    func sign(gate: String?, by author: String) throws
+
+    /// Lets the cutover begin although a gate is closed.
+    ///
+    /// - Parameters:
+    ///   - gate: The gate's name.
+    ///   - author: Who takes it upon himself.
+    ///   - note: Why.
+    /// - Throws: ``MigrationError``.
+    func override(gate: String, by author: String, note: String) throws
 
     /// Compares both sides.
     ///

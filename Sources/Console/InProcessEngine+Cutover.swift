@@ -9,7 +9,14 @@ extension InProcessEngine {
     ) throws -> MigrateReport {
         var live = settings
         live.isLive = true
-        return try Migration.run(options, live, observer: observer, cancellation: cancellation)
+        let report = try Migration.run(
+            options,
+            live,
+            observer: observer,
+            cancellation: cancellation
+        )
+        try whenCopied(options)
+        return report
     }
 
     /// See ``ConsoleEngine``.
@@ -45,18 +52,18 @@ extension InProcessEngine {
     package func status() throws -> RunStatus { try RunStatus.read(options) }
 
     /// See ``ConsoleEngine``.
-    package func gates() throws -> [Gate] { try RunStatus.read(options).gates }
+    package func gates() throws -> [Gate] { try CutoverCheck.run(options, .quick).gates }
 
     /// See ``ConsoleEngine``.
     package func written() throws -> WrittenSince { try WrittenSince.read(options) }
 
     /// See ``ConsoleEngine``.
-    package func sign(gate: String, by author: String) throws {
-        throw MigrationError(
-            .usage,
-            "gates cannot be signed from the console yet",
-            place: .init("gates"),
-            remedy: "sign it with the verb: cutover check --help"
-        )
+    package func sign(gate: String?, by author: String) throws {
+        try CutoverCheck.sign(options, gate.map { [$0] }, by: author)
+    }
+
+    /// See ``ConsoleEngine``.
+    package func override(gate: String, by author: String, note: String) throws {
+        try CutoverCheck.override(options, gate, by: author, note: note)
     }
 }

@@ -7,6 +7,8 @@ package final class InProcessEngine: ConsoleEngine {
     let options: Options
     let settings: Migration.Settings
     let cutover: Switch.Settings
+    /// What follows a live copy: the demo signs its gates.
+    let whenCopied: @Sendable (Options) throws -> Void
     private let author: String
     /// One connection a side, kept open between readings; only the reading thread comes here.
     private let readers: Mutex<[Side: LiveReader]> = Mutex([:])
@@ -17,16 +19,19 @@ package final class InProcessEngine: ConsoleEngine {
     ///   - options: The two sides.
     ///   - settings: How a migration goes.
     ///   - cutover: How a cutover goes.
+    ///   - whenCopied: What follows a live copy.
     ///   - author: Who switches workflows, as the table records it.
     package init(
         options: Options,
         settings: Migration.Settings = Migration.Settings(),
         cutover: Switch.Settings = Switch.Settings(),
+        whenCopied: @escaping @Sendable (Options) throws -> Void = { _ in },
         author: String = "cutover"
     ) {
         self.options = options
         self.settings = settings
         self.cutover = cutover
+        self.whenCopied = whenCopied
         self.author = author
     }
 

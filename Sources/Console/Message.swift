@@ -21,7 +21,7 @@ enum Message: Sendable {
     case status(ticket: Int, Result<RunStatus, MigrationError>)
     case gates(ticket: Int, Result<[Gate], MigrationError>)
     case written(ticket: Int, Result<WrittenSince, MigrationError>)
-    case signed(gate: String, failure: MigrationError?)
+    case decided(Decision, failure: MigrationError?)
     case earlier(Result<EarlierRun, MigrationError>)
     case counted(Result<VerifyReport, MigrationError>)
     case sides(ticket: Int, Result<[SideFacts], MigrationError>)
@@ -45,7 +45,7 @@ enum Command: Equatable, Sendable {
     case loadStatus(ticket: Int)
     case loadGates(ticket: Int)
     case loadWritten(ticket: Int)
-    case sign(gate: String, by: String)
+    case decide(Decision)
     case loadEarlier
     case count
     case loadSides(ticket: Int)

@@ -25,7 +25,7 @@ extension Model {
         case .gates(let ticket, let result): cutover.gates.take(result, ticket: ticket, now: now)
         case .written(let ticket, let result):
             cutover.written.take(result, ticket: ticket, now: now)
-        case .signed(let gate, let failure): return finishSigning(gate, failure)
+        case .decided(let decision, let failure): return finish(decision, failure)
         case .verified(let result): return finishVerification(result)
         case .earlier(let result): return take(result)
         case .counted(let result): takeCounts(result)

@@ -21,7 +21,7 @@ struct Cutover: ParsableCommand {
             ServerCommand.self, ConsoleCommand.self, QuarantineCommand.self,
             FollowCommand.self, SwitchCommand.self, RevertCommand.self,
             CleanCommand.self,
-            TrafficCommand.self, ThemeCommand.self,
+            TrafficCommand.self, CheckCommand.self, ReportCommand.self, ThemeCommand.self,
         ],
         defaultSubcommand: ConsoleCommand.self
     )

@@ -72,7 +72,8 @@ struct DemoCommand: ParsableCommand {
         }
         try Output(common).result(report) {
             [
-                MigrateText.text(report.migrate), "", SwitchCommand.text(report.live.switch), "",
+                MigrateText.text(report.migrate), "", CheckText.text(report.live.check), "",
+                SwitchCommand.text(report.live.switch), "",
                 RevertCommand.text(report.live.revert), "", Self.text(report.live),
             ].joined(separator: "\n")
         }
@@ -111,6 +112,7 @@ struct DemoCommand: ParsableCommand {
             engine: InProcessEngine(
                 options: sides.options,
                 cutover: settings,
+                whenCopied: { try LiveDemo.sign($0) },
                 author: NSUserName()
             ),
             sourceName: "ora.db",

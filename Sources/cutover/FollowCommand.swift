@@ -47,6 +47,14 @@ struct FollowCommand: ParsableCommand {
                 "quarantine: \(report.quarantinedRows) rows did not fit: cutover quarantine list"
             )
         }
+        if report.comparedRows > 0 { lines.append("compared: \(report.comparedRows) rows") }
+        lines += report.differences.map { found in
+            SafeText.visible(
+                "differs:  \(found.table): \(found.missing) missing, \(found.extra) extra, "
+                    + "\(found.different) different (\(found.keys.joined(separator: ", "))); "
+                    + "see cutover verify --table \(found.table)"
+            )
+        }
         lines += report.waited.map { "\($0.reason) (\($0.times) attempts)" }
         lines.append("the source goes on logging its writes; go on with: cutover follow")
         return lines.joined(separator: "\n")

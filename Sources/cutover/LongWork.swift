@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import MigrationEngine
 import Synchronization
@@ -17,21 +16,12 @@ enum LongWork {
         _ work: @escaping @Sendable (Observer, Cancellation) throws(MigrationError) -> Value
     ) throws(MigrationError) -> Value {
         let cancellation = Cancellation()
-        let signals = [SIGINT, SIGTERM, SIGHUP].map { number in
-            // The default action would end the process in the middle of a statement.
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                if cancellation.isCancelled { _exit(75) }
-                Output.message("\nstopping; press Ctrl-C again to stop at once")
-                cancellation.cancel()
-            }
-            source.resume()
-            return source
+        let signals = StopSignals {
+            if cancellation.isCancelled { _exit(75) }
+            Output.message("\nstopping; press Ctrl-C again to stop at once")
+            cancellation.cancel()
         }
-        defer {
-            for source in signals { source.cancel() }
-        }
+        defer { signals.end() }
         let printer = ProgressPrinter(isQuiet: false, ascii: common.ascii)
         let observer = Observer(progress: printer.show, log: printer.log)
         defer { printer.finish() }

@@ -25,6 +25,15 @@ struct Output {
         }
     }
 
+    /// Prints a result that is JSON already.
+    ///
+    /// - Parameters:
+    ///   - json: The JSON, harmless for a terminal.
+    ///   - text: The text for people.
+    func document(_ json: String, _ text: () -> String) {
+        Self.write((isJSON ? json : text()) + "\n")
+    }
+
     /// Prints an error: as JSON on standard output, or as text on standard error.
     ///
     /// - Parameter error: The error.

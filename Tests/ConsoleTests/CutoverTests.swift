@@ -87,7 +87,7 @@ import Testing
             return
         }
         #expect(wizard.page == .gates)
-        #expect(model.notice?.text.contains("2 gates not open") == true)
+        #expect(model.notice?.text.contains("1 gate closed") == true)
     }
 
     @Test func `gates that change behind the operator's back are shown again`() {
@@ -107,18 +107,49 @@ import Testing
         var model = Samples.following()
         model.overlay = .wizard(Wizard(kind: .cutOver, page: .gates, index: 2))
         _ = model.update(.key(.character("s")))
-        #expect(type("Ada", into: &model) == [.sign(gate: "team_told", by: "Ada")])
+        let decision = Decision(kind: .sign(gate: "team_told"), author: "Ada")
+        #expect(type("Ada", into: &model) == [.decide(decision)])
         let ticket = model.cutover.gates.ticket
         #expect(
-            model.update(.signed(gate: "team_told", failure: nil)) == [
-                .loadGates(ticket: ticket + 1)
-            ]
+            model.update(.decided(decision, failure: nil)) == [.loadGates(ticket: ticket + 1)]
         )
         _ = model.update(.key(.character("s")))
-        #expect(model.update(.key(.enter)) == [.sign(gate: "team_told", by: "Ada")])
+        #expect(model.update(.key(.enter)) == [.decide(decision)])
+        _ = model.update(.key(.character("S")))
+        #expect(
+            model.update(.key(.enter))
+                == [.decide(Decision(kind: .sign(gate: nil), author: "Ada"))]
+        )
         _ = model.update(.key(.character("k")))
         _ = model.update(.key(.character("s")))
         #expect(model.notice?.text.contains("decided by looking") == true)
+    }
+
+    @Test func `an override asks who, why and for its phrase`() {
+        var model = Samples.following()
+        var gates = Samples.openGates
+        gates[1].state = .closed
+        model.cutover.gates.value = gates
+        model.overlay = .wizard(Wizard(kind: .cutOver, page: .gates, index: 1))
+        _ = model.update(.key(.character("o")))
+        #expect(type("Ada", into: &model).isEmpty)
+        #expect(model.update(.key(.enter)).isEmpty)
+        #expect(type("a disk was added", into: &model).isEmpty)
+        #expect(type("override disk", into: &model).isEmpty)
+        #expect(
+            type("_space", into: &model) == [
+                .decide(
+                    Decision(
+                        kind: .override(gate: "disk_space"),
+                        author: "Ada",
+                        note: "a disk was added"
+                    )
+                )
+            ]
+        )
+        _ = model.update(.key(.character("j")))
+        _ = model.update(.key(.character("o")))
+        #expect(model.notice?.text.contains("is not closed") == true)
     }
 
     @Test func `the write freeze is in the line of truth, in every pane, and counts on`() {

@@ -55,7 +55,11 @@ import Testing
 
         func written() throws -> WrittenSince { Samples.written }
 
-        func sign(gate: String, by author: String) throws { changes.withLock { $0 += 1 } }
+        func sign(gate: String?, by author: String) throws { changes.withLock { $0 += 1 } }
+
+        func override(gate: String, by author: String, note: String) throws {
+            changes.withLock { $0 += 1 }
+        }
 
         func earlierRun() throws -> EarlierRun { EarlierRun() }
 
@@ -144,8 +148,10 @@ import Testing
             dispatcher.start(command)
             #expect(Self.failure(in: await next(from: mailbox))?.code == .readOnly, "\(command)")
         }
-        dispatcher.start(.sign(gate: "team_told", by: "Ada"))
-        #expect(Self.failure(in: await next(from: mailbox))?.code == .readOnly)
+        for kind in [Decision.Kind.sign(gate: nil), .override(gate: "rehearsal")] {
+            dispatcher.start(.decide(Decision(kind: kind, author: "Ada")))
+            #expect(Self.failure(in: await next(from: mailbox))?.code == .readOnly)
+        }
         #expect(engine.changes.withLock { $0 } == 0)
     }
 
@@ -154,7 +160,7 @@ import Testing
         case .migrated(.failure(let error)), .followed(.failure(let error)),
             .cutOver(.failure(let error)), .reverted(.failure(let error)):
             error
-        case .signed(_, let failure): failure
+        case .decided(_, let failure): failure
         default: nil
         }
     }

@@ -88,7 +88,9 @@ struct LiveConsole: Sendable {
         let sample = ["sample", source, "--schema", "production", "--orders", "40"]
         try await cutover(sample)
         if isMigrated {
-            try await cutover(["migrate", "--live", "--source", source, "--target", database])
+            let sides = ["--source", source, "--target", database]
+            try await cutover(["migrate", "--live"] + sides)
+            try await openGates(sides)
         }
         let options = ["--source", source, "--target", line ?? database]
         try await TmuxDriver.withTerminal(environment: environment) { terminal in
@@ -103,6 +105,18 @@ struct LiveConsole: Sendable {
             try await body(console)
         }
         withExtendedLifetime(folder) {}
+    }
+
+    /// Signs what persons sign, and says that there was no rehearsal.
+    private static func openGates(_ sides: [String]) async throws {
+        let note = ["--by", "a test", "--note", "a test"]
+        let words = [
+            ["--sign", "all"], ["--override", "rehearsal", "--confirm", "override rehearsal"],
+        ]
+        for word in words {
+            // Its status tells of the gates that are still closed.
+            _ = try await run(BuiltProducts.cutover, ["check"] + word + note + sides)
+        }
     }
 
     private static func cutover(_ words: [String]) async throws {
@@ -120,6 +134,7 @@ struct LiveConsole: Sendable {
         try await terminal.wait(for: "Migrate live")
         try await terminal.press("y")
         try await follow()
+        try await Self.openGates(options)
     }
 
     /// Waits until the run is followed and nothing waits.

@@ -186,14 +186,14 @@ extension Model {
         return status + begin(.follow)
     }
 
-    /// Takes in whether a gate was signed.
-    mutating func finishSigning(_ gate: String, _ failure: MigrationError?) -> [Command] {
+    /// Takes in whether a gate was decided.
+    mutating func finish(_ decision: Decision, _ failure: MigrationError?) -> [Command] {
         if let failure {
-            notify("\(gate) was not signed: \(failure.message)", .promptError)
+            notify(failure.message, .promptError)
             return []
         }
-        notify("\(gate) was signed by \(cutover.signer)", .statusOK)
-        audit("gate \(gate) was signed by \(cutover.signer)")
+        notify(decision.words, .statusOK)
+        audit(decision.words)
         return loadGates()
     }
 

@@ -30,8 +30,8 @@ struct Wizard: Equatable, Sendable {
     var agreed: [Gate] = []
     /// When the page of the phrase was opened.
     var phraseAt: Double?
-    /// The name of who signs a gate, while it is typed.
-    var signer: String?
+    /// What is typed to decide a gate; nil when none is.
+    var entry: DecisionEntry?
 
     /// The pages of this kind.
     var pages: [Page] { kind == .cutOver ? Page.allCases : [.plan, .phrase] }
@@ -47,12 +47,12 @@ struct Wizard: Equatable, Sendable {
 
 extension Gate {
     /// What decides whether it lets the cutover begin: a reason may change with every reading.
-    fileprivate var standing: [String] { [name, state.rawValue, "\(isPassed)"] }
+    fileprivate var standing: [String] { [name, state.rawValue, "\(blocks)"] }
 }
 
 extension Model {
     /// The gates that do not let the cutover begin.
-    var closedGates: [Gate] { gates.filter { !$0.isPassed } }
+    var closedGates: [Gate] { gates.filter(\.blocks) }
 
     /// Opens the questions, or the steps of what is under way.
     mutating func openWizard(_ kind: Wizard.Kind) -> [Command] {
@@ -67,7 +67,7 @@ extension Model {
 
     /// Takes a key while the questions are open.
     mutating func answer(_ wizard: Wizard, with key: Key) -> [Command] {
-        if let signer = wizard.signer { return sign(wizard, signer, with: key) }
+        if let entry = wizard.entry { return fill(entry, of: wizard, with: key) }
         switch (key, wizard.page) {
         case (.escape, _):
             overlay = nil
@@ -81,7 +81,9 @@ extension Model {
         case (_, .phrase): edit(wizard, with: key)
         case (.down, .gates), (.character("j"), .gates): move(wizard, by: 1)
         case (.up, .gates), (.character("k"), .gates): move(wizard, by: -1)
-        case (.character("s"), .gates): askForSigner(wizard)
+        case (.character("s"), .gates): beginSigning(wizard, all: false)
+        case (.character("S"), .gates): beginSigning(wizard, all: true)
+        case (.character("o"), .gates): beginOverride(wizard)
         case (.character("r"), .gates): return loadGates()
         case (.down, .plan), (.character("j"), .plan): scroll(wizard, by: 1)
         case (.up, .plan), (.character("k"), .plan): scroll(wizard, by: -1)
@@ -123,7 +125,7 @@ extension Model {
             let closed = closedGates.count
             guard closed == 0 else {
                 notify(
-                    "\(Figures.rows(closed, "gate")) not open: see what each asks for",
+                    "\(Figures.rows(closed, "gate")) closed: see what each asks for",
                     .promptError
                 )
                 return []
@@ -189,43 +191,5 @@ extension Model {
         else { return }
         overlay = nil
         notify("nobody typed the phrase for two minutes; nothing was changed", .statusWarn)
-    }
-
-    // MARK: - Signing
-
-    private mutating func askForSigner(_ wizard: Wizard) {
-        guard gates.indices.contains(wizard.index) else { return }
-        let gate = gates[wizard.index]
-        guard gate.kind == .person else {
-            notify("\(gate.name) is decided by looking, not by a signature", .promptError)
-            return
-        }
-        var wizard = wizard
-        wizard.signer = cutover.signer
-        overlay = .wizard(wizard)
-    }
-
-    private mutating func sign(_ wizard: Wizard, _ name: String, with key: Key) -> [Command] {
-        var wizard = wizard
-        switch key {
-        case .escape: wizard.signer = nil
-        case .backspace: wizard.signer = String(name.dropLast())
-        case .control("u"): wizard.signer = ""
-        case .character(let character):
-            if name.count < 60 { wizard.signer = name + String(character) }
-        case .enter:
-            let signer = name.drop { $0 == " " }
-            guard !signer.isEmpty, gates.indices.contains(wizard.index) else {
-                notify("a signature needs a name", .promptError)
-                return []
-            }
-            cutover.signer = String(signer)
-            wizard.signer = nil
-            overlay = .wizard(wizard)
-            return [.sign(gate: gates[wizard.index].name, by: cutover.signer)]
-        default: break
-        }
-        overlay = .wizard(wizard)
-        return []
     }
 }

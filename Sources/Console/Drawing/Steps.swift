@@ -65,7 +65,7 @@ enum Steps {
     static func state(_ gate: Gate, glyphs: Glyphs) -> Span {
         switch gate.state {
         case .open: Span("\(glyphs.ok) open", .statusOK)
-        case .closed where gate.isPassed: Span("\(glyphs.warn) OVERRIDDEN", .statusWarn)
+        case .closed where !gate.blocks: Span("\(glyphs.warn) OVERRIDDEN", .statusWarn)
         case .closed: Span("\(glyphs.bad) CLOSED", .statusBad)
         case .waiting: Span("\(glyphs.wait) waiting", .statusWarn)
         }
@@ -73,9 +73,9 @@ enum Steps {
 
     /// How many gates are closed, waiting and open.
     static func counts(_ gates: [Gate]) -> Line {
-        let open = gates.count(where: \.isPassed)
-        let waiting = gates.count { !$0.isPassed && $0.state == .waiting }
-        let closed = gates.count - open - waiting
+        let closed = gates.count(where: \.blocks)
+        let waiting = gates.count { $0.state == .waiting }
+        let open = gates.count - closed - waiting
         return [
             Span("\(closed) closed", closed > 0 ? .statusBad : .textMuted),
             Span("  \(waiting) waiting", waiting > 0 ? .statusWarn : .textMuted),

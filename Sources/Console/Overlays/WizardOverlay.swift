@@ -13,13 +13,18 @@ enum WizardOverlay {
 
     /// The keys of the page.
     static func hints(_ wizard: Wizard, _ model: Model) -> [(key: String, name: String)] {
-        if wizard.signer != nil { return [("Enter", "sign"), ("Esc", "back")] }
+        if wizard.entry != nil { return [("Enter", "go on"), ("Esc", "back")] }
         switch wizard.page {
         case .gates:
-            let isPerson =
-                model.gates.indices.contains(wizard.index)
-                && model.gates[wizard.index].kind == .person
-            return [("Enter", "go on"), ("j/k", "gate")] + (isPerson ? [("s", "sign")] : [])
+            guard model.gates.indices.contains(wizard.index) else {
+                return [("Enter", "go on"), ("r", "look again"), ("Esc", "cancel")]
+            }
+            let gate = model.gates[wizard.index]
+            let decisions =
+                gate.kind == .person
+                ? [("s", "sign"), ("S", "sign all")]
+                : gate.blocks ? [("o", "override")] : [("S", "sign all")]
+            return [("Enter", "go on"), ("j/k", "gate")] + decisions
                 + [("r", "look again"), ("Esc", "cancel")]
         case .plan:
             return [("Enter", "go on")] + (wizard.kind == .cutOver ? [("BkSp", "gates")] : [])
@@ -74,15 +79,12 @@ enum WizardOverlay {
             if isSelected { first = max(0, lines.count - 3) }
             lines += self.lines(of: gate, isSelected: isSelected, glyphs, model)
         }
-        if let signer = wizard.signer {
-            lines.insert([], at: 0)
-            lines.insert(
+        if let entry = wizard.entry {
+            lines =
                 [
-                    Span("Signed by: ", .prompt), Span(signer + "_", .dialog),
-                    Span("   your name, once", .textMuted),
-                ],
-                at: 0
-            )
+                    [Span(entry.question, .textStrong)],
+                    [Span("  > ", .prompt), Span(entry.typed, .dialog), Span("_", .prompt)], [],
+                ] + lines
             first = 0
         }
         return (lines, first)
@@ -104,7 +106,7 @@ enum WizardOverlay {
             ]
         ]
         // An open gate is one line unless the cursor is on it.
-        guard isSelected || !gate.isPassed else { return lines }
+        guard isSelected || gate.state != .open else { return lines }
         var texts = [gate.title, gate.reason].filter { !$0.isEmpty }
         if let remedy = gate.remedy { texts.append("next: \(remedy)") }
         if let decision = gate.decision {

@@ -234,7 +234,7 @@ extension OverviewPane {
             if model.cutover.gates.isLoading { return [[Span("looking ...", .statusWait)]] }
             return [[Span("this run has no gates that were looked at", .statusWait)]]
         }
-        let closed = gates.filter { !$0.isPassed }
+        let closed = gates.filter(\.blocks) + gates.filter { $0.state == .waiting }
         return [Steps.counts(gates)]
             + closed.map { gate in
                 let state = Steps.state(gate, glyphs: glyphs)

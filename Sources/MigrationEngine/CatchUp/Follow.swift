@@ -48,7 +48,12 @@ public enum Follow {
                     remedy: "see where the run stands: cutover status"
                 )
             }
-            let undo = Undo(session, try SavedToggles(options), StepRecorder(session))
+            let undo = Undo(
+                session,
+                try SavedToggles(session),
+                StepRecorder(session),
+                SourceWriter(session)
+            )
             if let words = try undo.recover() { tracker.log(.warning, "follow", words) }
             let report = try FollowLoop(session, settings).run()
             tracker.begin(.done, "stopped; \(report.lag.rows) changes wait")
@@ -79,8 +84,11 @@ final class FollowLoop {
     private var lastLag = (rows: 0, seconds: 0.0)
     private var lastUpkeep = -FollowLoop.upkeep
 
+    private let comparison: FollowComparison
+
     init(_ session: FollowSession, _ settings: Follow.Settings) {
         self.session = session
+        comparison = FollowComparison(session)
         self.settings = settings
     }
 
@@ -108,7 +116,10 @@ final class FollowLoop {
                 let isBelow = settings.untilLagBelow.map { lag.rows < $0 } ?? false
                 let isOver = settings.duration.map { elapsed >= $0 } ?? false
                 if count == 0, session.hasStaleIdentities { try session.setIdentities() }
-                if isBelow || isOver || elapsed >= lastUpkeep + Self.upkeep { try keepUp() }
+                let isDue =
+                    elapsed >= lastUpkeep + Self.upkeep
+                    || count == 0 && comparison.isDue(at: elapsed)
+                if isBelow || isOver || isDue { try keepUp() }
                 if isBelow || isOver { break }
                 if count == 0 { usleep(Self.pause) }
             } catch {
@@ -130,9 +141,10 @@ final class FollowLoop {
         return report()
     }
 
-    /// What can wait a little: the next ids of the target, and the size of the log.
+    /// What can wait a little: the next ids of the target, a comparison, and the size of the log.
     private func keepUp() throws {
         if session.hasStaleIdentities { try session.setIdentities() }
+        try comparison.compare(at: elapsed)
         try session.prune()
         lastUpkeep = elapsed
     }
@@ -170,7 +182,7 @@ final class FollowLoop {
 
     /// What may pass by itself; nil for what needs the operator.
     private static func passing(_ error: any Error) -> Reason? {
-        switch error {
+        switch FollowSession.underlying(error) {
         case let error as SourceError where error.isBusy:
             return Reason(
                 words: "waiting: another process keeps the source locked",
@@ -201,7 +213,7 @@ final class FollowLoop {
         let lag = (try? session.lag()) ?? lastLag
         let isBelow = settings.untilLagBelow.map { lag.rows < $0 } ?? true
         return FollowReport(
-            ok: isBelow,
+            ok: isBelow && comparison.differences.isEmpty,
             appliedChanges: session.changes,
             writtenRows: session.written,
             quarantinedRows: session.quarantined,
@@ -211,14 +223,16 @@ final class FollowLoop {
             waited: reasons.sorted { $0.key < $1.key }.map {
                 .init(reason: $0.key, times: $0.value)
             },
-            seconds: elapsed
+            seconds: elapsed,
+            comparedRows: comparison.compared,
+            differences: comparison.differences
         )
     }
 }
 
 /// What `follow` did.
 public struct FollowReport: Codable, Sendable {
-    /// Whether it ended where it was told to.
+    /// Whether it ended where it was told to, and nothing that it compared differs.
     public var ok: Bool
     /// Changes of the log that were applied.
     public var appliedChanges: Int
@@ -236,6 +250,30 @@ public struct FollowReport: Codable, Sendable {
     public var waited: [Wait]
     /// How long it took.
     public var seconds: Double
+    /// Changed rows that were compared on both sides.
+    public var comparedRows: Int
+    /// What of them differs.
+    public var differences: [Difference]
+
+    /// Rows of a table that differ although the target holds every change.
+    public struct Difference: Codable, Sendable, Equatable {
+        /// The table, as the source spells it.
+        public var table: String
+        /// Rows that the target lacks.
+        public var missing: Int
+        /// Rows that only the target has.
+        public var extra: Int
+        /// Rows whose values differ.
+        public var different: Int
+        /// The first keys.
+        public var keys: [String]
+
+        /// The difference in words.
+        var words: String {
+            "\(table): \(missing) missing, \(extra) extra, \(different) different"
+                + (keys.isEmpty ? "" : " (\(keys.prefix(5).joined(separator: ", ")))")
+        }
+    }
 
     /// How far the target is behind.
     public struct Lag: Codable, Sendable {

@@ -89,6 +89,35 @@ extension FollowSession {
         )
     }
 
+    /// Makes this session's commits wait for the disk, also on a server whose commits do not.
+    ///
+    /// Both logs are forgotten, and the application is handed over, because of what was committed:
+    /// that must still be so after the server has fallen over.
+    static func keepCommits(_ target: TargetConnection) throws(TargetError) {
+        try target.query(
+            """
+            SELECT set_config('synchronous_commit', 'on', false)
+            WHERE current_setting('synchronous_commit') = 'off'
+            """
+        )
+    }
+
+    /// The error of either side inside one of a comparison.
+    static func underlying(_ error: any Error) -> any Error {
+        switch error as? TableVerifier.Failure {
+        case .source(let error): error
+        case .target(let error): error
+        case .cancelled:
+            MigrationError(
+                .interrupted,
+                "stopped on request",
+                place: .init("verify"),
+                remedy: "run the same command again: it goes on where it stopped"
+            )
+        case nil: error
+        }
+    }
+
     static func wrap(
         _ error: any Error,
         _ options: Options,
@@ -97,7 +126,7 @@ extension FollowSession {
         _ kept: MigrationError.Kept = .untouched,
         _ cancellation: Cancellation? = nil
     ) -> MigrationError {
-        switch error {
+        switch underlying(error) {
         case let error as MigrationError: error
         case let error as SourceError:
             SourceFile.failure(error, path: options.source, stage: stage, kept: kept)

@@ -26,6 +26,8 @@ final class FollowSession {
     private var reader: ChangeReader
     private var applier: ChangeApplier
     private let limit: Int
+    /// Whether readers of the source keep no writer waiting.
+    let hasWriteAheadLog: Bool
     private var schemaVersion: Int64?
     private let file: SourceFile.Identity
     private var backend: Backend?
@@ -81,6 +83,7 @@ final class FollowSession {
         }
         (run, position) = try Self.require(found, stage, opened.1)
         do {
+            try Self.keepCommits(target)
             capture = try Self.requireCapture(source, position, options, stage)
             guard try SourceFile.fingerprint(source, path: options.source) == run.sourceFingerprint
             else {
@@ -96,13 +99,15 @@ final class FollowSession {
                 let words = "each change copies the whole table: " + whole.joined(separator: ", ")
                 tracker.log(.info, stage, SafeText.visible(words))
             }
+            let mode = try source.first("PRAGMA journal_mode")?.display ?? ""
+            hasWriteAheadLog = mode.lowercased() == "wal"
+            limit = hasWriteAheadLog ? Self.batch : Self.smallBatch
             let live = LiveTarget(target: target, run: run.id)
             if position.liveSide == .source {
+                try noteOpenTables(live)
                 try live.rest()
                 try live.enter()
             }
-            let mode = try source.first("PRAGMA journal_mode")?.display ?? ""
-            limit = mode.lowercased() == "wal" ? Self.batch : Self.smallBatch
         } catch {
             throw Self.wrap(error, options, opened.1, stage)
         }
@@ -189,6 +194,7 @@ final class FollowSession {
         backend?.end(through: fresh)
         try TargetClaim(target: fresh, address: address, kept: kept).take("follow")
         do {
+            try Self.keepCommits(fresh)
             try LiveTarget(target: fresh, run: run.id).enter()
             guard let position = try RunState.position(of: run.id, fresh) else {
                 throw Self.notLive("follow", address)
@@ -211,9 +217,12 @@ final class FollowSession {
     }
 
     /// Makes sure that the path still names the file that is open.
-    private func requireSameFile() throws(MigrationError) {
+    ///
+    /// - Parameter stage: Who asks.
+    /// - Throws: ``MigrationError`` of code `sourceReplaced`, also when there is no file any more.
+    func requireSameFile(_ stage: String = "follow") throws(MigrationError) {
         guard SourceFile.Identity(options.source) == file else {
-            throw Self.replaced(options, "follow")
+            throw Self.replaced(options, stage)
         }
     }
 

@@ -9,6 +9,12 @@ struct Hook: Sendable {
     let variables: [String: String]
     /// Where its words go.
     let log: String
+    /// What stays when it fails.
+    let kept: MigrationError.Kept
+
+    /// The most seconds that a hook may take; `CUTOVER_HOOK_SECONDS` sets it for tests.
+    static let longest =
+        getenv("CUTOVER_HOOK_SECONDS").flatMap { Double(String(cString: $0)) } ?? 60
 
     /// Makes a hook.
     ///
@@ -18,13 +24,16 @@ struct Hook: Sendable {
     ///   - options: The two sides.
     ///   - run: The run.
     ///   - extra: More variables.
+    ///   - kept: What stays when it fails.
     init(
         _ command: String,
         phase: String,
         _ options: Options,
         run: String,
-        extra: [String: String] = [:]
+        extra: [String: String] = [:],
+        kept: MigrationError.Kept = .other("the application is taken back to SQLite")
     ) {
+        self.kept = kept
         self.command = command
         let directory = options.runDirectory
         log = directory + "/log/hook.log"
@@ -113,6 +122,7 @@ struct Hook: Sendable {
             .hookFailed,
             "the hook failed: \(what)",
             place: .init("hook", path: log),
+            kept: kept,
             remedy: "see its words in \(log), mend the command, then try again",
             cause: cause
         )

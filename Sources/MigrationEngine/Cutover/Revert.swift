@@ -20,19 +20,27 @@ public enum Revert {
         cancellation: Cancellation = Cancellation()
     ) throws(MigrationError) -> RevertReport {
         try options.requireWritable("revert")
+        try FreeDescriptors.require("revert")
         let tracker = ProgressTracker(observer)
         do throws(MigrationError) {
             tracker.begin(.starting, "connecting")
             let session = try FollowSession(options, stage: "revert", tracker, cancellation)
             let steps = StepRecorder(session)
-            let toggles = try SavedToggles(options)
+            let toggles = try SavedToggles(session)
             let report: RevertReport
             if session.position.liveSide == .source {
-                report = try undone(Undo(session, toggles, steps))
+                report = try undone(Undo(session, toggles, steps, SourceWriter(session)))
             } else {
-                report = try RevertRun(session, toggles, steps, environment: nil, hook: hook)
-                    .perform(because: "the operator went back")
+                report = try RevertRun(
+                    session,
+                    toggles,
+                    steps,
+                    SourceWriter(session),
+                    environment: nil,
+                    hook: hook.map { .init(command: $0) }
+                ).perform(because: "the operator went back")
             }
+            try session.journal.keep("revert", report, of: session.run.id)
             tracker.begin(.done, report.summary)
             return report
         } catch {

@@ -8,21 +8,34 @@ final class RevertRun {
     private let session: FollowSession
     private let toggles: SavedToggles
     private let steps: StepRecorder
+    private let writer: SourceWriter
     private let environment: String?
-    private let hook: String?
+    private let hook: Turn?
     private var summary = ReverseSummary()
     private var notes: [String] = []
+
+    /// The operator's command on the way back.
+    struct Turn {
+        var command: String
+        /// How long it may take.
+        var seconds = Hook.longest
+        /// Whether its failure is only noted: it has failed on the way there already.
+        var mayFail = false
+    }
 
     init(
         _ session: FollowSession,
         _ toggles: SavedToggles,
         _ steps: StepRecorder,
+        _ writer: SourceWriter,
         environment: String?,
-        hook: String?
+        hook: Turn?
     ) {
         self.session = session
         self.toggles = toggles
         self.steps = steps
+        self.writer = writer
+        steps.isOnTheWayBack = true
         self.environment = environment
         self.hook = hook
     }
@@ -33,7 +46,27 @@ final class RevertRun {
     /// - Returns: What came back.
     /// - Throws: ``MigrationError``; then no side takes writes, or only the one that did before.
     func perform(because reason: String) throws(MigrationError) -> RevertReport {
-        session.tracker.cutover { $0.isHandedOver = true }
+        session.tracker.cutover { $0.isHandedOver = session.position.liveSide == .target }
+        try writer.open("revert")
+        // A server that falls over on the way is waited for; each step can be done again.
+        try session.outlasting("revert") {
+            if session.position.liveSide == .target { try leaveTarget() }
+        }
+        // From here on the source is the side that takes writes, whatever becomes of the server.
+        let isEqual = compare()
+        try openSource(reason)
+        try runHook()
+        return RevertReport(
+            ok: isEqual,
+            replayedChanges: summary.changes,
+            steps: steps.steps,
+            tables: summary.tables,
+            notes: notes + summary.notes
+        )
+    }
+
+    /// Closes PostgreSQL, brings its writes back, and makes the source the side that is live.
+    private func leaveTarget() throws(MigrationError) {
         try steps.run("target-closed") { () throws(MigrationError) in
             try onTarget {
                 let live = live
@@ -50,7 +83,7 @@ final class RevertRun {
             try replay()
         } catch {
             steps.fail(error.message)
-            try reopen()
+            try session.outlasting("revert") { try reopen() }
             throw error
         }
         try steps.run("environment-back") { () throws(MigrationError) in
@@ -60,29 +93,21 @@ final class RevertRun {
             try file?.restore()
         }
         try handBack()
-        let isEqual = try compare()
-        try openSource(reason)
-        try runHook()
-        return RevertReport(
-            ok: isEqual,
-            replayedChanges: summary.changes,
-            steps: steps.steps,
-            tables: summary.tables,
-            notes: notes + summary.notes
-        )
     }
 
     private var live: LiveTarget { LiveTarget(target: session.target, run: session.run.id) }
 
     private func replay() throws(MigrationError) {
         try steps.run("replayed") { () throws(MigrationError) in
-            summary = try ReverseReplay(
+            var replay = ReverseReplay(
                 session.options,
                 session.target,
                 session.address,
                 run: session.run.id,
                 session.cancellation
-            ).perform()
+            )
+            replay.busyMilliseconds = 30_000
+            summary = try replay.perform()
         }
     }
 
@@ -101,11 +126,9 @@ final class RevertRun {
     }
 
     /// PostgreSQL goes on being the side that takes writes.
-    private func reopen() throws(MigrationError) {
-        try onTarget {
-            let live = live
-            try session.target.transaction { try live.open() }
-        }
+    private func reopen() throws {
+        let live = live
+        try session.target.transaction { try live.open() }
         session.tracker.cutover { $0.freezeSeconds = nil }
         notes.append("PostgreSQL takes writes as before")
     }
@@ -136,34 +159,43 @@ final class RevertRun {
     ///
     /// The replay has read each row back before it committed; what differs here nevertheless is
     /// told, and does not keep the application waiting.
-    private func compare() throws(MigrationError) -> Bool {
+    private func compare() -> Bool {
         var isEqual = true
-        try steps.run("verified") { () throws(MigrationError) in
-            try onTarget {
-                while try session.catchUp() > 0 {}
-                let found = try ReplayedRows(
-                    session.source,
-                    session.target,
-                    run: session.run.id,
-                    session.cancellation
-                ).compare()
-                isEqual = found.different.isEmpty
-                notes += found.different.map {
-                    "rows of \($0.name) that came back differ: cutover verify --table \($0.name)"
-                }
-                try session.target.transaction {
-                    try ReverseCapture(target: session.target, run: session.run.id).remove()
-                }
-                if isEqual { try session.markVerified(session.position.seq) }
+        do throws(MigrationError) {
+            try steps.run("verified") { () throws(MigrationError) in
+                try session.outlasting("verified") { isEqual = try compareReplayed() }
             }
+        } catch {
+            steps.fail(error.message)
+            notes.append("what came back was not compared once more: \(error.message)")
+            isEqual = false
         }
+        return isEqual
+    }
+
+    private func compareReplayed() throws -> Bool {
+        while try session.catchUp() > 0 {}
+        let found = try ReplayedRows(
+            session.source,
+            session.target,
+            run: session.run.id,
+            session.cancellation
+        ).compare()
+        let isEqual = found.different.isEmpty
+        notes += found.different.map {
+            "rows of \($0.name) that came back differ: cutover verify --table \($0.name)"
+        }
+        try session.target.transaction {
+            try ReverseCapture(target: session.target, run: session.run.id).remove()
+        }
+        if isEqual { try session.markVerified(session.position.seq) }
         return isEqual
     }
 
     /// Lets the source take writes again; its toggles are those that PostgreSQL had.
     private func openSource(_ reason: String) throws(MigrationError) {
         try steps.run("source-open") { () throws(MigrationError) in
-            _ = try Undo(session, toggles, steps).perform(because: reason)
+            _ = try Undo(session, toggles, steps, writer).perform(because: reason)
             session.tracker.cutover { cutover in
                 cutover.freezeSeconds = nil
                 cutover.isHandedOver = false
@@ -173,8 +205,24 @@ final class RevertRun {
 
     private func runHook() throws(MigrationError) {
         guard let hook else { return }
-        try steps.run("hook") { () throws(MigrationError) in
-            try Hook(hook, phase: "revert", session.options, run: session.run.id).run(for: 60)
+        let command = Hook(
+            hook.command,
+            phase: "revert",
+            session.options,
+            run: session.run.id,
+            kept: .other(
+                "the application works on SQLite again, with every write made on PostgreSQL; only "
+                    + "the hook is left to be done"
+            )
+        )
+        do throws(MigrationError) {
+            try steps.run("hook") { () throws(MigrationError) in
+                try command.run(for: hook.seconds)
+            }
+        } catch {
+            steps.fail(error.message)
+            guard hook.mayFail else { throw error }
+            notes.append("on the way back \(error.message)")
         }
     }
 

@@ -22,6 +22,20 @@ struct SavedToggles {
         }
     }
 
+    /// Finds the toggles of a run that is taken up.
+    ///
+    /// - Parameter session: The session.
+    /// - Throws: ``MigrationError``; of code `sourceReplaced` when the file is gone meanwhile.
+    init(_ session: FollowSession) throws(MigrationError) {
+        do throws(MigrationError) {
+            try self.init(session.options)
+        } catch {
+            try session.requireSameFile("toggles")
+            throw error
+        }
+        try session.requireSameFile("toggles")
+    }
+
     /// Whether the application has toggles at all.
     var isThere: Bool { table != nil }
 

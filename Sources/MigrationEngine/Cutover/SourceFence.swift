@@ -5,6 +5,10 @@ import Foundation
 /// A trigger cannot be bypassed by a process that ignores the toggles. Its hold ends by itself at
 /// the time written beside it, so that a killed cutover blocks nobody for long; before the target
 /// is opened it is made to hold for good.
+///
+/// That time is one of the wall clock, which may be set. A clock that is set forward, or back behind
+/// the moment at which the fence was raised, ends the hold early and never makes it longer; a write
+/// that passes then is in the log, and no handover is committed over it.
 struct SourceFence {
     /// What the application is told.
     static let message = "writes blocked: the application is being moved to PostgreSQL (cutover)"
@@ -37,7 +41,7 @@ struct SourceFence {
         guard found == 1 else { return .absent }
         var state = State.down
         try connection.query(
-            "SELECT until, until > julianday('now') FROM \(table)"
+            "SELECT until, julianday('now') BETWEEN earliest AND until FROM \(table)"
         ) { row in
             if row.integer(1) == 1 { state = .up(until: row.real(0)) }
         }
@@ -53,8 +57,8 @@ struct SourceFence {
         guard try state(connection) == .absent else { return }
         try connection.execute(
             """
-            CREATE TABLE \(table) \(Catalog.mark) (until REAL, since REAL);
-            INSERT INTO \(table) VALUES (0, NULL)
+            CREATE TABLE \(table) \(Catalog.mark) (until REAL, since REAL, earliest REAL);
+            INSERT INTO \(table) VALUES (0, NULL, 0)
             """
         )
         var number = 0
@@ -67,7 +71,7 @@ struct SourceFence {
                     """
                     CREATE TRIGGER "_cutover_fence_\(number)_\(event.lowercased())" \(Catalog.mark)
                     BEFORE \(event) ON \(SourceConnection.quote(table.storedName))
-                    WHEN (SELECT until FROM \(Self.table)) > julianday('now')
+                    WHEN (SELECT julianday('now') BETWEEN earliest AND until FROM \(Self.table))
                     BEGIN SELECT RAISE(ABORT, '\(message)'); END
                     """
                 )
@@ -89,13 +93,16 @@ struct SourceFence {
             try connection.prepare(
                 """
                 UPDATE \(table) SET until = julianday('now') + ? / 86400.0,
-                    since = julianday('now')
+                    since = julianday('now'), earliest = julianday('now') - ? / 86400.0
                 """
-            ).run([.real(seconds)])
+            ).run([.real(seconds), .real(smallStep)])
         } else {
-            try connection.execute("UPDATE \(table) SET until = \(forGood)")
+            try connection.execute("UPDATE \(table) SET until = \(forGood), earliest = 0")
         }
     }
+
+    /// The seconds that a clock may be set back without ending the hold, as time services do.
+    private static let smallStep = 5.0
 
     /// A julian day far behind any clock.
     static let forGood = 1e9

@@ -5,6 +5,13 @@ final class StepRecorder {
     private var started = ContinuousClock.now
     /// The step under way.
     private(set) var current: String?
+    /// Whether a step that the journal cannot hold is not begun.
+    ///
+    /// So it is before the handover, where not to begin costs nothing; behind it the application
+    /// waits for what is left to be done.
+    private var isStrict: Bool { session.position.liveSide == .source && !isOnTheWayBack }
+    /// Whether what is left leads the application back to its source.
+    var isOnTheWayBack = false
 
     init(_ session: FollowSession) { self.session = session }
 
@@ -24,12 +31,29 @@ final class StepRecorder {
         started = .now
         current = name
         steps.append(.init(name: name, seconds: 0, outcome: "failed"))
-        try session.journal.phase(name, of: session.run.id)
+        if isStrict {
+            try session.journal.phase(name, of: session.run.id)
+        } else {
+            note { () throws(MigrationError) in
+                try session.journal.phase(name, of: session.run.id)
+            }
+        }
         session.tracker.log(.info, "cutover", name)
         session.tracker.activity(name)
         publish()
         try work()
         end("done")
+    }
+
+    /// Writes the journal where a full disk must not stop what the application waits for.
+    ///
+    /// - Parameter work: What writes it.
+    func note(_ work: () throws(MigrationError) -> Void) {
+        do throws(MigrationError) {
+            try work()
+        } catch {
+            session.tracker.log(.warning, "journal", error.message)
+        }
     }
 
     /// Notes that the step under way failed.

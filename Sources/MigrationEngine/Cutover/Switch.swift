@@ -57,11 +57,13 @@ public enum Switch {
         cancellation: Cancellation = Cancellation()
     ) throws(MigrationError) -> SwitchReport {
         try options.requireWritable("switch")
+        try FreeDescriptors.require("switch")
         let tracker = ProgressTracker(observer)
         do throws(MigrationError) {
             tracker.begin(.starting, "connecting")
             let session = try FollowSession(options, stage: "switch", tracker, cancellation)
             let report = try SwitchRun(session, settings).perform()
+            try session.journal.keep("switch", report, of: session.run.id)
             tracker.begin(.done, report.summary)
             return report
         } catch {

@@ -31,23 +31,27 @@ struct SwitchCompletion {
             try restoreToggles()
         } catch {
             run.steps.fail(error.message)
+            // Nobody can go back without the server; the application goes on where it is.
+            guard error.code != .targetUnavailable else { throw unfinished(error) }
             return try goBack(error, saved)
         }
         try checkKeys()
         // From now on a start finds nothing to finish.
-        try run.onSource { connection throws(SourceError) in
+        try run.writer.write("switch", .endless) { connection throws(SourceError) in
             try SavedToggles.forget(connection)
         }
-        try session.journal.action(
-            "switch",
-            before: "source",
-            after: "target, freeze \(run.clock?.seconds ?? 0) s"
-        )
-        try session.journal.rest(
-            session.run.id,
-            phase: CutoverPhase.watching.rawValue,
-            detail: "switched"
-        )
+        run.steps.note { () throws(MigrationError) in
+            try session.journal.action(
+                "switch",
+                before: "source",
+                after: "target, freeze \(run.clock?.seconds ?? 0) s"
+            )
+            try session.journal.rest(
+                session.run.id,
+                phase: CutoverPhase.watching.rawValue,
+                detail: "switched"
+            )
+        }
         return report(.switched, nil, saved)
     }
 
@@ -68,6 +72,9 @@ struct SwitchCompletion {
         }
     }
 
+    /// How long the hook may take.
+    private var hookSeconds: Double { min(Hook.longest, max(5, run.settings.freezeBudget)) }
+
     private func hook(
         _ phase: String,
         _ extra: [String: String] = [:]
@@ -76,7 +83,7 @@ struct SwitchCompletion {
         try run.steps.run(phase == "switch" ? "hook" : phase) { () throws(MigrationError) in
             let turn = phase == "switch" ? phase : "canary"
             try Hook(command, phase: turn, session.options, run: session.run.id, extra: extra)
-                .run(for: max(5, run.settings.freezeBudget))
+                .run(for: hookSeconds)
             Failpoint.reach(.hookDone)
         }
     }
@@ -101,7 +108,7 @@ struct SwitchCompletion {
     }
 
     private func restore(_ name: String?) throws(MigrationError) {
-        do {
+        try session.outlasting("toggles") {
             let tables = try FollowedTable.all(
                 session.capture,
                 run: session.run.id,
@@ -113,21 +120,32 @@ struct SwitchCompletion {
             }?.plans.first?.plan
             guard let plan else { return }
             try run.toggles.restore(name, from: session.source, in: session.target, plan)
-        } catch {
-            throw session.wrap(error, "toggles")
         }
     }
 
     /// Makes the server look at the rows of every key, while the application writes.
     private func checkKeys() throws(MigrationError) {
         try run.steps.run("keys") { () throws(MigrationError) in
-            do {
-                run.warnings += try LiveTarget(target: session.target, run: session.run.id)
-                    .validate()
-            } catch {
-                throw session.wrap(error, "keys")
+            run.warnings += try session.outlasting("keys") {
+                try LiveTarget(target: session.target, run: session.run.id).validate()
             }
         }
+    }
+
+    /// The error of a server that was lost behind the handover and does not come back.
+    private func unfinished(_ error: MigrationError) -> MigrationError {
+        MigrationError(
+            .targetUnavailable,
+            "the server was lost behind the handover: \(error.message)",
+            place: error.place,
+            kept: .other(
+                "PostgreSQL is the side that takes writes, some toggles are off still; the source "
+                    + "stays closed"
+            ),
+            remedy: "bring the server back, then run: cutover switch. It does what is left; "
+                + "or cutover revert",
+            cause: error.cause
+        )
     }
 
     private func goBack(
@@ -138,8 +156,13 @@ struct SwitchCompletion {
             session,
             run.toggles,
             run.steps,
+            run.writer,
             environment: run.settings.environmentFile,
-            hook: nil
+            // What was restarted for PostgreSQL must be restarted for SQLite.
+            hook: run.settings.hook.flatMap { command in
+                run.steps.names.contains("hook")
+                    ? .init(command: command, seconds: hookSeconds, mayFail: true) : nil
+            }
         ).perform(because: error.message)
         var report = report(.undone, error.message, saved)
         report.steps = run.steps.steps

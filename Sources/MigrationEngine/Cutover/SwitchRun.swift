@@ -11,19 +11,24 @@ final class SwitchRun {
     let settings: Switch.Settings
     let toggles: SavedToggles
     let steps: StepRecorder
+    let writer: SourceWriter
     let undo: Undo
     var clock: FreezeClock?
     var drained = 0
     var holders: [FileHolders.Holder] = []
     var warnings: [String] = []
     private var comparer: ChangedRows?
+    private var lockedSince: ContinuousClock.Instant?
+    /// How long another process's lock is waited for while writes pass.
+    private static let lockPatience = SourceWriter.Patience.seconds(60)
 
     init(_ session: FollowSession, _ settings: Switch.Settings) throws(MigrationError) {
         self.session = session
         self.settings = settings
-        toggles = try SavedToggles(session.options)
+        toggles = try SavedToggles(session)
         steps = StepRecorder(session)
-        undo = Undo(session, toggles, steps)
+        writer = SourceWriter(session)
+        undo = Undo(session, toggles, steps, writer)
     }
 
     /// Goes the whole way, or back to where it began.
@@ -33,7 +38,9 @@ final class SwitchRun {
             return try finish()
         }
         if let leftover = try undo.recover() { warnings.append(leftover) }
+        try SwitchGates.require(session)
         do throws(MigrationError) {
+            try writer.open("switch")
             try before()
             try pause()
             try fence()
@@ -92,7 +99,8 @@ final class SwitchRun {
     /// Turns the toggles off where the workers look, and waits until the last has seen it.
     private func pause() throws(MigrationError) {
         try steps.run("pausing") { () throws(MigrationError) in
-            let before = try onSource { connection throws(SourceError) in
+            let before = try writer.write("switch", Self.lockPatience) {
+                connection throws(SourceError) in
                 try ReverseMark.forget(connection)
                 try toggles.turnOff(connection)
                 try SourceFence.install(connection)
@@ -134,14 +142,26 @@ final class SwitchRun {
             do {
                 count = try session.catchUp()
                 lag = try session.lag()
+                lockedSince = nil
             } catch {
-                throw session.wrap(error, "switch")
+                try waitForLock(error)
+                continue
             }
             let left = end.map { ContinuousClock.now.duration(to: $0).seconds } ?? 0
             show(lag, countdown: end == nil ? nil : max(0, left))
             if lag.rows < most, left <= 0 { return }
             if count == 0 { usleep(20_000) }
         }
+    }
+
+    /// Goes on where another process holds the source, which nobody but it waits for yet.
+    private func waitForLock(_ error: any Error) throws(MigrationError) {
+        let wrapped = session.wrap(error, "switch")
+        guard Obstacle(wrapped) == .lock else { throw wrapped }
+        let since = lockedSince ?? .now
+        lockedSince = since
+        guard since.duration(to: .now) < .seconds(60) else { throw wrapped }
+        session.tracker.log(.warning, "switch", "waiting: \(wrapped.message)")
     }
 
     func show(
@@ -170,7 +190,9 @@ final class SwitchRun {
             try session.cancellation.check("switch", kept: session.kept)
             let hold = settings.freezeBudget + Self.margin
             let canceller = session.target.breaker()
-            try onSource { connection throws(SourceError) in
+            // The application still writes while another process's lock is waited for.
+            try writer.write("switch", .seconds(settings.freezeBudget)) {
+                connection throws(SourceError) in
                 try SourceFence.raise(for: hold, connection)
             }
             clock = FreezeClock(budget: settings.freezeBudget, [canceller])
@@ -237,21 +259,7 @@ final class SwitchRun {
     /// What compares changed rows; made before the freeze, because it reads both catalogs.
     private func changedRows() throws -> ChangedRows {
         if let made = comparer, made.reads(session.target) { return made }
-        let tables = try FollowedTable.all(
-            session.capture,
-            run: session.run.id,
-            session.source,
-            session.target
-        )
-        let rows = try ChangedRows(
-            session.source,
-            session.target,
-            run: session.run.id,
-            schema: session.options.schema,
-            session.capture,
-            tables,
-            session.cancellation
-        )
+        let rows = try ChangedRows(of: session)
         comparer = rows
         return rows
     }
@@ -262,7 +270,8 @@ final class SwitchRun {
             try requireTime()
             try session.cancellation.check("switch", kept: session.kept)
             let head = session.position.seq
-            try onSource { connection throws(SourceError) in
+            let left = clock.map { $0.budget - $0.seconds } ?? settings.freezeBudget
+            try writer.write("switch", .seconds(left)) { connection throws(SourceError) in
                 // Should this process die now, the next start finds a source that is closed.
                 try SourceFence.raise(for: nil, connection)
             }
@@ -271,6 +280,7 @@ final class SwitchRun {
                     throw changedWhileFrozen
                 }
                 Failpoint.reach(.handingOver)
+                try requireTime()
                 try session.handOver()
                 Failpoint.reach(.handedOver)
             } catch {
@@ -356,11 +366,5 @@ final class SwitchRun {
                 + "the server took over, and undoes it if not",
             cause: error.cause
         )
-    }
-
-    func onSource<Value>(
-        _ work: (SourceConnection) throws(SourceError) -> Value
-    ) throws(MigrationError) -> Value {
-        try undo.onSource("switch", work)
     }
 }

@@ -5,11 +5,18 @@ final class Undo {
     private let session: FollowSession
     private let toggles: SavedToggles
     private let steps: StepRecorder
+    private let writer: SourceWriter
 
-    init(_ session: FollowSession, _ toggles: SavedToggles, _ steps: StepRecorder) {
+    init(
+        _ session: FollowSession,
+        _ toggles: SavedToggles,
+        _ steps: StepRecorder,
+        _ writer: SourceWriter
+    ) {
         self.session = session
         self.toggles = toggles
         self.steps = steps
+        self.writer = writer
     }
 
     /// Makes good what a process left that was killed on its way; harmless when there is nothing.
@@ -17,28 +24,23 @@ final class Undo {
     /// - Returns: What was done, in words; nil when there was nothing to do.
     /// - Throws: ``MigrationError``.
     func recover() throws(MigrationError) -> String? {
-        let isThere: Bool
-        do throws(SourceError) {
-            let fence = try SourceFence.state(session.source)
-            let areSaved = try SavedToggles.areSaved(session.source)
-            isThere = fence != .absent || areSaved
-        } catch {
-            throw session.wrap(error, "switch")
-        }
-        guard isThere else { return nil }
+        guard try isNeeded() else { return nil }
         _ = try perform(because: "an earlier cutover did not come to its end")
         return "an earlier cutover did not come to its end; it was undone first"
     }
 
     /// Lets writes pass and restores the toggles, in one transaction of the source.
     ///
+    /// It is tried until it is done: whoever gave up would leave the application blocked.
+    ///
     /// - Parameter reason: Why, for the journal.
     /// - Returns: The toggles with their earlier values.
-    /// - Throws: ``MigrationError`` when the source cannot be written; then it is blocked until
-    ///   the fence ends by itself.
+    /// - Throws: ``MigrationError`` when the file is not the one that was blocked.
     func perform(because reason: String) throws(MigrationError) -> [SwitchReport.Toggle] {
-        let restored = try patiently { () throws(MigrationError) in
-            try onSource("undo") { connection throws(SourceError) in
+        var restored: [(name: String, isOn: Bool)] = []
+        // A source that nothing was written to may be one that cannot be written.
+        if try isNeeded() {
+            restored = try writer.write("undo", .endless) { connection throws(SourceError) in
                 let values = try SavedToggles.values(connection)
                 try SourceFence.remove(connection)
                 try ReverseMark.forget(connection)
@@ -48,37 +50,30 @@ final class Undo {
         }
         Failpoint.reach(.undone)
         let words = restored.map { "\($0.name)=\($0.isOn ? 1 : 0)" }.joined(separator: " ")
-        try session.journal.action("undo", before: reason, after: words)
-        try session.journal.rest(
-            session.run.id,
-            phase: CutoverPhase.following.rawValue,
-            detail: "undone: \(reason)"
-        )
+        steps.note { () throws(MigrationError) in
+            try session.journal.action("undo", before: reason, after: words)
+            try session.journal.rest(
+                session.run.id,
+                phase: CutoverPhase.following.rawValue,
+                detail: "undone: \(reason)"
+            )
+        }
         session.tracker.log(.audit, "cutover", "undone: \(reason)")
         return restored.map { .init(name: $0.name, enabled: $0.isOn) }
     }
 
-    /// Tries again while another process holds the source: to give up would leave it blocked.
-    private func patiently<Value>(
-        _ work: () throws(MigrationError) -> Value
-    ) throws(MigrationError) -> Value {
-        let end = ContinuousClock.now.advanced(by: .seconds(60))
-        while true {
-            do throws(MigrationError) {
-                return try work()
-            } catch {
-                guard error.code == .sourceLocked, ContinuousClock.now < end else { throw error }
-            }
+    /// Whether a cutover has left anything in the source.
+    private func isNeeded() throws(MigrationError) -> Bool {
+        try session.requireSameFile("undo")
+        do throws(SourceError) {
+            let fence = try SourceFence.state(session.source)
+            let areSaved = try SavedToggles.areSaved(session.source)
+            return fence != .absent || areSaved
+        } catch {
+            // Whoever cannot look must assume it.
+            let wrapped = session.wrap(error, "undo")
+            guard Obstacle(wrapped) != nil else { throw wrapped }
+            return true
         }
-    }
-
-    /// Writes the source in one transaction, on a connection of its own.
-    func onSource<Value>(
-        _ stage: String,
-        _ work: (SourceConnection) throws(SourceError) -> Value
-    ) throws(MigrationError) -> Value {
-        let path = session.options.source
-        let connection = try SourceFile.open(path, stage: stage, access: .readWrite)
-        return try SourceTransaction(connection, path, stage, 10_000).run(work)
     }
 }

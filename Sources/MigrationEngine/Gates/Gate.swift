@@ -1,6 +1,6 @@
 /// One condition of the cutover, with the evidence for what it says.
 ///
-/// `switch` begins only when every gate is open or overridden.
+/// `switch` begins only when no gate ``blocks``: each is open, overridden, or waits.
 public struct Gate: Codable, Sendable, Equatable {
     /// Its name in snake case, which commands and reports use.
     public var name: String
@@ -88,6 +88,10 @@ public struct Gate: Codable, Sendable, Equatable {
             self.note = note
         }
     }
+
+    /// Whether it keeps the switch from beginning; a gate that waits does not, because the switch
+    /// waits, too.
+    public var blocks: Bool { state == .closed && decision?.isOverride != true }
 
     /// Whether the switch may begin as far as this gate is concerned.
     public var isPassed: Bool { state == .open || decision?.isOverride == true }

@@ -26,6 +26,7 @@ extension Journal {
                 .string(run), .real(Date().timeIntervalSince1970), .integer(report.ok ? 1 : 0),
                 .string(report.verdict),
             ])
+            try keepTables(report, connection)
         }
     }
 

@@ -15,6 +15,8 @@ package final class ProgressTracker: Sendable {
         var rates: [Int: (time: Double, rows: Int)] = [:]
         var phases: [PhaseSeconds] = []
         var log: RunLog?
+        /// When the clock of the write freeze began.
+        var frozenAt: Double?
 
         mutating func set(fraction: Double, now: Double) {
             progress.fraction = fraction
@@ -107,10 +109,13 @@ package final class ProgressTracker: Sendable {
     ///
     /// - Parameter change: What is different now.
     package func cutover(_ change: (inout CutoverProgress) -> Void) {
+        let now = elapsed
         state.withLock { state in
             var cutover = state.progress.cutover ?? CutoverProgress()
             change(&cutover)
             state.progress.cutover = cutover
+            let isFrozen = cutover.freezeSeconds != nil
+            state.frozenAt = isFrozen ? state.frozenAt ?? now : nil
         }
         send(isForced: true)
     }
@@ -179,6 +184,9 @@ package final class ProgressTracker: Sendable {
             guard isForced || now - state.lastSent >= Self.interval else { return nil }
             state.lastSent = now
             state.progress.elapsedSeconds = now
+            if let frozenAt = state.frozenAt {
+                state.progress.cutover?.freezeSeconds = now - frozenAt
+            }
             return state.progress
         }
         if let progress { observer.progress(progress) }

@@ -151,6 +151,9 @@ public struct VerifyReport: Codable, Sendable, Equatable {
     /// The phase of a run that has not ended, whose rows were compared.
     public var unfinished: String?
 
+    /// The side that the application writes in a live run; nil when there is none.
+    public var liveSide: Side?
+
     /// The verdict in words, which never calls rows equal that are in quarantine.
     public var verdict: String {
         if let unfinished, tables.contains(where: { $0.status == .waiting }) {
@@ -159,6 +162,7 @@ public struct VerifyReport: Codable, Sendable, Equatable {
                 + (waiting == 1 ? "1 table waits" : "\(waiting) tables wait")
                 + " for rows; cutover migrate goes on"
         }
+        if differs, let waiting = waitingNote { return waiting }
         if differs { return "the sides differ" }
         let edits = editedRows > 0 ? "\(editedRows) rows equal by edit" : nil
         guard quarantinedRows > 0 else {
@@ -171,6 +175,23 @@ public struct VerifyReport: Codable, Sendable, Equatable {
         if acceptedRows == quarantinedRows { return named + skippedNote }
         return (ok ? "\(named), which are allowed" : "\(named); \(maxQuarantined) are allowed")
             + skippedNote
+    }
+
+    /// What is left when rows of a live run are all that the sides lack.
+    private var waitingNote: String? {
+        let waiting = tables.filter { $0.status == .waiting }
+        guard let liveSide, !waiting.isEmpty,
+            !tables.contains(where: {
+                ($0.status.isProblem && $0.status != .waiting) || $0.sequence?.ok == false
+            })
+        else { return nil }
+        let names = waiting.prefix(5).map(\.name).joined(separator: ", ")
+        let more = waiting.count > 5 ? " and \(waiting.count - 5) more" : ""
+        return liveSide == .source
+            ? "changed rows wait to be followed in \(names)\(more): run cutover follow "
+                + "--until-lag-below 1, then cutover verify"
+            : "the application works on PostgreSQL: what it wrote there since the switch is in "
+                + "\(names)\(more) and not in SQLite, until cutover revert"
     }
 
     private var skippedNote: String {

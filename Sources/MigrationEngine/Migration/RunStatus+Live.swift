@@ -42,6 +42,10 @@ extension RunStatus {
             }
         }
         lag = waiting ?? lag
+        gates =
+            note { () throws(MigrationError) in
+                try CutoverCheck.run(options, .glance).gates
+            } ?? []
     }
 
     /// What a live run can do next.

@@ -54,6 +54,8 @@ extension Profile {
         if transactions.isEmpty { result.transactions = other.transactions }
         if figures.isEmpty { result.figures = other.figures }
         if environment == nil { result.environment = other.environment }
+        let own = Set(gates.map(\.name))
+        result.gates = other.gates.filter { !own.contains($0.name) } + gates
         result.parameters = other.parameters.merging(parameters) { _, own in own }
         return result
     }

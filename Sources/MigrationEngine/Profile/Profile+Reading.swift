@@ -14,6 +14,7 @@ extension Profile {
         inventory = try root.tables("inventory", Self.inventory)
         transactions = try root.tables("transactions", Self.transactions)
         figures = try root.tables("figure", Self.figure)
+        gates = try Self.gates(root)
         if let table = try root.table("environment") {
             environment = EnvironmentSwitch(
                 variable: try table.requiredText("variable"),
@@ -38,7 +39,8 @@ extension Profile {
             enabled: try table.requiredText("enabled"),
             lastUpdated: try table.text("last_updated"),
             updatedBy: try table.text("updated_by"),
-            lastRun: try table.text("last_run")
+            lastRun: try table.text("last_run"),
+            names: try table.texts("names")
         )
     }
 

@@ -19,6 +19,8 @@ package struct Profile: Sendable, Equatable {
     package var figures: [Figure] = []
     /// The switch in the application's environment.
     package var environment: EnvironmentSwitch?
+    /// Conditions of a cutover beside the built-in ones.
+    package var gates: [OwnGate] = []
     /// Words for the figures, by name.
     package var parameters: [String: String] = [:]
     /// PostgreSQL types that the operator prescribes, by `table.column`.
@@ -49,6 +51,8 @@ package struct Profile: Sendable, Equatable {
         package var updatedBy: String?
         /// The column that says when the workflow last ran.
         package var lastRun: String?
+        /// Workflows that must have a toggle.
+        package var names: [String] = []
     }
 
     /// A table with one order a row.
@@ -170,6 +174,28 @@ package struct Profile: Sendable, Equatable {
         }
     }
 
+    /// A condition of a cutover that belongs to the application.
+    package struct OwnGate: Sendable, Equatable {
+        /// Its name.
+        package var name: String
+        /// What it asks.
+        package var title: String
+        /// What to do while it is closed.
+        package var remedy: String?
+        /// Queries on the source that find what must not be there.
+        ///
+        /// The first is taken whose columns are all there. Without any, a person signs the gate.
+        package var variants: [Variant]
+
+        /// A query.
+        package struct Variant: Sendable, Equatable {
+            /// The columns that must be there, as `table.column`.
+            package var needs: [String]
+            /// The query for SQLite.
+            package var sql: String
+        }
+    }
+
     /// The variables that tell the application which database to use.
     package struct EnvironmentSwitch: Sendable, Equatable {
         /// The variable.
@@ -194,8 +220,10 @@ package struct Profile: Sendable, Equatable {
                 if case .table(let name, _, _) = line.place { names.insert(name) }
             }
         }
-        for variant in figures.flatMap(\.variants) {
-            names.formUnion(variant.needs.map { String($0.prefix { $0 != "." }) })
+        for needs in figures.flatMap(\.variants).map(\.needs)
+            + gates.flatMap(\.variants).map(\.needs)
+        {
+            names.formUnion(needs.map { String($0.prefix { $0 != "." }) })
         }
         return names
     }

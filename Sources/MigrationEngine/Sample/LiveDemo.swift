@@ -6,6 +6,8 @@ package enum LiveDemo {
     package struct Report: Encodable, Sendable {
         /// Whether the way there and back lost nothing.
         package var ok: Bool
+        /// The gates in front of the switch, with what the demo signed and overrode.
+        package var check: CheckReport
         /// Catch-up before the switch.
         package var follow: FollowReport
         /// The switch.
@@ -63,6 +65,7 @@ package enum LiveDemo {
             observer: observer,
             cancellation: cancellation
         )
+        let checked = try check(options, observer, cancellation)
         let switched = try Switch.run(
             options,
             .init(flagCache: flagCache),
@@ -91,6 +94,7 @@ package enum LiveDemo {
         )
         let report = Report(
             ok: switched.ok && reverted.ok && lostAfterSwitch.isEmpty && lostAfterRevert.isEmpty,
+            check: checked,
             follow: followed,
             switch: switched,
             revert: reverted,
@@ -101,5 +105,25 @@ package enum LiveDemo {
             lostAfterRevert: lostAfterRevert
         )
         return (migrated, report)
+    }
+
+    /// Signs what a person signs, and says that there was no rehearsal.
+    ///
+    /// - Parameter options: Both sides of a demo.
+    /// - Throws: ``MigrationError``.
+    package static func sign(_ options: Options) throws(MigrationError) {
+        let note = "a demo on synthetic data"
+        try CutoverCheck.sign(options, nil, by: "demo", note: note)
+        try CutoverCheck.override(options, "rehearsal", by: "demo", note: note)
+    }
+
+    /// Opens the gates that nobody opens in a demo, and looks at all of them.
+    private static func check(
+        _ options: Options,
+        _ observer: Observer,
+        _ cancellation: Cancellation
+    ) throws(MigrationError) -> CheckReport {
+        try sign(options)
+        return try CutoverCheck.run(options, observer: observer, cancellation: cancellation)
     }
 }

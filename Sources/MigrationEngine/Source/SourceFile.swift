@@ -126,6 +126,11 @@ package enum SourceFile {
                     "roll that back with the application or: sqlite3 \(path) .tables; "
                         + "then run the command again"
                 )
+            case SQLITE_CANTOPEN where isOutOfFiles:
+                (
+                    .sourceUnreadable, "this process may not open more files",
+                    "raise the limit (ulimit -n), then run the command again"
+                )
             case SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_AUTH, SQLITE_READONLY:
                 (
                     .sourceUnreadable, "SQLite may not open the source",
@@ -140,6 +145,11 @@ package enum SourceFile {
                 (
                     .sourceCorrupt, "the source cannot be read: truncated, or a failing disk",
                     advice(stage) + recovery(path)
+                )
+            case SQLITE_FULL where ["switch", "undo", "revert", "clean"].contains(stage):
+                (
+                    .diskFull, "the disk of the source is full",
+                    "free space on it, then run the command again"
                 )
             case SQLITE_FULL:
                 (
@@ -175,6 +185,16 @@ package enum SourceFile {
             remedy: remedy,
             cause: error.cause
         )
+    }
+
+    /// Whether no descriptor is free; SQLite does not say why it cannot open a file.
+    private static var isOutOfFiles: Bool {
+        let descriptor = Foundation.open("/dev/null", O_RDONLY | O_CLOEXEC)
+        guard descriptor < 0 else {
+            Foundation.close(descriptor)
+            return false
+        }
+        return errno == EMFILE || errno == ENFILE
     }
 
     private static func advice(_ stage: String) -> String {

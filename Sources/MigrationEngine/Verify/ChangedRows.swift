@@ -45,6 +45,38 @@ final class ChangedRows {
         comparisons = Dictionary(compared.map { ($0.source.name, $0) }) { first, _ in first }
     }
 
+    /// Prepares to compare what a session has followed.
+    ///
+    /// - Parameter session: The session.
+    /// - Throws: ``SourceError``, ``TargetError`` or ``MigrationError``.
+    convenience init(of session: FollowSession) throws {
+        try self.init(
+            session.source,
+            session.target,
+            run: session.run.id,
+            schema: session.options.schema,
+            session.capture,
+            FollowedTable.all(
+                session.capture,
+                run: session.run.id,
+                session.source,
+                session.target
+            ),
+            session.cancellation
+        )
+    }
+
+    /// Whether a piece of the log names a table whose rows can only be compared all at once.
+    ///
+    /// - Parameters:
+    ///   - first: The change in front of the first.
+    ///   - last: The last change.
+    /// - Returns: Whether one does.
+    /// - Throws: ``SourceError``.
+    func namesWholeTable(after first: Int64, through last: Int64) throws(SourceError) -> Bool {
+        try changed(first, last).contains { $0.table.isWhole }
+    }
+
     /// Whether it reads a connection, which is another one when the server was lost meanwhile.
     func reads(_ connection: TargetConnection) -> Bool { target === connection }
 

@@ -217,13 +217,18 @@ public struct Verification: Sendable {
         )
         report.unfinished = unfinished
         if let unfinished { report.wait(for: unfinished) }
+        if let run {
+            try context.guarded(nil) {
+                try WaitingRows(options, run, context)?.mark(&report)
+            }
+        }
         report.acceptedRows = findings.tables.reduce(0) { $0 + $1.acceptedRows }
         report.editedRows = findings.tables.reduce(0) { $0 + $1.editedRows }
         report.ok =
             report.tables.allSatisfy { !$0.status.isProblem && $0.sequence?.ok != false }
             && report.foreignKeys.allSatisfy { ($0.targetOrphans ?? 0) <= $0.sourceOrphans }
             && report.quarantinedRows - report.acceptedRows <= maximumQuarantined
-        for table in report.tables where table.status.isProblem {
+        for table in report.tables where table.status.isProblem && table.status != .waiting {
             tracker.log(
                 .error,
                 "verify",

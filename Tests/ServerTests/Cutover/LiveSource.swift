@@ -8,23 +8,49 @@ struct LiveSource {
     let folder: TestFolder
     let cutover: CutoverCommand
 
-    /// Makes the sample and migrates it with `--live`.
-    init(_ folder: TestFolder, orders: Int = 60) async throws {
+    /// Makes the sample and migrates it with `--live`; its gates are signed unless they are not to.
+    init(
+        _ folder: TestFolder,
+        orders: Int = 60,
+        at place: String? = nil,
+        target: String? = nil,
+        journal: String = "WAL",
+        isSigned: Bool = true
+    ) async throws {
         self.folder = folder
-        let path = folder.file("ora.db")
+        let path = (place ?? folder.path) + "/ora.db"
         try await makeSample(path, .production, orders: orders)
         // One toggle is off on purpose: it must be off again at the end.
         _ = try await sqlite3(
             path,
             """
-            PRAGMA journal_mode = WAL;
+            PRAGMA journal_mode = \(journal);
             UPDATE workflow_controls SET enabled = 0, last_updated = '2025-01-02 03:04:05',
                 updated_by = 'somebody' WHERE workflow_name = 'orders-cleanup';
             """
         )
-        cutover = CutoverCommand(source: path, target: TestDatabase.url)
+        cutover = CutoverCommand(source: path, target: target ?? TestDatabase.url)
         let migrated = try await cutover("migrate", "--live")
         try #require(migrated.status == 0, "\(migrated)")
+        if isSigned { try await sign() }
+    }
+
+    /// Signs what a person signs, and says openly that nobody rehearsed.
+    func sign() async throws {
+        let checked = try await cutover(
+            "check",
+            "--sign",
+            "all",
+            "--override",
+            "rehearsal",
+            "--by",
+            "a test",
+            "--note",
+            "no rehearsal",
+            "--confirm",
+            "override rehearsal"
+        )
+        try #require(checked.status == 0, "\(checked)")
     }
 
     var path: String { cutover.source }

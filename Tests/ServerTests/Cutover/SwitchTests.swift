@@ -98,12 +98,13 @@ struct SwitchTests {
         try await live.write(1)
         let followed = try await live.cutover("follow", "--until-lag-below", "1")
         try #require(followed.status == 0, "\(followed)")
-        // Somebody passes the fence and changes what was written.
+        // Somebody passes the fence and changes what was written, before it is compared.
         _ = try await psql(
             live.cutover.target,
             """
             SELECT set_config('cutover.writer', run_id, false) FROM cutover.run;
             UPDATE inventory_current SET current_quantity = 4711;
+            UPDATE cutover.position SET verified_seq = 0;
             """
         )
         let run = try await live.flip()

@@ -258,7 +258,9 @@ struct FollowTests {
         #expect(try await sqlite3(live.cutover.source, count) == "30000")
         _ = try await psql(TestDatabase.url, "UPDATE cutover.position SET verified_seq = 25000")
         try await live.follow()
-        #expect(try await sqlite3(live.cutover.source, count) == "5001")
+        // What follow has compared itself goes along.
+        let left = try #require(Int(try await sqlite3(live.cutover.source, count)))
+        #expect((1...5_001).contains(left))
         try await live.write("UPDATE t SET a = 2 WHERE id < 10; DELETE FROM t WHERE id > 29000")
         try await live.follow()
         try await live.requireEqual()

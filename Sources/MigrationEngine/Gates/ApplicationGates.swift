@@ -1,0 +1,174 @@
+import Foundation
+
+/// Gates about the application: its workflows, its processes, its own conditions.
+enum ApplicationGates {
+    static func toggles(_ context: CheckContext) throws(MigrationError) -> GateFinding {
+        let views = try context.profile().workflows
+        guard !views.isEmpty else {
+            return .open(
+                "the profile names no workflows: nobody is paused, writes are blocked all the same"
+            )
+        }
+        let first = try compare(context)
+        guard let first, first.differs.isEmpty == false else { return finding(first, views) }
+        // Somebody may have turned one between two looks; what is still to be applied may differ.
+        for _ in 0..<3 {
+            if try context.lag().rows > 0 {
+                return .waiting(
+                    "still to be applied: \(GateWords.list(first.differs))",
+                    remedy: "cutover follow applies it; cutover switch does it first, too"
+                )
+            }
+            let again = try compare(context)
+            if again?.differs.isEmpty != false { return finding(again, views) }
+        }
+        return finding(first, views)
+    }
+
+    private struct Comparison {
+        var source: [WorkflowRow]
+        var differs: [String]
+    }
+
+    /// Reads both sides; nil when this application has no workflows after all.
+    private static func compare(
+        _ context: CheckContext
+    ) throws(MigrationError) -> Comparison? {
+        let target = try Workflows.list(options: context.options, side: .target).workflows
+        let source = try Workflows.list(options: context.options, side: .source).workflows
+        let there = NameTable(target.map { ($0.name, $0.enabled) })
+        var differs = source.filter { there[$0.name] != $0.enabled }.map(\.name)
+        let here = NameSet(source.map(\.name))
+        differs += target.filter { !here.contains($0.name) }.map(\.name)
+        return Comparison(source: source, differs: differs.sorted())
+    }
+
+    private static func finding(
+        _ comparison: Comparison?,
+        _ views: [Profile.Workflows]
+    ) -> GateFinding {
+        guard let comparison else { return .open("no workflows") }
+        let here = NameSet(comparison.source.map(\.name))
+        let missing = views.flatMap(\.names).filter { !here.contains($0) }
+        guard missing.isEmpty else {
+            return .closed(
+                "workflows of the profile have no toggle, and without one they run: "
+                    + GateWords.list(missing),
+                remedy: "add the rows to the application's table, or correct the profile",
+                for: GateWords.list(missing)
+            )
+        }
+        guard comparison.differs.isEmpty else {
+            return .closed(
+                "not the same on both sides: \(GateWords.list(comparison.differs))",
+                remedy: "cutover verify shows the rows; somebody wrote the target",
+                for: GateWords.list(comparison.differs)
+            )
+        }
+        return .open(
+            GateWords.list(
+                comparison.source.map { "\($0.name) \($0.enabled ? "on" : "off")" },
+                most: 20
+            )
+        )
+    }
+
+    static func fileHolders(_ context: CheckContext) -> GateFinding {
+        let holders = FileHolders.of(context.options.source)
+        guard !holders.isEmpty else { return .open("no process that we may see has it open") }
+        let names = holders.map { "\($0.pid) \($0.command.prefix(80))" }
+        return .open(
+            "open in \(GateWords.count(holders.count, "process", "processes")), which must obey "
+                + "the toggles or will be refused: \(GateWords.list(names, most: 12))"
+        )
+    }
+
+    /// The evidence that `rehearse` leaves.
+    private struct Rehearsal: Decodable {
+        struct Range: Decodable {
+            var low: Double
+            var high: Double
+        }
+
+        var ok: Bool
+        var at: String
+        var runs: [Run]?
+        var predictedFreezeSeconds: Range?
+        var sourceFingerprint: String?
+
+        struct Run: Decodable {
+            var seconds: Double
+        }
+    }
+
+    static func rehearsal(_ context: CheckContext) throws(MigrationError) -> GateFinding {
+        let path = context.directory.reports + "/rehearsal.json"
+        guard let data = FileManager.default.contents(atPath: path) else {
+            return .closed("no rehearsal is recorded", remedy: "cutover rehearse", for: "none")
+        }
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        guard let found = try? decoder.decode(Rehearsal.self, from: data) else {
+            return .closed(
+                "the record of the rehearsal cannot be read: \(SafeText.visible(path))",
+                remedy: "cutover rehearse",
+                for: "unreadable"
+            )
+        }
+        let when = SafeText.visible(found.at)
+        guard found.ok else {
+            return .closed(
+                "the rehearsal of \(when) failed",
+                remedy: "cutover rehearse, after what it names is mended",
+                for: "failed \(when)"
+            )
+        }
+        let fingerprint = try context.run().sourceFingerprint
+        if let rehearsed = found.sourceFingerprint, rehearsed != fingerprint {
+            return .closed(
+                "the rehearsal of \(when) was of another source or schema",
+                remedy: "cutover rehearse with this source",
+                for: "other \(rehearsed)"
+            )
+        }
+        let runs = GateWords.count(found.runs?.count ?? 0, "run")
+        let freeze = found.predictedFreezeSeconds.map {
+            String(format: "; writes will be blocked for %.2f to %.2f s", $0.low, $0.high)
+        }
+        return .open("\(runs) on \(when)\(freeze ?? "")")
+    }
+
+    // MARK: - The profile's own
+
+    /// Looks whether a condition of the profile holds on the source.
+    static func look(
+        _ gate: Profile.OwnGate,
+        _ context: CheckContext
+    ) throws(MigrationError) -> GateFinding {
+        let reader = LiveReader(options: context.options, side: .source)
+        return try reader.read("check") { session throws(LiveFailure) in
+            let fitting = gate.variants.first { session.shape.missing($0.needs) == nil }
+            guard let variant = fitting else {
+                let missing = gate.variants.first.flatMap { session.shape.missing($0.needs) }
+                return .open("does not apply: the source has not \(missing ?? "what it needs")")
+            }
+            let words = FigureSQL(parameters: session.profile.parameters, now: Date())
+            guard case .success(let sql) = words.fill(variant.sql) else {
+                return .closed(
+                    "a word of its query is not given under [parameters]",
+                    remedy: "complete the profile"
+                )
+            }
+            let found = try session.connection.rows("SELECT count(*) FROM (\(sql))")
+            guard let rows = found.first?.first ?? nil, let count = Int(rows) else {
+                return .closed("its query gave no count", remedy: "correct the profile")
+            }
+            guard count > 0 else { return .open("its query finds nothing") }
+            return .closed(
+                "\(GateWords.count(count, "row")) found",
+                remedy: gate.remedy ?? "mend them in the application",
+                for: "\(count) rows"
+            )
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import ArgumentParser
+import Foundation
+import MigrationEngine
+
+/// All gates of the cutover, each with its evidence; signatures and overrides.
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Says whether a switch may begin: every gate with its evidence and remedy.",
+        usage: """
+            cutover check
+            cutover check --sign NAME|all --by WHO [--note TEXT]
+            cutover check --override NAME --by WHO --note WHY [--confirm "override NAME"]
+            cutover check --unsign NAME
+            """,
+        discussion: """
+            Reads both sides and writes to neither, also while a process follows. What persons \
+            decide is signed by name; a gate that the engine finds closed can be overridden, some \
+            cannot. Both are kept in the journal of the run. Exit status 1 when a gate is closed.
+            """
+    )
+
+    @Option(help: "Sign this gate, or all that a person signs; may be given for several.")
+    var sign: [String] = []
+    @Option(help: "Take the signature or override of this gate back.")
+    var unsign: String?
+    @Option(help: "Let the switch begin although this gate is closed.")
+    var override: String?
+    @Option(help: "Who signs or overrides.")
+    var by: String?
+    @Option(help: "A note; for an override it says why.")
+    var note: String?
+    @Option(help: "The phrase override NAME, where nobody can be asked.")
+    var confirm: String?
+    @OptionGroup var place: SchemaOption
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        func isSaid(_ text: String?) -> Bool {
+            text?.contains { !$0.isWhitespace } == true
+        }
+        if !sign.isEmpty || override != nil, !isSaid(by) {
+            throw ValidationError("--by must say who")
+        }
+        if override != nil, !isSaid(note) {
+            throw ValidationError("--note must say why the gate is overridden")
+        }
+    }
+
+    func run() throws {
+        let options = try common.options(schema: place)
+        try decide(options)
+        let report = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
+            try CutoverCheck.run(options, observer: observer, cancellation: cancellation)
+        }
+        try Output(common).result(report) { CheckText.text(report) }
+        if !report.ok { throw ExitCode(1) }
+    }
+
+    private func decide(_ options: Options) throws {
+        if let unsign { try CutoverCheck.withdraw(options, unsign, by: by ?? NSUserName()) }
+        if !sign.isEmpty {
+            let names = sign.contains("all") ? nil : sign
+            try CutoverCheck.sign(options, names, by: by ?? "", note: note)
+        }
+        if let override {
+            try CutoverCheck.requireOverridable(override, options)
+            try Phrase.require("override \(override)", given: confirm, common)
+            try CutoverCheck.override(options, override, by: by ?? "", note: note ?? "")
+        }
+    }
+}
+
+/// What `check` prints for people.
+enum CheckText {
+    /// The gates, grouped by what they say, and the next step.
+    static func text(_ report: CheckReport) -> String {
+        let groups: [(String, [Gate])] = [
+            ("CLOSED", report.gates.filter(\.blocks)),
+            ("OVERRIDDEN", report.gates.filter { $0.state == .closed && !$0.blocks }),
+            ("WAITING", report.gates.filter { $0.state == .waiting }),
+            ("OPEN", report.gates.filter { $0.state == .open }),
+        ]
+        let width = report.gates.map(\.name.count).max() ?? 0
+        var lines: [String] = []
+        for (title, gates) in groups where !gates.isEmpty {
+            lines.append("\(title) (\(gates.count))")
+            for gate in gates {
+                let name = gate.name.padding(toLength: width, withPad: " ", startingAt: 0)
+                lines.append("  \(name)  \(gate.title)")
+                let indent = String(repeating: " ", count: width + 4)
+                lines.append("\(indent)\(SafeText.visible(gate.reason))")
+                if let decision = gate.decision, decision.isOverride {
+                    let why = decision.note.map { ": \(SafeText.visible($0))" } ?? ""
+                    let who = SafeText.visible(decision.by)
+                    lines.append("\(indent)overridden by \(who) at \(decision.at)\(why)")
+                } else if let remedy = gate.remedy {
+                    lines.append("\(indent)do: \(SafeText.visible(remedy))")
+                }
+            }
+            lines.append("")
+        }
+        lines.append("next: \(SafeText.visible(report.next))")
+        return lines.joined(separator: "\n")
+    }
+}

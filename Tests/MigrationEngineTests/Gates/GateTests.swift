@@ -1,0 +1,61 @@
+import Foundation
+import Testing
+
+@testable import MigrationEngine
+
+/// Gates as values.
+struct GateTests {
+    @Test func `clocks that are apart, or were set back, close the gate`() {
+        func judge(_ server: Double?, ahead: Double = -3) -> Gate.State {
+            TargetGates.judge(
+                between: 1_000,
+                and: 1_001,
+                server: server,
+                newestChangeAhead: ahead
+            ).state
+        }
+        #expect(judge(1_000.5) == .open)
+        #expect(judge(1_005.9) == .open)
+        #expect(judge(1_007) == .closed)
+        #expect(judge(994) == .closed)
+        #expect(judge(nil) == .closed)
+        #expect(judge(1_000.5, ahead: 60) == .closed)
+    }
+
+    @Test func `only a closed gate that nobody overrode blocks`() {
+        var gate = Gate("a", title: "a", kind: .machine, state: .open, reason: "")
+        #expect(!gate.blocks && gate.isPassed)
+        gate.state = .waiting
+        #expect(!gate.blocks && !gate.isPassed)
+        gate.state = .closed
+        #expect(gate.blocks && !gate.isPassed)
+        gate.decision = .init(by: "Ada", at: "", isOverride: false)
+        #expect(gate.blocks)
+        gate.decision = .init(by: "Ada", at: "", isOverride: true)
+        #expect(!gate.blocks && gate.isPassed)
+    }
+
+    @Test func `the page of the gates names every gate there is`() throws {
+        let questions = GateTable.questions.map(\.name)
+        #expect(Set(questions).count == questions.count)
+        var folder = URL(fileURLWithPath: #filePath)
+        for _ in 0..<4 { folder.deleteLastPathComponent() }
+        let path = "Sources/MigrationEngine/Documentation.docc/Gates.md"
+        let page = try String(contentsOf: folder.appending(path: path), encoding: .utf8)
+        for name in questions + GateTable.signed.map(\.name) {
+            #expect(page.contains("| `\(name)` |"), "\(name)")
+        }
+        for question in GateTable.questions {
+            let line = page.split(separator: "\n").first { $0.contains("| `\(question.name)` |") }
+            #expect(line?.hasSuffix(question.isOverridable ? "| yes |" : "| no |") == true)
+        }
+    }
+
+    @Test func `passwords are taken out of what others wrote`() {
+        let removed = Secrets.removed(
+            from: "psql postgresql://u:pw@h/d and PGPASSWORD=pw x; password = 'pw' \"http://a/b\""
+        )
+        #expect(!removed.contains("pw@") && !removed.contains("=pw") && !removed.contains("'pw'"))
+        #expect(removed.contains("http://a/b") && removed.contains("postgresql://u:***@h/d"))
+    }
+}
