@@ -3,7 +3,7 @@ import Foundation
 /// The switch: pause, fence, drain, verify, open the target, restore the toggles: the verb `switch`.
 public enum Switch {
     /// What `switch` can be told.
-    public struct Settings: Sendable {
+    public struct Settings: Sendable, Equatable {
         /// The seconds that writes may be blocked.
         public var freezeBudget: Double
         /// The seconds that workers may act on an old toggle.

@@ -35,7 +35,10 @@ final class SwitchRun {
 
     /// Goes the whole way, or back to where it began.
     func perform() throws(MigrationError) -> SwitchReport {
-        if session.position.liveSide == .target { return try finish() }
+        if session.position.liveSide == .target {
+            session.tracker.cutover { $0.isHandedOver = true }
+            return try finish()
+        }
         if let leftover = try undo.recover() { warnings.append(leftover) }
         try SwitchGates.require(session)
         do throws(MigrationError) {
@@ -60,12 +63,17 @@ final class SwitchRun {
     private func takeBack(_ error: MigrationError) throws(MigrationError) -> SwitchReport {
         if try wasHandedOver(error) {
             clock?.end()
+            session.tracker.cutover { cutover in
+                cutover.freezeSeconds = nil
+                cutover.isHandedOver = true
+            }
             steps.succeed()
             return try finish()
         }
         steps.fail(error.message)
         let restored = try undo.perform(because: error.message)
         clock?.end()
+        session.tracker.cutover { $0.freezeSeconds = nil }
         return SwitchReport(
             ok: false,
             outcome: .undone,
@@ -191,6 +199,10 @@ final class SwitchRun {
             }
             clock = FreezeClock(budget: settings.freezeBudget, [canceller])
             trips = -session.target.roundTrips
+            session.tracker.cutover { cutover in
+                cutover.freezeSeconds = 0
+                cutover.freezeBudget = settings.freezeBudget
+            }
             Failpoint.reach(.fenced)
         }
     }
@@ -281,6 +293,10 @@ final class SwitchRun {
             }
             clock?.end()
             trips += session.target.roundTrips
+            session.tracker.cutover { cutover in
+                cutover.freezeSeconds = nil
+                cutover.isHandedOver = true
+            }
         }
     }
 
