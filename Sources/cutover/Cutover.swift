@@ -22,7 +22,7 @@ struct Cutover: ParsableCommand {
             FollowCommand.self, SwitchCommand.self, RevertCommand.self,
             CleanCommand.self,
             TrafficCommand.self, CheckCommand.self, ReportCommand.self, ThemeCommand.self,
-            CodeCommand.self,
+            RehearseCommand.self, CodeCommand.self,
         ],
         defaultSubcommand: ConsoleCommand.self
     )
