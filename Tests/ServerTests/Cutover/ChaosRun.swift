@@ -33,7 +33,7 @@ struct ChaosRun {
 
     private mutating func perform(_ server: FallingServer) async throws {
         // A disk of its own, where that is allowed, so that it can be full.
-        let disk = SmallDisk.canBeMade ? try await SmallDisk(megabytes: 64) : nil
+        let disk = SmallDisk.canBeMade ? try await SmallDisk(megabytes: 112) : nil
         let live = try await LiveSource(
             TestFolder(),
             orders: 120,
