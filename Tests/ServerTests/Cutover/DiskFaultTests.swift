@@ -81,8 +81,9 @@ struct DiskFaultTests {
         program.send(SIGCONT)
         let run = CutoverRun(await program.end())
         #expect(run.json["reason"].string?.contains("disk") == true, "\(run)")
-        try await live.requireUndone(run, toggles)
+        // On a disk without any room a server takes no new connection either.
         try await disk.grow(megabytes: 400)
+        try await live.requireUndone(run, toggles)
         try await live.requireWholeAndClean()
         try await onThread { try server.stop() }
     }
