@@ -24,6 +24,10 @@ struct Action: Sendable {
         case toggleSide
         case refresh
         case migrate
+        case migrateLive
+        case follow
+        case cutOver
+        case revert
         case verify
         case cancel
         case toggleWorkflow
@@ -107,7 +111,7 @@ enum Actions {
         all.filter { $0.panes.contains(pane) }
     }
 
-    static let all: [Action] = moves + panes + lists + runs + globals
+    static let all: [Action] = moves + panes + lists + runs + cutover + globals
 
     private static let withDetail: Set<PaneID> = [
         .migrate, .verify, .orders, .inventory, .log,
@@ -226,9 +230,11 @@ enum Actions {
             "copy everything, then verify",
             .run,
             in: [.overview, .migrate],
-            rank: 2,
+            rank: 3,
             changesSomething: true,
-            unless: { $0.whyBusy ?? $0.whyUnreadable ?? $0.earlier?.obstacle }
+            unless: {
+                $0.whyLive ?? $0.whyBusy ?? $0.whyUnreadable ?? $0.earlier?.obstacle
+            }
         ),
         Action(
             .verify,
@@ -237,20 +243,17 @@ enum Actions {
             "compare every cell of both sides",
             .run,
             in: [.overview, .migrate, .verify],
-            rank: 3,
-            unless: { $0.whyBusy }
+            rank: 4,
+            unless: { $0.whyNotComparable ?? $0.whyBusy }
         ),
         Action(
             .cancel,
             "stop",
             [.character("x")],
-            "stop what runs; it can be resumed",
+            "stop what runs: a copy can be resumed, a cutover is undone",
             .run,
             rank: 2,
-            unless: { model in
-                guard let operation = model.operation else { return "nothing runs" }
-                return operation.isCancelling ? "it is stopping already" : nil
-            }
+            unless: { $0.whyNotStoppable }
         ),
         Action(
             .toggleWorkflow,
@@ -261,7 +264,9 @@ enum Actions {
             in: [.workflows],
             rank: 0,
             changesSomething: true,
-            unless: { $0.selectedRow == nil ? "no workflow is selected" : nil }
+            unless: {
+                $0.whyToggled ?? ($0.selectedRow == nil ? "no workflow is selected" : nil)
+            }
         ),
         Action(
             .disableAllWorkflows,
@@ -273,6 +278,7 @@ enum Actions {
             rank: 3,
             changesSomething: true,
             unless: { model in
+                if let reason = model.whyToggled { return reason }
                 guard let rows = model.workflows.value?.workflows else {
                     return "the workflows were not read yet"
                 }
@@ -302,14 +308,4 @@ enum Actions {
             .global
         ),
     ]
-}
-
-extension Model {
-    /// Why there is nothing to copy from or to, or nil.
-    fileprivate var whyUnreadable: String? { unreadable.map { named($0) } }
-
-    /// Why no run can begin, or nil.
-    fileprivate var whyBusy: String? {
-        operation.map { $0.kind == .migrate ? "a copy is running" : "a verification is running" }
-    }
 }

@@ -10,8 +10,10 @@ extension Console {
         /// What the console does at once.
         package enum StartAction: Sendable {
             case none
-            /// Copies, then verifies: the demo's way.
+            /// Copies, then verifies.
             case migrate
+            /// Copies with the source's writes logged, then follows them: the demo's way.
+            case migrateLive
         }
 
         /// The engine, behind blocking calls.
@@ -36,6 +38,8 @@ extension Console {
         package var startAction = StartAction.none
         /// The side that the application writes to.
         package var liveSide = Side.source
+        /// How a cutover goes.
+        package var cutover = Switch.Settings()
         /// Where standard error goes while the screen is up; nil drops it.
         package var logPath: String?
 
@@ -92,6 +96,7 @@ extension Console {
             size: screen.size,
             now: SystemClock.now
         )
+        model.cutover.settings = configuration.cutover
         model.themeName = theme.name
         model.themeNames = configuration.themes.names
         model.identity.glyphs = model.identity.glyphs.replacing(theme.glyphs)
@@ -117,7 +122,7 @@ extension Console {
             theme: theme,
             themes: configuration.themes
         )
-        let exit = run.untilExit(isMigrating: configuration.startAction == .migrate)
+        let exit = run.untilExit(configuration.startAction)
         screen.stop()
         if !exit.message.isEmpty { complain(exit.message) }
         return exit.status

@@ -1,6 +1,6 @@
 import MigrationEngine
 
-/// Does what the model wants done of the engine, on two threads, and posts what came of it.
+/// Does what the model wants done of the engine, on threads of its own, and posts what came of it.
 final class Dispatcher {
     private let engine: any ConsoleEngine
     private let mailbox: Mailbox
@@ -8,7 +8,10 @@ final class Dispatcher {
     private let runs = Worker(name: "console-run")
     private let readings = Worker(name: "console-read")
     private let counts = Worker(name: "console-count")
+    private let standings = Worker(name: "console-status")
     private var cancellation = Cancellation()
+    /// The wish that ends following; whatever else begins states it.
+    private var following: Cancellation?
     private var counting = Cancellation()
 
     init(engine: any ConsoleEngine, mailbox: Mailbox, isReadOnly: Bool) {
@@ -23,8 +26,45 @@ final class Dispatcher {
     func start(_ command: Command) {
         let engine = engine
         switch command {
-        case .migrate: migrate()
+        case .migrate:
+            change(
+                "migrate",
+                message: { .migrated($0) },
+                { try engine.migrate(observer: $0, cancellation: $1) }
+            )
+        case .migrateLive:
+            change(
+                "migrate",
+                message: { .migrated($0) },
+                { try engine.migrateLive(observer: $0, cancellation: $1) }
+            )
+        case .follow:
+            change(
+                "follow",
+                message: { .followed($0) },
+                { try engine.follow(observer: $0, cancellation: $1) }
+            )
+            following = cancellation
+        case .cutOver:
+            change(
+                "switch",
+                message: { .cutOver($0) },
+                { try engine.cutOver(observer: $0, cancellation: $1) }
+            )
+        case .revert:
+            change(
+                "revert",
+                message: { .reverted($0) },
+                { try engine.revert(observer: $0, cancellation: $1) }
+            )
         case .verify: verify()
+        case .loadStatus(let ticket):
+            ask(standings, message: { .status(ticket: ticket, $0) }, { try engine.status() })
+        case .loadGates(let ticket):
+            ask(counts, message: { .gates(ticket: ticket, $0) }, { try engine.gates() })
+        case .loadWritten(let ticket):
+            ask(standings, message: { .written(ticket: ticket, $0) }, { try engine.written() })
+        case .decide(let decision): decide(decision)
         case .cancel: cancellation.cancel()
         case .count: count()
         case .loadEarlier:
@@ -62,21 +102,38 @@ final class Dispatcher {
         }
     }
 
-    private func migrate() {
-        let (engine, mailbox, observer) = (engine, mailbox, observer)
+    /// Runs what changes something; in a read-only console it is refused here once more.
+    private func change<Value: Sendable>(
+        _ name: String,
+        message: @escaping @Sendable (Result<Value, MigrationError>) -> Message,
+        _ work: @escaping @Sendable (Observer, Cancellation) throws -> Value
+    ) {
+        let (mailbox, observer) = (mailbox, observer)
         let cancellation = fresh()
         guard !isReadOnly else {
-            mailbox.post(.migrated(.failure(Self.readOnly("migrate"))))
+            mailbox.post(message(.failure(Self.readOnly(name))))
             return
         }
         runs.run {
-            mailbox.post(
-                .migrated(
-                    Self.result {
-                        try engine.migrate(observer: observer, cancellation: cancellation)
-                    }
-                )
-            )
+            mailbox.post(message(Self.result { try work(observer, cancellation) }))
+        }
+    }
+
+    /// Signs or overrides a gate, beside whatever runs.
+    private func decide(_ decision: Decision) {
+        let (engine, mailbox, isReadOnly) = (engine, mailbox, isReadOnly)
+        readings.run {
+            let result = Self.result {
+                if isReadOnly { throw Self.readOnly("deciding a gate") }
+                switch decision.kind {
+                case .sign(let gate): try engine.sign(gate: gate, by: decision.author)
+                case .override(let gate):
+                    try engine.override(gate: gate, by: decision.author, note: decision.note)
+                }
+            }
+            var failure: MigrationError?
+            if case .failure(let error) = result { failure = error }
+            mailbox.post(.decided(decision, failure: failure))
         }
     }
 
@@ -140,8 +197,16 @@ final class Dispatcher {
         message: @escaping @Sendable (Result<Value, MigrationError>) -> Message,
         _ reading: @escaping @Sendable () throws -> Value
     ) {
+        ask(readings, message: message, reading)
+    }
+
+    private func ask<Value: Sendable>(
+        _ worker: Worker,
+        message: @escaping @Sendable (Result<Value, MigrationError>) -> Message,
+        _ reading: @escaping @Sendable () throws -> Value
+    ) {
         let mailbox = mailbox
-        readings.run { mailbox.post(message(Self.result(reading))) }
+        worker.run { mailbox.post(message(Self.result(reading))) }
     }
 
     private var observer: Observer {
@@ -155,6 +220,8 @@ final class Dispatcher {
     /// A wish to stop that was not stated: the one of the last run may have been.
     private func fresh() -> Cancellation {
         counting.cancel()
+        following?.cancel()
+        following = nil
         cancellation = Cancellation()
         return cancellation
     }

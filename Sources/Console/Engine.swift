@@ -14,6 +14,77 @@ package protocol ConsoleEngine: Sendable {
     /// - Throws: ``MigrationError``.
     func migrate(observer: Observer, cancellation: Cancellation) throws -> MigrateReport
 
+    /// Copies everything and verifies it; the source's writes are logged from before the copy on.
+    ///
+    /// - Parameters:
+    ///   - observer: Who is told of the progress.
+    ///   - cancellation: The wish to stop.
+    /// - Returns: What was done.
+    /// - Throws: ``MigrationError``.
+    func migrateLive(observer: Observer, cancellation: Cancellation) throws -> MigrateReport
+
+    /// Applies the source's writes until stopped.
+    ///
+    /// - Parameters:
+    ///   - observer: Who is told of the progress.
+    ///   - cancellation: The wish to stop, which is an ordinary end.
+    /// - Returns: What was done.
+    /// - Throws: ``MigrationError``.
+    func follow(observer: Observer, cancellation: Cancellation) throws -> FollowReport
+
+    /// Hands the application over, or leaves everything as it was.
+    ///
+    /// - Parameters:
+    ///   - observer: Who is told of the progress.
+    ///   - cancellation: The wish to stop, which undoes it.
+    /// - Returns: What was done.
+    /// - Throws: ``MigrationError``.
+    func cutOver(observer: Observer, cancellation: Cancellation) throws -> SwitchReport
+
+    /// Goes back to the source with everything that was written on the target.
+    ///
+    /// - Parameters:
+    ///   - observer: Who is told of the progress.
+    ///   - cancellation: The wish to stop.
+    /// - Returns: What was done.
+    /// - Throws: ``MigrationError``.
+    func revert(observer: Observer, cancellation: Cancellation) throws -> RevertReport
+
+    /// Where the run stands, whoever drives it.
+    ///
+    /// - Returns: The status.
+    /// - Throws: ``MigrationError``.
+    func status() throws -> RunStatus
+
+    /// The conditions of the cutover, each with its evidence.
+    ///
+    /// - Returns: All of them.
+    /// - Throws: ``MigrationError``.
+    func gates() throws -> [Gate]
+
+    /// What was written on the target since the switch.
+    ///
+    /// - Returns: The writes by table.
+    /// - Throws: ``MigrationError``.
+    func written() throws -> WrittenSince
+
+    /// Signs a gate that a person decides.
+    ///
+    /// - Parameters:
+    ///   - gate: The gate's name; nil for all that persons decide.
+    ///   - author: Who signs.
+    /// - Throws: ``MigrationError``.
+    func sign(gate: String?, by author: String) throws
+
+    /// Lets the cutover begin although a gate is closed.
+    ///
+    /// - Parameters:
+    ///   - gate: The gate's name.
+    ///   - author: Who takes it upon himself.
+    ///   - note: Why.
+    /// - Throws: ``MigrationError``.
+    func override(gate: String, by author: String, note: String) throws
+
     /// Compares both sides.
     ///
     /// - Parameters:

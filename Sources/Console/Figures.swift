@@ -31,6 +31,18 @@ enum Figures {
         return "\(tenths / 10).\(tenths % 10) s"
     }
 
+    /// How long writes were blocked: hundredths matter there.
+    static func hundredths(_ seconds: Double) -> String {
+        guard seconds >= 0, seconds < 59.995 else { return took(max(0, seconds)) }
+        let parts = Int((seconds * 100).rounded())
+        return "\(parts / 100).\(two(parts % 100)) s"
+    }
+
+    /// A number of seconds that somebody chose.
+    static func seconds(_ seconds: Double) -> String {
+        seconds == seconds.rounded() && seconds < 1e9 ? "\(Int(seconds)) s" : took(seconds)
+    }
+
     /// The time of day in UTC.
     static func clock(_ time: Double) -> String {
         let day = Int(time.rounded(.down)) % 86_400

@@ -4,8 +4,11 @@ import Synchronization
 
 /// The engine in the console's own process: the same functions that the verbs call.
 package final class InProcessEngine: ConsoleEngine {
-    private let options: Options
-    private let settings: Migration.Settings
+    let options: Options
+    let settings: Migration.Settings
+    let cutover: Switch.Settings
+    /// What follows a live copy: the demo signs its gates.
+    let whenCopied: @Sendable (Options) throws -> Void
     private let author: String
     /// One connection a side, kept open between readings; only the reading thread comes here.
     private let readers: Mutex<[Side: LiveReader]> = Mutex([:])
@@ -15,14 +18,20 @@ package final class InProcessEngine: ConsoleEngine {
     /// - Parameters:
     ///   - options: The two sides.
     ///   - settings: How a migration goes.
+    ///   - cutover: How a cutover goes.
+    ///   - whenCopied: What follows a live copy.
     ///   - author: Who switches workflows, as the table records it.
     package init(
         options: Options,
         settings: Migration.Settings = Migration.Settings(),
+        cutover: Switch.Settings = Switch.Settings(),
+        whenCopied: @escaping @Sendable (Options) throws -> Void = { _ in },
         author: String = "cutover"
     ) {
         self.options = options
         self.settings = settings
+        self.cutover = cutover
+        self.whenCopied = whenCopied
         self.author = author
     }
 

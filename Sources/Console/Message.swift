@@ -15,6 +15,13 @@ enum Message: Sendable {
     case log(LogLine)
     case migrated(Result<MigrateReport, MigrationError>)
     case verified(Result<VerifyReport, MigrationError>)
+    case followed(Result<FollowReport, MigrationError>)
+    case cutOver(Result<SwitchReport, MigrationError>)
+    case reverted(Result<RevertReport, MigrationError>)
+    case status(ticket: Int, Result<RunStatus, MigrationError>)
+    case gates(ticket: Int, Result<[Gate], MigrationError>)
+    case written(ticket: Int, Result<WrittenSince, MigrationError>)
+    case decided(Decision, failure: MigrationError?)
     case earlier(Result<EarlierRun, MigrationError>)
     case counted(Result<VerifyReport, MigrationError>)
     case sides(ticket: Int, Result<[SideFacts], MigrationError>)
@@ -29,8 +36,16 @@ enum Message: Sendable {
 /// What the model wants done; ``Dispatcher`` does it.
 enum Command: Equatable, Sendable {
     case migrate
+    case migrateLive
     case verify
+    case follow
+    case cutOver
+    case revert
     case cancel
+    case loadStatus(ticket: Int)
+    case loadGates(ticket: Int)
+    case loadWritten(ticket: Int)
+    case decide(Decision)
     case loadEarlier
     case count
     case loadSides(ticket: Int)
@@ -49,6 +64,12 @@ enum Command: Equatable, Sendable {
 enum Overlay: Equatable, Sendable {
     case help(first: Int)
     case confirm(Confirmation)
+    /// The questions before a cutover or a way back.
+    case wizard(Wizard)
+    /// The steps of the one that is under way.
+    case running
+    /// How it came out.
+    case outcome(first: Int)
 }
 
 /// A question before something is done.
@@ -64,6 +85,7 @@ struct Confirmation: Equatable, Sendable {
     /// What a yes does.
     enum Consequence: Equatable, Sendable {
         case migrate
+        case migrateLive
         case cancel
         case quit
         case setWorkflow(name: String, isEnabled: Bool)

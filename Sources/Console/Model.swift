@@ -4,7 +4,7 @@ import MigrationEngine
 ///
 /// The time, too, comes in as a message, so that the same messages give the same screen.
 struct Model: Sendable {
-    /// What never changes while the console runs.
+    /// What the two sides are; only the side that is live changes while the console runs.
     struct Identity: Equatable, Sendable {
         var environment = "LIVE"
         var sourceName = ""
@@ -19,11 +19,30 @@ struct Model: Sendable {
         enum Kind: String, Sendable {
             case migrate
             case verify
+            case follow
+            case cutOver = "cut over"
+            case revert
+
+            /// What it is called in a sentence.
+            var noun: String {
+                switch self {
+                case .migrate: "copy"
+                case .verify: "verification"
+                case .follow: "catch-up"
+                case .cutOver: "cutover"
+                case .revert: "way back"
+                }
+            }
+
+            /// Whether leaving before its end could leave writes blocked.
+            var mustFinish: Bool { self == .cutOver || self == .revert }
         }
 
         var kind: Kind
         var startedAt: Double
         var isCancelling = false
+        /// Whether the copy logs the source's writes.
+        var isLive = false
     }
 
     /// A list that was read, is being read, or could not be read.
@@ -126,6 +145,9 @@ struct Model: Sendable {
     /// How many lines were dropped from the front: a line's number stays the same.
     var droppedLines = 0
 
+    /// What is known of a live run.
+    var cutover = CutoverState()
+
     var sides = Loadable<[SideFacts]>()
     var workflows = Loadable<WorkflowsPage>()
     var orders = Loadable<OrdersPage>()
@@ -173,6 +195,11 @@ struct Model: Sendable {
 
     /// Whether something runs that leaving would cut off.
     var isBusy: Bool { operation != nil || togglesInFlight > 0 }
+
+    /// Whether leaving is asked about: to stop following costs nothing.
+    var asksBeforeLeaving: Bool {
+        togglesInFlight > 0 || operation.map { $0.kind != .follow } == true
+    }
 }
 
 /// The panes, in the order of their tabs.

@@ -9,6 +9,7 @@ extension Model {
         if let unreadable, unreadable.message != failure?.message {
             found.append(Span(named(unreadable), .statusBad))
         }
+        found += liveProblems
         if verification == nil, let run = unfinishedRun {
             let tables = "\(run.tables.done) of \(Figures.rows(run.tables.total, "table"))"
             let text =
@@ -73,6 +74,7 @@ extension Model {
             let isStopped = failure.code == .interrupted
             return Span(isStopped ? "STOPPED" : "FAILED", isStopped ? .statusWarn : .statusBad)
         }
+        if let live = liveVerdict { return live }
         guard let verification, !isVerifying else { return verdictWithoutComparison }
         let unplanned = verification.tables.count { $0.status == .unplanned }
         let failed = verification.tables.count { $0.status == .different || $0.status == .missing }
@@ -125,11 +127,17 @@ extension Model {
     /// What is being done, for the line of truth.
     var activity: String {
         guard let operation else {
-            return leaving == nil ? "idle" : "leaving"
+            guard leaving == nil else { return "leaving" }
+            return phase?.rawValue ?? "idle"
         }
-        if operation.isCancelling { return "stopping" }
-        guard operation.kind == .migrate else { return "verify" }
-        return lastPhase.rawValue
+        if operation.isCancelling { return operation.kind.mustFinish ? "undoing" : "stopping" }
+        switch operation.kind {
+        case .migrate: return lastPhase.rawValue
+        case .verify: return "verify"
+        case .follow: return "following"
+        case .cutOver, .revert:
+            return cutover.shown.current?.name ?? operation.kind.rawValue
+        }
     }
 
     /// How the console ends: the status of the process and its last words.
@@ -140,12 +148,20 @@ extension Model {
             let name = [SIGINT: "SIGINT", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP"][number]
             return Exit(
                 status: 128 + number,
-                message: "stopped by \(name ?? "signal \(number)")\(failureText)"
+                message: "stopped by \(name ?? "signal \(number)")\(standingText)\(failureText)"
             )
         case .terminalGone:
-            return Exit(status: 128 + SIGHUP, message: "the terminal is gone\(failureText)")
+            return Exit(
+                status: 128 + SIGHUP,
+                message: "the terminal is gone\(standingText)\(failureText)"
+            )
         }
         if let failure { return Exit(status: failure.exitStatus, message: failure.description) }
+        if let standing {
+            var isUndone = false
+            if case .undone = cutover.outcome { isUndone = true }
+            return Exit(status: isUndone ? 1 : 0, message: standing)
+        }
         guard let verification else { return Exit(status: 0, message: "") }
         let since = isChangedSince ? "; a workflow was switched since" : ""
         return Exit(
@@ -153,6 +169,8 @@ extension Model {
             message: verification.outcome(problems) + since
         )
     }
+
+    private var standingText: String { standing.map { "\n\($0)" } ?? "" }
 
     private var failureText: String { failure.map { "\n\($0.description)" } ?? "" }
 

@@ -35,10 +35,10 @@ struct Run {
 
     /// Runs until the model says how the console ends.
     ///
-    /// - Parameter isMigrating: Whether to copy at once.
+    /// - Parameter action: What is done at once.
     /// - Returns: How it ends; the screen is still up.
-    mutating func untilExit(isMigrating: Bool) -> Model.Exit {
-        perform(model.start(isMigrating: isMigrating))
+    mutating func untilExit(_ action: Console.Configuration.StartAction) -> Model.Exit {
+        perform(model.start(action))
         while true {
             if let exit = model.exit { return exit }
             draw()
@@ -52,8 +52,9 @@ struct Run {
     /// How long nothing has to happen: until the next frame is allowed, or the clock's next second.
     private var patience: Int {
         guard isDirty else {
-            let now = SystemClock.now
-            return max(1, Int(((now.rounded(.down) + 1 - now) * 1_000).rounded(.up)))
+            let (now, step) = (SystemClock.now, model.clockInterval)
+            let next = ((now / step).rounded(.down) + 1) * step
+            return max(1, Int(((next - now) * 1_000).rounded(.up)))
         }
         return max(
             0,
@@ -73,8 +74,10 @@ struct Run {
 
     private mutating func update(_ message: Message) {
         if case .tick(let time) = message {
-            // The clock shows seconds, so within one of them there is nothing new to draw.
-            isDirty = isDirty || time.rounded(.down) != model.now.rounded(.down)
+            // Within one step of the clocks on the screen there is nothing new to draw.
+            let step = model.clockInterval
+            isDirty =
+                isDirty || (time / step).rounded(.down) != (model.now / step).rounded(.down)
         } else {
             isDirty = true
         }

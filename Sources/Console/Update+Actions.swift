@@ -26,8 +26,15 @@ extension Model {
         case .toggleSide: return toggleSide()
         case .refresh: return reload()
         case .migrate: askToMigrate()
+        case .migrateLive: askToMigrateLive()
+        case .follow: return operation?.kind == .follow ? stopOperation() : begin(.follow)
+        case .cutOver: return openWizard(.cutOver)
+        case .revert: return openWizard(.revert)
         case .verify: return begin(.verify)
-        case .cancel: askToCancel()
+        case .cancel:
+            // To stop following costs nothing.
+            if operation?.kind == .follow { return stopOperation() }
+            askToCancel()
         case .toggleWorkflow: askToToggle()
         case .disableAllWorkflows: askToDisableAll()
         case .help: overlay = .help(first: 0)
@@ -160,14 +167,45 @@ extension Model {
         )
     }
 
-    private mutating func askToCancel() {
+    private mutating func askToMigrateLive() {
         overlay = .confirm(
             Confirmation(
-                title: "Stop",
+                title: "Migrate live",
                 lines: [
+                    "Copies every table of \(identity.sourceName) into \(identity.targetName) while",
+                    "the application works on, then follows its writes until you cut over.",
+                    "Triggers log the keys of written rows in \(identity.sourceName) (_cutover_log);",
+                    "cutover clean removes them.",
+                ],
+                kind: .yesNo,
+                consequence: .migrateLive
+            )
+        )
+    }
+
+    private mutating func askToCancel() {
+        let lines: [String] =
+            switch operation?.kind {
+            case .cutOver:
+                [
+                    "Takes the cutover back: writes pass again, every toggle gets its value back,",
+                    "the application goes on working on SQLite. Nothing is lost.",
+                ]
+            case .revert:
+                [
+                    "Stops the way back: the application goes on working on PostgreSQL.",
+                    "Nothing is lost; R begins again.",
+                ]
+            default:
+                [
                     "Stops the run after the chunk it is in.",
                     "What was copied stays; the next run goes on from there.",
-                ],
+                ]
+            }
+        overlay = .confirm(
+            Confirmation(
+                title: operation?.kind.mustFinish == true ? "Abort" : "Stop",
+                lines: lines,
                 kind: .yesNo,
                 consequence: .cancel
             )
@@ -209,14 +247,26 @@ extension Model {
     }
 
     private mutating func quit() -> [Command] {
-        guard isBusy, leaving == nil else { return leave(.asked) }
+        guard asksBeforeLeaving, leaving == nil else { return leave(.asked) }
+        let lines =
+            whyFinal == nil
+            ? operation?.kind.mustFinish == true
+                ? [
+                    "The \(operation?.kind.noun ?? "") is under way. Quitting takes it back and",
+                    "waits until writes pass again.",
+                ]
+                : [
+                    "Something is running. Quitting stops it after the chunk it is in",
+                    "and waits until it has stopped; the next run goes on from there.",
+                ]
+            : [
+                "The \(operation?.kind.noun ?? "") can no longer be taken back. It is finished,",
+                "then the console ends.",
+            ]
         overlay = .confirm(
             Confirmation(
                 title: "Quit",
-                lines: [
-                    "Something is running. Quitting stops it after the chunk it is in",
-                    "and waits until it has stopped; the next run goes on from there.",
-                ],
+                lines: lines,
                 kind: .yesNo,
                 consequence: .quit
             )

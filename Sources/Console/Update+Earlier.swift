@@ -12,8 +12,9 @@ extension Model {
         }
         unreadable = nil
         self.earlier = earlier
+        // Of a live run the counts differ by what is on its way.
         guard earlier.run != nil, progress == nil, verification == nil, operation == nil,
-            counts == nil, !isCounting
+            counts == nil, !isCounting, phase == nil
         else { return [] }
         isCounting = true
         return [.count]
@@ -31,7 +32,7 @@ extension Model {
     }
 
     /// The newest comparison: of every cell, else of the counts.
-    var compared: VerifyReport? { verification ?? counts }
+    var compared: VerifyReport? { verification ?? (phase == nil ? counts : nil) }
 
     /// The copy of this console, else that of an earlier run as far as counts tell it.
     var shownProgress: Progress? {

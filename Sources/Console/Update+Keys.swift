@@ -21,6 +21,11 @@ extension Model {
         switch overlay {
         case .confirm(let confirmation): return answer(confirmation, with: key)
         case .help(let first): return scrollHelp(from: first, with: key)
+        case .wizard(let wizard): return answer(wizard, with: key)
+        case .running:
+            if let commands = lookAway(with: key) { return commands }
+        case .outcome(let first):
+            if let commands = scrollOutcome(from: first, with: key) { return commands }
         case nil: break
         }
         if let prompt { return edit(prompt, with: key) }
@@ -69,18 +74,24 @@ extension Model {
     }
 
     private mutating func close(saying text: String) -> [Command] {
-        overlay = nil
+        overlay = operation?.kind.mustFinish == true ? .running : nil
         notify(text)
         return []
     }
 
     private mutating func agree(to question: Confirmation) -> [Command] {
-        overlay = nil
+        overlay = operation?.kind.mustFinish == true ? .running : nil
         notice = nil
         // What was refused when the question was asked, or has become impossible since, stays so.
         switch question.consequence {
         case .migrate: return operation == nil ? begin(.migrate) : []
-        case .cancel: return stopOperation()
+        case .migrateLive: return operation == nil ? begin(.migrate, isLive: true) : []
+        case .cancel:
+            if let whyFinal {
+                notify(whyFinal, .promptError)
+                return []
+            }
+            return stopOperation()
         case .quit: return leave(.asked)
         case .setWorkflow(let name, let isEnabled):
             togglesInFlight += 1
@@ -92,6 +103,42 @@ extension Model {
                 .setWorkflow(side: identity.liveSide, name: $0.name, isEnabled: false)
             }
         }
+    }
+
+    // MARK: - The cutover
+
+    /// Keys over the steps of a cutover: nil leaves a key to the table of actions.
+    private mutating func lookAway(with key: Key) -> [Command]? {
+        switch key {
+        case .escape, .enter:
+            overlay = nil
+            return []
+        case .character("x"), .character("T"), .character("q"), .character("Q"): return nil
+        default: break
+        }
+        // Another pane is shown in place of the steps.
+        guard let action = Actions.action(for: key, in: pane) else { return [] }
+        switch action.id {
+        case .show, .nextPane, .previousPane:
+            overlay = nil
+            return nil
+        default: return []
+        }
+    }
+
+    /// Keys over the outcome: nil leaves a key to the table of actions.
+    private mutating func scrollOutcome(from first: Int, with key: Key) -> [Command]? {
+        let last = OutcomeOverlay.lastFirst(in: self)
+        switch key {
+        case .escape, .enter, .character("q"): overlay = nil
+        case .down, .character("j"): overlay = .outcome(first: min(last, first + 1))
+        case .up, .character("k"): overlay = .outcome(first: max(0, first - 1))
+        case .character("R"), .character("c"), .character("T"):
+            overlay = nil
+            return nil
+        default: break
+        }
+        return []
     }
 
     // MARK: - The help

@@ -75,9 +75,13 @@ extension Model {
 
     /// How long the data of the pane has been old, in seconds; nil while it is fresh.
     var staleSeconds: Double? {
-        if let operation, let progressAt, !operation.isCancelling {
+        if let operation, let progressAt, !operation.isCancelling, !operation.kind.mustFinish {
             let silence = now - progressAt
             if silence > 15 { return silence }
+        }
+        if phase != nil, operation == nil, let loadedAt = cutover.status.loadedAt {
+            let age = now - loadedAt
+            if age > 5 * Self.refreshSeconds { return age }
         }
         guard let live, let loadedAt = live.loadedAt else { return nil }
         let age = now - loadedAt

@@ -18,6 +18,14 @@ extension Model {
         case .progress(let progress): return take(progress)
         case .log(let line): append(line)
         case .migrated(let result): return finishMigration(result)
+        case .followed(let result): return finishFollow(result)
+        case .cutOver(let result): return finishCutover(result)
+        case .reverted(let result): return finishRevert(result)
+        case .status(let ticket, let result): return take(ticket: ticket, result)
+        case .gates(let ticket, let result): cutover.gates.take(result, ticket: ticket, now: now)
+        case .written(let ticket, let result):
+            cutover.written.take(result, ticket: ticket, now: now)
+        case .decided(let decision, let failure): return finish(decision, failure)
         case .verified(let result): return finishVerification(result)
         case .earlier(let result): return take(result)
         case .counted(let result): takeCounts(result)
@@ -37,15 +45,24 @@ extension Model {
 
     /// Begins: reads what the first pane shows, and starts the run that was asked for.
     ///
-    /// - Parameter isMigrating: Whether to copy at once.
+    /// - Parameter action: What is done at once.
     /// - Returns: The first commands.
-    mutating func start(isMigrating: Bool) -> [Command] {
-        reload() + (isMigrating ? begin(.migrate) : [.loadEarlier])
+    mutating func start(_ action: Console.Configuration.StartAction) -> [Command] {
+        let first: [Command] =
+            switch action {
+            case .none: [.loadEarlier]
+            case .migrate: begin(.migrate)
+            case .migrateLive: begin(.migrate, isLive: true)
+            }
+        return reload() + first + loadStatus()
     }
 
-    /// Starts a run.
-    mutating func begin(_ kind: Operation.Kind) -> [Command] {
-        operation = Operation(kind: kind, startedAt: now)
+    /// Starts a run; following gives way to it.
+    mutating func begin(_ kind: Operation.Kind, isLive: Bool = false) -> [Command] {
+        let isFollowing = operation?.kind == .follow
+        cutover.awaitsFollowEnd = cutover.awaitsFollowEnd || isFollowing
+        cutover.wasFollowing = isFollowing
+        operation = Operation(kind: kind, startedAt: now, isLive: isLive)
         failure = nil
         progressAt = now
         comparison = nil
@@ -57,20 +74,29 @@ extension Model {
             counts = nil
             lastPhase = .starting
         }
-        audit(kind == .migrate ? "migrate was started" : "verify was started")
-        return [kind == .migrate ? .migrate : .verify]
+        prepareCutover(kind)
+        audit("\(isLive ? "live migrate" : kind.rawValue) was started")
+        return switch kind {
+        case .migrate: isLive ? [.migrateLive] : [.migrate]
+        case .verify: [.verify]
+        case .follow: [.follow]
+        case .cutOver: [.cutOver]
+        case .revert: [.revert]
+        }
     }
 
     /// Ends the console, after what runs has stopped.
     mutating func leave(_ reason: Leaving) -> [Command] {
-        // The second signal does not wait: the operator means it.
-        guard isBusy, leaving == nil || reason == .asked else {
+        // The second signal does not wait: the operator means it. A cutover is waited for in any
+        // case: whoever left now would leave writes blocked.
+        let mustFinish = operation?.kind.mustFinish == true
+        guard isBusy, mustFinish || leaving == nil || reason == .asked else {
             leaving = reason
             exit = ending(reason)
             return []
         }
-        leaving = reason
-        overlay = nil
+        leaving = leaving ?? reason
+        overlay = mustFinish ? .running : nil
         notify("waiting until what runs has stopped", .statusWarn)
         return stopOperation()
     }
@@ -101,13 +127,17 @@ extension Model {
     private mutating func tick(_ time: Double) -> [Command] {
         now = time
         if let notice, notice.until <= time { self.notice = nil }
-        return refreshIfDue()
+        return refreshIfDue() + refreshCutover()
     }
 
     private mutating func resize(to size: Size) -> [Command] {
         self.size = size
         // What cannot be read must not be agreed to.
-        if layout.kind == .tooSmall, case .confirm = overlay { overlay = nil }
+        guard layout.kind == .tooSmall else { return [] }
+        switch overlay {
+        case .confirm, .wizard: overlay = operation?.kind.mustFinish == true ? .running : nil
+        case .help, .running, .outcome, nil: break
+        }
         return []
     }
 
@@ -115,7 +145,10 @@ extension Model {
         // An engine thread may still report after the run has ended.
         guard let operation else { return [] }
         progressAt = now
-        guard operation.kind == .migrate else {
+        switch operation.kind {
+        case .migrate: break
+        case .follow, .cutOver, .revert: return takeLive(progress)
+        case .verify:
             comparison = progress
             keepSelection()
             return []
@@ -140,12 +173,13 @@ extension Model {
     private mutating func finishMigration(
         _ result: Result<MigrateReport, MigrationError>
     ) -> [Command] {
+        let isLive = operation?.isLive == true
         operation = nil
         switch result {
         case .success(let report):
             self.report = report
             if let verified = report.verify { take(verified) }
-            if report.verify == nil, leaving == nil { return begin(.verify) }
+            if report.verify == nil, leaving == nil, !isLive { return begin(.verify) }
             let isApart = report.verify?.hasOnlyQuarantine == true
             let state =
                 report.ok ? "migrated and verified" : "migrated, and not everything is equal"
@@ -159,7 +193,10 @@ extension Model {
         let ending = endIfLeaving()
         guard exit == nil else { return ending }
         // What the two sides are has changed.
-        return ending + [.loadEarlier] + loadSides()
+        let news: [Command] = ending + [.loadEarlier] + loadSides() + loadStatus()
+        guard isLive, failure == nil else { return news }
+        cutover.knownPhase = .following
+        return news + begin(.follow)
     }
 
     private mutating func finishVerification(
@@ -196,7 +233,7 @@ extension Model {
         keepSelection()
     }
 
-    private mutating func fail(_ error: MigrationError) {
+    mutating func fail(_ error: MigrationError) {
         failure = error
         notify(error.message, .promptError)
         // The engine logs its own errors; what comes from elsewhere is added here.
@@ -232,7 +269,7 @@ extension Model {
         return endIfLeaving() + loadWorkflows()
     }
 
-    private mutating func endIfLeaving() -> [Command] {
+    mutating func endIfLeaving() -> [Command] {
         guard !isBusy else { return [] }
         if let leaving { exit = ending(leaving) }
         // A question about what ran has no object any more.

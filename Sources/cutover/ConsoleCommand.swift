@@ -16,6 +16,7 @@ struct ConsoleCommand: ParsableCommand {
     var themesDir: String?
     @Flag(help: "Print the status as lines instead of opening the console.")
     var plain = false
+    @OptionGroup var cutover: CutoverOptions
     @OptionGroup var place: SchemaOption
     @OptionGroup var common: CommonOptions
 
@@ -33,10 +34,15 @@ struct ConsoleCommand: ParsableCommand {
         }
         let target = try TargetAddress(options.target)
         var configuration = Console.Configuration(
-            engine: InProcessEngine(options: options, author: NSUserName()),
+            engine: InProcessEngine(
+                options: options,
+                cutover: cutover.settings(),
+                author: NSUserName()
+            ),
             sourceName: URL(fileURLWithPath: options.source).lastPathComponent,
             targetName: target.database
         )
+        configuration.cutover = cutover.settings()
         configuration.isReadOnly = options.isReadOnly
         configuration.themeName = theme
         configuration.themes = ThemeLibrary(folder: themesDir)

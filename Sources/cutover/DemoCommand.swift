@@ -21,11 +21,22 @@ struct DemoCommand: ParsableCommand {
     var keep: String?
     @Option(help: "The console's theme.")
     var theme: String?
+    @Option(help: "Writes a second of the workers. Default: 20; 100 with --headless.")
+    var rate: Double?
+    @Flag(help: "A plain migration without workers: nothing writes, there is nothing to cut over.")
+    var still = false
+    @OptionGroup var cutover: CutoverOptions
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
         guard (0...50_000_000).contains(orders) else {
             throw ValidationError("--orders must be from 0 to 50000000")
+        }
+        guard rate.map({ $0 > 0 && $0 <= 100_000 }) ?? true else {
+            throw ValidationError("--rate must be above 0 and at most 100000")
+        }
+        guard !(still && headless) else {
+            throw ValidationError("--still is for the console: leave out --headless")
         }
         guard common.source == nil, common.target == nil, common.runDir == nil else {
             throw ValidationError("the demo makes both sides: leave out --source and --target")
@@ -48,12 +59,13 @@ struct DemoCommand: ParsableCommand {
     }
 
     private func runHeadless(_ folder: DemoFolder) throws {
-        let (schema, orders) = (schema, orders)
+        let (schema, orders, rate) = (schema, orders, rate ?? 100)
         let report = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
             try Demo.run(
                 in: folder.path,
                 schema: schema,
                 orders: orders,
+                rate: rate,
                 observer: observer,
                 cancellation: cancellation
             )
@@ -75,6 +87,17 @@ struct DemoCommand: ParsableCommand {
         """
     }
 
+    /// Seconds that the workers of a demo may act on an old toggle: nobody wants to watch 55.
+    private static let flagCache = 5.0
+
+    /// Workers that have seen a toggle before the cutover goes on.
+    private func traffic(_ settings: Switch.Settings) -> Traffic.Settings {
+        Traffic.Settings(
+            rate: rate ?? 20,
+            flagCache: .milliseconds(Int(settings.flagCache * 600))
+        )
+    }
+
     private func runConsole(_ folder: DemoFolder) throws {
         Output.message("making a sample of \(orders) orders and a private server")
         let (schema, orders) = (schema, orders)
@@ -84,8 +107,14 @@ struct DemoCommand: ParsableCommand {
             try cancellation.check("demo", kept: .untouched)
             return sides
         }
+        let settings = cutover.settings(flagCache: Self.flagCache)
         var configuration = Console.Configuration(
-            engine: InProcessEngine(options: sides.options, author: NSUserName()),
+            engine: InProcessEngine(
+                options: sides.options,
+                cutover: settings,
+                whenCopied: { try LiveDemo.sign($0) },
+                author: NSUserName()
+            ),
             sourceName: "ora.db",
             targetName: "ora",
             environment: "DEMO"
@@ -93,8 +122,13 @@ struct DemoCommand: ParsableCommand {
         configuration.themeName = theme
         configuration.noColor = common.noColor
         configuration.ascii = common.ascii
-        configuration.startAction = .migrate
+        configuration.cutover = settings
+        configuration.startAction = still ? .migrate : .migrateLive
+        // The workers write before the copy begins, and all along on the side that is live.
+        let workers = still ? nil : LiveTraffic(sides.options, settings: traffic(settings))
+        workers?.start()
         let status = Console.run(configuration)
+        workers?.stop()
         try sides.server.stop()
         if keep != nil { Output.message("kept: \(folder.path)") }
         if status != 0 { throw ExitCode(status) }

@@ -47,7 +47,9 @@ import Testing
 
     @Test func `migrating and switching workflows are marked as changes`() {
         let marked = Set(Actions.all.filter(\.changesSomething).map(\.name))
-        #expect(marked == ["migrate", "toggle", "all off"])
+        #expect(
+            marked == ["migrate", "live", "follow", "cut over", "revert", "toggle", "all off"]
+        )
     }
 
     @Test func `a hint is shown only while its action can be done`() {

@@ -24,6 +24,43 @@ import Testing
             throw Samples.error
         }
 
+        func migrateLive(
+            observer: Observer,
+            cancellation: Cancellation
+        ) throws -> MigrateReport {
+            changes.withLock { $0 += 1 }
+            throw Samples.error
+        }
+
+        func follow(observer: Observer, cancellation: Cancellation) throws -> FollowReport {
+            changes.withLock { $0 += 1 }
+            let woken = DispatchSemaphore(value: 0)
+            cancellation.whileRunning({ woken.signal() }, { woken.wait() })
+            return Samples.followed
+        }
+
+        func cutOver(observer: Observer, cancellation: Cancellation) throws -> SwitchReport {
+            changes.withLock { $0 += 1 }
+            return Samples.switched
+        }
+
+        func revert(observer: Observer, cancellation: Cancellation) throws -> RevertReport {
+            changes.withLock { $0 += 1 }
+            return Samples.reverted
+        }
+
+        func status() throws -> RunStatus { throw Samples.error }
+
+        func gates() throws -> [Gate] { Samples.gates }
+
+        func written() throws -> WrittenSince { Samples.written }
+
+        func sign(gate: String?, by author: String) throws { changes.withLock { $0 += 1 } }
+
+        func override(gate: String, by author: String, note: String) throws {
+            changes.withLock { $0 += 1 }
+        }
+
         func earlierRun() throws -> EarlierRun { EarlierRun() }
 
         func counts(cancellation: Cancellation) throws -> VerifyReport { throw Samples.error }
@@ -59,8 +96,11 @@ import Testing
     /// Takes messages as they come, without a pause of a guessed length.
     private func next(from mailbox: Mailbox) async -> Message {
         while true {
-            var messages = mailbox.take()
-            if !messages.isEmpty { return messages.removeFirst() }
+            let messages = mailbox.take()
+            if let first = messages.first {
+                for message in messages.dropFirst() { mailbox.post(message) }
+                return first
+            }
             await Task.yield()
         }
     }
@@ -104,6 +144,43 @@ import Testing
             return
         }
         #expect(error.code == .readOnly)
+        for command in [Command.migrateLive, .follow, .cutOver, .revert] {
+            dispatcher.start(command)
+            #expect(Self.failure(in: await next(from: mailbox))?.code == .readOnly, "\(command)")
+        }
+        for kind in [Decision.Kind.sign(gate: nil), .override(gate: "rehearsal")] {
+            dispatcher.start(.decide(Decision(kind: kind, author: "Ada")))
+            #expect(Self.failure(in: await next(from: mailbox))?.code == .readOnly)
+        }
+        #expect(engine.changes.withLock { $0 } == 0)
+    }
+
+    private static func failure(in message: Message) -> MigrationError? {
+        switch message {
+        case .migrated(.failure(let error)), .followed(.failure(let error)),
+            .cutOver(.failure(let error)), .reverted(.failure(let error)):
+            error
+        case .decided(_, let failure): failure
+        default: nil
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func `following gives way to a cutover, which begins when it has ended`() async {
+        let engine = GatedEngine()
+        let mailbox = Mailbox()
+        let dispatcher = Dispatcher(engine: engine, mailbox: mailbox, isReadOnly: false)
+        dispatcher.start(.follow)
+        dispatcher.start(.cutOver)
+        guard case .followed(.success) = await next(from: mailbox) else {
+            Issue.record("following did not end first")
+            return
+        }
+        guard case .cutOver(.success(let report)) = await next(from: mailbox) else {
+            Issue.record("the cutover did not come")
+            return
+        }
+        #expect(report.ok)
     }
 
     @Test(.timeLimit(.minutes(1)))

@@ -7,7 +7,7 @@ import Testing
 @Suite struct EarlierRunTests {
     @Test func `an earlier run is counted, once, and shown by every pane of the copy`() {
         var model = Samples.empty()
-        #expect(model.start(isMigrating: false).contains(.loadEarlier))
+        #expect(model.start(.none).contains(.loadEarlier))
         #expect(model.update(.earlier(.success(Samples.earlier(isFinished: true)))) == [.count])
         #expect(model.update(.earlier(.success(Samples.earlier(isFinished: true)))).isEmpty)
         _ = model.update(.counted(.success(Samples.counted)))

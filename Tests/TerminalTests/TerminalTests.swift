@@ -58,7 +58,8 @@ final class Demo: Sendable {
         ) { terminal in
             let words = keepsSource ? ["--keep", kept] : []
             try await terminal.start(
-                [BuiltProducts.cutover, "demo", "--schema", "plan", "--orders", "300"] + words
+                [BuiltProducts.cutover, "demo", "--schema", "plan", "--orders", "300", "--still"]
+                    + words
             )
             try await terminal.wait(for: "12 tables equal", "idle", "migrated and verified")
             let source = keepsSource ? "\(kept)/ora.db" : nil

@@ -218,6 +218,14 @@ public final class TmuxDriver: Sendable {
         _ = try await eventually(within: .seconds(60)) { kill(process, 0) == -1 }
     }
 
+    /// Takes the terminal away and waits for nothing.
+    ///
+    /// - Throws: ``ProgramFailed``.
+    public func takeAway() async throws {
+        try await tmux(["kill-server"])
+        try FileManager.default.removeItem(atPath: folder.file("socket"))
+    }
+
     @discardableResult
     private func tmux(_ arguments: [String]) async throws -> String {
         let outcome = try await run(

@@ -19,6 +19,9 @@ enum Chrome {
         switch model.overlay {
         case .help(let first): HelpOverlay.draw(model, first: first, into: &frame)
         case .confirm(let question): ConfirmOverlay.draw(question, model, into: &frame)
+        case .wizard(let wizard): WizardOverlay.draw(wizard, model, into: &frame)
+        case .running: RunningOverlay.draw(model, into: &frame)
+        case .outcome(let first): OutcomeOverlay.draw(model, first: first, into: &frame)
         case nil: break
         }
         return frame
@@ -28,35 +31,58 @@ enum Chrome {
 
     private static func drawHeader(_ model: Model, into frame: inout Frame) {
         let identity = model.identity
-        frame.fill(Rect(x: 0, y: 0, width: model.size.columns, height: 1), .header)
-        let right = truth(model)
-        let rightWidth = right.reduce(0) { $0 + Width.cells($1.text) }
+        // While nobody can write, the whole line says so.
+        let look: StyleKey = model.freezeSeconds == nil ? .header : .headerFrozen
+        frame.fill(Rect(x: 0, y: 0, width: model.size.columns, height: 1), look)
+        let right = truth(model, look)
+        let rightWidth = cells(right)
         let start = model.size.columns - rightWidth
         let mode: Span =
-            identity.isReadOnly ? Span("[RO]", .headerReadOnly) : Span("[RW]", .header)
-        let activity = "  " + model.activity
-        let environment = " \(Width.clip(identity.environment.uppercased(), to: 10)) "
-        let fixed = Width.cells(environment) + 2 + 4 + Width.cells(activity) + 2
+            identity.isReadOnly ? Span("[RO]", .headerReadOnly) : Span("[RW]", look)
+        let live = liveWords(model, look)
+        let activity = Span("  " + model.activity, look)
+        let environment = Span(
+            " \(Width.clip(identity.environment.uppercased(), to: 10)) ",
+            badge(identity.environment)
+        )
+        let room = start - cells([environment, mode, activity] + live) - 6
         let names = "\(identity.sourceName) \(identity.glyphs.arrow) \(identity.targetName)"
-        let left: Line = [
-            Span(environment, badge(identity.environment)),
-            Span("  " + Width.clip(names, to: max(0, start - fixed - 2)) + "  ", .header),
-            mode,
-            Span(activity, .header),
-        ]
+        // A few letters of a name tell nothing; who is live and whether writes pass stays longest.
+        let place =
+            room < 4 ? Span("  ", look) : Span("  \(Width.clip(names, to: room))  ", look)
+        let isNarrow = cells([environment, mode] + live) + 4 > start
+        let left = [environment, place] + (isNarrow ? [] : [mode]) + live + [activity]
         frame.put(left, x: 0, y: 0, width: max(0, start))
         frame.put(right, x: start, y: 0, width: rightWidth)
     }
 
-    /// What is wrong, how old the data is, and the time: this part is never cut.
-    private static func truth(_ model: Model) -> Line {
-        var line: Line = [Span(" ", .header)]
-        if let stale = model.staleSeconds {
-            line.append(Span("STALE \(Figures.duration(stale))", .statusWarn))
-            line.append(Span("  ", .header))
+    private static func cells(_ line: Line) -> Int {
+        line.reduce(0) { $0 + Width.cells($1.text) }
+    }
+
+    /// Who takes the application's writes, in words; nothing for a run that is not live.
+    private static func liveWords(_ model: Model, _ look: StyleKey) -> Line {
+        guard model.phase != nil else { return [] }
+        switch model.writer {
+        case .nobody: return [Span("  WRITES BLOCKED", look)]
+        case .side(let side): return [Span("  \(Words.product(side)) LIVE", look)]
         }
-        line.append(model.verdict)
-        line.append(Span("  \(Figures.clock(model.now))Z ", .header))
+    }
+
+    /// What is wrong, how old the data is, and the time: this part is never cut.
+    private static func truth(_ model: Model, _ look: StyleKey) -> Line {
+        var line: Line = [Span(" ", look)]
+        if let seconds = model.freezeSeconds {
+            let budget = model.freezeBudget.map { " of \(Figures.seconds($0))" } ?? ""
+            line.append(Span("FROZEN \(Figures.took(seconds))\(budget)", look))
+        } else {
+            if let stale = model.staleSeconds {
+                line.append(Span("STALE \(Figures.duration(stale))", .statusWarn))
+                line.append(Span("  ", look))
+            }
+            line.append(model.verdict)
+        }
+        line.append(Span("  \(Figures.clock(model.now))Z ", look))
         return line
     }
 
@@ -110,6 +136,14 @@ enum Chrome {
             )
         } else if model.leaving != nil {
             frame.put("waiting until what runs has stopped", x: 1, y: y, .statusWarn)
+        } else if case .nobody = model.writer, model.overlay != .running {
+            frame.put(
+                "writes are blocked on both sides",
+                x: 1,
+                y: y,
+                .statusBad,
+                width: model.size.columns - 2
+            )
         }
     }
 
@@ -151,6 +185,9 @@ enum Chrome {
                 return [("y", "yes"), ("n", "no"), ("Esc", "cancel")]
             }
             return [("Tab", "cancel or continue"), ("Enter", "choose"), ("Esc", "cancel")]
+        case .wizard(let wizard): return WizardOverlay.hints(wizard, model)
+        case .running: return RunningOverlay.hints(model)
+        case .outcome: return OutcomeOverlay.hints(model)
         case nil: break
         }
         return model.prompt == nil ? [] : [("Enter", "filter"), ("Esc", "cancel")]
@@ -167,6 +204,11 @@ enum Chrome {
 
     // MARK: - Too small
 
+    /// On a screen that shows nothing else, this is what must be known.
+    private static func freeze(_ model: Model) -> Span? {
+        model.freezeSeconds.map { Span("WRITES BLOCKED \(Figures.took($0))", .headerFrozen) }
+    }
+
     private static func drawTooSmall(_ model: Model, into frame: inout Frame) {
         let size = model.size
         let least = Layout.minimum
@@ -174,7 +216,7 @@ enum Chrome {
         let lines: [Span] = [
             Span("\(size.columns)x\(size.rows) is too small (min \(least.columns)x\(least.rows))"),
             Span("\(identity.environment) \(model.activity)", .textStrong),
-            model.verdict,
+            freeze(model) ?? model.verdict,
             Span("Resize, or q to quit.", .textMuted),
         ]
         for (y, line) in lines.enumerated() {

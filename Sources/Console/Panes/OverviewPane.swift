@@ -10,7 +10,16 @@ struct OverviewPane: Pane {
 
     func draw(_ model: Model, in layout: Layout, into frame: inout Frame) {
         let isMedium = layout.kind == .medium
-        let body = layout.body
+        if model.phase != nil, model.operation?.kind != .migrate {
+            drawLive(model, in: layout, into: &frame)
+            return
+        }
+        var body = layout.body
+        if let phase = model.phase {
+            drawSteps(model, phase, y: body.y, into: &frame)
+            body.y += 1
+            body.height -= 1
+        }
         let left = isMedium ? layout.list.width : body.width / 2 - 1
         let upper = isMedium ? 12 : min(10, body.height / 2 + 1)
         let right = body.width - left
@@ -190,7 +199,7 @@ struct OverviewPane: Pane {
 
     // MARK: - Sides
 
-    private func sides(_ model: Model) -> [Line] {
+    func sides(_ model: Model) -> [Line] {
         var lines: [Line] = []
         for side in [Side.source, .target] {
             lines.append(Words.side(side, model.identity))
@@ -232,7 +241,7 @@ struct OverviewPane: Pane {
 
     // MARK: - What is wrong, and what happened
 
-    private func wrong(_ model: Model, width: Int) -> [Line] {
+    func wrong(_ model: Model, width: Int) -> [Line] {
         let glyphs = model.identity.glyphs
         var lines: [Line] = []
         for (number, problem) in model.problems.enumerated() {
@@ -249,6 +258,10 @@ struct OverviewPane: Pane {
             Width.wrap("note: \(warning)", to: width).map { [Span($0, .textMuted)] }
         }
         guard lines.isEmpty else { return lines + warnings }
+        if model.phase != nil, model.operation?.kind != .migrate {
+            // The comparison was that of the copy; what comes behind it is compared by the switch.
+            return [[Span("\(glyphs.ok) nothing that is known", .statusOK)]] + warnings
+        }
         guard let verification = model.compared else {
             return [[Span("nothing is known: not verified yet", .statusWait)]] + warnings
         }
@@ -260,7 +273,7 @@ struct OverviewPane: Pane {
         return [[Span("\(glyphs.ok) nothing: \(what) equal", .statusOK)]] + warnings
     }
 
-    private func recent(_ model: Model) -> [Line] {
+    func recent(_ model: Model) -> [Line] {
         guard !model.log.isEmpty else { return [[Span("nothing happened yet", .textMuted)]] }
         return model.log.suffix(40).reversed().map { line in
             let level = Words.level(line.level)

@@ -1,6 +1,6 @@
 import MigrationEngine
 
-/// The application's toggles on the side that is live.
+/// The application's toggles: on the side that is live, and in a live run on both.
 struct WorkflowsPane: Pane {
     let id = PaneID.workflows
 
@@ -16,25 +16,48 @@ struct WorkflowsPane: Pane {
         guard !page.workflows.isEmpty else {
             return .empty([[Span("There is no workflow on this side.")]])
         }
+        let isLive = model.phase != nil
         return .table(
             Table(
-                columns: [
-                    .init("WORKFLOW"), .init("ENABLED", 7), .init("CHANGED", 16, rank: 1),
-                    .init("BY", 10, rank: 3), .init("LAST RUN", 16, rank: 2),
+                columns: [.init("WORKFLOW")] + (isLive ? Self.bothSides : [.init("ENABLED", 7)]) + [
+                    .init("CHANGED", 16, rank: 1), .init("BY", 10, rank: 3),
+                    .init("LAST RUN", 16, rank: 2),
                 ],
                 rows: page.workflows.map { workflow in
-                    Table.Row(
+                    let toggles =
+                        isLive
+                        ? bothToggles(workflow, model) : [[Words.toggle(workflow.enabled)]]
+                    return Table.Row(
                         id: workflow.name,
-                        Span(workflow.name),
-                        Words.toggle(workflow.enabled),
-                        Span(Words.minute(workflow.lastUpdated), .textMuted),
-                        Span(workflow.updatedBy ?? "-", .textMuted),
-                        Span(Words.minute(workflow.lastRunAt), .textMuted)
+                        cells: [[Span(workflow.name)]] + toggles + [
+                            [Span(Words.minute(workflow.lastUpdated), .textMuted)],
+                            [Span(workflow.updatedBy ?? "-", .textMuted)],
+                            [Span(Words.minute(workflow.lastRunAt), .textMuted)],
+                        ]
                     )
                 },
                 least: 20
             )
         )
+    }
+
+    // MARK: - A live run
+
+    private static let bothSides: [Table.Column] = [
+        .init("SQLITE", 6), .init("POSTGRES", 8), .init("SAVED", 5),
+    ]
+
+    /// The toggle on either side, and the value that a cutover has put by.
+    private func bothToggles(_ workflow: WorkflowRow, _ model: Model) -> [Line] {
+        let known = model.cutover.status.value?.workflows.first { $0.name == workflow.name }
+        let isSource = model.identity.liveSide == .source
+        var values = [known?.enabledSource, known?.enabledTarget]
+        // Of the side that is live there are two readings; the newer one counts.
+        if (model.workflows.loadedAt ?? 0) >= (model.cutover.status.loadedAt ?? 0) {
+            values[isSource ? 0 : 1] = workflow.enabled
+        }
+        return values.map { [$0.map { Words.toggle($0) } ?? Span("-", .textMuted)] }
+            + [[known?.saved.map { Words.toggle($0) } ?? Span("-", .textMuted)]]
     }
 
     private func footer(_ model: Model) -> [Line] {
@@ -46,6 +69,20 @@ struct WorkflowsPane: Pane {
             count: "\(on) on, \(page.workflows.count - on) off",
             model: model
         )
-        return lines + [[Span("A toggle is switched on the live side, after y.", .textMuted)]]
+        return lines + [held(model)]
+    }
+
+    /// What a cutover does with the toggles right now.
+    private func held(_ model: Model) -> Line {
+        if let left = model.countdownSeconds {
+            return [
+                Span("All off. ", .statusWarn),
+                Span("Workers may act on an old toggle for \(Figures.duration(left)) more."),
+            ]
+        }
+        if model.cutover.status.value?.workflows.contains(where: { $0.saved != nil }) == true {
+            return [Span("A cutover holds the toggles; each gets its value back.", .statusWarn)]
+        }
+        return [Span("A toggle is switched on the live side, after y.", .textMuted)]
     }
 }

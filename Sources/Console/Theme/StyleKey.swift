@@ -10,6 +10,7 @@ enum StyleKey: String, CaseIterable, Sendable {
     case headerStaging = "header.env.staging"
     case headerDev = "header.env.dev"
     case headerReadOnly = "header.readonly"
+    case headerFrozen = "header.frozen"
     case tab
     case tabActive = "tab.active"
     case border

@@ -46,6 +46,7 @@ final class RevertRun {
     /// - Returns: What came back.
     /// - Throws: ``MigrationError``; then no side takes writes, or only the one that did before.
     func perform(because reason: String) throws(MigrationError) -> RevertReport {
+        session.tracker.cutover { $0.isHandedOver = session.position.liveSide == .target }
         try writer.open("revert")
         // A server that falls over on the way is waited for; each step can be done again.
         try session.outlasting("revert") {
@@ -74,6 +75,7 @@ final class RevertRun {
                     try live.close("the application goes back to SQLite (run \(session.run.id))")
                 }
             }
+            session.tracker.cutover { $0.freezeSeconds = 0 }
             Failpoint.reach(.targetClosed)
         }
         do throws(MigrationError) {
@@ -127,6 +129,7 @@ final class RevertRun {
     private func reopen() throws {
         let live = live
         try session.target.transaction { try live.open() }
+        session.tracker.cutover { $0.freezeSeconds = nil }
         notes.append("PostgreSQL takes writes as before")
     }
 
@@ -193,6 +196,10 @@ final class RevertRun {
     private func openSource(_ reason: String) throws(MigrationError) {
         try steps.run("source-open") { () throws(MigrationError) in
             _ = try Undo(session, toggles, steps, writer).perform(because: reason)
+            session.tracker.cutover { cutover in
+                cutover.freezeSeconds = nil
+                cutover.isHandedOver = false
+            }
         }
     }
 

@@ -40,6 +40,7 @@ final class StepRecorder {
         }
         session.tracker.log(.info, "cutover", name)
         session.tracker.activity(name)
+        publish()
         try work()
         end("done")
     }
@@ -75,5 +76,21 @@ final class StepRecorder {
         steps[last].seconds = started.duration(to: .now).seconds
         steps[last].outcome = outcome
         current = nil
+        publish()
+    }
+
+    /// Tells the observer at once, whatever was told a moment ago.
+    private func publish() {
+        let running = current
+        session.tracker.cutover { cutover in
+            cutover.steps = steps.enumerated().map { place, step in
+                let isRunning = running != nil && place == steps.count - 1
+                return .init(
+                    name: step.name,
+                    seconds: isRunning ? nil : step.seconds,
+                    outcome: isRunning ? "running" : step.outcome
+                )
+            }
+        }
     }
 }

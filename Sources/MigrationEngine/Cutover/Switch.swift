@@ -3,7 +3,7 @@ import Foundation
 /// The switch: pause, fence, drain, verify, open the target, restore the toggles: the verb `switch`.
 public enum Switch {
     /// What `switch` can be told.
-    public struct Settings: Sendable {
+    public struct Settings: Sendable, Equatable {
         /// The seconds that writes may be blocked.
         public var freezeBudget: Double
         /// The seconds that workers may act on an old toggle.
@@ -63,9 +63,7 @@ public enum Switch {
             tracker.begin(.starting, "connecting")
             let session = try FollowSession(options, stage: "switch", tracker, cancellation)
             let report = try SwitchRun(session, settings).perform()
-            StepRecorder(session).note { () throws(MigrationError) in
-                try session.journal.keep("switch", report, of: session.run.id)
-            }
+            session.keepOutcome("switch", report)
             tracker.begin(.done, report.summary)
             return report
         } catch {
@@ -88,6 +86,8 @@ public struct SwitchReport: Codable, Sendable {
     public var writeFreezeSeconds: Double
     /// Changes that were applied while writes were blocked.
     public var drainedChanges: Int
+    /// Questions to the target in that time, each of which waited for its answer.
+    public var freezeRoundTrips = 0
     /// The steps, in order.
     public var steps: [Step]
     /// The toggles, each with its earlier value, which it has again.

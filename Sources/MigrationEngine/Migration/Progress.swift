@@ -29,6 +29,8 @@ public struct Progress: Sendable, Equatable {
 
     /// How a live run stands; nil before the source is followed.
     public var live: LiveProgress?
+    /// How a switch or a way back goes on; nil outside of one.
+    public var cutover: CutoverProgress?
 
     /// Makes the progress of a run that has not begun.
     public init() {}

@@ -15,6 +15,8 @@ package final class ProgressTracker: Sendable {
         var rates: [Int: (time: Double, rows: Int)] = [:]
         var phases: [PhaseSeconds] = []
         var log: RunLog?
+        /// When the clock of the write freeze began.
+        var frozenAt: Double?
 
         mutating func set(fraction: Double, now: Double) {
             progress.fraction = fraction
@@ -103,6 +105,21 @@ package final class ProgressTracker: Sendable {
         send()
     }
 
+    /// Says how a switch or a way back goes on; sent at once.
+    ///
+    /// - Parameter change: What is different now.
+    package func cutover(_ change: (inout CutoverProgress) -> Void) {
+        let now = elapsed
+        state.withLock { state in
+            var cutover = state.progress.cutover ?? CutoverProgress()
+            change(&cutover)
+            state.progress.cutover = cutover
+            let isFrozen = cutover.freezeSeconds != nil
+            state.frozenAt = isFrozen ? state.frozenAt ?? now : nil
+        }
+        send(isForced: true)
+    }
+
     /// Names the tables, in the order of the source; what is known of one of them stays.
     package func tables(_ names: [String]) {
         state.withLock { state in
@@ -167,6 +184,9 @@ package final class ProgressTracker: Sendable {
             guard isForced || now - state.lastSent >= Self.interval else { return nil }
             state.lastSent = now
             state.progress.elapsedSeconds = now
+            if let frozenAt = state.frozenAt {
+                state.progress.cutover?.freezeSeconds = now - frozenAt
+            }
             return state.progress
         }
         if let progress { observer.progress(progress) }

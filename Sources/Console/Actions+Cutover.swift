@@ -1,0 +1,161 @@
+import MigrationEngine
+
+/// What takes the application over and back.
+extension Actions {
+    private static let panesOfCutover: Set<PaneID> = [.overview, .migrate, .workflows]
+
+    static let cutover: [Action] = [
+        Action(
+            .migrateLive,
+            "live",
+            [.character("B")],
+            "begin a live run: copy, log the source's writes, follow them",
+            .run,
+            in: [.overview, .migrate],
+            rank: 2,
+            changesSomething: true,
+            unless: {
+                $0.whyLive ?? $0.whyBusy ?? $0.whyUnreadable ?? $0.earlier?.obstacle
+            }
+        ),
+        Action(
+            .follow,
+            "follow",
+            [.character("p")],
+            "follow the source; again: stop, and keep what is logged",
+            .run,
+            in: panesOfCutover,
+            rank: 2,
+            changesSomething: true,
+            unless: { $0.whyNotFollowing }
+        ),
+        Action(
+            .cutOver,
+            "cut over",
+            [.character("c")],
+            "hand the application over to PostgreSQL; asks for a phrase",
+            .run,
+            in: panesOfCutover,
+            rank: 1,
+            changesSomething: true,
+            unless: { $0.whyNoCutover }
+        ),
+        Action(
+            .revert,
+            "revert",
+            [.character("R")],
+            "back to SQLite with every row (rollback); asks for a phrase",
+            .run,
+            in: panesOfCutover,
+            rank: 1,
+            changesSomething: true,
+            unless: { $0.whyNoRevert }
+        ),
+    ]
+}
+
+/// Why an action cannot be done now, in words; nil when it can.
+extension Model {
+    /// There is nothing to copy from or to.
+    var whyUnreadable: String? { unreadable.map { named($0) } }
+
+    /// No run can begin.
+    var whyBusy: String? {
+        switch operation?.kind {
+        case nil: nil
+        case .migrate: "a copy is running"
+        case .verify: "a verification is running"
+        case .follow: "the source is being followed; p stops that"
+        case .cutOver: "a cutover is under way; c shows it"
+        case .revert: "the way back is under way; R shows it"
+        }
+    }
+
+    /// Nothing can be copied, because the copy is there and goes on by itself.
+    var whyLive: String? {
+        guard operation == nil || operation?.kind == .follow, let phase else { return nil }
+        return phase.targetTakesWrites
+            ? "the application works on PostgreSQL already"
+            : "the copy is there already; p follows the source, c cuts over"
+    }
+
+    /// Rows that are on their way would count as differences.
+    var whyNotComparable: String? {
+        guard let phase, operation?.kind != .migrate else { return nil }
+        return phase.targetTakesWrites
+            ? "the two sides go apart since the switch; R compares what it brings back"
+            : "rows on their way would count as differences; c compares what changed"
+    }
+
+    var whyNotStoppable: String? {
+        guard let operation else { return "nothing runs" }
+        if operation.isCancelling { return "it is stopping already" }
+        return whyFinal
+    }
+
+    /// What is under way can only be finished.
+    var whyFinal: String? {
+        switch operation?.kind {
+        case .cutOver where cutover.shown.isHandedOver:
+            "PostgreSQL is open: it can no longer be aborted; R goes back when it is done"
+        case .revert where cutover.shown.hasReplayed:
+            "the rows are back in SQLite: it can no longer be aborted"
+        default: nil
+        }
+    }
+
+    /// A cutover holds the toggles, and gives each its earlier value back.
+    var whyToggled: String? {
+        let isHeld =
+            operation?.kind == .cutOver || operation?.kind == .revert
+            || cutover.status.value?.workflows.contains { $0.saved != nil } == true
+        return isHeld ? "a cutover holds the toggles; it gives each its value back" : nil
+    }
+
+    /// Another process drives the run.
+    private var whyForeign: String? {
+        operation == nil && cutover.status.value?.isRunning == true
+            ? "another process works on this run; it is shown here" : nil
+    }
+
+    private var whyNotLive: String? {
+        guard phase == nil || operation?.kind == .migrate else { return nil }
+        return operation?.kind == .migrate
+            ? "a copy is running" : "there is no live run; B begins one"
+    }
+
+    fileprivate var whyNotFollowing: String? {
+        if operation?.kind == .follow {
+            return operation?.isCancelling == true ? "it is stopping already" : nil
+        }
+        if let reason = whyNotLive ?? whyBusy ?? whyForeign { return reason }
+        guard let phase, phase.wayBack != .undo else {
+            return "a cutover was stopped on its way; R undoes it, c begins again"
+        }
+        return phase.targetTakesWrites ? "the application works on PostgreSQL already" : nil
+    }
+
+    fileprivate var whyNoCutover: String? {
+        if operation?.kind == .cutOver { return nil }
+        let isFree = operation?.kind == .follow
+        if let reason = whyNotLive ?? (isFree ? nil : whyBusy) ?? whyForeign { return reason }
+        switch phase {
+        case .watching: return "PostgreSQL has the application already; R goes back"
+        case .final: return "PostgreSQL has the application for good"
+        default: return nil
+        }
+    }
+
+    fileprivate var whyNoRevert: String? {
+        if operation?.kind == .revert { return nil }
+        let isFree = operation?.kind == .follow
+        if let reason = whyNotLive ?? (isFree ? nil : whyBusy) ?? whyForeign { return reason }
+        switch phase?.wayBack {
+        case .undo, .revert: return nil
+        case nil, .some(.none):
+            return phase == .final
+                ? "the point of no return is passed"
+                : "SQLite has the application: nothing to revert"
+        }
+    }
+}

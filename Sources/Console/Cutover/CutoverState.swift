@@ -1,0 +1,147 @@
+import MigrationEngine
+
+/// What the console knows of a live run, from its own work and from asking how the run stands.
+struct CutoverState: Sendable {
+    /// How the last cutover or way back of this console came out.
+    enum Outcome: Sendable {
+        case switched(SwitchReport)
+        case undone(SwitchReport)
+        case reverted(RevertReport)
+        /// It could not begin, or could not be made good.
+        case failed(Model.Operation.Kind, MigrationError)
+    }
+
+    /// How a cutover goes, from the command line or the demo.
+    var settings = Switch.Settings()
+    /// Where the run stands, as both sides and the journal say it.
+    var status = Model.Loadable<RunStatus>()
+    /// The conditions of the cutover.
+    var gates = Model.Loadable<[Gate]>()
+    /// What was written on PostgreSQL since the switch.
+    var written = Model.Loadable<WrittenSince>()
+    /// The phase that was heard of last; nil for a run that is not live.
+    var knownPhase: CutoverPhase?
+    /// The newest figures of catch-up, and when they came.
+    var lag: LiveProgress?
+    var lagAt: Double?
+    /// The steps and the clock of what this console does, and when they came.
+    var progress: CutoverProgress?
+    var progressAt: Double?
+    /// When the step under way began.
+    var stepAt: Double?
+    /// How the last cutover came out.
+    var outcome: Outcome?
+    /// Whether the source was being followed when the cutover began.
+    var wasFollowing = false
+    /// Whether the end of a catch-up that gave way to something else is still awaited.
+    var awaitsFollowEnd = false
+    /// Who signs gates; asked for once.
+    var signer = ""
+
+    /// The steps and the clock; empty before the first.
+    var shown: CutoverProgress { progress ?? CutoverProgress() }
+}
+
+extension CutoverProgress {
+    /// Whether the way back has brought its rows into the source.
+    var hasReplayed: Bool { steps.contains { $0.name == "replayed" && $0.outcome == "done" } }
+
+    /// Whether a step failed, so that what was begun is being taken back.
+    var hasFailed: Bool { steps.contains { $0.outcome == "failed" } }
+
+    /// The step under way.
+    var current: Step? { steps.last { $0.outcome == "running" } }
+}
+
+/// The side that takes the application's writes.
+enum Writer: Equatable, Sendable {
+    case side(Side)
+    case nobody
+}
+
+/// Where a live run stands, as the screen tells it everywhere alike.
+extension Model {
+    /// The phase of the live run; nil for a run that is not live.
+    var phase: CutoverPhase? {
+        switch operation?.kind {
+        case .migrate: operation?.isLive == true ? .prepared : nil
+        case .cutOver: phaseOfCutover
+        case .revert: phaseOfRevert
+        case .verify, .follow, nil: cutover.knownPhase
+        }
+    }
+
+    private var phaseOfCutover: CutoverPhase {
+        guard let last = cutover.shown.steps.last else {
+            return cutover.knownPhase ?? .following
+        }
+        return CutoverPhase(rawValue: last.name) ?? .switched
+    }
+
+    private var phaseOfRevert: CutoverPhase? {
+        let isOpen = cutover.shown.steps.contains {
+            $0.name == "source-open" && $0.outcome == "done"
+        }
+        return isOpen ? .following : cutover.knownPhase
+    }
+
+    /// Who takes the application's writes.
+    var writer: Writer {
+        guard operation?.kind.mustFinish == true, let progress = cutover.progress else {
+            guard let phase = cutover.knownPhase else { return .side(identity.liveSide) }
+            if phase.targetTakesWrites { return .side(.target) }
+            return phase.sourceTakesWrites ? .side(.source) : .nobody
+        }
+        if progress.freezeSeconds != nil { return .nobody }
+        return .side(progress.isHandedOver ? .target : .source)
+    }
+
+    /// How long writes have been blocked, up to this moment; nil while they pass.
+    var freezeSeconds: Double? {
+        if operation?.kind.mustFinish == true, let progress = cutover.progress {
+            guard let seconds = progress.freezeSeconds else { return nil }
+            return seconds + max(0, now - (cutover.progressAt ?? now))
+        }
+        guard cutover.knownPhase?.wayBack == .undo,
+            let seconds = cutover.status.value?.writeFreezeSeconds
+        else { return nil }
+        return seconds + max(0, now - (cutover.status.loadedAt ?? now))
+    }
+
+    /// The seconds that writes may be blocked; nil where nobody said it.
+    var freezeBudget: Double? {
+        operation?.kind == .cutOver ? cutover.shown.freezeBudget : nil
+    }
+
+    /// The seconds until the last worker has seen that its toggle is off; nil when none is awaited.
+    var countdownSeconds: Double? {
+        guard operation?.kind == .cutOver, cutover.shown.current?.name == "pausing",
+            let left = cutover.lag?.countdownSeconds
+        else { return nil }
+        return max(0, left - max(0, now - (cutover.lagAt ?? now)))
+    }
+
+    /// How far the target is behind, from catch-up or from asking; nil when it is not known.
+    var lag: (rows: Int, seconds: Double?)? {
+        if operation?.kind == .follow || operation?.kind == .cutOver, let lag = cutover.lag {
+            return (lag.lagRows, lag.lagSeconds)
+        }
+        return cutover.status.value?.lag.rows.map { ($0, cutover.status.value?.lag.seconds) }
+    }
+
+    /// Why nothing is applied, in words; nil when it goes on.
+    var waitingFor: String? {
+        operation?.kind == .follow ? cutover.lag?.waitingFor : nil
+    }
+
+    /// Whether nobody applies the source's writes, although somebody should.
+    var isPostponed: Bool {
+        phase == .following && operation == nil && cutover.status.value?.isRunning != true
+    }
+
+    /// The conditions of the cutover; the one place that says where they come from.
+    var gates: [Gate] { cutover.gates.value ?? cutover.status.value?.gates ?? [] }
+
+    /// How long the screen may stay as it is: a clock that runs shows tenths.
+    var clockInterval: Double { freezeSeconds == nil ? 1 : 0.1 }
+}

@@ -1,0 +1,220 @@
+import MigrationEngine
+
+/// What a live run tells, and what follows from it.
+extension Model {
+    /// Seconds between two looks at a run in which little happens.
+    private static let statusSeconds = 2.0
+    /// The same while another process cuts over.
+    private static let busySeconds = 0.5
+    /// Seconds between two looks at the gates.
+    private static let gateSeconds = 30.0
+
+    // MARK: - Asking
+
+    /// Asks where the run stands.
+    mutating func loadStatus() -> [Command] {
+        [.loadStatus(ticket: cutover.status.ask(now: now))]
+    }
+
+    /// Asks for the gates.
+    mutating func loadGates() -> [Command] {
+        [.loadGates(ticket: cutover.gates.ask(now: now))]
+    }
+
+    /// Asks what was written on PostgreSQL since the switch.
+    mutating func loadWritten() -> [Command] {
+        [.loadWritten(ticket: cutover.written.ask(now: now))]
+    }
+
+    /// Asks again what is old; nothing before the console has begun to ask.
+    mutating func refreshCutover() -> [Command] {
+        closeLatePhrase()
+        guard let askedAt = cutover.status.askedAt else { return [] }
+        var commands: [Command] = []
+        let isUnderWay = phase?.wayBack == .undo || phase == .switched
+        let patience = isUnderWay ? Self.busySeconds : Self.statusSeconds
+        if !cutover.status.isLoading, now - askedAt >= patience { commands += loadStatus() }
+        if isDue(cutover.gates, every: Self.gateSeconds), phase == .following {
+            commands += loadGates()
+        }
+        if isDue(cutover.written, every: Self.statusSeconds), phase == .watching {
+            commands += loadWritten()
+        }
+        return commands
+    }
+
+    private func isDue<Value>(_ loadable: Loadable<Value>, every seconds: Double) -> Bool {
+        !loadable.isLoading && now - (loadable.askedAt ?? -1e9) >= seconds
+            && operation?.kind.mustFinish != true
+    }
+
+    // MARK: - Taking in
+
+    /// Takes in where the run stands.
+    mutating func take(
+        ticket: Int,
+        _ result: Result<RunStatus, MigrationError>
+    ) -> [Command] {
+        guard ticket == cutover.status.ticket else { return [] }
+        cutover.status.take(result, ticket: ticket, now: now)
+        guard case .success(let status) = result, operation?.kind.mustFinish != true,
+            operation?.kind != .migrate
+        else { return [] }
+        return learn(CutoverPhase(rawValue: status.phase))
+    }
+
+    /// Takes in the phase, and with it the side that is live.
+    private mutating func learn(_ phase: CutoverPhase?) -> [Command] {
+        let before = cutover.knownPhase
+        cutover.knownPhase = phase
+        guard before != phase else { return [] }
+        return turn(to: phase?.targetTakesWrites == true ? .target : .source)
+    }
+
+    /// Shows the lists of the side that has become live.
+    private mutating func turn(to live: Side) -> [Command] {
+        guard live != identity.liveSide else { return [] }
+        identity.liveSide = live
+        side = live
+        orders.reset()
+        inventory.reset()
+        workflows.reset()
+        return reload()
+    }
+
+    /// Takes in how catch-up or a cutover goes on.
+    mutating func takeLive(_ progress: Progress) -> [Command] {
+        guard !cutover.awaitsFollowEnd else { return [] }
+        if let live = progress.live {
+            cutover.lag = live
+            cutover.lagAt = now
+        }
+        guard operation?.kind.mustFinish == true, let shown = progress.cutover,
+            shown != cutover.progress
+        else { return [] }
+        if shown.steps.count != cutover.progress?.steps.count { cutover.stepAt = now }
+        cutover.progress = shown
+        cutover.progressAt = now
+        return shown.freezeSeconds == nil ? turn(to: shown.isHandedOver ? .target : .source) : []
+    }
+
+    /// Prepares what a run of this kind shows.
+    mutating func prepareCutover(_ kind: Operation.Kind) {
+        guard kind.mustFinish else { return }
+        cutover.progress = nil
+        cutover.progressAt = now
+        cutover.stepAt = now
+        cutover.outcome = nil
+        overlay = .running
+    }
+
+    // MARK: - Ends
+
+    /// Takes in that catch-up has ended.
+    mutating func finishFollow(
+        _ result: Result<FollowReport, MigrationError>
+    ) -> [Command] {
+        if cutover.awaitsFollowEnd {
+            cutover.awaitsFollowEnd = false
+            return []
+        }
+        operation = nil
+        switch result {
+        case .success(let report):
+            notify(
+                "stopped following; \(Figures.rows(report.lag.rows, "change")) waiting, and the "
+                    + "source goes on logging: p follows again"
+            )
+        case .failure(let error): fail(error)
+        }
+        return endIfLeaving() + (exit == nil ? loadStatus() : [])
+    }
+
+    /// Takes in how a switch came out.
+    mutating func finishCutover(
+        _ result: Result<SwitchReport, MigrationError>
+    ) -> [Command] {
+        operation = nil
+        var commands: [Command] = []
+        switch result {
+        case .success(let report) where report.ok:
+            cutover.outcome = .switched(report)
+            notify(report.summary, .statusOK)
+            commands += learn(.watching) + turn(to: .target)
+        case .success(let report):
+            cutover.outcome = .undone(report)
+            notify("undone: \(report.reason ?? "")", .statusWarn)
+            commands += learn(.following) + turn(to: .source)
+        case .failure(let error):
+            cutover.outcome = .failed(.cutOver, error)
+            fail(error)
+        }
+        return commands + afterCutover(follows: cutover.wasFollowing)
+    }
+
+    /// Takes in how a way back came out.
+    mutating func finishRevert(
+        _ result: Result<RevertReport, MigrationError>
+    ) -> [Command] {
+        operation = nil
+        var commands: [Command] = []
+        var isBack = false
+        switch result {
+        case .success(let report):
+            cutover.outcome = .reverted(report)
+            notify(report.summary, report.ok ? .statusOK : .statusBad)
+            isBack = true
+            commands += learn(.following) + turn(to: .source)
+        case .failure(let error):
+            cutover.outcome = .failed(.revert, error)
+            fail(error)
+        }
+        return commands + afterCutover(follows: isBack)
+    }
+
+    private mutating func afterCutover(follows: Bool) -> [Command] {
+        cutover.progress = nil
+        cutover.lag = nil
+        cutover.written.reset()
+        cutover.gates.reset()
+        let ending = endIfLeaving()
+        guard exit == nil else { return ending }
+        overlay = .outcome(first: 0)
+        // Newer than anything that was asked before.
+        let status = loadStatus() + loadSides()
+        guard follows, case .following? = cutover.knownPhase else { return status }
+        return status + begin(.follow)
+    }
+
+    /// Takes in whether a gate was decided.
+    mutating func finish(_ decision: Decision, _ failure: MigrationError?) -> [Command] {
+        if let failure {
+            notify(failure.message, .promptError)
+            return []
+        }
+        notify(decision.words, .statusOK)
+        audit(decision.words)
+        return loadGates()
+    }
+
+    // MARK: - Last words
+
+    /// Where the application works, for the last line of the console; nil for a run that is not
+    /// live.
+    var standing: String? {
+        guard let phase else { return nil }
+        let place: String =
+            switch writer {
+            case .side(let side): "the application works on \(Words.product(side))"
+            case .nobody: "writes are blocked on both sides: run cutover switch or cutover revert"
+            }
+        switch cutover.outcome {
+        case .undone(let report): return "\(place); the cutover was undone: \(report.reason ?? "")"
+        case .failed(let kind, let error):
+            return "\(place); the \(kind.noun) failed: \(error.message)"
+        case .switched, .reverted, nil: break
+        }
+        guard phase == .following else { return place }
+        return "\(place); its writes are logged, go on with: cutover follow, or the console"
+    }
+}

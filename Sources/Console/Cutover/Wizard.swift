@@ -1,0 +1,195 @@
+import MigrationEngine
+
+/// The questions before a cutover or a way back, one after the other.
+///
+/// Nothing happens before the last of them is answered with the whole phrase.
+struct Wizard: Equatable, Sendable {
+    /// Where it leads.
+    enum Kind: Equatable, Sendable {
+        case cutOver
+        case revert
+    }
+
+    /// The pages, in order; the way back has no gates.
+    enum Page: Int, CaseIterable, Sendable {
+        case gates = 1
+        case plan
+        case phrase
+    }
+
+    /// How long the phrase may take: who was called away must not find a loaded gun.
+    static let patience = 120.0
+
+    var kind: Kind
+    var page: Page
+    /// The phrase, as far as it is typed.
+    var typed = ""
+    /// The gate under the cursor, or the line on top of a page that is scrolled.
+    var index = 0
+    /// The gates as they were agreed to.
+    var agreed: [Gate] = []
+    /// When the page of the phrase was opened.
+    var phraseAt: Double?
+    /// What is typed to decide a gate; nil when none is.
+    var entry: DecisionEntry?
+
+    /// The pages of this kind.
+    var pages: [Page] { kind == .cutOver ? Page.allCases : [.plan, .phrase] }
+
+    /// The phrase: it names the database, so that fingers trained on another one do not know it.
+    ///
+    /// - Parameter identity: The two sides.
+    /// - Returns: What has to be typed.
+    func phrase(_ identity: Model.Identity) -> String {
+        "\(kind == .cutOver ? "cut over" : "revert") \(identity.targetName)"
+    }
+}
+
+extension Gate {
+    /// What decides whether it lets the cutover begin: a reason may change with every reading.
+    fileprivate var standing: [String] { [name, state.rawValue, "\(blocks)"] }
+}
+
+extension Model {
+    /// The gates that do not let the cutover begin.
+    var closedGates: [Gate] { gates.filter(\.blocks) }
+
+    /// Opens the questions, or the steps of what is under way.
+    mutating func openWizard(_ kind: Wizard.Kind) -> [Command] {
+        let running: Operation.Kind = kind == .cutOver ? .cutOver : .revert
+        if operation?.kind == running {
+            overlay = .running
+            return []
+        }
+        overlay = .wizard(Wizard(kind: kind, page: kind == .cutOver ? .gates : .plan))
+        return kind == .cutOver ? loadGates() : loadWritten()
+    }
+
+    /// Takes a key while the questions are open.
+    mutating func answer(_ wizard: Wizard, with key: Key) -> [Command] {
+        if let entry = wizard.entry { return fill(entry, of: wizard, with: key) }
+        switch (key, wizard.page) {
+        case (.escape, _):
+            overlay = nil
+            notify("nothing was changed")
+            return []
+        case (.character("q"), .gates), (.character("q"), .plan):
+            overlay = nil
+            notify("nothing was changed")
+            return []
+        case (.enter, _): return goOn(wizard)
+        case (_, .phrase): edit(wizard, with: key)
+        case (.down, .gates), (.character("j"), .gates): move(wizard, by: 1)
+        case (.up, .gates), (.character("k"), .gates): move(wizard, by: -1)
+        case (.character("s"), .gates): beginSigning(wizard, all: false)
+        case (.character("S"), .gates): beginSigning(wizard, all: true)
+        case (.character("o"), .gates): beginOverride(wizard)
+        case (.character("r"), .gates): return loadGates()
+        case (.down, .plan), (.character("j"), .plan): scroll(wizard, by: 1)
+        case (.up, .plan), (.character("k"), .plan): scroll(wizard, by: -1)
+        case (.left, .plan), (.backspace, .plan), (.character("h"), .plan): goBack(wizard)
+        default: break
+        }
+        return []
+    }
+
+    private mutating func move(_ wizard: Wizard, by rows: Int) {
+        var wizard = wizard
+        wizard.index = min(max(0, wizard.index + rows), max(0, gates.count - 1))
+        overlay = .wizard(wizard)
+    }
+
+    private mutating func scroll(_ wizard: Wizard, by rows: Int) {
+        var wizard = wizard
+        let last = WizardOverlay.lastFirst(wizard, self)
+        wizard.index = min(max(0, wizard.index + rows), last)
+        overlay = .wizard(wizard)
+    }
+
+    private mutating func goBack(_ wizard: Wizard) {
+        guard let place = wizard.pages.firstIndex(of: wizard.page), place > 0 else { return }
+        var wizard = wizard
+        wizard.page = wizard.pages[place - 1]
+        wizard.index = 0
+        overlay = .wizard(wizard)
+    }
+
+    private mutating func goOn(_ wizard: Wizard) -> [Command] {
+        var wizard = wizard
+        switch wizard.page {
+        case .gates:
+            guard cutover.gates.value != nil else {
+                notify("the gates were not read yet", .promptError)
+                return cutover.gates.isLoading ? [] : loadGates()
+            }
+            let closed = closedGates.count
+            guard closed == 0 else {
+                notify(
+                    "\(Figures.rows(closed, "gate")) closed: see what each asks for",
+                    .promptError
+                )
+                return []
+            }
+            wizard.agreed = gates
+            wizard.page = .plan
+            wizard.index = 0
+        case .plan:
+            wizard.page = .phrase
+            wizard.phraseAt = now
+            wizard.typed = ""
+        case .phrase: return finish(wizard)
+        }
+        notice = nil
+        overlay = .wizard(wizard)
+        return []
+    }
+
+    private mutating func finish(_ wizard: Wizard) -> [Command] {
+        guard wizard.typed == wizard.phrase(identity) else {
+            notify("the phrase is not there yet", .promptError)
+            return []
+        }
+        if wizard.kind == .cutOver, gates.map(\.standing) != wizard.agreed.map(\.standing) {
+            var again = wizard
+            again.page = .gates
+            again.typed = ""
+            overlay = .wizard(again)
+            notify("the gates have changed since you agreed: look at them again", .promptError)
+            return []
+        }
+        let id: Action.ID = wizard.kind == .cutOver ? .cutOver : .revert
+        // What has become impossible since the questions were opened stays so.
+        if let reason = Actions.all.first(where: { $0.id == id })?.refusal(in: self) {
+            overlay = nil
+            notify(reason, .promptError)
+            return []
+        }
+        return begin(wizard.kind == .cutOver ? .cutOver : .revert)
+    }
+
+    private mutating func edit(_ wizard: Wizard, with key: Key) {
+        var wizard = wizard
+        switch key {
+        case .character(let character):
+            guard !isPasting else {
+                notify("paste is refused here: type the phrase", .promptError)
+                return
+            }
+            guard wizard.typed.count <= wizard.phrase(identity).count else { return }
+            wizard.typed.append(character)
+        case .backspace: wizard.typed = String(wizard.typed.dropLast())
+        case .control("u"): wizard.typed = ""
+        default: return
+        }
+        overlay = .wizard(wizard)
+    }
+
+    /// Closes a phrase that was begun and left alone.
+    mutating func closeLatePhrase() {
+        guard case .wizard(let wizard) = overlay, let begun = wizard.phraseAt,
+            now - begun >= Wizard.patience
+        else { return }
+        overlay = nil
+        notify("nobody typed the phrase for two minutes; nothing was changed", .statusWarn)
+    }
+}

@@ -1,0 +1,163 @@
+import MigrationEngine
+
+/// The steps of a cutover or a way back under way, with its clocks and the key that stops it.
+enum RunningOverlay {
+    private static let barWidth = 20
+
+    /// Draws the steps.
+    static func draw(_ model: Model, into frame: inout Frame) {
+        guard let kind = model.operation?.kind, kind.mustFinish else { return }
+        let names =
+            "\(model.identity.sourceName) \(model.identity.glyphs.arrow) "
+            + model.identity.targetName
+        let title = kind == .cutOver ? "Cut over \(names)" : "Revert \(names)"
+        let lines =
+            headline(model) + stopping(model, kind) + [[]] + steps(model, kind)
+        OverlayBox.draw(lines, title: title, model, into: &frame)
+    }
+
+    /// The keys over it.
+    static func hints(_ model: Model) -> [(key: String, name: String)] {
+        let isOff = model.whyFinal != nil || model.operation?.isCancelling == true
+        return (isOff ? [] : [("x", "ABORT")]) + [("Esc", "look around"), ("1-7", "pane")]
+    }
+
+    // MARK: - What must be known at one glance
+
+    private static func headline(_ model: Model) -> [Line] {
+        switch model.writer {
+        case .nobody:
+            let seconds = model.freezeSeconds ?? 0
+            var line: Line = [Span(" WRITES BLOCKED  \(Figures.took(seconds))", .dialogDanger)]
+            guard let budget = model.freezeBudget else {
+                line.append(Span(" ", .dialogDanger))
+                return [line]
+            }
+            line.append(Span(" of \(Figures.seconds(budget)) ", .dialogDanger))
+            line.append(Span("  ", .dialog))
+            let glyphs = model.identity.glyphs
+            line += Words.bar(seconds / max(0.1, budget), width: barWidth, glyphs: glyphs)
+            return [line]
+        case .side(let side):
+            let style: StyleKey = side == .source ? .sideSQLite : .sidePostgres
+            var line: Line = [
+                Span(Words.product(side), style),
+                Span(" takes the application's writes."),
+            ]
+            if let left = model.countdownSeconds {
+                line.append(Span("  Writes are not blocked yet.", .textMuted))
+                return [line, countdown(left, model)]
+            }
+            return [line]
+        }
+    }
+
+    private static func countdown(_ left: Double, _ model: Model) -> Line {
+        let whole = max(0.1, model.cutover.settings.flagCache)
+        return [
+            Span("Workers may act on an old toggle for \(Figures.duration(left)) more  ")
+        ] + Words.bar(1 - left / whole, width: barWidth, glyphs: model.identity.glyphs)
+    }
+
+    // MARK: - The steps
+
+    private static func steps(_ model: Model, _ kind: Model.Operation.Kind) -> [Line] {
+        let begun = model.cutover.shown.steps
+        let glyphs = model.identity.glyphs
+        let elapsed = max(0, model.now - (model.cutover.stepAt ?? model.now))
+        var lines = begun.map { step in line(step, elapsed, glyphs) }
+        // Once something failed, what was to come does not come.
+        guard !model.cutover.shown.hasFailed else {
+            let isBack = begun.contains { $0.name == "target-closed" }
+            return lines
+                + (isBack ? [] : [[Span("\(glyphs.run) undoing everything", .statusWarn)]])
+        }
+        let names = Set(begun.map(\.name))
+        lines += expected(model, kind).filter { !names.contains($0) }.map { name in
+            [
+                Span("\(glyphs.wait) \(Width.pad(name, to: 17))", .statusWait),
+                Span(Width.pad("", to: 9)), Span(words(name), .textMuted),
+            ]
+        }
+        return lines
+    }
+
+    private static func line(
+        _ step: CutoverProgress.Step,
+        _ elapsed: Double,
+        _ glyphs: Glyphs
+    ) -> Line {
+        let name = Width.pad(step.name, to: 17)
+        let time = Width.pad(
+            step.seconds.map { Figures.hundredths($0) } ?? Figures.took(elapsed),
+            to: 8,
+            .right
+        )
+        let sign: Span =
+            switch step.outcome {
+            case "done": Span("\(glyphs.ok) ", .statusOK)
+            case "running": Span("\(glyphs.run) ", .statusRun)
+            default: Span("\(glyphs.bad) ", .statusBad)
+            }
+        let style: StyleKey = step.outcome == "running" ? .textStrong : .dialog
+        let end = step.outcome == "failed" ? "FAILED" : words(step.name)
+        return [
+            sign, Span(name, style), Span("\(time) ", .dialog),
+            Span(end, step.outcome == "failed" ? .statusBad : .textMuted),
+        ]
+    }
+
+    private static func expected(_ model: Model, _ kind: Model.Operation.Kind) -> [String] {
+        let settings = model.cutover.settings
+        let hook = settings.hook == nil ? [] : ["hook"]
+        guard kind == .cutOver else {
+            if model.cutover.knownPhase?.wayBack == .undo { return [] }
+            return [
+                "target-closed", "replayed", "environment-back", "handed-back", "verified",
+                "source-open",
+            ] + hook
+        }
+        let environment = settings.environmentFile == nil ? [] : ["environment"]
+        return ["following", "pausing", "fenced", "drained", "verified", "switched"]
+            + environment + hook + ["toggles", "keys"]
+    }
+
+    /// What a step does, in words.
+    static func words(_ step: String) -> String {
+        switch step {
+        case "following": "comes close to the source"
+        case "pausing": "toggles off; waits for the last worker"
+        case "fenced": "blocks the writes of SQLite"
+        case "drained": "applies the last changes"
+        case "verified": "compares what changed"
+        case "switched": "PostgreSQL takes the writes"
+        case "environment": "switches the environment file"
+        case "hook", "canary-hook": "your command"
+        case "canary": "one workflow on"
+        case "toggles": "each toggle as it was"
+        case "keys": "foreign keys are checked"
+        case "target-closed": "blocks the writes of PostgreSQL"
+        case "replayed": "brings its rows into SQLite"
+        case "environment-back": "the environment file as it was"
+        case "handed-back": "PostgreSQL follows again"
+        case "source-open": "SQLite takes the writes"
+        default: ""
+        }
+    }
+
+    // MARK: - How to stop it
+
+    private static func stopping(_ model: Model, _ kind: Model.Operation.Kind) -> [Line] {
+        if let reason = model.whyFinal {
+            return Width.wrap(reason, to: OverlayBox.width(model)).map { [Span($0, .statusWarn)] }
+        }
+        if model.operation?.isCancelling == true || model.cutover.shown.hasFailed {
+            return [[Span("It is being undone: wait until writes pass again.", .statusWarn)]]
+        }
+        let words =
+            kind == .cutOver
+            ? "aborts: writes pass, toggles as they were, SQLite stays live."
+            : "stops: PostgreSQL stays live."
+        return [[Span("x ", .keyHint), Span(words)]]
+    }
+}
