@@ -163,7 +163,9 @@ extension Samples {
         position: 12_345,
         reconnects: 0,
         waited: [],
-        seconds: 60
+        seconds: 60,
+        comparedRows: 12_000,
+        differences: []
     )
 
     private static let steps: [SwitchReport.Step] = [
