@@ -28,6 +28,8 @@ struct SwitchCommand: ParsableCommand {
     var canary: String?
     @Option(help: "The phrase cut over DATABASE, where nobody can be asked.")
     var confirm: String?
+    @Flag(help: "Say each action with its figures, and do none of them.")
+    var dryRun = false
     @OptionGroup var place: SchemaOption
     @OptionGroup var common: CommonOptions
 
@@ -49,6 +51,10 @@ struct SwitchCommand: ParsableCommand {
             hook: hook,
             canary: canary
         )
+        if dryRun {
+            let plan = try Switch.plan(options, settings)
+            return try Output(common).result(plan) { SwitchPlanText.text(plan) }
+        }
         try Phrase.require(try Phrase.of("cut over", options), given: confirm, common)
         let report = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
             try Switch.run(options, settings, observer: observer, cancellation: cancellation)

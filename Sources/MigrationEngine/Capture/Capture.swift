@@ -104,15 +104,6 @@ package struct Capture: Sendable, Equatable {
         guard taken.isEmpty else { throw .takenNames(taken.joined(separator: ", ")) }
     }
 
-    /// The tables whose rows are copied and whose writes no trigger sees: neither capture nor fence
-    /// can know of them.
-    ///
-    /// - Parameter catalog: The source's catalog.
-    /// - Returns: Their names.
-    package static func unseenTables(_ catalog: Catalog) -> [String] {
-        catalog.migratedTables.filter { $0.kind != .ordinary }.map(\.name)
-    }
-
     private init(_ catalog: Catalog) {
         id = UUID().uuidString.lowercased()
         installedAt = Date().timeIntervalSince1970

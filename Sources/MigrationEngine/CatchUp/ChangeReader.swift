@@ -69,10 +69,13 @@ final class ChangeReader {
         }
     }
 
-    /// Ends the source's transaction.
+    /// Ends the source's transaction, and whatever else is read.
+    ///
+    /// A statement that stands on a row, as after rows went into quarantine, keeps the moment that
+    /// it reads: later writes would not be seen, and in rollback mode none could be made.
     func end() {
-        guard isReading else { return }
         for statement in statements.values { statement.reset() }
+        guard isReading else { return }
         try? source.execute("COMMIT")
         isReading = false
     }

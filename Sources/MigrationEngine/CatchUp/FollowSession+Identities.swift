@@ -57,16 +57,22 @@ extension FollowSession {
     ///
     /// - Throws: ``SourceError`` or ``TargetError``.
     func setIdentities() throws {
-        for identity in identities.values {
+        let wishes = try identities.values.map { identity throws(SourceError) in
             let highest = try source.integer(identity.query) ?? 0
-            try target.query(
+            let present =
+                "SELECT max(\(TargetConnection.quote(identity.column))) "
+                + "FROM \(identity.plan.qualifiedName)"
+            return "(\(TargetConnection.literal(identity.sequence))::regclass, "
+                + "greatest(\(highest), (\(present))))"
+        }
+        if !wishes.isEmpty {
+            // In one question, because writes may be blocked meanwhile.
+            try target.execute(
                 """
-                SELECT setval($1::regclass, highest, true) FROM (
-                    SELECT greatest($2::bigint, (SELECT max(\(TargetConnection.quote(identity.column)))
-                        FROM \(identity.plan.qualifiedName))) AS highest) h
-                WHERE highest >= 1 AND highest > coalesce(pg_sequence_last_value($1::regclass), 0)
-                """,
-                [.text(identity.sequence), .integer(highest)]
+                SELECT setval(name, highest, true)
+                FROM (VALUES \(wishes.joined(separator: ",\n"))) AS wish(name, highest)
+                WHERE highest >= 1 AND highest > coalesce(pg_sequence_last_value(name), 0)
+                """
             )
         }
         hasStaleIdentities = false

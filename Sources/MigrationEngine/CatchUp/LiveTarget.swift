@@ -140,26 +140,24 @@ struct LiveTarget {
     /// - Throws: ``TargetError``.
     func close(_ reason: String) throws(TargetError) {
         let arguments = [run, reason].map(TargetConnection.literal).joined(separator: ", ")
-        for table in try names() {
-            try target.execute(
-                """
-                DROP TRIGGER IF EXISTS cutover_fence ON \(table);
-                CREATE TRIGGER cutover_fence BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE
-                    ON \(table) FOR EACH STATEMENT
-                    EXECUTE FUNCTION cutover.refuse_write(\(arguments));
-                ALTER TABLE \(table) ENABLE ALWAYS TRIGGER cutover_fence
-                """
-            )
+        let rising = try names().map { table in
+            """
+            DROP TRIGGER IF EXISTS cutover_fence ON \(table);
+            CREATE TRIGGER cutover_fence BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE
+                ON \(table) FOR EACH STATEMENT
+                EXECUTE FUNCTION cutover.refuse_write(\(arguments));
+            ALTER TABLE \(table) ENABLE ALWAYS TRIGGER cutover_fence
+            """
         }
+        try target.execute(rising.joined(separator: ";\n"))
     }
 
     /// Lets everybody write again, in the caller's transaction.
     ///
     /// - Throws: ``TargetError``.
     func open() throws(TargetError) {
-        for table in try names() {
-            try target.execute("DROP TRIGGER IF EXISTS cutover_fence ON \(table)")
-        }
+        let falling = try names().map { "DROP TRIGGER IF EXISTS cutover_fence ON \($0)" }
+        try target.execute(falling.joined(separator: ";\n"))
     }
 
     /// Puts keys and triggers back, in the caller's transaction; keys hold for new rows at once,
@@ -171,7 +169,8 @@ struct LiveTarget {
             "SELECT object, restore FROM cutover.resting WHERE run_id = $1 ORDER BY place",
             [.text(run)]
         ).rows
-        for row in resting { try target.execute(row[1] ?? "") }
+        // In one question, because the application waits for the answer.
+        try target.execute(resting.compactMap { $0[1] }.joined(separator: ";\n"))
     }
 
     /// Puts everything back and opens the tables, in the caller's transaction.

@@ -55,19 +55,20 @@ struct ReverseCapture {
     ///
     /// - Throws: ``TargetError``.
     func install() throws(TargetError) {
-        try target.execute(Self.create)
-        try forget()
-        for table in try tables() {
-            try target.query(
-                "INSERT INTO cutover.reverse_table (run_id, table_name, key) VALUES ($1, $2, $3)",
-                [
-                    .text(run), .text(table.source),
-                    table.key.isEmpty
-                        ? .null : .text(Self.array(table.key.map { table.sources[$0.name] ?? "" })),
-                ]
-            )
-            try target.execute(statements(table))
+        let literal = TargetConnection.literal
+        let installed = try tables().map { table in
+            let key = table.key.map { table.sources[$0.name] ?? "" }
+            let names = [run, table.source].map(literal).joined(separator: ", ")
+            return """
+                INSERT INTO cutover.reverse_table (run_id, table_name, key)
+                VALUES (\(names), \(key.isEmpty ? "NULL" : literal(Self.array(key))));
+                \(statements(table))
+                """
         }
+        // In one question, because the application waits for the answer.
+        try target.execute(
+            ([Self.create] + Self.forgetting(run) + installed).joined(separator: ";\n")
+        )
     }
 
     /// Stops to log and forgets what was logged, in the caller's transaction.
@@ -75,16 +76,14 @@ struct ReverseCapture {
     /// - Throws: ``TargetError``.
     func remove() throws(TargetError) {
         guard try isThere() else { return }
-        for table in try tables() {
-            try target.execute(
-                """
-                DROP TRIGGER IF EXISTS \(Self.trigger) ON \(table.name);
-                DROP TRIGGER IF EXISTS \(Self.trigger)_truncate ON \(table.name);
-                DROP FUNCTION IF EXISTS \(table.function)()
-                """
-            )
+        let removed = try tables().map { table in
+            """
+            DROP TRIGGER IF EXISTS \(Self.trigger) ON \(table.name);
+            DROP TRIGGER IF EXISTS \(Self.trigger)_truncate ON \(table.name);
+            DROP FUNCTION IF EXISTS \(table.function)()
+            """
         }
-        try forget()
+        try target.execute((removed + Self.forgetting(run)).joined(separator: ";\n"))
     }
 
     /// Whether every table of the run is logged.
@@ -132,9 +131,10 @@ struct ReverseCapture {
         try target.query("SELECT to_regclass('cutover.reverse_log')").first != nil
     }
 
-    private func forget() throws(TargetError) {
-        for table in ["reverse_log", "reverse_table"] {
-            try target.query("DELETE FROM cutover.\(table) WHERE run_id = $1", [.text(run)])
+    /// What forgets the log of a run.
+    private static func forgetting(_ run: String) -> [String] {
+        ["reverse_log", "reverse_table"].map { table in
+            "DELETE FROM cutover.\(table) WHERE run_id = \(TargetConnection.literal(run))"
         }
     }
 

@@ -40,7 +40,7 @@ public enum Revert {
                     hook: hook.map { .init(command: $0) }
                 ).perform(because: "the operator went back")
             }
-            try session.journal.keep("revert", report, of: session.run.id)
+            session.keepOutcome("revert", report)
             tracker.begin(.done, report.summary)
             return report
         } catch {

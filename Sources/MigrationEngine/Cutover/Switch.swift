@@ -63,7 +63,7 @@ public enum Switch {
             tracker.begin(.starting, "connecting")
             let session = try FollowSession(options, stage: "switch", tracker, cancellation)
             let report = try SwitchRun(session, settings).perform()
-            try session.journal.keep("switch", report, of: session.run.id)
+            session.keepOutcome("switch", report)
             tracker.begin(.done, report.summary)
             return report
         } catch {
@@ -86,6 +86,8 @@ public struct SwitchReport: Codable, Sendable {
     public var writeFreezeSeconds: Double
     /// Changes that were applied while writes were blocked.
     public var drainedChanges: Int
+    /// Questions to the target in that time, each of which waited for its answer.
+    public var freezeRoundTrips = 0
     /// The steps, in order.
     public var steps: [Step]
     /// The toggles, each with its earlier value, which it has again.

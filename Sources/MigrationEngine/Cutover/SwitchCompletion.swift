@@ -181,6 +181,7 @@ struct SwitchCompletion {
             reason: reason,
             writeFreezeSeconds: run.clock?.seconds ?? 0,
             drainedChanges: run.drained,
+            freezeRoundTrips: max(0, run.trips),
             steps: run.steps.steps,
             togglesRestored: saved.map { .init(name: $0.name, enabled: $0.isOn) },
             holders: run.holders.map { .init(pid: $0.pid, command: $0.command) },

@@ -15,6 +15,8 @@ final class SwitchRun {
     let undo: Undo
     var clock: FreezeClock?
     var drained = 0
+    /// Questions to the target while writes were blocked.
+    private(set) var trips = 0
     var holders: [FileHolders.Holder] = []
     var warnings: [String] = []
     private var comparer: ChangedRows?
@@ -196,6 +198,7 @@ final class SwitchRun {
                 try SourceFence.raise(for: hold, connection)
             }
             clock = FreezeClock(budget: settings.freezeBudget, [canceller])
+            trips = -session.target.roundTrips
             session.tracker.cutover { cutover in
                 cutover.freezeSeconds = 0
                 cutover.freezeBudget = settings.freezeBudget
@@ -271,14 +274,16 @@ final class SwitchRun {
             try session.cancellation.check("switch", kept: session.kept)
             let head = session.position.seq
             let left = clock.map { $0.budget - $0.seconds } ?? settings.freezeBudget
-            try writer.write("switch", .seconds(left)) { connection throws(SourceError) in
+            let newest = try writer.write("switch", .seconds(left)) {
+                connection throws(SourceError) in
                 // Should this process die now, the next start finds a source that is closed.
                 try SourceFence.raise(for: nil, connection)
+                // Asked here, because this transaction sees what is there now, whatever moment the
+                // session's own connection may still look at.
+                return try ChangeLog.head(connection).seq
             }
             do {
-                guard try ChangeLog.head(session.source).seq == head else {
-                    throw changedWhileFrozen
-                }
+                guard newest == head else { throw changedWhileFrozen }
                 Failpoint.reach(.handingOver)
                 try requireTime()
                 try session.handOver()
@@ -287,6 +292,7 @@ final class SwitchRun {
                 throw overBudget(error)
             }
             clock?.end()
+            trips += session.target.roundTrips
             session.tracker.cutover { cutover in
                 cutover.freezeSeconds = nil
                 cutover.isHandedOver = true

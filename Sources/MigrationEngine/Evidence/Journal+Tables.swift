@@ -36,6 +36,12 @@ extension Journal {
         var ok: Bool
         var verdict: String
         var tables: [VerifiedTable]
+
+        /// Whether rows that wait to be followed are all that it found.
+        var isOnlyWaiting: Bool {
+            !ok && tables.contains { $0.status == .waiting }
+                && tables.allSatisfy { $0.status == .waiting || !$0.status.isProblem }
+        }
     }
 
     /// Keeps the digests beside the verdict that was written last, in its transaction.

@@ -142,6 +142,12 @@ enum RunGates {
             )
         }
         guard known.ok else {
+            if let earlier = try earlierComparison(context), earlier.ok {
+                return .open(
+                    "\(earlier.verdict), compared \(earlier.at); by the newest comparison only "
+                        + "rows that wait to be followed are missing"
+                )
+            }
             return .closed(
                 "\(known.verdict), compared \(ago(known.at))",
                 remedy: "let cutover follow catch up, then cutover verify names what differs",
@@ -153,6 +159,21 @@ enum RunGates {
             ? "changed rows will be compared from the first on"
             : "rows changed since are compared by follow and switch"
         return .open("\(known.verdict), compared \(ago(known.at)); \(changed)")
+    }
+
+    /// The comparison that counts when the newest ones only met rows that wait, which the log names
+    /// and which are compared when they were followed; nil when the newest one counts.
+    private static func earlierComparison(
+        _ context: CheckContext
+    ) throws(MigrationError) -> (ok: Bool, verdict: String, at: String)? {
+        let all = try Journal.comparisons(of: try context.run().id, in: context.directory)
+        guard all.last?.isOnlyWaiting == true else { return nil }
+        if let counts = all.last(where: { !$0.isOnlyWaiting }) {
+            return (counts.ok, counts.verdict, counts.at)
+        }
+        let run = try context.journaled()
+        let first = run.report.flatMap { try? MigrateReport(json: $0) }?.verify
+        return first.map { ($0.ok, $0.verdict, Journal.moment(run.endedAt ?? 0)) }
     }
 
     static func quarantine(_ context: CheckContext) throws(MigrationError) -> GateFinding {

@@ -1,3 +1,18 @@
+extension FollowSession {
+    /// Keeps how a step came out; a journal that cannot be written does not change that.
+    ///
+    /// - Parameters:
+    ///   - verb: `switch` or `revert`.
+    ///   - report: What it reported.
+    func keepOutcome(_ verb: String, _ report: some Encodable) {
+        do throws(MigrationError) {
+            try journal.keep(verb, report, of: run.id)
+        } catch {
+            tracker.log(.warning, "journal", error.message)
+        }
+    }
+}
+
 /// The gates in front of a switch.
 enum SwitchGates {
     /// Refuses to begin a cutover while a gate is closed; what was found is kept in the journal.

@@ -14,7 +14,6 @@ extension MigrationRun {
                     + "that stand already"
             )
         }
-        try requireSeen()
         tracker.activity("installing the capture in the source")
         let (capture, isNew) = try Capture.install(options.source)
         let words = "the keys of written rows are logged in _cutover_log of the source"
@@ -22,10 +21,12 @@ extension MigrationRun {
         if isNew {
             try journal.action("capture", before: nil, after: "installed \(capture.id)")
         }
-        if !capture.unseen.isEmpty {
+        let unseen = capture.unseen.filter { !rules.skips($0) }
+        if !unseen.isEmpty {
             warnings.append(
-                "the profile skips virtual tables, whose writes are neither seen nor blocked: "
-                    + capture.unseen.joined(separator: ", ")
+                "writes of virtual tables are neither seen nor blocked, SQLite allows no triggers "
+                    + "on them; a switch is refused unless the profile skips them: "
+                    + unseen.joined(separator: ", ")
             )
         }
         let whole = capture.tables.filter(\.isWhole).map(\.name)
@@ -36,30 +37,6 @@ extension MigrationRun {
             )
         }
         Failpoint.reach(.captured)
-    }
-
-    /// Refuses a source with rows whose writes nobody sees: SQLite allows no triggers on virtual
-    /// tables, so they could be written between the backup and the handover, and be lost.
-    ///
-    /// What a virtual table only derives from other tables is not copied, and no matter.
-    private func requireSeen() throws(MigrationError) {
-        let catalog: Catalog
-        let source = try SourceFile.open(options.source, stage: "capture")
-        do throws(SourceError) {
-            catalog = try CatalogReader.read(source)
-        } catch {
-            throw SourceFile.failure(error, path: options.source, stage: "capture")
-        }
-        let unseen = Capture.unseenTables(catalog).filter { !rules.skips($0) }
-        guard let first = unseen.first else { return }
-        throw MigrationError(
-            .configuration,
-            "writes of virtual tables cannot be followed, SQLite allows no triggers on them: "
-                + unseen.map(SafeText.visible).joined(separator: ", "),
-            place: .init("capture", side: .source, path: options.source, table: first),
-            remedy: "leave them out in the profile ([[tables]], table = \"NAME\", skip = \"WHY\") "
-                + "and make them anew there; or migrate without --live while nobody writes"
-        )
     }
 
     /// Writes down the last change that the backup holds: catch-up goes on behind it.

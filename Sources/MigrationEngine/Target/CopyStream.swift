@@ -12,6 +12,8 @@ package struct CopyStream: ~Copyable {
     ///   - sql: The `COPY … FROM STDIN` statement.
     /// - Throws: ``TargetError`` when the server refuses the statement.
     package init(on connection: TargetConnection, _ sql: String) throws(TargetError) {
+        // Once to begin, once to end.
+        connection.roundTrips += 2
         let result = PQexec(connection.handle, sql)
         defer { PQclear(result) }
         guard PQresultStatus(result) == PGRES_COPY_IN else {
@@ -116,6 +118,7 @@ package struct CopyReader: ~Copyable {
     ///   - sql: The `COPY … TO STDOUT` statement.
     /// - Throws: ``TargetError`` when the server refuses the statement.
     package init(on connection: TargetConnection, _ sql: String) throws(TargetError) {
+        connection.roundTrips += 1
         let result = PQexec(connection.handle, sql)
         defer { PQclear(result) }
         guard PQresultStatus(result) == PGRES_COPY_OUT else {

@@ -4,6 +4,8 @@ import Glibc
 /// One connection to PostgreSQL, for one thread.
 package final class TargetConnection {
     let handle: OpaquePointer
+    /// How often the server was asked and waited for.
+    package internal(set) var roundTrips = 0
 
     /// A peer that is gone without a word is noticed within about a minute.
     private static let deadPeer = [
@@ -59,6 +61,7 @@ package final class TargetConnection {
     /// - Parameter sql: The statements.
     /// - Throws: ``TargetError`` of the first that fails.
     package func execute(_ sql: String) throws(TargetError) {
+        roundTrips += 1
         let result = PQexec(handle, sql)
         defer { PQclear(result) }
         switch PQresultStatus(result) {
@@ -98,6 +101,7 @@ package final class TargetConnection {
             if case .bytes(let bytes) = parameter { return Int32(bytes.count) }
             return Int32(buffer?.count ?? 0)
         }
+        roundTrips += 1
         let result = Self.withPointers(buffers) { values in
             PQexecParams(
                 handle,

@@ -20,7 +20,9 @@ struct LockFaultTests {
         try await holder.release(after: Self.seconds)
         let run = CutoverRun(await program.end())
         #expect(run.status == 0, "\(run)")
-        #expect(run.program.stderr.contains("waiting to write the source"), "\(run)")
+        // Gates are looked at in between, which may take longer than the lock is held.
+        let isSaid = run.program.stderr.contains("waiting to write the source")
+        #expect(isSaid || point == "target-resting", "\(run)")
         try await live.requireOnTarget(toggles)
         // The application did not wait for us: the freeze begins behind the lock.
         #expect((run.json["write_freeze_seconds"].double ?? 99) < 9, "\(run)")

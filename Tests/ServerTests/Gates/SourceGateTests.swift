@@ -206,13 +206,14 @@ struct SourceGateTests {
             """
             CREATE TABLE plain (a TEXT);
             INSERT INTO plain VALUES ('x');
-            CREATE VIRTUAL TABLE notes USING fts5(title, body);
-            INSERT INTO notes VALUES ('one', 'two');
             """
         )
         let cutover = CutoverCommand(source: path, target: TestDatabase.url)
         let migrated = try await cutover("migrate", "--live")
         try #require(migrated.status == 0, "\(migrated)")
+        // As an earlier version began a run, which did not refuse virtual tables.
+        let unseen = "INSERT INTO _cutover_table (name, key) VALUES ('notes', NULL);"
+        _ = try await sqlite3(path, unseen)
         let run = try await cutover("check")
         let gates = run.json["gates"]
         #expect(gates.named("unseen_writes")["state"].string == "closed", "\(run)")

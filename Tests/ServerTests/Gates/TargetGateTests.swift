@@ -135,10 +135,18 @@ struct TargetGateTests {
         let live = try await LiveSource(TestFolder())
         try await live.expect("verified", "open")
         try await live.write(1)
+        let waiting = try await live.cutover("verify")
+        #expect(waiting.status == 1, "\(waiting)")
+        // Rows that wait are compared when they were followed.
+        try await live.expect("verified", "open", "only rows that wait")
+        try await live.follow()
+        let change = "UPDATE inventory_current SET current_quantity = current_quantity"
+        let enter = "SELECT set_config('cutover.writer', run_id, false) FROM cutover.run;"
+        _ = try await psql(live.cutover.target, "\(enter) \(change) + 4711;")
         let differs = try await live.cutover("verify")
         #expect(differs.status == 1, "\(differs)")
         try await live.expectClosed("verified", "the sides differ")
-        try await live.follow()
+        _ = try await psql(live.cutover.target, "\(enter) \(change) - 4711;")
         let equal = try await live.cutover("verify")
         #expect(equal.status == 0, "\(equal)")
         try await live.expect("verified", "open", "equal")
