@@ -116,10 +116,14 @@ struct ChaosRun {
             ? try await failHook(live)
             : try await halt(live, server, disk, fault, point)
         let isDone = run.status == 0 && run.json["outcome"].string == "switched"
+        // A line that stays silent for a minute in the very moment of the handover is left to the
+        // next start, with no side taking writes.
+        let isUndecided = run.status == 69 && run.code == "target_unavailable"
         try #require(
-            isDone || run.status == 1 && run.json["outcome"].string == "undone",
+            isDone || isUndecided || run.status == 1 && run.json["outcome"].string == "undone",
             "seed \(seed), \(fault) at \(point): \(run)"
         )
+        if isUndecided { #expect(!(try await live.sourceTakesWrites())) }
         return isDone
     }
 
