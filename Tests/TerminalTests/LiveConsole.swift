@@ -162,7 +162,8 @@ struct LiveConsole: Sendable {
 
     /// Waits until the run is followed and nothing waits.
     func follow() async throws {
-        try await terminal.wait(for: "SQLite LIVE", "[following]", "applied")
+        // On a wide screen a sign stands between the bracket and the word.
+        try await terminal.wait(for: "SQLite LIVE", "following]", "applied")
     }
 
     /// Goes through the questions of a key and types a phrase, with Enter.
