@@ -35,7 +35,7 @@ import Testing
     @Test(arguments: sizes)
     func `the questions before a cutover look as their golden files`(size: (Int, Int)) throws {
         var model = Samples.following(columns: size.0, rows: size.1)
-        model.overlay = .wizard(Wizard(kind: .cutOver, page: .gates, index: 2))
+        model.overlay = .wizard(Wizard(kind: .cutOver, page: .gates))
         try compare(model, "wizard-gates")
         model.cutover.gates.value = nil
         try compare(model, "wizard-gates-loading")

@@ -52,6 +52,7 @@ extension TerminalTests {
                 try await terminal.wait(until: "following again") {
                     $0.contains("lag 0 rows") && !$0.contains("NOT FOLLOWED")
                 }
+                try await console.openGates()
                 try await console.type("cut over nothing", after: "c")
                 try await terminal.wait(for: "the phrase is not there yet")
                 try await terminal.press("Escape")

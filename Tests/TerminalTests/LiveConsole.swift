@@ -137,9 +137,33 @@ struct LiveConsole: Sendable {
         try await Self.openGates(options)
     }
 
+    /// Signs and overrides by keys what a new run has closed.
+    func openGates() async throws {
+        try await terminal.press("c")
+        try await terminal.wait(for: "CLOSED", "rehearsal")
+        try await terminal.press("S")
+        try await terminal.wait(for: "Who signs all that persons decide?")
+        try await terminal.type("Ada")
+        try await terminal.press("Enter")
+        try await terminal.wait(for: "what persons decide was signed by Ada", "1 closed")
+        try await terminal.press("g", "o")
+        try await terminal.wait(for: "Who overrides rehearsal?", "> Ada_")
+        try await terminal.press("Enter")
+        try await terminal.wait(for: "Why is it passed")
+        try await terminal.type("a test")
+        try await terminal.press("Enter")
+        try await terminal.wait(for: "Type override rehearsal")
+        try await terminal.type("override rehearsal")
+        try await terminal.press("Enter")
+        try await terminal.wait(for: "rehearsal was overridden by Ada", "0 closed")
+        try await terminal.press("Escape")
+        try await terminal.wait(for: "nothing was changed")
+    }
+
     /// Waits until the run is followed and nothing waits.
     func follow() async throws {
-        try await terminal.wait(for: "SQLite LIVE", "[following]", "applied")
+        // On a wide screen a sign stands between the bracket and the word.
+        try await terminal.wait(for: "SQLite LIVE", "following]", "applied")
     }
 
     /// Goes through the questions of a key and types a phrase, with Enter.

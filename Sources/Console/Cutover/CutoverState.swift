@@ -139,8 +139,13 @@ extension Model {
         phase == .following && operation == nil && cutover.status.value?.isRunning != true
     }
 
-    /// The conditions of the cutover; the one place that says where they come from.
-    var gates: [Gate] { cutover.gates.value ?? cutover.status.value?.gates ?? [] }
+    /// The conditions of the cutover, the closed ones first; the one place that says where they
+    /// come from.
+    var gates: [Gate] {
+        let all = cutover.gates.value ?? cutover.status.value?.gates ?? []
+        let waiting = all.filter { !$0.blocks && $0.state == .waiting }
+        return all.filter(\.blocks) + waiting + all.filter { !$0.blocks && $0.state != .waiting }
+    }
 
     /// How long the screen may stay as it is: a clock that runs shows tenths.
     var clockInterval: Double { freezeSeconds == nil ? 1 : 0.1 }

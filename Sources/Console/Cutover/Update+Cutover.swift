@@ -120,6 +120,9 @@ extension Model {
         }
         operation = nil
         switch result {
+        case .success(let report) where !report.differences.isEmpty:
+            let tables = report.differences.map(\.table).joined(separator: ", ")
+            notify("rows differ although nothing waits: \(tables)", .promptError)
         case .success(let report):
             notify(
                 "stopped following; \(Figures.rows(report.lag.rows, "change")) waiting, and the "

@@ -62,7 +62,10 @@ extension Model {
             return []
         }
         overlay = .wizard(Wizard(kind: kind, page: kind == .cutOver ? .gates : .plan))
-        return kind == .cutOver ? loadGates() : loadWritten()
+        guard kind == .cutOver else { return loadWritten() }
+        // Only what is looked at now can be agreed to.
+        cutover.gates.reset()
+        return loadGates()
     }
 
     /// Takes a key while the questions are open.
@@ -81,6 +84,8 @@ extension Model {
         case (_, .phrase): edit(wizard, with: key)
         case (.down, .gates), (.character("j"), .gates): move(wizard, by: 1)
         case (.up, .gates), (.character("k"), .gates): move(wizard, by: -1)
+        case (.home, .gates), (.character("g"), .gates): move(wizard, by: -gates.count)
+        case (.end, .gates), (.character("G"), .gates): move(wizard, by: gates.count)
         case (.character("s"), .gates): beginSigning(wizard, all: false)
         case (.character("S"), .gates): beginSigning(wizard, all: true)
         case (.character("o"), .gates): beginOverride(wizard)

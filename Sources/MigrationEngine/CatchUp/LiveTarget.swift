@@ -127,7 +127,7 @@ struct LiveTarget {
         """
 
     /// The names of the run's tables as SQL.
-    private func names() throws(TargetError) -> [String] {
+    func names() throws(TargetError) -> [String] {
         try target.query("SELECT name FROM (\(Self.tables)) t ORDER BY name", [.text(run)])
             .rows.compactMap { $0[0] }
     }

@@ -12,6 +12,24 @@ extension FollowSession {
         position.verifiedSeq = seq
     }
 
+    /// Ends what works on the tables by itself, such as an autovacuum, while writes still pass.
+    ///
+    /// PostgreSQL takes it away from who waits for a table only after `deadlock_timeout`, a second
+    /// a table, and at the handover that would be a second of the write freeze. A session that keeps
+    /// a table for longer is left to the handover.
+    func clearTables() {
+        try? target.transaction {
+            let names = try LiveTarget(target: target, run: run.id).names()
+            guard !names.isEmpty else { return }
+            try target.execute(
+                """
+                SET LOCAL lock_timeout = '3s';
+                LOCK TABLE \(names.joined(separator: ", ")) IN ACCESS EXCLUSIVE MODE
+                """
+            )
+        }
+    }
+
     /// Wakes keys and triggers, installs the reverse capture, opens the tables to the application
     /// and says so, all in one transaction of the target.
     ///
@@ -20,7 +38,14 @@ extension FollowSession {
     func handOver() throws {
         let live = LiveTarget(target: target, run: run.id)
         try target.transaction {
-            try target.execute("SET LOCAL lock_timeout = '5s'")
+            // Whoever may, waits less for an autovacuum that has begun since.
+            try target.execute(
+                """
+                SET LOCAL lock_timeout = '5s';
+                SELECT set_config('deadlock_timeout', '50ms', true)
+                FROM pg_roles WHERE rolname = current_user AND rolsuper
+                """
+            )
             try live.wake()
             try ReverseCapture(target: target, run: run.id).install()
             try live.open()

@@ -120,6 +120,7 @@ final class SwitchRun {
             try catchUp(below: .max, until: end)
             try catchUp(below: Self.fewChanges, until: nil)
             try compare(isFrozen: false)
+            session.clearTables()
             try catchUp(below: 200, until: nil)
             holders = FileHolders.of(session.options.source)
             for holder in holders {

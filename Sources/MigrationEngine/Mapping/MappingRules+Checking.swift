@@ -13,7 +13,7 @@ extension MappingRules {
     }
 
     private func check(_ rule: TableRule, _ catalog: Catalog) throws(MigrationError) {
-        _ = try known(rule.table, catalog, rule.place)
+        _ = try known(rule.table, catalog, rule.place, alsoVirtual: rule.skip != nil)
         if rule.skip != nil, rule.rename != nil {
             throw wrong("a table that is skipped has no name in the target", rule.place, rule.table)
         }
@@ -26,9 +26,13 @@ extension MappingRules {
     private func known(
         _ name: String,
         _ catalog: Catalog,
-        _ place: Place
+        _ place: Place,
+        alsoVirtual: Bool = false
     ) throws(MigrationError) -> Catalog.Table {
-        if let table = catalog.table(name), table.kind == .ordinary { return table }
+        if let table = catalog.table(name) {
+            // The rows of a virtual table are copied as well, and can be left out.
+            if table.kind == .ordinary || alsoVirtual && table.virtualRows == .own { return table }
+        }
         let names = catalog.migratedTables.map { "\"\($0.name)\"" }
         throw wrong(
             "the source has no table \"\(name)\" that is migrated",

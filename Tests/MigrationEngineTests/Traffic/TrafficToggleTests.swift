@@ -126,7 +126,9 @@ struct TrafficToggleTests {
         )
         #expect(traffic.report.writes == before)
         #expect(try await sqlite3(path, wait + ".sha3sum") == digest)
-        #expect(Set(traffic.report.errors.keys).isSubset(of: ["writes_blocked", "constraint"]))
+        // On a full machine a worker may also find the file busy; that commits nothing either.
+        let kinds: Set = ["writes_blocked", "constraint", "busy"]
+        #expect(Set(traffic.report.errors.keys).isSubset(of: kinds))
         _ = try await sqlite3(
             path,
             wait + "BEGIN IMMEDIATE;" + triggers.map { "DROP TRIGGER \($0.name);" }.joined()

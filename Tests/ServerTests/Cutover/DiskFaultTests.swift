@@ -23,7 +23,7 @@ struct DiskFaultTests {
         _ point: String,
         _ journal: String
     ) async throws {
-        let disk = try await SmallDisk(megabytes: 8)
+        let disk = try await SmallDisk(megabytes: 84)
         let live = try await LiveSource(TestFolder(), at: disk.path, journal: journal)
         let toggles = try await live.toggles()
         let program = try await live.halted(at: point)
@@ -37,7 +37,7 @@ struct DiskFaultTests {
     }
 
     @Test func `a full disk of the source behind the handover keeps nobody waiting`() async throws {
-        let disk = try await SmallDisk(megabytes: 8)
+        let disk = try await SmallDisk(megabytes: 84)
         let live = try await LiveSource(TestFolder(), at: disk.path)
         let toggles = try await live.toggles()
         let program = try await live.halted(at: "handed-over")
@@ -81,8 +81,9 @@ struct DiskFaultTests {
         program.send(SIGCONT)
         let run = CutoverRun(await program.end())
         #expect(run.json["reason"].string?.contains("disk") == true, "\(run)")
-        try await live.requireUndone(run, toggles)
+        // On a disk without any room a server takes no new connection either.
         try await disk.grow(megabytes: 400)
+        try await live.requireUndone(run, toggles)
         try await live.requireWholeAndClean()
         try await onThread { try server.stop() }
     }

@@ -41,6 +41,12 @@ struct FollowAfterQuarantineTests {
             """
         )
         try await live.migrate()
+        let signed = try await live.cutover(
+            "check",
+            ["--sign", "all", "--override", "rehearsal", "--by", "a test"]
+                + ["--note", "no rehearsal", "--confirm", "override rehearsal"]
+        )
+        try #require(signed.status == 0, "\(signed)")
         try await live.write("INSERT INTO t VALUES (2, 'word')")
         // Stopped between the first catch-up, which meets that row, and the fence.
         let name = try await psql(live.cutover.target, "SELECT current_database()")
