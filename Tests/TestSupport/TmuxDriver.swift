@@ -150,7 +150,8 @@ public final class TmuxDriver: Sendable {
         _ condition: @Sendable (String) -> Bool
     ) async throws -> String {
         let clock = ContinuousClock()
-        let end = clock.now + .seconds(60)
+        // A machine full of other tests is slow; only what never comes costs the time.
+        let end = clock.now + .seconds(600)
         while true {
             let screen = try await screen()
             if condition(screen) { return screen }

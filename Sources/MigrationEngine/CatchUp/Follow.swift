@@ -196,7 +196,7 @@ final class FollowLoop {
         case let error as TargetError where error.sqlState == "53100":
             return Reason(words: "waiting: the server's disk is full", isServerLost: false)
         case let error as TargetError
-        where ["40001", "40P01", "55P03"].contains(error.sqlState ?? ""):
+        where error.isContention:
             return Reason(words: "waiting: another session holds a table", isServerLost: false)
         case let error as TargetError where error.sqlStateClass == "53":
             return Reason(words: "waiting: the server lacks resources", isServerLost: true)

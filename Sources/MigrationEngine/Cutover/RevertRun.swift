@@ -68,13 +68,7 @@ final class RevertRun {
     /// Closes PostgreSQL, brings its writes back, and makes the source the side that is live.
     private func leaveTarget() throws(MigrationError) {
         try steps.run("target-closed") { () throws(MigrationError) in
-            try onTarget {
-                let live = live
-                try session.target.transaction {
-                    try session.target.execute("SET LOCAL lock_timeout = '10s'")
-                    try live.close("the application goes back to SQLite (run \(session.run.id))")
-                }
-            }
+            try onTarget { try closeTarget() }
             session.tracker.cutover { $0.freezeSeconds = 0 }
             Failpoint.reach(.targetClosed)
         }
@@ -93,6 +87,33 @@ final class RevertRun {
             try file?.restore()
         }
         try handBack()
+    }
+
+    /// Takes the application's tables from it, all at once.
+    ///
+    /// Its transactions take the same tables in an order of their own, so that the server may end
+    /// ours for a deadlock; then it is tried again, and the application works on meanwhile.
+    private func closeTarget() throws {
+        let end = ContinuousClock.now.advanced(by: .seconds(120))
+        let live = live
+        while true {
+            do {
+                return try session.target.transaction {
+                    try session.target.execute("SET LOCAL lock_timeout = '10s'")
+                    try live.close("the application goes back to SQLite (run \(session.run.id))")
+                }
+            } catch let error as TargetError
+                where error.isContention && ContinuousClock.now < end
+            {
+                try session.cancellation.check("revert", kept: session.kept)
+                session.tracker.log(
+                    .warning,
+                    "revert",
+                    "waiting: transactions of the application hold its tables"
+                )
+                usleep(200_000)
+            }
+        }
     }
 
     private var live: LiveTarget { LiveTarget(target: session.target, run: session.run.id) }

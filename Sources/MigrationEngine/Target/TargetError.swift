@@ -36,6 +36,9 @@ package struct TargetError: Error, Sendable {
     /// The two first characters of the SQLSTATE.
     package var sqlStateClass: String { String(sqlState?.prefix(2) ?? "") }
 
+    /// Whether other transactions were in the way, so that the same may succeed the next time.
+    var isContention: Bool { ["40001", "40P01", "55P03"].contains(sqlState ?? "") }
+
     /// Whether the connection is gone.
     package var isConnectionLost: Bool {
         sqlState == nil || sqlStateClass == "08" || sqlState == "57P01" || sqlState == "57P02"
