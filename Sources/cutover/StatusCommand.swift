@@ -31,7 +31,12 @@ struct StatusCommand: ParsableCommand {
             lines.append("lag:         \(rows) changes wait\(rows > 0 ? age : "")")
         }
         if let seconds = report.writeFreezeSeconds {
-            lines.append("freeze:      writes are blocked since \(VerifyText.seconds(seconds))")
+            lines.append(
+                "freeze:      "
+                    + (report.writesBlocked
+                        ? "writes are blocked since \(VerifyText.seconds(seconds))"
+                        : "writes were blocked for \(VerifyText.seconds(seconds))")
+            )
         }
         lines += report.workflows.map { workflow in
             let name = SafeText.visible(workflow.name)
@@ -50,7 +55,7 @@ struct StatusCommand: ParsableCommand {
     }
 
     private static func verified(_ report: RunStatus) -> String {
-        guard let ok = report.verified else { return "not yet" }
+        guard let ok = report.verified else { return report.verdict ?? "not yet" }
         let time = report.verifiedAt.map { " at \($0)" } ?? ""
         return (report.verdict ?? (ok ? "equal" : "not equal")) + time
     }

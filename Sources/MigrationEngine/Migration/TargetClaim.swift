@@ -93,7 +93,8 @@ struct TargetClaim {
             "another cutover process migrates into this target"
                 + (holder.map { ": \($0)" } ?? ""),
             place: .init(stage, side: .target, path: address.redacted),
-            remedy: "wait for it, or stop it; watch it with: cutover status"
+            remedy: "wait for it, or stop it where it runs, with Ctrl-C; then run the same command "
+                + "again. cutover status shows it"
         )
     }
 
