@@ -101,7 +101,7 @@ struct EnvironmentFile {
             throw Self.failure("cannot be read and written", path, "access")
         }
         let file = try read() ?? Data()
-        guard String(data: file, encoding: .utf8) != nil, !file.contains(0) else {
+        guard !file.contains(0) else {
             throw Self.failure("holds other bytes than text", path, nil)
         }
         return Self.lines(file).contains { Self.name(in: $0) == variable }
