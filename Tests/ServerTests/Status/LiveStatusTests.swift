@@ -98,7 +98,7 @@ struct LiveStatusTests {
         #expect(error["remedy"].string?.contains("Ctrl-C") == true, "\(refused)")
         // It is no process of the application.
         let gate = try await live.gate("file_holders")
-        #expect(gate["reason"].string?.contains("our own") == true, "\(gate)")
+        #expect(gate["reason"].string?.contains("our own cutover follow (pid \(follower.pid))") == true, "\(gate)")
         #expect(gate["reason"].string?.contains("must obey") == false, "\(gate)")
         let plan = try await live.cutover("switch", "--dry-run")
         let holder = plan.json["holders"].list.first { $0["pid"].int == Int(follower.pid) }
