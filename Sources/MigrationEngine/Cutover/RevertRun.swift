@@ -13,6 +13,7 @@ final class RevertRun {
     private let hook: Turn?
     private var summary = ReverseSummary()
     private var notes: [String] = []
+    private var block = WriteBlock()
 
     /// The operator's command on the way back.
     struct Turn {
@@ -48,6 +49,8 @@ final class RevertRun {
     func perform(because reason: String) throws(MigrationError) -> RevertReport {
         session.tracker.cutover { $0.isHandedOver = session.position.liveSide == .target }
         try writer.open("revert")
+        // A process that was killed on this way has blocked writes all the time since.
+        if let earlier = session.position.closedFor { block.begin(earlier: earlier) }
         // A server that falls over on the way is waited for; each step can be done again.
         try session.outlasting("revert") {
             if session.position.liveSide == .target { try leaveTarget() }
@@ -61,7 +64,8 @@ final class RevertRun {
             replayedChanges: summary.changes,
             steps: steps.steps,
             tables: summary.tables,
-            notes: notes + summary.notes
+            notes: notes + summary.notes,
+            writeFreezeSeconds: block.seconds
         )
     }
 
@@ -69,7 +73,8 @@ final class RevertRun {
     private func leaveTarget() throws(MigrationError) {
         try steps.run("target-closed") { () throws(MigrationError) in
             try onTarget { try closeTarget() }
-            session.tracker.cutover { $0.freezeSeconds = 0 }
+            block.begin()
+            session.tracker.cutover { $0.freezeSeconds = block.seconds }
             Failpoint.reach(.targetClosed)
         }
         do throws(MigrationError) {
@@ -101,6 +106,7 @@ final class RevertRun {
                 return try session.target.transaction {
                     try session.target.execute("SET LOCAL lock_timeout = '10s'")
                     try live.close("the application goes back to SQLite (run \(session.run.id))")
+                    try session.noteClosed()
                 }
             } catch let error as TargetError
                 where error.isContention && ContinuousClock.now < end
@@ -149,9 +155,23 @@ final class RevertRun {
     /// PostgreSQL goes on being the side that takes writes.
     private func reopen() throws {
         let live = live
-        try session.target.transaction { try live.open() }
+        try session.target.transaction {
+            try live.open()
+            try session.noteOpened()
+        }
+        block.end()
         session.tracker.cutover { $0.freezeSeconds = nil }
         notes.append("PostgreSQL takes writes as before")
+        steps.note { () throws(MigrationError) in
+            try session.journal.action(
+                "revert given up",
+                before: "both sides closed",
+                after: String(
+                    format: "PostgreSQL takes writes as before; they were blocked for %.2f s",
+                    block.seconds
+                )
+            )
+        }
     }
 
     /// Puts the target back to following, in one transaction: keys and triggers rest, and the
@@ -217,6 +237,9 @@ final class RevertRun {
     private func openSource(_ reason: String) throws(MigrationError) {
         try steps.run("source-open") { () throws(MigrationError) in
             _ = try Undo(session, toggles, steps, writer).perform(because: reason)
+            block.end()
+            // Only a figure: without the server it is left behind, and nobody reads it any more.
+            try? session.noteOpened()
             session.tracker.cutover { cutover in
                 cutover.freezeSeconds = nil
                 cutover.isHandedOver = false

@@ -18,8 +18,13 @@ struct SwitchCompletion {
             try SavedToggles.areSaved(connection)
         }
         guard isUnderWay else {
-            run.warnings.append("the application works on PostgreSQL already; nothing was done")
-            return report(.switched, nil, [])
+            var report = report(.switched, nil, [])
+            report.alreadyDone = true
+            let time = session.position.switchedAt.map { " since \($0)" } ?? ""
+            report.warnings.append(
+                "the application works on PostgreSQL already\(time); nothing was done"
+            )
+            return report
         }
         let saved = try onSource { connection throws(SourceError) in
             try SavedToggles.values(connection)
@@ -44,7 +49,7 @@ struct SwitchCompletion {
             try session.journal.action(
                 "switch",
                 before: "source",
-                after: "target, freeze \(run.clock?.seconds ?? 0) s"
+                after: "target, freeze \(freezeSeconds) s"
             )
             try session.journal.rest(
                 session.run.id,
@@ -166,6 +171,8 @@ struct SwitchCompletion {
         ).perform(because: error.message)
         var report = report(.undone, error.message, saved)
         report.steps = run.steps.steps
+        // Writes were blocked twice: up to the handover, and again on the way back.
+        report.writeFreezeSeconds += back.writeFreezeSeconds
         report.warnings += back.notes
         return report
     }
@@ -179,14 +186,20 @@ struct SwitchCompletion {
             ok: outcome == .switched,
             outcome: outcome,
             reason: reason,
-            writeFreezeSeconds: run.clock?.seconds ?? 0,
+            writeFreezeSeconds: freezeSeconds,
             drainedChanges: run.drained,
             freezeRoundTrips: max(0, run.trips),
             steps: run.steps.steps,
             togglesRestored: saved.map { .init(name: $0.name, enabled: $0.isOn) },
             holders: run.holders.map { .init(pid: $0.pid, command: $0.command) },
-            warnings: run.warnings
+            warnings: run.warnings,
+            switchedAt: outcome == .switched ? session.position.switchedAt : nil
         )
+    }
+
+    /// The freeze of this handover, also when a process that was killed has made it.
+    private var freezeSeconds: Double {
+        run.clock?.seconds ?? session.position.freezeSeconds ?? 0
     }
 
     private func catalog() throws(MigrationError) -> Catalog {

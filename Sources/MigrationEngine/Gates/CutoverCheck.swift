@@ -47,12 +47,15 @@ public enum CutoverCheck {
         let words = GateDecisions(context)
         var gates: [Gate] = []
         // Behind the handover there is nothing to begin, and the target is open on purpose.
-        let isOver = (try? context.position().liveSide) == .target
+        let isFinal = (try? context.final()) ?? nil != nil
+        let isOver = isFinal || (try? context.position().liveSide) == .target
         for question in isOver ? [GateTable.questions[0]] : GateTable.questions
         where question.depth <= depth {
             try cancellation.check("check", kept: .untouched)
             tracker.activity(question.name)
-            let finding = question.look(context)
+            let finding =
+                question.needsRun && context.isWithoutRun
+                ? GateFinding.waitingForRun : question.look(context)
             gates.append(words.gate(question.name, question.title, finding, question.isOverridable))
         }
         if !isOver {
@@ -107,7 +110,8 @@ public enum CutoverCheck {
     ///
     /// - Parameters:
     ///   - options: The two sides.
-    ///   - names: The gates; all that a person decides when nil.
+    ///   - names: The gates, also such as are signed already; nil for all that a person decides and
+    ///     nobody has signed.
     ///   - author: Who signs.
     ///   - note: What the person notes.
     /// - Throws: ``MigrationError`` of code `usage` for a gate that the engine decides.
@@ -127,7 +131,17 @@ public enum CutoverCheck {
                 remedy: "give all, or one of: \(known.joined(separator: ", "))"
             )
         }
-        try keep(names ?? known, .sign, author, note, context)
+        // All means what nobody has signed yet; a word that is there stays with its name and note.
+        let open = if let names { names } else { try unsigned(known, context) }
+        try keep(open, .sign, author, note, context)
+    }
+
+    private static func unsigned(
+        _ known: [String],
+        _ context: CheckContext
+    ) throws(MigrationError) -> [String] {
+        let words = try Journal.gateWords(of: try context.run().id, in: context.directory)
+        return known.filter { name in words.last { $0.gate == name }?.kind != .sign }
     }
 
     /// Takes a signature or an override back.
@@ -282,6 +296,8 @@ public struct CheckReport: Codable, Sendable, Equatable {
     /// The operator's next step.
     public var next: String {
         let closed = gates.filter(\.blocks)
+        // Behind the handover there is one gate, and nothing to open.
+        if gates.count == 1, let only = closed.first { return only.remedy ?? only.reason }
         let machine = closed.filter { $0.kind == .machine }
         if let first = machine.first {
             let more = machine.count > 1 ? " (and \(machine.count - 1) more)" : ""

@@ -9,9 +9,8 @@ package enum LiveSide {
         let source = try SourceFile.open(options.source, stage: "status")
         do throws(SourceError) {
             // Until the source is closed for good, nobody else can be the one that takes writes.
-            guard case .up(let until) = try SourceFence.state(source),
-                until >= SourceFence.forGood
-            else { return .source }
+            guard try SourceFence.isForGood(source) else { return .source }
+            if try FinalHandover.read(source) != nil { return .target }
         } catch {
             throw SourceFile.failure(error, path: options.source, stage: "status")
         }
