@@ -107,6 +107,7 @@ extension Console {
         model.cutover.settings = configuration.cutover
         model.themeName = theme.name
         model.themeNames = configuration.themes.names
+        model.themeAbouts = configuration.themes.abouts
         model.identity.glyphs = model.identity.glyphs.replacing(theme.glyphs)
         if let warning {
             model.notify(warning, .promptError)

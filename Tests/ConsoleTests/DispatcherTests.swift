@@ -51,6 +51,18 @@ import Testing
 
         func status() throws -> RunStatus { throw Samples.error }
 
+        func dashboards() -> DashboardSides { DashboardSides() }
+
+        func quarantined() throws -> QuarantinePage { throw Samples.error }
+
+        func quarantinedRow(_ id: Int64) throws -> QuarantineDetail { throw Samples.error }
+
+        func tables(side: Side) throws -> TablesPage { throw Samples.error }
+
+        func rows(side: Side, table: String, after key: TableKey?) throws -> TableRowsPage {
+            throw Samples.error
+        }
+
         func gates() throws -> [Gate] { Samples.gates }
 
         func written() throws -> WrittenSince { Samples.written }
