@@ -310,7 +310,14 @@ enum Actions {
     ]
 
     private static let globals: [Action] = [
-        Action(.theme, "theme", [.character("T")], "choose a theme; the screen shows it at once", .global, rank: 8),
+        Action(
+            .theme,
+            "theme",
+            [.character("T")],
+            "choose a theme; the screen shows it at once",
+            .global,
+            rank: 8
+        ),
         Action(
             .reloadSettings,
             "settings",

@@ -26,6 +26,9 @@ struct Run {
     private var isUrgent = false
     /// The frame that the operator holds.
     private var held: Frame?
+    /// What is recorded, and the theme for it.
+    private var recording: Recording?
+    private var recordedTheme: Theme?
 
     init(
         screen: Screen,
@@ -139,10 +142,37 @@ struct Run {
         }
     }
 
+    /// Begins to record what is shown.
+    ///
+    /// - Parameter path: The file.
+    mutating func record(to path: String) {
+        do {
+            recording = try Recording(path: path, size: screen.size, now: SystemClock.now)
+            recordedTheme = try? themes.load(model.themeName, depth: .full)
+            model.audit("the screen is recorded in \(path)")
+        } catch {
+            model.notify("nothing is recorded: \(path) cannot be made", .promptError)
+            model.warn("nothing is recorded: \(path) cannot be made: \(error)")
+        }
+    }
+
+    private mutating func record(_ frame: Frame) {
+        guard let recording else { return }
+        do {
+            let now = SystemClock.now
+            try recording.add(frame, theme: recordedTheme ?? theme, now: now)
+        } catch {
+            // The night goes on without its film.
+            self.recording = nil
+            model.notify("the recording has stopped: the file cannot be written", .promptError)
+        }
+    }
+
     private mutating func use(theme name: String) {
         do {
             theme = try themes.load(name, depth: screen.depth)
             model.identity.glyphs = model.identity.glyphs.plain.replacing(theme.glyphs)
+            if recording != nil { recordedTheme = try? themes.load(name, depth: .full) }
             screen.repaint()
         } catch {
             model.notify(error.message, .promptError)
@@ -161,6 +191,7 @@ struct Run {
         }
         if !screen.isUTF8 || model.identity.glyphs.isASCII { frame = frame.ascii }
         screen.show(frame, theme: theme)
+        record(frame)
         drawnAt = SystemClock.monotonic
         isDirty = false
         isUrgent = false

@@ -14,6 +14,8 @@ struct ConsoleCommand: ParsableCommand {
     var theme: String?
     @Option(help: "A folder of themes that go before the built-in ones.")
     var themesDir: String?
+    @Option(help: "Record the screen in a file (asciicast) that is not there yet.")
+    var record: String?
     @Flag(help: "Print the status as lines instead of opening the console.")
     var plain = false
     @OptionGroup var cutover: CutoverOptions
@@ -45,6 +47,7 @@ struct ConsoleCommand: ParsableCommand {
         configuration.cutover = cutover.settings()
         configuration.isReadOnly = options.isReadOnly
         configuration.themeName = theme
+        configuration.recordPath = record
         configuration.themes = ThemeLibrary(folder: themesDir)
         configuration.noColor = common.noColor
         configuration.ascii = common.ascii

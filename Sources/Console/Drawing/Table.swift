@@ -83,7 +83,9 @@ struct Table: Equatable, Sendable {
     /// Numbers come in the order of their values, whatever stands between their digits; rows that
     /// are alike stay in their order.
     func sorted(by sort: Model.ListState.Sort) -> Table {
-        guard let index = columns.firstIndex(where: { $0.title == sort.column }) else { return self }
+        guard let index = columns.firstIndex(where: { $0.title == sort.column }) else {
+            return self
+        }
         let keys = rows.map { row in
             SortKey(index < row.cells.count ? row.cells[index].map(\.text).joined() : "")
         }

@@ -55,9 +55,12 @@ enum TableExport {
 
     /// A field as RFC 4180 wants it; a spreadsheet takes none for a formula.
     private static func quoted(_ field: String) -> String {
-        let isFormula = "=+@\t".contains(field.first ?? " ") || (field.first == "-" && Double(field) == nil)
+        let isFormula =
+            "=+@\t".contains(field.first ?? " ") || (field.first == "-" && Double(field) == nil)
         let field = isFormula ? "'" + field : field
-        guard field.contains(where: { "\",\r\n".contains($0) || $0 == "\r\n" }) else { return field }
+        // CR LF is one character of its own in a Swift string.
+        let special: Set<Character> = ["\"", ",", "\r", "\n", "\r\n"]
+        guard field.contains(where: special.contains) else { return field }
         return "\"" + field.replacing("\"", with: "\"\"") + "\""
     }
 

@@ -26,7 +26,10 @@ extension Model {
             notify("theme \(themeName)")
             return [.keepTheme(themeName)]
         case .down, .character("j"), .character("T"), .tab:
-            return preview(picker, key == .character("T") && picker.index == last ? 0 : picker.index + 1)
+            return preview(
+                picker,
+                key == .character("T") && picker.index == last ? 0 : picker.index + 1
+            )
         case .up, .character("k"), .backTab: return preview(picker, picker.index - 1)
         case .home, .character("g"): return preview(picker, 0)
         case .end, .character("G"): return preview(picker, last)

@@ -89,8 +89,8 @@ struct TableBrowserTests {
 
     @Test func `a table that is not there is a wrong name, with the side`() async throws {
         let reader = LiveReader(options: try await options(), side: .source)
-        let error = try #require(throws: MigrationError.self) { try reader.rows(of: "None") }
+        let error = try #require(throws: MigrationError.self) { try reader.rows(of: "Nowhere") }
         #expect(error.code == .usage)
-        #expect(error.message.contains("None"))
+        #expect(error.message.contains("Nowhere"))
     }
 }
