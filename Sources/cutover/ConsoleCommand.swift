@@ -18,9 +18,19 @@ struct ConsoleCommand: ParsableCommand {
     var record: String?
     @Flag(help: "Print the status as lines instead of opening the console.")
     var plain = false
+    @Flag(help: "With --plain: go on, and print each line of the status that changes.")
+    var watch = false
+    @Option(help: "Seconds between two looks of --watch.")
+    var interval = 2.0
     @OptionGroup var cutover: CutoverOptions
     @OptionGroup var place: SchemaOption
     @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard (0.2...3_600).contains(interval) else {
+            throw ValidationError("--interval must be from 0.2 to 3600 seconds")
+        }
+    }
 
     func run() throws {
         let options = try common.options(schema: place)
@@ -30,6 +40,9 @@ struct ConsoleCommand: ParsableCommand {
                     "note: this terminal cannot place its cursor (TERM=dumb): "
                         + "the status instead of the console"
                 )
+            }
+            if watch, !common.json {
+                return try PlainWatch(options: options, interval: interval).run()
             }
             let status = try RunStatus.read(options)
             return try Output(common).result(status) { StatusCommand.text(status) }
