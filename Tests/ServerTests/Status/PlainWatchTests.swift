@@ -18,12 +18,12 @@ struct PlainWatchTests {
             cutover.arguments("console", ["--plain", "--watch", "--interval", "0.2"])
                 .filter { $0 != "--json" }
         )
-        try await eventually { watch.output.contains("phase:       idle") }
+        #expect(try await eventually { watch.output.contains("phase:       idle") })
         let first = watch.output
         #expect(first.contains("tables:      unknown"))
         _ = try await cutover("migrate")
-        try await eventually { watch.output.contains("Z  phase:       done") }
-        try await eventually { watch.output.contains("Z  tables:      1 of 1 copied") }
+        #expect(try await eventually { watch.output.contains("Z  phase:       done") })
+        #expect(try await eventually { watch.output.contains("Z  tables:      1 of 1 copied") })
         // The source is the same: its line came once.
         #expect(watch.output.components(separatedBy: "source:      ").count == 2)
         watch.send(SIGTERM)
