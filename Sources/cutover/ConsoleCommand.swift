@@ -17,11 +17,14 @@ struct ConsoleCommand: ParsableCommand {
     @Flag(help: "Print the status as lines instead of opening the console.")
     var plain = false
     @OptionGroup var cutover: CutoverOptions
+    @OptionGroup var code: CodeOption
     @OptionGroup var place: SchemaOption
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let options = try common.options(schema: place)
+        var given = try common.options(schema: place)
+        given.codeDirectory = code.directory
+        let options = given
         guard !plain, !common.json, Console.isPossible else {
             if !plain, !common.json, Console.isDumb {
                 Output.message(
