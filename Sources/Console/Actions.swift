@@ -114,7 +114,7 @@ enum Actions {
     static let all: [Action] = moves + panes + lists + runs + cutover + globals
 
     private static let withDetail: Set<PaneID> = [
-        .migrate, .verify, .orders, .inventory, .log,
+        .migrate, .verify, .orders, .inventory, .log, .code,
     ]
 
     private static let moves: [Action] = [
@@ -180,7 +180,7 @@ enum Actions {
             [.character("/")],
             "filter the rows",
             .list,
-            in: [.migrate, .verify, .workflows, .orders, .inventory, .log],
+            in: [.migrate, .verify, .workflows, .orders, .inventory, .log, .code],
             rank: 5,
             unless: { $0.detail == nil ? nil : "close the detail first" }
         ),
@@ -188,9 +188,9 @@ enum Actions {
             .onlyProblems,
             "problems",
             [.character("f")],
-            "only what is not equal, or all",
+            "only what is not in order, or all",
             .list,
-            in: [.verify],
+            in: [.verify, .code],
             rank: 4
         ),
         Action(
@@ -217,7 +217,7 @@ enum Actions {
             [.character("r"), .control("r")],
             "read again now",
             .list,
-            in: [.overview, .workflows, .orders, .inventory],
+            in: [.overview, .workflows, .orders, .inventory, .code],
             rank: 6
         ),
     ]

@@ -154,6 +154,7 @@ struct Model: Sendable {
     var orderItems = Loadable<[OrderItem]>()
     var inventory = Loadable<InventoryPage>()
     var transactions = Loadable<[InventoryTransaction]>()
+    var code = Loadable<CodeListing>()
     var orderLimit = 200
     /// Toggles that were sent and not answered yet.
     var togglesInFlight = 0
@@ -211,6 +212,7 @@ enum PaneID: Int, CaseIterable, Sendable {
     case orders
     case inventory
     case log
+    case code
 
     /// The name on the tab.
     var title: String {
@@ -222,6 +224,7 @@ enum PaneID: Int, CaseIterable, Sendable {
         case .orders: "Orders"
         case .inventory: "Inventory"
         case .log: "Log"
+        case .code: "Code"
         }
     }
 

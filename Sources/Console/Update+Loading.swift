@@ -13,8 +13,14 @@ extension Model {
         case .workflows: loadWorkflows()
         case .orders: loadOrders() + (detail.map { loadOrderItems($0.id) } ?? [])
         case .inventory: loadInventory() + (detail.map { loadTransactions($0.id) } ?? [])
+        case .code: loadCode()
         case .migrate, .verify, .log: []
         }
+    }
+
+    /// Proves the code; a proof takes its time, so that only one is under way.
+    mutating func loadCode() -> [Command] {
+        code.isLoading ? [] : [.loadCode(ticket: code.ask(now: now))]
     }
 
     /// Reads a live list again when it is old enough and no answer is awaited.
@@ -99,7 +105,7 @@ extension Model {
         case .workflows: (workflows.isLoading, workflows.askedAt, workflows.loadedAt)
         case .orders: (orders.isLoading, orders.askedAt, orders.loadedAt)
         case .inventory: (inventory.isLoading, inventory.askedAt, inventory.loadedAt)
-        case .overview, .migrate, .verify, .log: nil
+        case .overview, .migrate, .verify, .log, .code: nil
         }
     }
 }

@@ -100,13 +100,15 @@ enum Chrome {
     private static func drawTabs(_ model: Model, _ layout: Layout, into frame: inout Frame) {
         var x = 1
         let isNarrow = layout.size.columns < 78
+        // Every tab in full needs 86 cells with two blanks between them.
+        let isTight = isNarrow || layout.size.columns < 86
         for pane in PaneID.allCases {
             let isActive = pane == model.pane
             let title = isActive || !isNarrow ? pane.title : String(pane.title.prefix(4))
             let label = "\(pane.rawValue) \(title)"
             let text = isActive ? "[\(label)]" : label
             x = frame.put(text, x: x, y: layout.tabs.y, isActive ? .tabActive : .tab)
-            x += isNarrow ? 1 : 2
+            x += isTight ? 1 : 2
         }
         guard layout.kind == .compact else { return }
         let rule = String(repeating: model.identity.glyphs.rule, count: model.size.columns)

@@ -43,7 +43,7 @@ protocol Pane: Sendable {
 enum Panes {
     static let all: [any Pane] = [
         OverviewPane(), MigratePane(), VerifyPane(), WorkflowsPane(), OrdersPane(),
-        InventoryPane(), LogPane(),
+        InventoryPane(), LogPane(), CodePane(),
     ]
 
     /// The pane on a tab.

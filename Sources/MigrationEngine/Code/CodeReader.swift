@@ -96,11 +96,10 @@ final class CodeReader {
         with python: String = CodeReader.python,
         given: some Encodable = String?.none
     ) throws(MigrationError) -> Value {
-        let input = (try? JSONEncoder.report.encode(given)) ?? Data()
         let answer = try Self.run(
             python,
             ["-I", "-B", folder] + arguments,
-            given: String(decoding: input, as: UTF8.self),
+            reading: try input(given),
             observer,
             cancellation
         )
@@ -129,6 +128,24 @@ final class CodeReader {
         }
     }
 
+    /// Lays down what the program reads: a file, because a program that ends without reading a pipe
+    /// to its end would break it.
+    private func input(_ given: some Encodable) throws(MigrationError) -> String {
+        let path = folder + "/input"
+        let made = FileManager.default.createFile(
+            atPath: path,
+            contents: (try? JSONEncoder.report.encode(given)) ?? Data(),
+            attributes: [.posixPermissions: 0o600]
+        )
+        if made { return path }
+        throw MigrationError(
+            .fileFailed,
+            "what the reader of Python reads cannot be laid down",
+            place: .init("code", path: path),
+            remedy: "make room in the folder for temporary files, or set TMPDIR"
+        )
+    }
+
     /// The interpreter's name: `$CUTOVER_PYTHON`, else `python3`.
     static var python: String {
         let named = ProcessInfo.processInfo.environment["CUTOVER_PYTHON"] ?? ""
@@ -140,7 +157,7 @@ final class CodeReader {
     /// - Parameters:
     ///   - program: Its name or path.
     ///   - arguments: Its arguments.
-    ///   - given: Its standard input.
+    ///   - input: The file that is its standard input.
     ///   - observer: Is told each line of its standard error.
     ///   - cancellation: Ends it when its wish is stated.
     /// - Returns: How it ended and its output.
@@ -149,11 +166,11 @@ final class CodeReader {
     static func run(
         _ program: String,
         _ arguments: [String],
-        given: String = "",
+        reading input: String = "/dev/null",
         _ observer: Observer,
         _ cancellation: Cancellation
     ) throws(MigrationError) -> Answer {
-        let task = Task.detached { await start(program, arguments, given, observer) }
+        let task = Task.detached { await start(program, arguments, input, observer) }
         let stop: @Sendable () -> Void = { task.cancel() }
         let result = cancellation.whileRunning(stop) { Blocking.wait { await task.value } }
         try cancellation.check("code", kept: .other("no file of the application was changed"))
@@ -177,15 +194,15 @@ final class CodeReader {
     private static func start(
         _ program: String,
         _ arguments: [String],
-        _ given: String,
+        _ input: String,
         _ observer: Observer
     ) async -> Result<Answer, any Error> {
         do {
             let result = try await Subprocess.run(
                 // Through the shell, which takes a path as well as a name.
                 .name("sh"),
-                arguments: Arguments(["-c", #"exec "$@""#, "sh", program] + arguments),
-                input: .string(given),
+                arguments: Arguments(["-c", #"exec "$@" <"$0""#, input, program] + arguments),
+                input: .none,
                 output: .string(limit: largestAnswer),
                 error: .sequence
             ) { execution in

@@ -49,25 +49,34 @@ struct TargetPoolTests {
         #expect(pool.standing.lent == 0)
     }
 
+    /// Who was served, in order.
+    private final class Order: Sendable {
+        private let noted = Mutex<[String]>([])
+
+        var names: [String] { noted.withLock { $0 } }
+
+        func note(_ name: String) { noted.withLock { $0.append(name) } }
+    }
+
     @Test func `who waits longest is served first`() async throws {
         let pool = try pool(size: 1)
         let release = DispatchSemaphore(value: 0)
-        let order = Mutex<[String]>([])
+        let order = Order()
         async let holder: Void = pool.onThread { pool throws(MigrationError) in
             try pool.transaction { _ in release.wait() }
         }
         #expect(try await eventually { pool.standing.lent == 1 })
         async let first: Void = pool.onThread { pool throws(MigrationError) in
-            try pool.transaction { _ in order.withLock { $0.append("first") } }
+            try pool.transaction { _ in order.note("first") }
         }
         #expect(try await eventually { pool.standing.waiting == 1 })
         async let second: Void = pool.onThread { pool throws(MigrationError) in
-            try pool.transaction { _ in order.withLock { $0.append("second") } }
+            try pool.transaction { _ in order.note("second") }
         }
         #expect(try await eventually { pool.standing.waiting == 2 })
         release.signal()
         _ = try await (holder, first, second)
-        #expect(order.withLock { $0 } == ["first", "second"])
+        #expect(order.names == ["first", "second"])
     }
 
     @Test func `many threads never open more connections than the pool has`() async throws {

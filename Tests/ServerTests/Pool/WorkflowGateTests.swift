@@ -96,8 +96,8 @@ struct WorkflowGateTests {
                 TestDatabase.url,
                 """
                 SELECT workflow_name, enabled, updated_by, note,
-                    last_updated BETWEEN now() AT TIME ZONE 'UTC' - interval '1 hour'
-                        AND now() AT TIME ZONE 'UTC' + interval '1 second'
+                    last_updated BETWEEN (now() AT TIME ZONE 'UTC') - interval '1 hour'
+                        AND (now() AT TIME ZONE 'UTC') + interval '1 second'
                 FROM workflow_controls ORDER BY 1
                 """
             ) == "new one|f|system||t\nupload|t|night shift|kept|t"
