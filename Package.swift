@@ -59,6 +59,7 @@ let package = Package(
                 .embedInCode("Code/Adapter/pg_utils.py"),
                 .embedInCode("Code/Python/convert.py"),
                 .embedInCode("Code/Python/files.py"),
+                .embedInCode("Code/Python/fingerprint.py"),
                 .embedInCode("Code/Python/fix.py"),
                 .embedInCode("Code/Python/literals.py"),
                 .embedInCode("Code/Python/merge.py"),

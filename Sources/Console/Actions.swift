@@ -132,7 +132,7 @@ enum Actions {
     static let all: [Action] = moves + panes + lists + runs + cutover + screen + globals
 
     private static let withDetail: Set<PaneID> = [
-        .migrate, .verify, .orders, .inventory, .log, .dashboard, .quarantine, .tables,
+        .migrate, .verify, .orders, .inventory, .log, .dashboard, .quarantine, .tables, .code,
     ]
 
     private static let moves: [Action] = [
@@ -188,7 +188,7 @@ enum Actions {
             ),
         ]
         + PaneID.allCases.map { pane in
-            let digit = Key.character(Character(pane.digit))
+            let digit = Key.character(pane.key)
             // The other function keys are the operator's to give.
             let function: [Key] = pane.rawValue <= 7 ? [.function(pane.rawValue)] : []
             let keys = [digit] + function + (pane == .log ? [.character("L")] : [])
@@ -210,9 +210,9 @@ enum Actions {
             .onlyProblems,
             "problems",
             [.character("f")],
-            "only what is not equal, or all",
+            "only what is not in order, or all",
             .list,
-            in: [.verify],
+            in: [.verify, .code],
             rank: 4
         ),
         Action(

@@ -9,6 +9,7 @@ final class Dispatcher {
     private let readings = Worker(name: "console-read")
     private let counts = Worker(name: "console-count")
     private let standings = Worker(name: "console-status")
+    private let proofs = Worker(name: "console-code")
     private var cancellation = Cancellation()
     /// The wish that ends following; whatever else begins states it.
     private var following: Cancellation?
@@ -102,6 +103,13 @@ final class Dispatcher {
             read(
                 message: { .transactions(ticket: ticket, $0) },
                 { try engine.transactions(side: side, sku: sku) }
+            )
+        case .loadCode(let ticket):
+            let observer = observer
+            ask(
+                proofs,
+                message: { .code(ticket: ticket, $0) },
+                { try engine.code(observer: observer) }
             )
         case .setWorkflow(let side, let name, let isEnabled):
             setWorkflow(side: side, name: name, isEnabled: isEnabled)

@@ -141,6 +141,13 @@ package protocol ConsoleEngine: BrowsingEngine {
     /// - Throws: ``MigrationError``.
     func inventory(side: Side, search: String) throws -> InventoryPage
 
+    /// Proves the application's code on the target; see the extension for engines without any.
+    ///
+    /// - Parameter observer: Who is told how far it is.
+    /// - Returns: Files, statements and findings.
+    /// - Throws: ``MigrationError``.
+    func code(observer: Observer) throws -> CodeListing
+
     /// The movements of one article, newest first.
     ///
     /// - Parameters:

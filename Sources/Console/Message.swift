@@ -30,6 +30,7 @@ enum Message: Sendable {
     case orderItems(ticket: Int, Result<[OrderItem], MigrationError>)
     case inventory(ticket: Int, Result<InventoryPage, MigrationError>)
     case transactions(ticket: Int, Result<[InventoryTransaction], MigrationError>)
+    case code(ticket: Int, Result<CodeListing, MigrationError>)
     case toggled(name: String, isEnabled: Bool, failure: MigrationError?)
     case browsed(BrowsingMessage)
     /// A file that the operator asked for was written, or was not.
@@ -59,6 +60,7 @@ enum Command: Equatable, Sendable {
     case loadOrderItems(ticket: Int, side: Side, orderNumber: String)
     case loadInventory(ticket: Int, side: Side, search: String)
     case loadTransactions(ticket: Int, side: Side, sku: String)
+    case loadCode(ticket: Int)
     case setWorkflow(side: Side, name: String, isEnabled: Bool)
     /// Reads the file of settings when it has changed, or in any case when it was asked for.
     case loadSettings(isAsked: Bool)

@@ -174,6 +174,7 @@ struct Model: Sendable {
     var orderItems = Loadable<[OrderItem]>()
     var inventory = Loadable<InventoryPage>()
     var transactions = Loadable<[InventoryTransaction]>()
+    var code = Loadable<CodeListing>()
     var orderLimit = 200
     /// What the panes show that look at any application.
     var browsing = Browsing()
@@ -236,6 +237,7 @@ enum PaneID: Int, CaseIterable, Sendable {
     case dashboard
     case quarantine
     case tables
+    case code
 
     /// The name on the tab.
     var title: String {
@@ -250,11 +252,14 @@ enum PaneID: Int, CaseIterable, Sendable {
         case .dashboard: "Dashboard"
         case .quarantine: "Quarantine"
         case .tables: "Tables"
+        case .code: "Code"
         }
     }
 
-    /// The key of the tab.
-    var digit: String { String(rawValue % 10) }
+    /// The key of the tab: a digit, as long as there are digits.
+    var key: Character {
+        self == .code ? "C" : Character(String(rawValue % 10))
+    }
 
     /// Whether a filter is a question to the database instead of a look through the rows here.
     var isSearchedByEngine: Bool { self == .orders || self == .inventory }

@@ -24,7 +24,7 @@ extension Model {
             keepSelection()
         case .level: nextLevel()
         case .toggleSide: return toggleSide()
-        case .refresh: return reload()
+        case .refresh: return pane == .code ? loadCode() : reload()
         case .migrate: askToMigrate()
         case .migrateLive: askToMigrateLive()
         case .follow: return operation?.kind == .follow ? stopOperation() : begin(.follow)

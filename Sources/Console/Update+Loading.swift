@@ -14,8 +14,15 @@ extension Model {
         case .orders: loadOrders() + (detail.map { loadOrderItems($0.id) } ?? [])
         case .inventory: loadInventory() + (detail.map { loadTransactions($0.id) } ?? [])
         case .dashboard, .quarantine, .tables: loadBrowsed()
+        // To prove the code takes a while and may install what it needs: only r does it.
+        case .code: []
         case .migrate, .verify, .log: []
         }
+    }
+
+    /// Proves the code; a proof takes its time, so that only one is under way.
+    mutating func loadCode() -> [Command] {
+        code.isLoading ? [] : [.loadCode(ticket: code.ask(now: now))]
     }
 
     /// Reads a live list again when it is old enough and no answer is awaited.
@@ -112,7 +119,7 @@ extension Model {
             )
         case .tables:
             (browsing.tables.isLoading, browsing.tables.askedAt, browsing.tables.loadedAt)
-        case .overview, .migrate, .verify, .log: nil
+        case .overview, .migrate, .verify, .log, .code: nil
         }
     }
 }

@@ -37,6 +37,7 @@ extension Model {
         case .inventory(let ticket, let result): inventory.take(result, ticket: ticket, now: now)
         case .transactions(let ticket, let result):
             transactions.take(result, ticket: ticket, now: now)
+        case .code(let ticket, let result): code.take(result, ticket: ticket, now: now)
         case .toggled(let name, let isEnabled, let failure):
             return finishToggle(name, isEnabled, failure)
         case .browsed(let message): take(message)

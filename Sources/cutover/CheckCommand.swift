@@ -32,6 +32,7 @@ struct CheckCommand: ParsableCommand {
     var note: String?
     @Option(help: "The phrase override NAME, where nobody can be asked.")
     var confirm: String?
+    @OptionGroup var code: CodeOption
     @OptionGroup var place: SchemaOption
     @OptionGroup var common: CommonOptions
 
@@ -48,10 +49,12 @@ struct CheckCommand: ParsableCommand {
     }
 
     func run() throws {
-        let options = try common.options(schema: place)
-        try decide(options)
+        var options = try common.options(schema: place)
+        options.codeDirectory = code.directory
+        let asked = options
+        try decide(asked)
         let report = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
-            try CutoverCheck.run(options, observer: observer, cancellation: cancellation)
+            try CutoverCheck.run(asked, observer: observer, cancellation: cancellation)
         }
         try Output(common).result(report) { CheckText.text(report) }
         if !report.ok { throw ExitCode(1) }

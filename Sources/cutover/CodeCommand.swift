@@ -38,7 +38,12 @@ struct CodeScanCommand: ParsableCommand {
 struct CodeCheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Has the target plan every statement, as it stands or converted; runs none."
+        abstract: "Has the target plan every statement, as it stands or converted; runs none.",
+        discussion: """
+            Exit status 0 when every statement is planned as it stands and no finding is an \
+            error; warnings are for a person to read. The result is kept with the run, for the \
+            gate `code` of check and switch.
+            """
     )
 
     @Argument(help: "The application's folder.")
@@ -162,7 +167,8 @@ enum CodeText {
             parts.append("\(totals.failed) failed")
         }
         if totals.dynamic > 0 { parts.append("\(totals.dynamic) dynamic") }
-        parts.append("\(totals.findings) findings")
+        parts.append("\(totals.errors) errors")
+        parts.append("\(totals.warnings) warnings")
         return parts.joined(separator: ", ")
     }
 }

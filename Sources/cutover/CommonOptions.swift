@@ -72,6 +72,15 @@ struct SchemaOption: ParsableArguments {
     var schema: String?
 }
 
+/// The folder of the application's code, for the verbs that look at the gates.
+struct CodeOption: ParsableArguments {
+    @Option(
+        name: .customLong("code"),
+        help: "The folder of the application's code. Default: the profile's, else the last checked."
+    )
+    var directory: String?
+}
+
 /// The order of arguments: common options may stand before the verb, where the parser of a verb
 /// does not look.
 enum ArgumentOrder {

@@ -23,6 +23,7 @@ struct ConsoleCommand: ParsableCommand {
     @Option(help: "Seconds between two looks of --watch.")
     var interval = 2.0
     @OptionGroup var cutover: CutoverOptions
+    @OptionGroup var code: CodeOption
     @OptionGroup var place: SchemaOption
     @OptionGroup var common: CommonOptions
 
@@ -33,7 +34,9 @@ struct ConsoleCommand: ParsableCommand {
     }
 
     func run() throws {
-        let options = try common.options(schema: place)
+        var given = try common.options(schema: place)
+        given.codeDirectory = code.directory
+        let options = given
         guard !plain, !common.json, Console.isPossible else {
             if !plain, !common.json, Console.isDumb {
                 Output.message(

@@ -68,6 +68,8 @@ final class ProgressPrinter: Sendable {
     /// Shows a line of the log, when it is more than information.
     @Sendable
     func log(_ line: LogLine) {
+        // How far a reading is has no phases or rows: its words are its progress.
+        if line.level == .info, line.stage == "code" { return step(SafeText.visible(line.message)) }
         // An error ends the work, and is printed as a whole at its end.
         guard line.level == .warning else { return }
         state.withLock { state in
@@ -75,6 +77,18 @@ final class ProgressPrinter: Sendable {
             state.hasLine = false
             let text = SafeText.visible(line.message)
             Self.write("\(start)\(line.level.rawValue): \(line.stage): \(text)\n")
+        }
+    }
+
+    private func step(_ text: String) {
+        state.withLock { state in
+            guard !isQuiet else { return }
+            if isTerminal {
+                state.hasLine = true
+                Self.write("\r\u{1b}[2K" + ProgressLine.clipped(text, to: Self.width - 1))
+            } else {
+                Self.write(text + "\n")
+            }
         }
     }
 

@@ -30,6 +30,7 @@ struct SwitchCommand: ParsableCommand {
     var confirm: String?
     @Flag(help: "Say each action with its figures, and do none of them.")
     var dryRun = false
+    @OptionGroup var code: CodeOption
     @OptionGroup var place: SchemaOption
     @OptionGroup var common: CommonOptions
 
@@ -43,7 +44,9 @@ struct SwitchCommand: ParsableCommand {
     }
 
     func run() throws {
-        let options = try common.options(schema: place)
+        var given = try common.options(schema: place)
+        given.codeDirectory = code.directory
+        let options = given
         let settings = Switch.Settings(
             freezeBudget: freezeBudget,
             flagCache: flagCache,

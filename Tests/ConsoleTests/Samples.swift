@@ -37,6 +37,7 @@ enum Samples {
         model.workflows = loaded(workflows)
         model.orders = loaded(orders)
         model.inventory = loaded(inventory)
+        model.code = loaded(code)
         model.orderItems = loaded([
             OrderItem(sku: "17612", lot: "250237", quantity: 15, kind: "ordered"),
             OrderItem(sku: "17914", lot: nil, quantity: 2, kind: "ordered"),

@@ -264,7 +264,7 @@ import Testing
             let line = Tabs.line(pane, columns: columns)
             let text = line.map(\.text).joined()
             #expect(Width.cells(text) <= columns)
-            #expect(text.contains("[\(pane.digit) \(pane.title)]"))
+            #expect(text.contains("[\(pane.key) \(pane.title)]"))
         }
     }
 }

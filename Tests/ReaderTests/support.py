@@ -26,13 +26,24 @@ def laid_out():
 LAID_OUT = laid_out()
 
 
-def run_reader(*arguments, given=None, timeout=600):
-    """The reader's answer to a command line."""
+def run_program(*arguments, given=None, timeout=3600, most=None):
+    """The reader's run of a command line; `most` bounds the files that it reads."""
+    program = [sys.executable, "-I", "-B", LAID_OUT]
+    if most is not None:
+        program[3:] = ["-c", f"import sys; sys.path.insert(0, {LAID_OUT!r}); import files; "
+                       f"files.MOST_FILES = {most}; "
+                       "import runpy; sys.argv[0] = ''; "
+                       f"runpy.run_path({LAID_OUT!r}, run_name='__main__')"]
     done = subprocess.run(
-        [sys.executable, "-I", "-B", LAID_OUT, *arguments],
+        [*program, *arguments],
         input=given, capture_output=True, text=True, timeout=timeout)
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return done
+
+
+def run_reader(*arguments, **options):
+    """The reader's answer to a command line."""
+    return json.loads(run_program(*arguments, **options).stdout)
 
 
 class Folder:

@@ -1,9 +1,11 @@
 """The scan finds what is there, nothing else, and survives what it is given."""
+import json
 import os
+import resource
 import unittest
 from collections import Counter
 
-from support import FIXTURES, Folder, run_reader
+from support import FIXTURES, Folder, run_program, run_reader
 
 CONNECT = "import sqlite3\nconn = sqlite3.connect('x.db')\ncursor = conn.cursor()\n"
 
@@ -216,14 +218,59 @@ def f():
             + "    cursor.execute(sql)\n")
         self.assertLessEqual(len(texts[0]), 12)
 
-    def test_a_large_tree_is_read_in_bounded_memory(self):
+    def test_a_million_lines_are_read_in_bounded_memory_and_progress_is_told(self):
         folder = Folder()
         self.addCleanup(folder.remove)
-        body = CONNECT + "".join(
-            f"def f{n}(x):\n    return [x + {n}, 'text', {{'a': x}}]\n" for n in range(2000))
-        for number in range(6):
-            folder.write(f"m{number}.py", body)
-        self.assertEqual(len(folder.scan()), 6)
+        plain = "".join(
+            f"def f{n}(x):\n    return [x + {n}, 'text', {{'a': x}}]\n" for n in range(2500))
+        for number in range(200):
+            content = CONNECT + plain if number % 40 == 0 else plain
+            folder.write(f"p{number // 20}/m{number}.py", content)
+        done = run_program("scan", folder.path)
+        answer = json.loads(done.stdout)
+        self.assertEqual(answer["read_files"], 200)
+        self.assertEqual(sum(1 for file in answer["files"] if file["findings"]), 5)
+        self.assertRegex(done.stderr, r"scan: \d+ files")
+        # Of the largest program that this test process has started, in KiB.
+        self.assertLess(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, 512 * 1024)
+
+    def test_a_file_that_changes_changes_the_fingerprint_and_a_touched_one_does_not(self):
+        folder = Folder(a=CONNECT)
+        self.addCleanup(folder.remove)
+        folder.write("run.sh", "echo\n")
+        folder.write("state.json", "{}\n")
+        first = run_reader("scan", folder.path)["fingerprint"]
+        self.assertEqual(first["files"], 2)
+        self.assertEqual(run_reader("fingerprint", folder.path), first)
+        self.assertEqual(run_reader("stamp", folder.path), dict(first, digest=None))
+        folder.write("state.json", "{1}\n")
+        self.assertEqual(run_reader("fingerprint", folder.path), first)
+        os.utime(os.path.join(folder.path, "a.py"), (1, 1))
+        touched = run_reader("fingerprint", folder.path)
+        self.assertEqual(touched["digest"], first["digest"])
+        self.assertNotEqual(touched["stamp"], first["stamp"])
+        folder.write("b.py", "")
+        self.assertNotEqual(run_reader("fingerprint", folder.path)["digest"], first["digest"])
+
+    def test_more_files_than_are_read_are_told(self):
+        folder = Folder(**{f"m{number}": "import sqlite3\n" for number in range(5)})
+        self.addCleanup(folder.remove)
+        found = {file["path"]: file for file in run_reader("scan", folder.path, most=3)["files"]}
+        self.assertEqual([item["rule"] for item in found["m3.py"]["findings"]], ["left-out"])
+        self.assertNotIn("m4.py", found)
+
+    def test_sql_in_docstrings_and_logs_is_no_statement(self):
+        file = self.scan(CONNECT + '''
+def f(logger, x):
+    """SELECT a FROM t WHERE b = ? LIMIT 1, 2"""
+    logger.info("UPDATE t SET a = datetime(\'now\') WHERE b = ?")
+    logger.debug(f"INSERT OR REPLACE INTO t VALUES ({x})")
+    print("DELETE FROM t WHERE a = ?")
+    raise ValueError("INSERT OR IGNORE INTO t VALUES (?) failed")
+''')
+        self.assertEqual(file["statements"], [])
+        self.assertEqual({item["rule"] for item in file["findings"]},
+                         {"sqlite-import", "sqlite-connect"})
 
 
 if __name__ == "__main__":

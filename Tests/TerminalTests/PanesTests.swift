@@ -50,6 +50,30 @@ extension TerminalTests {
                     "INFO",
                     "verified: 12 "
                 )
+
+                try await terminal.press("8")
+                try await terminal.wait(for: tabs[7], "pending uploads", "BOTH SIDES", "✓ same")
+                try await terminal.press("9")
+                try await terminal.wait(for: tabs[8], "Every row fitted.")
+                try await terminal.press("C")
+                try await terminal.wait(for: tabs[10], "r reads the application's code")
+            }
+        }
+
+        @Test func `any table is read row by row, from either side`() async throws {
+            try await Demo.with(keepsSource: true) { demo in
+                let terminal = demo.terminal
+                try await terminal.press("0")
+                try await terminal.wait(for: tabs[9], "Tables in SQLite", "bundle_components")
+                try await terminal.press("Enter")
+                try await terminal.wait(for: "> bundle_components", "rows read, more below")
+                let last = try await demo.source("SELECT max(id) FROM bundle_components")[0]
+                try await terminal.press("G")
+                try await terminal.wait(for: "the end of the table")
+                try await terminal.press("G", "Enter")
+                try await terminal.wait(for: "> bundle_components > \(last)", "COLUMN")
+                try await terminal.press("Escape", "Escape", "o")
+                try await terminal.wait(for: "Tables in PostgreSQL", "bundle_components")
             }
         }
 

@@ -44,6 +44,7 @@ enum Panes {
     static let all: [any Pane] = [
         OverviewPane(), MigratePane(), VerifyPane(), WorkflowsPane(), OrdersPane(),
         InventoryPane(), LogPane(), DashboardPane(), QuarantinePane(), TablesPane(),
+        CodePane(),
     ]
 
     /// The pane on a tab.

@@ -16,7 +16,7 @@ enum Tabs {
 
     private static func labels(_ active: PaneID, _ title: (PaneID) -> String) -> Line {
         PaneID.allCases.map { pane in
-            let label = "\(pane.digit) \(title(pane))"
+            let label = "\(pane.key) \(title(pane))"
             return pane == active ? Span("[\(label)]", .tabActive) : Span(label, .tab)
         }
     }

@@ -46,9 +46,9 @@ extension Code {
         cancellation: Cancellation
     ) throws(MigrationError) -> CodeFixReport {
         if write { try options.requireWritable("fixing the code") }
-        let reader = try CodeReader(cancellation)
+        let reader = try CodeReader(cancellation, observer)
         let scanned = try read(folder, reader)
-        let proven = try CodeCheck(options, observer, cancellation).run(scanned, reader)
+        let proven = try CodeCheck(options, observer, cancellation).run(scanned, reader).files
         var refused: [CodeFixReport.File] = []
         var orders: [Order.File] = []
         for file in proven where file.scanned.kind == "python" && file.report.role.isEmpty {

@@ -19,7 +19,7 @@ public enum Code {
         cancellation: Cancellation
     ) throws(MigrationError) -> CodeReport {
         let start = ContinuousClock.now
-        let scanned = try read(folder, try CodeReader(cancellation))
+        let scanned = try read(folder, try CodeReader(cancellation, observer))
         let files = scanned.files.map { file in
             CodeReport.File(
                 path: file.path,
@@ -38,7 +38,7 @@ public enum Code {
         return report
     }
 
-    /// Proves every statement of a folder on the target.
+    /// Proves every statement of a folder on the target, and keeps the result for the gate `code`.
     ///
     /// - Parameters:
     ///   - folder: The application's folder.
@@ -54,14 +54,26 @@ public enum Code {
         cancellation: Cancellation
     ) throws(MigrationError) -> CodeReport {
         let start = ContinuousClock.now
-        let reader = try CodeReader(cancellation)
+        let reader = try CodeReader(cancellation, observer)
         let scanned = try read(folder, reader)
         let proven = try CodeCheck(options, observer, cancellation).run(scanned, reader)
-        return CodeReport(
-            proven.map(\.report),
+        let report = CodeReport(
+            proven.files.map(\.report),
             readFiles: scanned.readFiles,
             seconds: start.secondsToNow
         )
+        let record = CodeRecord(
+            at: Journal.moment(Date().timeIntervalSince1970),
+            folder: absolute(folder),
+            files: scanned.fingerprint,
+            target: proven.target,
+            schema: options.schema,
+            schemaDigest: proven.schemaDigest,
+            ok: report.ok,
+            totals: report.totals
+        )
+        try record.keep(options)
+        return report
     }
 
     static func read(

@@ -10,6 +10,13 @@ struct CodeCheck {
         var edits: [[[Edit]]]
     }
 
+    /// Everything that was proven, and before what.
+    struct Proven {
+        let files: [ProvenFile]
+        let target: String
+        let schemaDigest: String
+    }
+
     private struct Question: Encodable {
         let text: String
         let parameters: ScannedCode.Parameters
@@ -41,12 +48,12 @@ struct CodeCheck {
     /// - Parameters:
     ///   - scanned: What was read.
     ///   - reader: The reader, which also converts.
-    /// - Returns: The files in their order.
+    /// - Returns: The files in their order, and before what they were proven.
     /// - Throws: ``MigrationError``.
     func run(
         _ scanned: ScannedCode,
         _ reader: CodeReader
-    ) throws(MigrationError) -> [ProvenFile] {
+    ) throws(MigrationError) -> Proven {
         let python = try CodeTranspiler.python(observer, cancellation)
         let proof = try CodeProof(options, cancellation)
         let before = try proof.tables()
@@ -61,11 +68,15 @@ struct CodeCheck {
         }
         let answers = try convert(scanned.files, try proof.tables(), reader, python)
         var files: [ProvenFile] = []
+        var told = ContinuousClock.now
         for (file, answers) in zip(scanned.files, answers) {
             try cancellation.check("code", kept: .other("no file was changed"))
             files.append(try prove(file, answers, proof, known))
+            guard told.secondsToNow >= 1 else { continue }
+            told = .now
+            observer.tell("code", "proven: \(files.count) of \(scanned.files.count) files")
         }
-        return files
+        return Proven(files: files, target: try proof.target(), schemaDigest: before.digest)
     }
 
     /// The converter's answers, by file, statement and variant.

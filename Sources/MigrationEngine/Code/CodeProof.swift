@@ -75,10 +75,28 @@ final class CodeProof {
     /// - Returns: Tables, columns, keys.
     /// - Throws: ``MigrationError``.
     func tables() throws(MigrationError) -> Schema {
-        try wrapped { _ throws(TargetError) in try readTables() }
+        try wrapped { target throws(TargetError) in try Self.schema(target, named: schema) }
     }
 
-    private func readTables() throws(TargetError) -> Schema {
+    /// What identifies the database that plans.
+    ///
+    /// - Returns: The fingerprint.
+    /// - Throws: ``MigrationError``.
+    func target() throws(MigrationError) -> String {
+        try wrapped { target throws(TargetError) in try Target.fingerprint(target) }
+    }
+
+    /// Reads what a schema has.
+    ///
+    /// - Parameters:
+    ///   - connection: A connection.
+    ///   - schema: The schema.
+    /// - Returns: Tables, columns, keys.
+    /// - Throws: ``TargetError``.
+    static func schema(
+        _ connection: TargetConnection,
+        named schema: String
+    ) throws(TargetError) -> Schema {
         var result = Schema()
         let columns = try connection.query(
             """

@@ -11,7 +11,12 @@ final class CodeReader {
     struct Answer: Sendable {
         let status: Int32
         let output: String
+        /// The last lines of what it said beside its answer.
+        let words: String
     }
+
+    /// How many lines of a program's words an error shows.
+    private static let fewLines = 12
 
     private static let temporary = TemporaryPath(prefix: "cutover-code-")
     /// No answer of a folder that a person wrote is larger.
@@ -19,13 +24,20 @@ final class CodeReader {
 
     private let folder: String
     private let cancellation: Cancellation
+    private let observer: Observer
 
     /// Lays the reader out.
     ///
-    /// - Parameter cancellation: Ends the running program when its wish is stated.
+    /// - Parameters:
+    ///   - cancellation: Ends the running program when its wish is stated.
+    ///   - observer: Is told how far it is.
     /// - Throws: ``MigrationError`` of code `fileFailed`.
-    init(_ cancellation: Cancellation) throws(MigrationError) {
+    init(
+        _ cancellation: Cancellation,
+        _ observer: Observer = Observer()
+    ) throws(MigrationError) {
         self.cancellation = cancellation
+        self.observer = observer
         folder = Self.temporary.make()
         do {
             try FileManager.default.createDirectory(
@@ -53,7 +65,9 @@ final class CodeReader {
         [
             ("__main__.py", PackageResources.start_py),
             ("convert.py", PackageResources.convert_py),
-            ("files.py", PackageResources.files_py), ("fix.py", PackageResources.fix_py),
+            ("files.py", PackageResources.files_py),
+            ("fingerprint.py", PackageResources.fingerprint_py),
+            ("fix.py", PackageResources.fix_py),
             ("literals.py", PackageResources.literals_py),
             ("merge.py", PackageResources.merge_py), ("moments.py", PackageResources.moments_py),
             ("refusal.py", PackageResources.refusal_py),
@@ -82,11 +96,11 @@ final class CodeReader {
         with python: String = CodeReader.python,
         given: some Encodable = String?.none
     ) throws(MigrationError) -> Value {
-        let input = (try? JSONEncoder.report.encode(given)) ?? Data()
         let answer = try Self.run(
             python,
             ["-I", "-B", folder] + arguments,
-            given: String(decoding: input, as: UTF8.self),
+            reading: try input(given),
+            observer,
             cancellation
         )
         guard answer.status == 0 else {
@@ -94,8 +108,9 @@ final class CodeReader {
                 .internal,
                 "the reader of Python ended with status \(answer.status)",
                 place: .init("code", path: arguments.last),
-                remedy: "see its words above; a smaller folder, or one file at a time, tells which "
-                    + "file it is"
+                remedy: "see the cause; a smaller folder, or one file at a time, tells which file "
+                    + "it is",
+                cause: .text(answer.words)
             )
         }
         do {
@@ -113,18 +128,37 @@ final class CodeReader {
         }
     }
 
+    /// Lays down what the program reads: a file, because a program that ends without reading a pipe
+    /// to its end would break it.
+    private func input(_ given: some Encodable) throws(MigrationError) -> String {
+        let path = folder + "/input"
+        let made = FileManager.default.createFile(
+            atPath: path,
+            contents: (try? JSONEncoder.report.encode(given)) ?? Data(),
+            attributes: [.posixPermissions: 0o600]
+        )
+        if made { return path }
+        throw MigrationError(
+            .fileFailed,
+            "what the reader of Python reads cannot be laid down",
+            place: .init("code", path: path),
+            remedy: "make room in the folder for temporary files, or set TMPDIR"
+        )
+    }
+
     /// The interpreter's name: `$CUTOVER_PYTHON`, else `python3`.
     static var python: String {
         let named = ProcessInfo.processInfo.environment["CUTOVER_PYTHON"] ?? ""
         return named.isEmpty ? "python3" : named
     }
 
-    /// Runs a program to its end while the calling thread waits; its errors go to ours.
+    /// Runs a program to its end while the calling thread waits.
     ///
     /// - Parameters:
     ///   - program: Its name or path.
     ///   - arguments: Its arguments.
-    ///   - given: Its standard input.
+    ///   - input: The file that is its standard input.
+    ///   - observer: Is told each line of its standard error.
     ///   - cancellation: Ends it when its wish is stated.
     /// - Returns: How it ended and its output.
     /// - Throws: ``MigrationError`` of code `configuration` when it cannot be started, or
@@ -132,10 +166,11 @@ final class CodeReader {
     static func run(
         _ program: String,
         _ arguments: [String],
-        given: String = "",
+        reading input: String = "/dev/null",
+        _ observer: Observer,
         _ cancellation: Cancellation
     ) throws(MigrationError) -> Answer {
-        let task = Task.detached { await start(program, arguments, given) }
+        let task = Task.detached { await start(program, arguments, input, observer) }
         let stop: @Sendable () -> Void = { task.cancel() }
         let result = cancellation.whileRunning(stop) { Blocking.wait { await task.value } }
         try cancellation.check("code", kept: .other("no file of the application was changed"))
@@ -144,7 +179,7 @@ final class CodeReader {
         case .success(let answer):
             // The shell's words for a program that is not there or cannot be executed.
             guard [126, 127].contains(answer.status) else { return answer }
-            cause = "the shell ended with status \(answer.status)"
+            cause = answer.words
         case .failure(let error): cause = "\(error)"
         }
         throw MigrationError(
@@ -159,23 +194,33 @@ final class CodeReader {
     private static func start(
         _ program: String,
         _ arguments: [String],
-        _ given: String
+        _ input: String,
+        _ observer: Observer
     ) async -> Result<Answer, any Error> {
         do {
             let result = try await Subprocess.run(
                 // Through the shell, which takes a path as well as a name.
                 .name("sh"),
-                arguments: Arguments(["-c", #"exec "$@""#, "sh", program] + arguments),
-                input: .string(given),
+                arguments: Arguments(["-c", #"exec "$@" <"$0""#, input, program] + arguments),
+                input: .none,
                 output: .string(limit: largestAnswer),
-                error: .currentStandardError
-            )
+                error: .sequence
+            ) { execution in
+                var last: [String] = []
+                for try await line in execution.standardError.strings() {
+                    observer.tell("code", line)
+                    last = (last + [line]).suffix(fewLines)
+                }
+                return last.joined(separator: "; ")
+            }
             let status: Int32 =
                 switch result.terminationStatus {
                 case .exited(let code): code
                 case .signaled(let signal): 128 + signal
                 }
-            return .success(Answer(status: status, output: result.standardOutput))
+            return .success(
+                Answer(status: status, output: result.standardOutput, words: result.closureResult)
+            )
         } catch {
             return .failure(error)
         }

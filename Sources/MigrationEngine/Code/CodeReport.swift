@@ -63,7 +63,7 @@ public struct CodeReport: Encodable, Sendable {
     }
 
     /// The sums.
-    public struct Totals: Encodable, Sendable {
+    public struct Totals: Codable, Sendable, Equatable {
         /// Files that were looked at.
         public var files = 0
         /// Statements in them.
@@ -78,9 +78,14 @@ public struct CodeReport: Encodable, Sendable {
         public var dynamic = 0
         /// Findings.
         public var findings = 0
+        /// Of these, the ones that fail on PostgreSQL.
+        public var errors = 0
+        /// Of these, the ones that a person has to read.
+        public var warnings = 0
     }
 
-    /// Whether the code speaks PostgreSQL: no finding that fails, every statement as it should be.
+    /// Whether the code speaks PostgreSQL: every statement is planned as it stands, and no finding
+    /// is an error.
     public var ok: Bool
     /// The files that have a statement or a finding.
     public var files: [File]
@@ -103,10 +108,9 @@ public struct CodeReport: Encodable, Sendable {
             dynamic: count(.dynamic),
             findings: files.reduce(0) { $0 + $1.findings.count }
         )
-        let isClean = files.allSatisfy { file in
-            file.findings.allSatisfy { $0.severity != "error" }
-        }
-        ok = isClean && totals.converted + totals.failed + totals.dynamic == 0
+        totals.errors = files.reduce(0) { $0 + $1.findings.count { $0.severity == "error" } }
+        totals.warnings = totals.findings - totals.errors
+        ok = totals.errors + totals.converted + totals.failed + totals.dynamic == 0
     }
 }
 

@@ -39,10 +39,17 @@ enum CodeTranspiler {
         let made = try CodeReader.run(
             CodeReader.python,
             ["-I", "-m", "venv", folder],
+            observer,
             cancellation
         )
         guard made.status == 0 else {
-            throw failure("a Python environment cannot be made", folder)
+            throw failure(
+                "a Python environment cannot be made",
+                folder,
+                "install Python's venv module (Debian: apt-get install python3-venv), then run the "
+                    + "same command again",
+                made.words
+            )
         }
         let installed = try CodeReader.run(
             python,
@@ -50,11 +57,19 @@ enum CodeTranspiler {
                 "-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
                 "--no-input", "--only-binary", ":all:", "sqlglot==\(version)",
             ],
+            observer,
             cancellation
         )
         guard installed.status == 0, FileManager.default.createFile(atPath: mark, contents: nil)
         else {
-            throw failure("the SQL transpiler cannot be installed", folder)
+            throw failure(
+                "the SQL transpiler sqlglot \(version) cannot be installed",
+                folder,
+                "this is needed once, from the package index: give this machine a way to it "
+                    + "(HTTPS_PROXY, or PIP_INDEX_URL of a mirror), then run the same command "
+                    + "again; cutover code scan and adapter work without",
+                installed.words
+            )
         }
         return python
     }
@@ -86,14 +101,19 @@ enum CodeTranspiler {
         return descriptor
     }
 
-    private static func failure(_ what: String, _ folder: String) -> MigrationError {
+    private static func failure(
+        _ what: String,
+        _ folder: String,
+        _ remedy: String,
+        _ words: String
+    ) -> MigrationError {
         MigrationError(
             .configuration,
             what,
             place: .init("code", path: folder),
             kept: .other("no file of the application was changed"),
-            remedy: "this needs Python's venv module and, once, the package index: see pip's words "
-                + "above; `cutover code scan` works without"
+            remedy: remedy,
+            cause: .text(words)
         )
     }
 }

@@ -68,6 +68,7 @@ struct ScannedCode: Decodable, Sendable {
     let files: [File]
     let layers: [String]
     let readFiles: Int
+    let fingerprint: CodeFingerprint
 }
 
 /// What the converter answers of one statement.

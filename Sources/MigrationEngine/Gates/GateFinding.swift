@@ -20,7 +20,7 @@ struct GateFinding: Equatable {
         GateFinding(state: .closed, reason: reason, remedy: remedy, subject: subject)
     }
 
-    /// The condition will hold by itself.
+    /// The condition will hold by itself, or nobody asked for it.
     static func waiting(_ reason: String, remedy: String) -> GateFinding {
         GateFinding(state: .waiting, reason: reason, remedy: remedy)
     }
@@ -162,6 +162,9 @@ enum GateTable {
         ) { context throws(MigrationError) in ApplicationGates.fileHolders(context) },
         GateQuestion("rehearsal", "the whole way was rehearsed", needsRun: false) {
             context throws(MigrationError) in try ApplicationGates.rehearsal(context)
+        },
+        GateQuestion("code", "the application's code speaks PostgreSQL", from: .quick) {
+            context throws(MigrationError) in try CodeGate.look(context)
         },
     ]
 

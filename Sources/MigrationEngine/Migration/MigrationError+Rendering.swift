@@ -94,8 +94,8 @@ extension MigrationError {
             .sourceLocked, .sourceEmpty, .sourceFailed:
             66
         case .targetUnavailable, .targetAuthentication, .targetPermission, .targetNotEmpty,
-            .targetEncoding, .targetDiskFull, .targetFailed, .serverMissing,
-            .serverFailed:
+            .targetEncoding, .targetDiskFull, .targetFailed, .poolExhausted, .commitUnknown,
+            .serverMissing, .serverFailed:
             69
         case .gateClosed, .hookFailed: 1
         case .internal: 70

@@ -63,6 +63,8 @@ public struct MigrationError: Error, Sendable {
         case targetDiskFull = "target_disk_full"
         case targetRefusedRow = "target_refused_row"
         case targetFailed = "target_failed"
+        case poolExhausted = "pool_exhausted"
+        case commitUnknown = "commit_unknown"
         case differentRun = "different_run"
         case runBusy = "run_busy"
         case notLive = "not_live"

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 
 /// Who is told how a run goes.
@@ -20,6 +21,24 @@ public struct Observer: Sendable {
     ) {
         self.progress = progress
         self.log = log
+    }
+}
+
+extension Observer {
+    /// Tells a line of the log that is information.
+    ///
+    /// - Parameters:
+    ///   - stage: The part of the engine that speaks.
+    ///   - message: The text.
+    func tell(_ stage: String, _ message: String) {
+        log(
+            LogLine(
+                time: Date().timeIntervalSince1970,
+                level: .info,
+                stage: stage,
+                message: message
+            )
+        )
     }
 }
 

@@ -14,6 +14,8 @@ public struct Options: Sendable {
     public var isReadOnly: Bool
     /// The schema of the target that receives the tables.
     public var schema: String
+    /// The folder of the application's code, where one is named.
+    public var codeDirectory: String?
 
     /// Makes options.
     ///

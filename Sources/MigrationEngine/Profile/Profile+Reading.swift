@@ -1,3 +1,5 @@
+import Foundation
+
 extension Profile {
     /// Reads a profile's text.
     ///
@@ -22,6 +24,15 @@ extension Profile {
                 off: try table.requiredText("off"),
                 address: try table.text("address")
             )
+            try table.refuseUnknownKeys()
+        }
+        if let table = try root.table("code") {
+            let directory = try table.requiredText("directory")
+            // What a profile names stands beside it.
+            let beside = URL(fileURLWithPath: path).deletingLastPathComponent()
+            codeDirectory =
+                URL(fileURLWithPath: directory, relativeTo: beside)
+                .standardizedFileURL.path
             try table.refuseUnknownKeys()
         }
         parameters = try root.table("parameters")?.entries() ?? [:]

@@ -21,6 +21,8 @@ package struct Profile: Sendable, Equatable {
     package var environment: EnvironmentSwitch?
     /// Conditions of a cutover beside the built-in ones.
     package var gates: [OwnGate] = []
+    /// The folder of the application's code, absolute.
+    package var codeDirectory: String?
     /// Words for the figures, by name.
     package var parameters: [String: String] = [:]
     /// PostgreSQL types that the operator prescribes, by `table.column`.

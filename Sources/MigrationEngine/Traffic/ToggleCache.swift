@@ -2,8 +2,7 @@
 struct ToggleCache {
     private let name: String
     private let lifetime: Duration
-    private var known: Bool?
-    private var expires: ContinuousClock.Instant?
+    private var memory = ToggleMemory()
 
     private static let query = TrafficSQL(
         "SELECT enabled FROM workflow_controls WHERE workflow_name = :name"
@@ -30,14 +29,13 @@ struct ToggleCache {
     /// - Returns: Whether the workflow is on.
     mutating func isOn(_ database: TrafficDatabase?, _ random: inout SampleRandom) -> Bool {
         let now = ContinuousClock.now
-        if let expires, now < expires { return known ?? true }
-        // 45 s +- 10 s, and in that proportion when it is shortened.
-        expires = now + lifetime * (Double(random.within(35_000...55_000)) / 45_000)
+        if memory.holds(at: now) { return memory.known ?? true }
         let rows = try? database?.rows(Self.query, ["name": .string(name)])
-        if let value = rows?.first?["enabled"] {
-            known = Self.isOn(value)
-        }
-        return known ?? true
+        // Remembered, too, when nothing came: who cannot be asked is not asked all the time.
+        let answer = rows?.first?["enabled"].map(Self.isOn) ?? memory.known ?? true
+        let chance = Double(random.within(-10_000...10_000)) / 10_000
+        memory.keep(answer, at: now, for: lifetime, chance: chance)
+        return answer
     }
 
     private static func isOn(_ value: SourceValue) -> Bool {

@@ -125,20 +125,30 @@ private struct ToggleChange {
     /// - Returns: The toggle as stored, or nil when there is no such workflow.
     /// - Throws: ``LiveFailure``.
     func applyToTarget(_ options: Options) throws(LiveFailure) -> WorkflowRow? {
-        let address: TargetAddress
+        var settings = TargetPool.Settings(size: 1, schema: options.schema, purpose: "workflows")
+        settings.setup = "SET lock_timeout = '5s'"
+        let pool: TargetPool
         do throws(MigrationError) {
-            address = try TargetAddress(options.target)
+            pool = try TargetPool(options.target, settings)
         } catch {
             throw .front(error)
         }
+        do throws(PoolFailure) {
+            // To turn a toggle twice is to turn it once.
+            return try pool.run(.init(isIdempotent: true)) { connection throws(PoolFailure) in
+                try apply(connection)
+            }
+        } catch {
+            switch error {
+            case .abandoned: return nil
+            case .server(let error): throw .target(error)
+            case .exhausted, .commitUnknown, .front: throw .front(pool.error(error))
+            }
+        }
+    }
+
+    private func apply(_ connection: TargetConnection) throws(PoolFailure) -> WorkflowRow? {
         do throws(TargetError) {
-            let connection = try TargetConnection(address, purpose: "workflows")
-            try connection.execute(
-                """
-                SET search_path = \(TargetConnection.quote(options.schema));
-                SET lock_timeout = '5s'; BEGIN
-                """
-            )
             let isBoolean = table.relation.column(table.view.enabled)?.kind == .boolean
             let value = isBoolean ? (isEnabled ? "TRUE" : "FALSE") : (isEnabled ? "1" : "0")
             // Untyped parameters take the type of their column: timestamp or text alike.
@@ -146,17 +156,14 @@ private struct ToggleChange {
                 updateSQL { "$\($0)" },
                 [.text(value)] + texts.map { TargetParameter.text($0) }
             )
-            guard changed.affected == 1 else {
-                try connection.execute("ROLLBACK")
-                return nil
+            if changed.affected == 1 {
+                let row = try connection.query(selectSQL("$1"), [.text(name)]).rows.first
+                return row.map(WorkflowTable.row)
             }
-            let row = try connection.query(selectSQL("$1"), [.text(name)]).rows.first
-            try connection.execute("COMMIT")
-            return row.map(WorkflowTable.row)
         } catch {
-            // The connection ends here, and with it the transaction.
-            throw .target(error)
+            throw .server(error)
         }
+        throw .abandoned
     }
 
     /// The values after the toggle itself, in the order of the placeholders.

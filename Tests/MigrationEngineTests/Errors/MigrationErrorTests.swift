@@ -114,6 +114,7 @@ struct MigrationErrorTests {
         (.targetPermission, "target_permission", 69), (.targetNotEmpty, "target_not_empty", 69),
         (.targetEncoding, "target_encoding", 69), (.targetDiskFull, "target_disk_full", 69),
         (.targetRefusedRow, "target_refused_row", 65), (.targetFailed, "target_failed", 69),
+        (.poolExhausted, "pool_exhausted", 69), (.commitUnknown, "commit_unknown", 69),
         (.differentRun, "different_run", 78), (.runBusy, "run_busy", 78),
         (.notLive, "not_live", 78), (.sourceReplaced, "source_replaced", 65),
         (.schemaChanged, "schema_changed", 65),

@@ -128,6 +128,18 @@ struct CodeProofTests {
             ]
         )
         #expect(outcome.status == 78)
+        let error = CutoverRun(outcome).json["error"]
+        #expect(error["code"].string == "configuration", "\(outcome)")
+        #expect(error["message"].string?.contains("sqlglot") == true)
+        #expect(error["remedy"].string?.contains("PIP_INDEX_URL") == true)
+        #expect(error["cause"].string?.contains("sqlglot") == true)
+        // A half-made environment is not taken for a finished one.
+        let again = try await run(
+            BuiltProducts.cutover,
+            ["code", "check", folder.application, "--target", TestDatabase.url, "--json"],
+            environment: ["XDG_CACHE_HOME": folder.folder.file("cache"), "PIP_NO_INDEX": "1"]
+        )
+        #expect(again.status == 78, "\(again)")
         let scanned = try await folder.code("scan")
         #expect(scanned.json["totals"]["statements"].int == 1)
     }

@@ -37,6 +37,9 @@ struct SampleApplicationTests {
         #expect(fixed.status == 0, "\(fixed)")
 
         let after = try await sample.code("check")
+        #expect(after.status == 0, "\(after)")
+        #expect(after.json["ok"].bool == true)
+        #expect(after.json["totals"]["errors"].int == 0)
         #expect(after.json["totals"]["converted"].int == 0, "\(after)")
         #expect(after.json["totals"]["prepared"].int == totals["statements"].int)
         // What is left is for a person: a shell script, and paths of the old file.
@@ -57,6 +60,38 @@ struct SampleApplicationTests {
         ])
         #expect(outcome.status == 0, "\(outcome.stderr.suffix(6_000))")
         #expect(!exists(sample.command.source))
+    }
+
+    @Test func `check finds every planted pattern of the sample, and none that is not there`()
+        async throws
+    {
+        let sample = try CodeFolder()
+        try await makeSample(sample.command.source, .production, orders: 20)
+        #expect(try await sample.command("migrate").status == 0)
+        let checked = try await sample.code("check")
+        var found: [String] = []
+        for file in checked.json["files"].list {
+            let path = try #require(file["path"].string)
+            let lines = try sample.read(path).components(separatedBy: "\n")
+            for finding in file["findings"].list {
+                let line = lines[try #require(finding["line"].int) - 1]
+                let rule = try #require(finding["rule"].string)
+                found.append("\(path)\t\(rule)\t\(line.trimmingCharacters(in: .whitespaces))")
+            }
+        }
+        var listed: [String] = []
+        for name in ["planted", "proof"] {
+            let text = try String(
+                contentsOfFile: "\(CodePlaces.sample).\(name).tsv",
+                encoding: .utf8
+            )
+            listed += text.split(separator: "\n").map(String.init).filter { !$0.hasPrefix("#") }
+        }
+        #expect(listed.count > 150)
+        #expect(found.sorted() == listed.sorted())
+        let totals = checked.json["totals"]
+        #expect(totals["errors"].int.map { $0 > 100 } == true)
+        #expect(totals["findings"].int == found.count)
     }
 
     @Test func `the switch of the settings takes the database that is named`() async throws {

@@ -111,6 +111,12 @@ def head(root, path):
         return file.read(200)
 
 
+def kind_of(root, path):
+    """What a file is, by its name or, where that says nothing, its first line."""
+    name = os.path.basename(path)
+    return kind(name, b"") or kind(name, head(root, path))
+
+
 def _open(root, path):
     # Not through a link, and not waiting at a pipe that took the file's place since it was listed.
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0)

@@ -17,6 +17,7 @@ import rules
 import sqltext
 import statements
 import usage
+from fingerprint import Fingerprint
 from literals import Lines
 from scopes import Resolver, Scopes
 
@@ -31,6 +32,11 @@ STILL_WRONG = {
 # The name of the module that `code adapter` writes, and of the switch beside it.
 ADAPTER = "pg_utils"
 SWITCH = "database_settings"
+
+
+def module_of(path):
+    """The last part of a module's name."""
+    return os.path.splitext(os.path.basename(path))[0]
 
 
 class PythonFile:
@@ -76,7 +82,7 @@ class PythonFile:
     @property
     def module(self):
         """The last part of the module's name."""
-        return os.path.splitext(os.path.basename(self.path))[0]
+        return module_of(self.path)
 
     @property
     def is_layer(self):
@@ -108,6 +114,8 @@ class Scan:
         self.imported = set()
         self.modules = set()
         self.candidates = []
+        self.plain = {}
+        self.fingerprint = Fingerprint(root)
 
     def run(self):
         """The answer, as what JSON holds."""
@@ -129,7 +137,8 @@ class Scan:
         for path, reason in walk.left_out:
             self.answers.append(unread(path, reason, "left-out", "warning"))
         self.answers.sort(key=lambda item: item["path"])
-        return {"files": self.answers, "layers": sorted(layers), "read_files": walk.count}
+        return {"files": self.answers, "layers": sorted(layers), "read_files": walk.count,
+                "fingerprint": self.fingerprint.described()}
 
     def _guarded(self, path, step):
         try:
@@ -143,12 +152,15 @@ class Scan:
             self.answers.append(unread(path, reason, "unparsed", "error"))
 
     def _first(self, path):
-        name = os.path.basename(path)
-        sort = files.kind(name, b"")
+        sort = files.kind_of(self.root, path)
+        self.fingerprint.note(path, sort)
         if sort is None:
-            sort = files.kind(name, files.head(self.root, path))
+            return
+        content = files.read(self.root, path)
+        self.fingerprint.keep(path, content)
         if sort == "python":
-            file = PythonFile(path, files.read(self.root, path))
+            file = PythonFile(path, content)
+            self.plain[path] = described_file(file, "", [], [])
             self.candidates += statements.candidates(file.tree)
             self.imported |= set(file.imported)
             self.imported |= {module.split(".")[-1] for module in file.imported.values()}
@@ -156,18 +168,25 @@ class Scan:
             if file.is_layer:
                 self.layers.add(file.module)
             self.paths.append(path)
-        elif sort is not None:
-            self._lines(path, sort, files.read(self.root, path))
+        else:
+            self._lines(path, sort, content)
 
     def _second(self, path, wrappers, layers, named):
-        file = PythonFile(path, files.read(self.root, path))
-        if file.module in (ADAPTER, SWITCH):
-            self.answers.append(described_file(file, "adapter", [], []))
-        elif _SPEAKS.search(file.source) or named.search(file.source):
-            file.understand()
-            self.answers.append(answer(file, wrappers, layers))
-        else:
-            self.answers.append(described_file(file, "", [], []))
+        content = files.read(self.root, path)
+        plain = self.plain.pop(path)
+        if hashlib.sha256(content).hexdigest() != plain["digest"]:
+            raise files.Unreadable("was changed while it was read")
+        if module_of(path) in (ADAPTER, SWITCH):
+            self.answers.append(dict(plain, role="adapter"))
+            return
+        source = files.decoded(content)[0]
+        if not _SPEAKS.search(source) and not named.search(source):
+            # Most files of a large tree: not parsed a second time.
+            self.answers.append(plain)
+            return
+        file = PythonFile(path, content)
+        file.understand()
+        self.answers.append(answer(file, wrappers, layers))
 
     def _lines(self, path, sort, content):
         found = []

@@ -15,12 +15,15 @@ def limit_memory():
 
 
 def main(arguments):
-    """scan DIR · convert < statements · fix DIR < edits"""
+    """scan DIR · fingerprint DIR · stamp DIR · convert < statements · fix DIR < edits"""
     limit_memory()
     sys.setrecursionlimit(4000)
     if len(arguments) == 2 and arguments[0] == "scan":
         import scan
         scan.main(arguments[1])
+    elif len(arguments) == 2 and arguments[0] in ("fingerprint", "stamp"):
+        import fingerprint
+        fingerprint.main(arguments[1], arguments[0] == "fingerprint")
     elif arguments == ["convert"]:
         import convert
         convert.main()
@@ -28,7 +31,7 @@ def main(arguments):
         import fix
         fix.main(arguments[1])
     else:
-        print("scan DIR | convert | fix DIR", file=sys.stderr)
+        print("scan DIR | fingerprint DIR | stamp DIR | convert | fix DIR", file=sys.stderr)
         return 64
     return 0
 

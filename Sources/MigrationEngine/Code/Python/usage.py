@@ -169,18 +169,22 @@ def is_layer(module, names, layers):
 
 
 def of_shell(line):
-    """The finding of one line of a shell script: (column, rule, severity, message, suggestion)."""
+    """The finding of one line of a shell script: (column, rule, severity, message, suggestion).
+
+    Warnings: such a line does not fail on PostgreSQL, it goes on working on the old file, and only
+    a person can tell what it is for.
+    """
     if line.lstrip().startswith("#"):
         return None
     match = re.search(r"(?<![\w./-])sqlite3(?=\s)", line)
     if match:
-        return (match.start(), "shell-sqlite", ERROR, "reads or writes the old file after the "
+        return (match.start(), "shell-sqlite", WARNING, "reads or writes the old file after the "
                 "switch", "psql -v ON_ERROR_STOP=1 \"$DATABASE_URL\" -c …")
     match = DATABASE_FILE.search(line)
     if not match:
         return None
     if re.match(r"\s*(?:cp|mv|rsync|tar|gzip|scp)\b", line):
-        return (match.start(1), "shell-copy", ERROR, "copies the file without its write-ahead log: "
+        return (match.start(1), "shell-copy", WARNING, "copies the file without its write-ahead log: "
                 "committed rows are missing in the copy; and after the switch it is the old data",
                 "cutover backup before the switch, pg_dump after it")
     return (match.start(1), "database-path", WARNING, "the path of the SQLite file: whoever uses it "
