@@ -64,6 +64,9 @@ enum OutcomeOverlay {
             "watch orders arrive on PostgreSQL: 5",
             "R goes back to SQLite with every row written on PostgreSQL",
         ]
+        if !report.ok, let reason = report.reason {
+            return head + wrapped(reason, .statusBad, model) + body(report, model)
+        }
         return head + next(steps, model) + body(report, model)
     }
 

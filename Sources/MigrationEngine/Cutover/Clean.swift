@@ -64,14 +64,12 @@ public enum Clean {
     ) throws(MigrationError) -> Bool {
         let source = try SourceFile.open(options.source, stage: "clean")
         do {
-            guard case .up(let until) = try SourceFence.state(source),
-                until >= SourceFence.forGood
-            else { return false }
+            // The target knows it, whatever file stands at the path by now.
             let run = try RunState.newestRun(target, in: options.schema)
-            guard let run, let position = try RunState.position(of: run.id, target) else {
-                return true
+            if let run, let position = try RunState.position(of: run.id, target) {
+                return position.liveSide == .target
             }
-            return position.liveSide == .target
+            return try SourceFence.isForGood(source)
         } catch {
             throw FollowSession.wrap(error, options, address, "clean")
         }

@@ -33,9 +33,10 @@ extension FollowSession {
     /// Wakes keys and triggers, installs the reverse capture, opens the tables to the application
     /// and says so, all in one transaction of the target.
     ///
+    /// - Parameter token: What stands in the file that was closed for it.
     /// - Throws: ``MigrationError`` or ``TargetError``; when the connection is lost, only the
     ///   server knows what became of it.
-    func handOver() throws {
+    func handOver(_ token: String) throws {
         let live = LiveTarget(target: target, run: run.id)
         try target.transaction {
             // Whoever may, waits less for an autovacuum that has begun since.
@@ -43,7 +44,8 @@ extension FollowSession {
                 """
                 SET LOCAL lock_timeout = '5s';
                 SELECT set_config('deadlock_timeout', '50ms', true)
-                FROM pg_roles WHERE rolname = current_user AND rolsuper
+                FROM pg_roles WHERE rolname = current_user AND rolsuper;
+                \(Handover.recording(token, run: run.id, seq: position.seq))
                 """
             )
             try live.wake()

@@ -48,7 +48,9 @@ public enum CutoverCheck {
         var gates: [Gate] = []
         // Behind the handover there is nothing to begin, and the target is open on purpose.
         let isOver = (try? context.position().liveSide) == .target
-        for question in isOver ? [GateTable.questions[0]] : GateTable.questions
+        let questions =
+            isOver ? [FenceGate.question, GateTable.questions[0]] : GateTable.questions
+        for question in questions
         where question.depth <= depth {
             try cancellation.check("check", kept: .untouched)
             tracker.activity(question.name)

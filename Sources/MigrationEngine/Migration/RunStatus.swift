@@ -41,6 +41,11 @@ public struct RunStatus: Codable, Sendable {
     /// The operator's next step; nil when there is nothing to do.
     @ExplicitNull public var next: String? = nil
 
+    /// Whether the source is still closed behind the switch; nil when the target is not live.
+    @ExplicitNull public var sourceFence: SourceFenceStatus? = nil
+    /// Whether the file is not the one that is followed; nil when none is.
+    @ExplicitNull public var isSourceReplaced: Bool? = nil
+
     /// How far the target is behind.
     public struct Lag: Codable, Sendable {
         /// Changes that wait.
@@ -94,6 +99,7 @@ public struct RunStatus: Codable, Sendable {
         status.readWorkflows(options)
         status.readLive(options)
         status.next = status.nextStep(options)
+        status.readFence(options)
         return status
     }
 
