@@ -64,9 +64,12 @@ public enum Clean {
     ) throws(MigrationError) -> Bool {
         let source = try SourceFile.open(options.source, stage: "clean")
         do {
+            let newest = try RunState.newestRun(target, in: options.schema)
+            if let newest, try SourceFence.isForeign(to: newest.id, source) {
+                throw SourceFence.foreign(options, "clean")
+            }
             // The target knows it, whatever file stands at the path by now.
-            let run = try RunState.newestRun(target, in: options.schema)
-            if let run, let position = try RunState.position(of: run.id, target) {
+            if let newest, let position = try RunState.position(of: newest.id, target) {
                 return position.liveSide == .target
             }
             return try SourceFence.isForGood(source)

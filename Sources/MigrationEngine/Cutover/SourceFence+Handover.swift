@@ -12,6 +12,41 @@ extension SourceFence {
         var head: Int64
     }
 
+    /// A new token for a handover of a run.
+    static func token(of run: String) -> String { "\(run)/\(UUID().uuidString.lowercased())" }
+
+    /// Whether the file was closed for good at the handover of another run, whose target may be
+    /// the side that takes writes.
+    ///
+    /// - Parameters:
+    ///   - run: The run that asks.
+    ///   - connection: A connection to the source.
+    /// - Returns: True when nothing of that fence is this run's to remove.
+    /// - Throws: ``SourceError``.
+    static func isForeign(
+        to run: String,
+        _ connection: SourceConnection
+    ) throws(SourceError) -> Bool {
+        guard let token = try mark(connection)?.token else { return false }
+        return !token.hasPrefix("\(run)/")
+    }
+
+    /// The error of a file that another run has closed.
+    ///
+    /// - Parameters:
+    ///   - options: The source.
+    ///   - stage: Who wanted to open it.
+    /// - Returns: The error.
+    static func foreign(_ options: Options, _ stage: String) -> MigrationError {
+        MigrationError(
+            .gateClosed,
+            "the SQLite file was closed at the switch of another run, whose PostgreSQL database "
+                + "takes the application's writes",
+            place: .init(stage, side: .source, path: options.source),
+            remedy: "go on with that run: give its --target and its --run-dir"
+        )
+    }
+
     /// Closes the file for good, in the caller's transaction.
     ///
     /// - Parameters:

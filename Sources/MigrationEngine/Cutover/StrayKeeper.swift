@@ -164,7 +164,8 @@ final class StrayKeeper {
                 + "something wrote the file since the switch: \(found.tables.words)\(conflicts)",
             place: .init("revert", side: .source, path: session.options.source),
             kept: .other("the application goes on working on PostgreSQL; nothing was changed"),
-            remedy: "to keep these rows: cutover revert --accept-strays, which lists them in a file "
+            remedy:
+                "to keep these rows: cutover revert --accept-strays, which lists them in a file "
                 + "first and lets PostgreSQL's row stand where it has written the same; to go back "
                 + "without them: "
                 + ClosedCopy.wayBack(session.options, token: nil)

@@ -155,9 +155,10 @@ final class StrayRows {
                 if isThere != (handles[place] != nil) { pairs[place].isDifferent = true }
                 guard isThere else { continue }
                 var values = pairs[place].target ?? [:]
-                let cells = try handles[place].map { handle throws(SourceError) in
-                    try rows.cells(part, handle)
-                } ?? nil
+                let cells =
+                    try handles[place].map { handle throws(SourceError) in
+                        try rows.cells(part, handle)
+                    } ?? nil
                 for (index, column) in part.columns.enumerated() {
                     let cell = keys.width + index
                     values[column.name] = PlainValue(
@@ -321,8 +322,6 @@ enum PlainValue: Encodable, Equatable {
 @propertyWrapper
 struct ExplicitValue<Wrapped: Encodable>: Encodable {
     var wrappedValue: Wrapped?
-
-    init(wrappedValue: Wrapped?) { self.wrappedValue = wrappedValue }
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()

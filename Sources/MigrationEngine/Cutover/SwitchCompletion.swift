@@ -68,8 +68,11 @@ struct SwitchCompletion {
     /// Looks whether the source is still closed, and closes it again.
     private func mendFence() throws(MigrationError) {
         // A way back that was killed may have closed PostgreSQL.
-        try session.outlasting("switch") {
+        let isReopened = try session.outlasting("switch") {
             try LiveTarget(target: session.target, run: session.run.id).reopen()
+        }
+        if isReopened {
+            run.warnings.append("a way back was stopped; PostgreSQL takes writes again")
         }
         let before = try onSource(try fenced().look).status
         run.fenceProblem = before.strayWrites.isEmpty ? nil : before.reason
@@ -89,8 +92,9 @@ struct SwitchCompletion {
         session.tracker.log(.warning, "switch", reason)
     }
 
-    /// Keeps a copy of the closed source, while the application works: without one a source that
-    /// is overwritten later leaves no way back. Its failure is only told.
+    /// Keeps a copy of the closed source, while the application works.
+    ///
+    /// Without one a source that is overwritten later leaves no way back. Its failure is only told.
     private func keepCopy() {
         do throws(MigrationError) {
             let fenced = try fenced()

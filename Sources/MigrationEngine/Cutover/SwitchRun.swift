@@ -277,7 +277,7 @@ final class SwitchRun {
             try session.cancellation.check("switch", kept: session.kept)
             let head = session.position.seq
             let left = clock.map { $0.budget - $0.seconds } ?? settings.freezeBudget
-            let token = UUID().uuidString.lowercased()
+            let token = SourceFence.token(of: session.run.id)
             let newest = try writer.write("switch", .seconds(left)) {
                 connection throws(SourceError) in
                 // Should this process die now, the next start finds a source that is closed.

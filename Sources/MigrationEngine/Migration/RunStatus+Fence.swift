@@ -1,11 +1,16 @@
 /// Whether the source is the file that the run knows: while it is followed, and behind the switch.
 extension RunStatus {
     /// Whether nothing that was found puts writes at risk.
-    public var isSound: Bool { sourceFence?.isSound ?? true && isSourceReplaced != true }
+    public var isSound: Bool { alarm == nil }
 
     /// What puts writes at risk, in a sentence; nil when nothing does.
     public var alarm: String? {
-        if let fence = sourceFence, !fence.isSound { return fence.reason }
+        if isWayBackOpen == true, isRunning != true {
+            return "a way back to SQLite was stopped: NO SIDE TAKES WRITES"
+        }
+        if let fence = sourceFence, !fence.isSound {
+            return fence.reason ?? "the SQLite file cannot be looked at"
+        }
         guard isSourceReplaced == true else { return nil }
         return "the SQLite file is not the one that is followed: it was overwritten by an older or "
             + "another copy, or its capture was removed; nothing of it is applied"
@@ -23,7 +28,7 @@ extension RunStatus {
             }
         }
         switch found ?? nil {
-        case .closed(let fenced):
+        case .closed(let fenced, let isTargetClosed):
             let status = fenced.look().status
             sourceFence = status
             // The target says who takes writes, whatever stands in the file.
@@ -31,6 +36,11 @@ extension RunStatus {
             writeFreezeSeconds = nil
             lag = Lag(rows: nil, seconds: nil)
             if !status.isSound { next = status.remedy }
+            isWayBackOpen = isTargetClosed
+            guard isTargetClosed, isRunning != true else { return }
+            next =
+                (status.isSound ? "cutover revert finishes it, " : "")
+                + "cutover switch lets PostgreSQL take writes again"
         case .followed(let position):
             isSourceReplaced = note { () throws(MigrationError) in
                 try Self.isReplaced(options, position)
@@ -46,7 +56,7 @@ extension RunStatus {
     /// What the target asks of the file.
     private enum Standing {
         /// To be closed.
-        case closed(FencedSource)
+        case closed(FencedSource, isTargetClosed: Bool)
         /// To hold the changes that the target knows of.
         case followed(RunState.Position)
 
@@ -59,7 +69,10 @@ extension RunStatus {
                 self = .followed(position)
                 return
             }
-            self = .closed(try FencedSource(options, run, position, target))
+            self = .closed(
+                try FencedSource(options, run, position, target),
+                isTargetClosed: try LiveTarget(target: target, run: run.id).isClosed()
+            )
         }
     }
 

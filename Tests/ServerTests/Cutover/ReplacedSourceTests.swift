@@ -121,6 +121,51 @@ struct ReplacedSourceTests {
         _ = try await live.requireRefused()
     }
 
+    @Test func `a way back that was killed is told, and switch lets PostgreSQL go on`()
+        async throws
+    {
+        let live = try await LiveSource(TestFolder())
+        try #require(try await live.flip().status == 0)
+        let killed = try await live.goBack([], ["CUTOVER_FAILPOINT": "reverse-committed"])
+        #expect(killed.status == 128 + SIGKILL, "\(killed)")
+        let status = try await live.cutover("status")
+        #expect(status.status == 1 && status.json["is_way_back_open"].bool == true, "\(status)")
+        #expect(status.json["next"].string?.contains("cutover revert finishes") == true)
+        #expect(try await live.flip().status == 0)
+        #expect(try await live.targetTakesWrites())
+        #expect(try await live.cutover("status").status == 0)
+        try await writeTarget(live)
+        #expect(try await live.goBack().status == 0)
+        try await live.requireWholeAndClean()
+    }
+
+    @Test func `another run of the file does not open what was closed for this one`() async throws {
+        let live = try await LiveSource(TestFolder())
+        let name = try await live.database() + "_other"
+        _ = try await psql(live.cutover.target, "CREATE DATABASE \(name)")
+        var other = live.cutover
+        other.target = live.cutover.target.replacing(
+            try await live.database(),
+            with: name
+        )
+        let folder = ["--run-dir", live.folder.file("other")]
+        let migrated = try await other("migrate", ["--live"] + folder)
+        #expect(migrated.status == 0, "\(migrated)")
+        try #require(try await live.flip().status == 0)
+        let verbs = [
+            ("follow", ["--until-lag-below", "1"]), ("revert", ["--confirm", "revert \(name)"]),
+            ("switch", ["--confirm", "cut over \(name)"]),
+            ("clean", ["--confirm", "clean \(name)"]),
+        ]
+        for (verb, options) in verbs {
+            let run = try await other(verb, options + folder)
+            #expect(run.status == 1 && run.code == "gate_closed", "\(verb): \(run)")
+            #expect(!(try await live.sourceTakesWrites()), "\(verb)")
+        }
+        _ = try await live.fence("up", isSound: true)
+        _ = try await psql(live.cutover.target, "DROP DATABASE \(name) WITH (FORCE)")
+    }
+
     @Test func `killed while the closed file is copied, the next switch makes the copy`()
         async throws
     {

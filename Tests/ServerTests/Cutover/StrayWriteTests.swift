@@ -10,6 +10,8 @@ struct StrayWriteTests {
         CREATE TABLE c (id INTEGER PRIMARY KEY, name TEXT, email TEXT, data BLOB);
         CREATE TABLE k (code TEXT PRIMARY KEY, at DATETIME, n NUMERIC) WITHOUT ROWID;
         CREATE TABLE nokey (a TEXT, b INTEGER);
+        CREATE TABLE sync_watermark (id INTEGER PRIMARY KEY, updated_at TEXT);
+        INSERT INTO sync_watermark VALUES (1, '2026-01-02');
         INSERT INTO c VALUES (1, 'a', 'a@x', x'00ff'), (2, 'b', 'b@x', NULL), (3, 'c', NULL, NULL),
             (4, 'd', NULL, NULL);
         INSERT INTO k VALUES ('x', '2026-01-02 03:04:05', 1.5), ('y', NULL, 2);
@@ -157,7 +159,9 @@ struct StrayWriteTests {
             "SELECT group_concat(id || name || coalesce(email, ''), ',') FROM c;"
         )
         #expect(rows == "1apg,2mineb@x,3c,4dpg", "\(rows)")
-        #expect(try await sqlite3(live.path, "SELECT count(*) FROM nokey WHERE a = 'stray';") == "0")
+        #expect(
+            try await sqlite3(live.path, "SELECT count(*) FROM nokey WHERE a = 'stray';") == "0"
+        )
     }
 
     @Test func `writes that may have passed unseen leave the kept file as the one way back`()
