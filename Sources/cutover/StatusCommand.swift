@@ -23,6 +23,7 @@ struct StatusCommand: ParsableCommand {
             "phase:       \(report.phase)",
             "source:      \(report.source)",
             "target:      \(report.target)",
+            "live side:   \(liveSide(report))",
             "tables:      \(report.tables.map { "\($0.done) of \($0.total) copied" } ?? "unknown")",
             "rows:        \(report.copiedRows.map { "\($0) copied" } ?? "unknown")",
             "quarantined: \(quarantined(report))",
@@ -33,15 +34,23 @@ struct StatusCommand: ParsableCommand {
             lines.append("lag:         \(rows) changes wait\(rows > 0 ? age : "")")
         }
         if let seconds = report.writeFreezeSeconds {
-            lines.append("freeze:      writes are blocked since \(VerifyText.seconds(seconds))")
+            lines.append("freeze:      writes have been blocked for \(VerifyText.seconds(seconds))")
+        } else if CutoverPhase(rawValue: report.phase) != nil, report.isWayBackOpen != true {
+            lines.append("freeze:      none, writes pass")
         }
+        lines += gates(report)
         lines += report.workflows.map { workflow in
             let name = SafeText.visible(workflow.name)
             return "workflow:    \(name): \(state(workflow.enabledSource)) in SQLite, "
                 + "\(state(workflow.enabledTarget)) in PostgreSQL"
         }
         lines += report.notes.map { "note:        \(SafeText.visible($0))" }
-        if let next = report.next { lines.append("next:        \(SafeText.visible(next))") }
+        if let next = report.next {
+            lines.append("next:        \(SafeText.visible(next))")
+        } else if report.isRunning == true {
+            let more = report.gates.isEmpty ? "" : "; cutover check says when a switch may begin"
+            lines.append("next:        a process works on this run: wait for it\(more)")
+        }
         return lines.joined(separator: "\n")
     }
 
@@ -55,6 +64,34 @@ struct StatusCommand: ParsableCommand {
                 return "stray:       \(SafeText.visible(table.table)): "
                     + "\(Count.text(table.rows, "row")) \(SafeText.visible(keys))"
             }
+    }
+
+    /// Which side takes the application's writes.
+    private static func liveSide(_ report: RunStatus) -> String {
+        guard let phase = CutoverPhase(rawValue: report.phase) else {
+            return "SQLite takes the application's writes"
+        }
+        if report.isWayBackOpen == true { return "none: writes are blocked on both sides" }
+        if phase.targetTakesWrites { return "PostgreSQL takes the application's writes" }
+        return phase.sourceTakesWrites
+            ? "SQLite takes the application's writes" : "none: writes are blocked on both sides"
+    }
+
+    /// How many gates keep the switch from beginning, and which.
+    private static func gates(_ report: RunStatus) -> [String] {
+        guard !report.gates.isEmpty else { return [] }
+        let closed = report.gates.filter(\.blocks)
+        let waiting = report.gates.filter { $0.state == .waiting && !$0.blocks }
+        let open = report.gates.count - closed.count - waiting.count
+        var lines = [
+            "gates:       \(closed.count) closed, \(waiting.count) waiting, \(open) open"
+        ]
+        if !closed.isEmpty {
+            let names = closed.prefix(3).map { SafeText.visible($0.name) }.joined(separator: ", ")
+            let more = closed.count > 3 ? " and \(closed.count - 3) more" : ""
+            lines.append("             closed: \(names)\(more); see cutover check")
+        }
+        return lines
     }
 
     private static func quarantined(_ report: RunStatus) -> String {
