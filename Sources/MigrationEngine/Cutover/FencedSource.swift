@@ -60,12 +60,13 @@ struct FencedSource {
 
     /// Looks at the file.
     ///
-    /// - Parameter source: A connection to it, outside of a transaction.
+    /// - Parameter source: A connection to it.
     /// - Returns: What was found.
     /// - Throws: ``SourceError``.
     func look(_ source: SourceConnection) throws(SourceError) -> Finding {
-        try source.execute("BEGIN")
-        defer { try? source.execute("COMMIT") }
+        // All of one moment, inside the caller's transaction, if there is one.
+        try source.execute("SAVEPOINT cutover_look")
+        defer { try? source.execute("RELEASE cutover_look") }
         guard let newest = handovers.last else {
             return finding(.unknown, "the handover was not written down", nil)
         }

@@ -19,11 +19,29 @@ final class StrayRows {
         var table: String
         var key: [String: PlainValue]
         /// What the source has; nil when it has no such row.
-        @ExplicitValue var sqlite: [String: PlainValue]?
+        var sqlite: [String: PlainValue]?
         /// What the target has; nil when it has no such row.
-        @ExplicitValue var postgresql: [String: PlainValue]?
+        var postgresql: [String: PlainValue]?
         /// Whether it was written there since the switch, so that this is what stays.
         var conflict: Bool
+
+        private enum CodingKeys: CodingKey {
+            case table
+            case key
+            case sqlite
+            case postgresql
+            case conflict
+        }
+
+        // Not what the compiler would write: a side without the row is `null` and not left out.
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(table, forKey: .table)
+            try container.encode(key, forKey: .key)
+            try container.encode(sqlite, forKey: .sqlite)
+            try container.encode(postgresql, forKey: .postgresql)
+            try container.encode(conflict, forKey: .conflict)
+        }
     }
 
     /// Rows that are looked up on both sides at once.
@@ -314,21 +332,6 @@ enum PlainValue: Encodable, Equatable {
         case .truth(let truth): try container.encode(truth)
         case .text(let text): try container.encode(text)
         case .bytes(let bytes): try container.encode(["hex": bytes.hexadecimal])
-        }
-    }
-}
-
-/// A value that is written as `null` when there is none.
-@propertyWrapper
-struct ExplicitValue<Wrapped: Encodable>: Encodable {
-    var wrappedValue: Wrapped?
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        if let wrappedValue {
-            try container.encode(wrappedValue)
-        } else {
-            try container.encodeNil()
         }
     }
 }
