@@ -31,8 +31,12 @@ struct CleanCommand: ParsableCommand {
     }
 
     static func text(_ report: CleanReport) -> String {
+        let removed = "source: \(report.removedFromSource.count) objects removed"
         var lines = [
-            "source: \(report.removedFromSource.count) objects removed, its schema is as before"
+            report.sourceStaysClosed
+                ? "\(removed); \(report.keptInSource.count) stay: the triggers that block its "
+                    + "writes, because the application has left it for good"
+                : "\(removed), its schema is as before"
         ]
         lines += report.changedByApplication.map {
             "  the application's own change since: \(SafeText.visible($0))"
@@ -42,10 +46,13 @@ struct CleanCommand: ParsableCommand {
                 ? "target: schema cutover removed; the tables stay"
                 : "target: there was no schema cutover"
         )
-        if report.sourceStaysClosed {
-            lines.append("source: its writes stay blocked, the application has left it for good")
-        }
         lines += report.restored.map { "  put back: \(SafeText.visible($0))" }
+        if let at = report.finalAt {
+            lines.append(
+                "handed over for good at \(at): the point of no return is passed. PostgreSQL is the "
+                    + "only side; keep the SQLite file as an archive"
+            )
+        }
         return lines.joined(separator: "\n")
     }
 }

@@ -9,8 +9,8 @@ struct Cutover: ParsableCommand {
             Before or behind each verb: --source FILE, --target URL, --profile NAME|FILE, \
             --run-dir DIR, --json, --read-only, --no-color, --ascii.
 
-            Exit status: 0 all done and verified, 1 differences or quarantined rows, 64 usage, \
-            65 source data, 66 source file, 69 target unavailable, 70 our bug, 74 input/output, \
+            Exit status: 0 all done and verified, 1 differences, quarantined rows, a closed gate or \
+            a switch undone, 64 usage, 65 source data, 66 source file, 69 target unavailable, 70 our bug, 74 input/output, \
             75 interrupted and resumable, 78 configuration.
             """,
         version: "0.1.0",

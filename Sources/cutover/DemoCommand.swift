@@ -8,7 +8,11 @@ struct DemoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
         abstract: "Shows the whole way: sample data, a private PostgreSQL, the console.",
-        discussion: "Everything is in a temporary folder and is gone at the end."
+        discussion: """
+            Everything is in a temporary folder and is gone at the end, unless --keep names a \
+            folder for it. The status is that of the last run in the console: 1 when its cutover \
+            was undone, also on request.
+            """
     )
 
     @Option(help: "The shape of the sample: plan (12 tables) or production (19 tables).")

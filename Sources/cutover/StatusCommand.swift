@@ -34,8 +34,13 @@ struct StatusCommand: ParsableCommand {
             lines.append("lag:         \(rows) changes wait\(rows > 0 ? age : "")")
         }
         if let seconds = report.writeFreezeSeconds {
-            lines.append("freeze:      writes have been blocked for \(VerifyText.seconds(seconds))")
-        } else if CutoverPhase(rawValue: report.phase) != nil, report.isWayBackOpen != true {
+            lines.append(
+                "freeze:      "
+                    + (report.writesBlocked
+                        ? "writes have been blocked for \(VerifyText.seconds(seconds))"
+                        : "none, writes pass; the last one took \(VerifyText.seconds(seconds))")
+            )
+        } else if CutoverPhase(rawValue: report.phase) != nil, !report.writesBlocked {
             lines.append("freeze:      none, writes pass")
         }
         lines += gates(report)
@@ -45,12 +50,7 @@ struct StatusCommand: ParsableCommand {
                 + "\(state(workflow.enabledTarget)) in PostgreSQL"
         }
         lines += report.notes.map { "note:        \(SafeText.visible($0))" }
-        if let next = report.next {
-            lines.append("next:        \(SafeText.visible(next))")
-        } else if report.isRunning == true {
-            let more = report.gates.isEmpty ? "" : "; cutover check says when a switch may begin"
-            lines.append("next:        a process works on this run: wait for it\(more)")
-        }
+        if let next = report.next { lines.append("next:        \(SafeText.visible(next))") }
         return lines.joined(separator: "\n")
     }
 
@@ -68,13 +68,12 @@ struct StatusCommand: ParsableCommand {
 
     /// Which side takes the application's writes.
     private static func liveSide(_ report: RunStatus) -> String {
-        guard let phase = CutoverPhase(rawValue: report.phase) else {
-            return "SQLite takes the application's writes"
+        guard !report.writesBlocked else { return "none: writes are blocked on both sides" }
+        return switch report.liveSide {
+        case .source: "SQLite takes the application's writes"
+        case .target: "PostgreSQL takes the application's writes"
+        case nil: "unknown"
         }
-        if report.isWayBackOpen == true { return "none: writes are blocked on both sides" }
-        if phase.targetTakesWrites { return "PostgreSQL takes the application's writes" }
-        return phase.sourceTakesWrites
-            ? "SQLite takes the application's writes" : "none: writes are blocked on both sides"
     }
 
     /// How many gates keep the switch from beginning, and which.
@@ -101,7 +100,7 @@ struct StatusCommand: ParsableCommand {
     }
 
     private static func verified(_ report: RunStatus) -> String {
-        guard let ok = report.verified else { return "not yet" }
+        guard let ok = report.verified else { return report.verdict ?? "not yet" }
         let time = report.verifiedAt.map { " at \($0)" } ?? ""
         return (report.verdict ?? (ok ? "equal" : "not equal")) + time
     }

@@ -53,7 +53,9 @@ struct SwitchCommand: ParsableCommand {
         )
         if dryRun {
             let plan = try Switch.plan(options, settings)
-            return try Output(common).result(plan) { SwitchPlanText.text(plan) }
+            try Output(common).result(plan) { SwitchPlanText.text(plan) }
+            if !plan.ok { throw ExitCode(1) }
+            return
         }
         try Phrase.require(try Phrase.of("cut over", options), given: confirm, common)
         let report = try LongWork.run(common) { observer, cancellation throws(MigrationError) in

@@ -127,7 +127,7 @@ enum VerifyText {
                     SafeText.visible("  \(sample.kind) \(sample.key)\(values ?? "")")
                 )
             }
-            if let sequence = table.sequence, !sequence.ok {
+            if let sequence = table.sequence, !sequence.ok, sequence.waits != true {
                 lines.append(
                     "\(name): \(sequence.name) gives \(sequence.nextValue) next, and the highest "
                         + "id is \(sequence.maximum.map { String($0) } ?? "none")"

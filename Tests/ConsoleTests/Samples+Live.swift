@@ -105,6 +105,7 @@ extension Samples {
             notes: []
         )
         status.isRunning = false
+        status.writesBlocked = phase == .fenced
         return status
     }
 

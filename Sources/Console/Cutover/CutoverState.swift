@@ -102,7 +102,7 @@ extension Model {
             guard let seconds = progress.freezeSeconds else { return nil }
             return seconds + max(0, now - (cutover.progressAt ?? now))
         }
-        guard cutover.knownPhase?.wayBack == .undo,
+        guard cutover.knownPhase?.wayBack == .undo, cutover.status.value?.writesBlocked == true,
             let seconds = cutover.status.value?.writeFreezeSeconds
         else { return nil }
         return seconds + max(0, now - (cutover.status.loadedAt ?? now))

@@ -227,7 +227,7 @@ struct VerifyPane: Pane {
             lines.append([
                 Span(
                     "next id \(sequence.nextValue), highest \(sequence.maximum ?? 0)",
-                    sequence.ok ? .textMuted : .statusBad
+                    sequence.ok || sequence.waits == true ? .textMuted : .statusBad
                 )
             ])
         }

@@ -4,6 +4,8 @@ extension Capture {
     package struct Removal: Sendable, Equatable {
         /// The objects that were removed.
         package var removed: [String]
+        /// The objects that stay: the fence of a file that was left for good.
+        package var kept: [String]
         /// What the application itself changed in its schema since the installation.
         package var changedByApplication: [String]
     }
@@ -12,13 +14,13 @@ extension Capture {
     ///
     /// - Parameters:
     ///   - path: The source.
-    ///   - keepsFence: Whether the fence stays, because the application has left the file.
+    ///   - final: Where the application has gone for good: the fence stays, and says so.
     ///   - busyMilliseconds: How long to wait for a writer of the source.
     /// - Returns: What was removed; nothing when there was nothing.
     /// - Throws: ``MigrationError``; then the file is as it was.
     package static func remove(
         _ path: String,
-        keepsFence: Bool = false,
+        final: FinalHandover? = nil,
         busyMilliseconds: Int32 = 10_000
     ) throws(MigrationError) -> Removal {
         let connection = try SourceFile.open(path, stage: "clean", access: .readWrite)
@@ -28,10 +30,15 @@ extension Capture {
             let recorded =
                 try read(connection) == nil
                 ? before : ApplicationSchema(recordedIn: connection)
-            let removed = try removeAll(connection, keepsFence: keepsFence)
+            let removed = try removeAll(connection, keepsFence: final != nil)
+            try final?.write(connection)
             let after = try ApplicationSchema(connection)
             guard before == after else { throw .changedSchema(before.changes(to: after)) }
-            return Removal(removed: removed, changedByApplication: recorded.changes(to: after))
+            return Removal(
+                removed: removed,
+                kept: try ours(connection).map(\.name),
+                changedByApplication: recorded.changes(to: after)
+            )
         }
     }
 

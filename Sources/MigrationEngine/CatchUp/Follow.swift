@@ -43,9 +43,10 @@ public enum Follow {
             guard session.position.liveSide == .source else {
                 throw MigrationError(
                     .notLive,
-                    "the application works on PostgreSQL already: there is nothing to follow",
+                    "the application works on PostgreSQL since "
+                        + "\(session.position.switchedAt ?? "the switch"): there is nothing to follow",
                     place: .init("follow", side: .target, path: session.address.redacted),
-                    remedy: "see where the run stands: cutover status"
+                    remedy: "see where the run stands: cutover status; go back with: cutover revert"
                 )
             }
             let undo = Undo(

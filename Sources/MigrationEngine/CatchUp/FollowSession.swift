@@ -63,6 +63,7 @@ final class FollowSession {
             throw Self.replaced(options, stage)
         }
         self.file = file
+        try FinalHandover.refuse(source, options, stage)
         let opened = try Target.connect(options, stage: stage, purpose: stage)
         (target, address) = opened
         directory = try RunDirectory(making: options.runDirectory)

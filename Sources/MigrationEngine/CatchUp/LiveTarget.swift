@@ -49,7 +49,7 @@ struct LiveTarget {
         try target.transaction {
             // Another session that holds a table for long must not keep the run waiting unseen.
             try target.execute("SET LOCAL lock_timeout = '30s'")
-            try target.execute(Self.create)
+            try target.execute(Self.create + "; " + RunState.completePosition)
             for object in try awake() {
                 try target.query(
                     """

@@ -18,8 +18,25 @@ extension RunState {
             read_at double precision,
             live_side text NOT NULL DEFAULT 'source' CHECK (live_side IN ('source', 'target')),
             reverse_seq bigint NOT NULL DEFAULT 0,
-            switched_at timestamptz
+            switched_at timestamptz,
+            freeze_seconds double precision,
+            closed_at timestamptz
         )
+        """
+
+    /// Gives the position of a run that an earlier version began what it lacks.
+    ///
+    /// Asked first: to alter a table waits for whoever reads it, and a comparison reads for long.
+    static let completePosition = """
+        DO $$ BEGIN
+            IF to_regclass('cutover.position') IS NOT NULL AND NOT EXISTS (
+                SELECT FROM pg_attribute WHERE attrelid = to_regclass('cutover.position')
+                    AND attname = 'closed_at' AND NOT attisdropped)
+            THEN
+                ALTER TABLE cutover.position ADD COLUMN freeze_seconds double precision,
+                    ADD COLUMN closed_at timestamptz;
+            END IF;
+        END $$
         """
 
     /// How far the target has followed the source.
@@ -39,6 +56,12 @@ extension RunState {
         package var read: ChangeLog.Mark
         /// The side that the application writes.
         package var liveSide: Side
+        /// When the target took over the last time, as UTC; nil before the first time.
+        package var switchedAt: String?
+        /// The write freeze of that handover.
+        package var freezeSeconds: Double?
+        /// How long the target has been closed on a way back; nil when it is not.
+        package var closedFor: Double?
     }
 
     /// Reads the position of a run.
@@ -56,8 +79,11 @@ extension RunState {
         guard found.first == "t" else { return nil }
         let rows = try connection.query(
             """
-            SELECT capture_id, seq, at, applied, verified_seq, live_side, read_seq, read_at
-            FROM cutover.position WHERE run_id = $1
+            SELECT capture_id, seq, at, applied, verified_seq, live_side, read_seq, read_at,
+                to_char(switched_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+                to_jsonb(p) ->> 'freeze_seconds',
+                extract(epoch FROM clock_timestamp() - (to_jsonb(p) ->> 'closed_at')::timestamptz)
+            FROM cutover.position p WHERE run_id = $1
             """,
             [.text(run)]
         ).rows
@@ -72,7 +98,10 @@ extension RunState {
                     seq: row[6].flatMap { Int64($0) } ?? 0,
                     at: row[7].flatMap { Double($0) }
                 ),
-                liveSide: row[5] == "target" ? .target : .source
+                liveSide: row[5] == "target" ? .target : .source,
+                switchedAt: row[8],
+                freezeSeconds: row[9].flatMap { Double($0) },
+                closedFor: row[10].flatMap { Double($0) }.map { max(0, $0) }
             )
         }
     }

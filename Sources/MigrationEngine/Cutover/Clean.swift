@@ -18,20 +18,16 @@ public enum Clean {
         isFinal: Bool = false
     ) throws(MigrationError) -> CleanReport {
         try options.requireWritable("clean")
+        let earlier = try FinalHandover.read(options, "clean")
+        if let earlier, !isFinal {
+            throw earlier.refusal("clean", options, .gateClosed)
+        }
         let (target, address) = try Target.connect(options, stage: "clean", purpose: "clean")
         let directory = try RunDirectory(making: options.runDirectory)
         let journal = try Journal(owning: directory)
         try TargetClaim(target: target, address: address).take("clean")
-        let isHandedOver = try isHandedOver(options, target, address)
-        guard isFinal || !isHandedOver else {
-            throw MigrationError(
-                .gateClosed,
-                "the application works on PostgreSQL: to clean now ends the way back",
-                place: .init("clean", side: .target, path: address.redacted),
-                remedy: "go back first with: cutover revert; or pass the point of no return with: "
-                    + "cutover clean --final"
-            )
-        }
+        let left = try left(options, target, address)
+        guard isFinal || left == nil else { throw ending(left, address) }
         // The target first: until it is whole, the source keeps the log of what it lacks.
         let restored: [String]?
         do {
@@ -39,29 +35,71 @@ public enum Clean {
         } catch {
             throw FollowSession.wrap(error, options, address, "clean")
         }
-        if !isHandedOver { try undo(options) }
-        let removal = try Capture.remove(options.source, keepsFence: isHandedOver)
+        let final = left.map { left in
+            earlier
+                ?? FinalHandover(
+                    run: left.run ?? "",
+                    target: address.redacted,
+                    switchedAt: left.switchedAt,
+                    at: Journal.moment(Date().timeIntervalSince1970)
+                )
+        }
+        if left == nil { try undo(options) }
+        let removal = try Capture.remove(options.source, final: final)
         try journal.action(
-            "clean",
+            final == nil ? "clean" : "clean --final",
             before: nil,
             after: "\(removal.removed.count) objects of the source, schema cutover of the target"
+                + (final.map { "; \($0.words)" } ?? "")
         )
-        return CleanReport(
+        if let run = left?.run {
+            let detail = "the point of no return is passed"
+            try journal.rest(run, phase: CutoverPhase.final.rawValue, detail: detail)
+        }
+        var report = CleanReport(
             ok: true,
             removedFromSource: removal.removed,
             changedByApplication: removal.changedByApplication,
             removedFromTarget: restored != nil,
             restored: restored ?? [],
-            sourceStaysClosed: isHandedOver
+            sourceStaysClosed: final != nil
+        )
+        report.keptInSource = removal.kept
+        report.switchedAt = final?.switchedAt
+        report.finalAt = final?.at
+        return report
+    }
+
+    /// A source that the application has left.
+    private struct Left {
+        /// The run, and when it was switched; nil when an earlier clean was killed halfway.
+        var run: String?
+        var switchedAt: String?
+    }
+
+    private static func ending(_ left: Left?, _ address: TargetAddress) -> MigrationError {
+        let isHalfway = left?.run == nil
+        return MigrationError(
+            .gateClosed,
+            isHalfway
+                ? "the application works on PostgreSQL, and an earlier clean has ended the way back"
+                : "the application works on PostgreSQL since \(left?.switchedAt ?? "the switch"): "
+                    + "to clean now ends the way back",
+            place: .init("clean", side: .target, path: address.redacted),
+            remedy: isHalfway
+                ? "finish it with: cutover clean --final"
+                : "go back first with: cutover revert; or pass the point of no return with: "
+                    + "cutover clean --final"
         )
     }
 
-    /// Whether the application has left the source, also when an earlier clean was killed halfway.
-    private static func isHandedOver(
+    /// Looks whether the application has left the source, also when an earlier clean was killed
+    /// halfway; nil when it has not.
+    private static func left(
         _ options: Options,
         _ target: TargetConnection,
         _ address: TargetAddress
-    ) throws(MigrationError) -> Bool {
+    ) throws(MigrationError) -> Left? {
         let source = try SourceFile.open(options.source, stage: "clean")
         do {
             let newest = try RunState.newestRun(target, in: options.schema)
@@ -70,9 +108,10 @@ public enum Clean {
             }
             // The target knows it, whatever file stands at the path by now.
             if let newest, let position = try RunState.position(of: newest.id, target) {
-                return position.liveSide == .target
+                guard position.liveSide == .target else { return nil }
+                return Left(run: newest.id, switchedAt: position.switchedAt)
             }
-            return try SourceFence.isForGood(source)
+            return try SourceFence.isForGood(source) ? Left() : nil
         } catch {
             throw FollowSession.wrap(error, options, address, "clean")
         }
@@ -110,7 +149,7 @@ public enum Clean {
 
 /// What `clean` removed.
 public struct CleanReport: Codable, Sendable {
-    /// Whether nothing of ours is left.
+    /// Whether everything is gone that is to go.
     public var ok: Bool
     /// The objects that the source does not have any more.
     public var removedFromSource: [String]
@@ -122,4 +161,10 @@ public struct CleanReport: Codable, Sendable {
     public var restored: [String]
     /// Whether the source's writes stay blocked, because the application has left it for good.
     public var sourceStaysClosed: Bool
+    /// Our objects that stay in the source: the fence, where its writes stay blocked.
+    public var keptInSource: [String] = []
+    /// When PostgreSQL took over, as UTC; nil when it is not the side that is live.
+    @ExplicitNull public var switchedAt: String? = nil
+    /// When the point of no return was passed, as UTC; nil when it was not.
+    @ExplicitNull public var finalAt: String? = nil
 }

@@ -14,12 +14,19 @@ struct EnvironmentFile {
     /// Names the file.
     ///
     /// - Parameters:
-    ///   - path: The file; need not exist.
+    ///   - path: The file; need not exist. A link is followed: what it names is replaced.
     ///   - directory: The folder of the run.
     init(_ path: String, _ directory: RunDirectory) {
-        self.path = path
+        self.path = Self.whole(path)
         kept = directory.path + "/environment_before"
         place = directory.path + "/environment_path"
+    }
+
+    /// The path from the root on, for a way back that is begun elsewhere.
+    private static func whole(_ path: String) -> String {
+        let found = SourceFile.realPath(path)
+        return found.hasPrefix("/")
+            ? found : FileManager.default.currentDirectoryPath + "/" + found
     }
 
     /// Finds the file that an earlier command has switched.
@@ -41,7 +48,7 @@ struct EnvironmentFile {
         let earlier = try read()
         // Done again after a kill, the file that is kept is still the first one.
         if access(kept, F_OK) != 0 {
-            try Self.write(Data(SourceFile.realPath(path).utf8), to: place, mode: 0o600)
+            try Self.write(Data(path.utf8), to: place, mode: 0o600)
             try Self.write(earlier ?? Self.none, to: kept, mode: 0o600)
         }
         var mode = mode_t(0o600)
@@ -67,6 +74,39 @@ struct EnvironmentFile {
         unlink(place)
     }
 
+    /// Makes sure, before anything is done, that the variable could be switched.
+    ///
+    /// - Parameter variable: The variable.
+    /// - Returns: Whether the file has a line for it, or does not exist yet.
+    /// - Throws: ``MigrationError`` of code `fileFailed`.
+    func check(for variable: String) throws(MigrationError) -> Bool {
+        let beside = "/" + path.split(separator: "/").dropLast().joined(separator: "/")
+        // It is replaced by a file that is written beside it.
+        guard access(beside, W_OK | X_OK) == 0 else {
+            throw Self.failure("cannot be written in its folder", path, "access")
+        }
+        var status = stat()
+        guard lstat(path, &status) == 0 else {
+            guard errno == ENOENT else {
+                throw Self.failure("cannot be looked at", path, "lstat")
+            }
+            return true
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            // What a link names was looked up already: this one leads nowhere.
+            let what = status.st_mode & S_IFMT == S_IFLNK ? "is a link to nothing" : "is no file"
+            throw Self.failure(what, path, nil)
+        }
+        guard access(path, R_OK | W_OK) == 0 else {
+            throw Self.failure("cannot be read and written", path, "access")
+        }
+        let file = try read() ?? Data()
+        guard !file.contains(0) else {
+            throw Self.failure("holds other bytes than text", path, nil)
+        }
+        return Self.lines(file).contains { Self.name(in: $0) == variable }
+    }
+
     private func read() throws(MigrationError) -> Data? {
         guard access(path, F_OK) == 0 else { return nil }
         guard let data = FileManager.default.contents(atPath: path) else {
@@ -75,18 +115,27 @@ struct EnvironmentFile {
         return data
     }
 
+    private static func lines(_ file: Data) -> [Data] {
+        file.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .map { Data($0) }
+    }
+
+    /// The variable that a line sets; nil when it sets none.
+    private static func name(in line: Data) -> String? {
+        let text = String(decoding: line, as: UTF8.self)
+        let bare = text.drop { $0 == " " || $0 == "\t" }
+        let rest = bare.hasPrefix("export ") ? bare.dropFirst(7) : bare
+        let name = rest.prefix { $0 != "=" && $0 != " " }
+        return rest.dropFirst(name.count).first == "=" ? String(name) : nil
+    }
+
     /// The file with one variable set; its line keeps its place and an `export` in front of it.
     static func switched(_ file: Data, _ variable: String, _ value: String) -> Data {
-        var lines = file.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-            .map { Data($0) }
+        var lines = lines(file)
         var isFound = false
-        for place in lines.indices {
+        for place in lines.indices where name(in: lines[place]) == variable {
             let text = String(decoding: lines[place], as: UTF8.self)
-            let bare = text.drop { $0 == " " || $0 == "\t" }
-            let isExport = bare.hasPrefix("export ")
-            let name = (isExport ? bare.dropFirst(7) : bare).prefix { $0 != "=" && $0 != " " }
-            let rest = (isExport ? bare.dropFirst(7) : bare).dropFirst(name.count)
-            guard name == variable, rest.first == "=" else { continue }
+            let isExport = text.drop { $0 == " " || $0 == "\t" }.hasPrefix("export ")
             // The last of several lines counts in most readers, so all of them say the same.
             let ending = text.hasSuffix("\r") ? "\r" : ""
             lines[place] = Data("\(isExport ? "export " : "")\(variable)=\(value)\(ending)".utf8)
@@ -137,15 +186,17 @@ struct EnvironmentFile {
     private static func failure(
         _ what: String,
         _ path: String,
-        _ call: String
+        _ call: String?
     ) -> MigrationError {
-        MigrationError(
+        let number = errno
+        return MigrationError(
             .fileFailed,
-            "the environment file \(what)",
+            "the environment file \(what): \(SafeText.visible(path))",
             place: .init("environment", path: path),
             kept: .other("the file is as it was"),
-            remedy: "check its rights and the disk, or give another with --env-file F",
-            cause: .system(errno: errno, call: call)
+            remedy: "check the file, its folder, their rights and the disk, or give another with "
+                + "--env-file F",
+            cause: call.map { .system(errno: number, call: $0) }
         )
     }
 }

@@ -8,6 +8,8 @@ package enum FileHolders {
         public var pid: Int32
         /// Its command line, cut to a line.
         public var command: String
+        /// Its verb, when it is one of ours that does not write as the application does.
+        public var verb: String?
     }
 
     /// Finds the processes, apart from this one, that have the database or a companion open.
@@ -34,7 +36,9 @@ package enum FileHolders {
                 return stat("\(folder)/\(file)", &status) == 0
                     && wanted.contains([UInt64(status.st_dev), UInt64(status.st_ino)])
             }
-            return holds ? Holder(pid: pid, command: command(pid)) : nil
+            guard holds else { return nil }
+            let own = OurProcess.of(pid).flatMap { $0.isWorker ? nil : $0.verb }
+            return Holder(pid: pid, command: command(pid), verb: own)
         }
     }
 

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The commit that hands the application over, and what leads to it.
 extension FollowSession {
     /// Notes that both sides are equal up to a change.
@@ -33,10 +35,12 @@ extension FollowSession {
     /// Wakes keys and triggers, installs the reverse capture, opens the tables to the application
     /// and says so, all in one transaction of the target.
     ///
-    /// - Parameter token: What stands in the file that was closed for it.
+    /// - Parameters:
+    ///   - token: What stands in the file that was closed for it.
+    ///   - freeze: How long writes have been blocked when it is written.
     /// - Throws: ``MigrationError`` or ``TargetError``; when the connection is lost, only the
     ///   server knows what became of it.
-    func handOver(_ token: String) throws {
+    func handOver(_ token: String, freeze: () -> Double) throws {
         let live = LiveTarget(target: target, run: run.id)
         try target.transaction {
             // Whoever may, waits less for an autovacuum that has begun since.
@@ -54,10 +58,11 @@ extension FollowSession {
             let isMoved =
                 try target.query(
                     """
-                    UPDATE cutover.position SET live_side = 'target', switched_at = now()
+                    UPDATE cutover.position SET live_side = 'target', switched_at = now(),
+                        freeze_seconds = $3, closed_at = NULL
                     WHERE run_id = $1 AND seq = $2 AND live_side = 'source'
                     """,
-                    [.text(run.id), .integer(position.seq)]
+                    [.text(run.id), .integer(position.seq), .text(String(freeze()))]
                 ).affected == 1
             guard isMoved else {
                 throw MigrationError(
@@ -71,5 +76,31 @@ extension FollowSession {
             Failpoint.reach(.handoverWritten)
         }
         position.liveSide = .target
+        position.switchedAt = Date().formatted(.iso8601)
+    }
+
+    /// Notes that the target is closed on a way back, in the caller's transaction; the first time
+    /// stays, because writes are blocked from then on, whoever was killed meanwhile.
+    ///
+    /// - Throws: ``TargetError``.
+    func noteClosed() throws(TargetError) {
+        try target.execute(RunState.completePosition)
+        try target.query(
+            """
+            UPDATE cutover.position SET closed_at = coalesce(closed_at, clock_timestamp())
+            WHERE run_id = $1
+            """,
+            [.text(run.id)]
+        )
+    }
+
+    /// Notes that a side takes writes again.
+    ///
+    /// - Throws: ``TargetError``.
+    func noteOpened() throws(TargetError) {
+        try target.query(
+            "UPDATE cutover.position SET closed_at = NULL WHERE run_id = $1",
+            [.text(run.id)]
+        )
     }
 }

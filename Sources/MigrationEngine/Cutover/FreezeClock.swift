@@ -59,3 +59,27 @@ final class FreezeClock: Sendable {
         )
     }
 }
+
+/// How long a way back has blocked writes on both sides, also by a process that was killed on it.
+struct WriteBlock {
+    private var began: ContinuousClock.Instant?
+    private var ended: Double?
+    private var earlier = 0.0
+
+    /// Starts the clock; the first time counts.
+    ///
+    /// - Parameter earlier: The seconds for which writes have been blocked already.
+    mutating func begin(earlier: Double? = nil) {
+        guard began == nil else { return }
+        began = .now
+        self.earlier = earlier ?? 0
+    }
+
+    /// Stops it: a side takes writes again.
+    mutating func end() {
+        if ended == nil { ended = seconds }
+    }
+
+    /// The seconds; fixed once writes pass again, and 0 when they were never blocked.
+    var seconds: Double { ended ?? began.map { earlier + $0.duration(to: .now).seconds } ?? 0 }
+}

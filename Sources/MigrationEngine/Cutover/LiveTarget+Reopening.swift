@@ -24,6 +24,11 @@ extension LiveTarget {
         try target.transaction {
             try target.execute("SET LOCAL lock_timeout = '30s'")
             try open()
+            try target.execute(RunState.completePosition)
+            try target.query(
+                "UPDATE cutover.position SET closed_at = NULL WHERE run_id = $1",
+                [.text(run)]
+            )
         }
         return true
     }

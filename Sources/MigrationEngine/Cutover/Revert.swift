@@ -39,7 +39,7 @@ public enum Revert {
             let toggles = try SavedToggles(session)
             let report: RevertReport
             if session.position.liveSide == .source {
-                report = try undone(Undo(session, toggles, steps, SourceWriter(session)))
+                report = try undone(session, Undo(session, toggles, steps, SourceWriter(session)))
             } else {
                 report = try RevertRun(
                     session,
@@ -62,15 +62,23 @@ public enum Revert {
     }
 
     /// Before the handover there is nothing to bring back.
-    private static func undone(_ undo: Undo) throws(MigrationError) -> RevertReport {
+    private static func undone(
+        _ session: FollowSession,
+        _ undo: Undo
+    ) throws(MigrationError) -> RevertReport {
+        let blocked = undo.blockedSeconds()
         let words = try undo.recover()
-        return RevertReport(
+        try? session.noteOpened()
+        var report = RevertReport(
             ok: true,
             replayedChanges: 0,
             steps: [],
             tables: [],
-            notes: [words ?? "the application works on SQLite already; nothing was done"]
+            notes: [words ?? "the application works on SQLite already; nothing was done"],
+            writeFreezeSeconds: blocked
         )
+        report.nothingDone = words == nil
+        return report
     }
 }
 
@@ -86,6 +94,10 @@ public struct RevertReport: Codable, Sendable {
     public var tables: [ReverseSummary.Table]
     /// What the operator should know beside.
     public var notes: [String]
+    /// The seconds during which no side took the application's writes.
+    public var writeFreezeSeconds = 0.0
+    /// Whether there was nothing to take back.
+    public var nothingDone = false
     /// Rows that something had written in the closed source, and that were not as PostgreSQL's.
     public var strayWrites = 0
     /// Those of them that PostgreSQL had written, too: its row stands.
@@ -95,7 +107,10 @@ public struct RevertReport: Codable, Sendable {
 
     /// The outcome in a sentence.
     public var summary: String {
+        guard !nothingDone else { return "the application works on SQLite; nothing was done" }
         let rows = tables.reduce(0) { $0 + $1.inserted + $1.updated + $1.deleted }
         return "the application works on SQLite again; \(rows) rows written on PostgreSQL came back"
+            + (writeFreezeSeconds > 0
+                ? String(format: "; writes were blocked for %.2f s", writeFreezeSeconds) : "")
     }
 }

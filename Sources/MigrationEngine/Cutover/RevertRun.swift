@@ -14,6 +14,7 @@ final class RevertRun {
     private let strays: StrayKeeper
     private var summary = ReverseSummary()
     private var notes: [String] = []
+    private var block = WriteBlock()
 
     /// The operator's command on the way back.
     struct Turn {
@@ -54,6 +55,8 @@ final class RevertRun {
         if session.position.liveSide == .target {
             try session.outlasting("revert") { try requireSource() }
         }
+        // A process that was killed on this way has blocked writes all the time since.
+        if let earlier = session.position.closedFor { block.begin(earlier: earlier) }
         // A server that falls over on the way is waited for; each step can be done again.
         try session.outlasting("revert") {
             if session.position.liveSide == .target { try leaveTarget() }
@@ -68,6 +71,7 @@ final class RevertRun {
             steps: steps.steps,
             tables: summary.tables,
             notes: notes + summary.notes,
+            writeFreezeSeconds: block.seconds,
             strayWrites: strays.found.rows,
             conflicts: strays.found.conflicts,
             strayFile: strays.file
@@ -88,7 +92,8 @@ final class RevertRun {
     private func leaveTarget() throws(MigrationError) {
         try steps.run("target-closed") { () throws(MigrationError) in
             try onTarget { try closeTarget() }
-            session.tracker.cutover { $0.freezeSeconds = 0 }
+            block.begin()
+            session.tracker.cutover { $0.freezeSeconds = block.seconds }
             Failpoint.reach(.targetClosed)
         }
         do throws(MigrationError) {
@@ -121,6 +126,7 @@ final class RevertRun {
                 return try session.target.transaction {
                     try session.target.execute("SET LOCAL lock_timeout = '10s'")
                     try live.close("the application goes back to SQLite (run \(session.run.id))")
+                    try session.noteClosed()
                 }
             } catch let error as TargetError
                 where error.isContention && ContinuousClock.now < end
@@ -171,9 +177,23 @@ final class RevertRun {
     /// PostgreSQL goes on being the side that takes writes.
     private func reopen() throws {
         let live = live
-        try session.target.transaction { try live.open() }
+        try session.target.transaction {
+            try live.open()
+            try session.noteOpened()
+        }
+        block.end()
         session.tracker.cutover { $0.freezeSeconds = nil }
         notes.append("PostgreSQL takes writes as before")
+        steps.note { () throws(MigrationError) in
+            try session.journal.action(
+                "revert given up",
+                before: "both sides closed",
+                after: String(
+                    format: "PostgreSQL takes writes as before; they were blocked for %.2f s",
+                    block.seconds
+                )
+            )
+        }
     }
 
     /// Puts the target back to following, in one transaction: keys and triggers rest, and the
@@ -240,6 +260,9 @@ final class RevertRun {
     private func openSource(_ reason: String) throws(MigrationError) {
         try steps.run("source-open") { () throws(MigrationError) in
             _ = try Undo(session, toggles, steps, writer).perform(because: reason)
+            block.end()
+            // Only a figure: without the server it is left behind, and nobody reads it any more.
+            try? session.noteOpened()
             session.tracker.cutover { cutover in
                 cutover.freezeSeconds = nil
                 cutover.isHandedOver = false

@@ -113,16 +113,6 @@ extension SourceFence {
         return open
     }
 
-    /// Whether the fence holds for good.
-    ///
-    /// - Parameter connection: A connection to the source.
-    /// - Returns: False for one that is down or holds for some time.
-    /// - Throws: ``SourceError``.
-    static func isForGood(_ connection: SourceConnection) throws(SourceError) -> Bool {
-        guard case .up(let until) = try state(connection) else { return false }
-        return until >= forGood
-    }
-
     /// Makes the fence whole and raises it for good, in the caller's transaction; what the file
     /// says of a handover stays.
     ///

@@ -128,6 +128,16 @@ struct SourceFence {
     /// A julian day far behind any clock.
     static let forGood = 1e9
 
+    /// Whether the application has left the file: the fence holds, and for good.
+    ///
+    /// - Parameter connection: A connection to the source.
+    /// - Returns: True from the moment before the handover on.
+    /// - Throws: ``SourceError``.
+    static func isForGood(_ connection: SourceConnection) throws(SourceError) -> Bool {
+        guard case .up(let until) = try state(connection) else { return false }
+        return until >= forGood
+    }
+
     /// How long a fence that is up has blocked writes.
     ///
     /// - Parameter connection: A connection to the source.
@@ -140,6 +150,23 @@ struct SourceFence {
                 "SELECT (julianday('now') - since) * 86400 FROM \(table)"
             )
         else { return nil }
+        return max(0, seconds)
+    }
+
+    /// How long a fence has blocked writes, also one whose time has come since.
+    ///
+    /// - Parameter connection: A connection to the source.
+    /// - Returns: The seconds; 0 when it never did.
+    /// - Throws: ``SourceError``.
+    static func blockedSeconds(_ connection: SourceConnection) throws(SourceError) -> Double {
+        guard try state(connection) != .absent else { return 0 }
+        let found = try connection.first(
+            """
+            SELECT (min(julianday('now'), until) - since) * 86400 FROM \(table)
+            WHERE since IS NOT NULL
+            """
+        )
+        guard case .real(let seconds)? = found else { return 0 }
         return max(0, seconds)
     }
 

@@ -60,6 +60,7 @@ public enum Switch {
     ) throws(MigrationError) -> SwitchReport {
         try options.requireWritable("switch")
         try FreeDescriptors.require("switch")
+        let notes = try settings.check(options)
         let tracker = ProgressTracker(observer)
         do throws(MigrationError) {
             tracker.begin(.starting, "connecting")
@@ -73,7 +74,9 @@ public enum Switch {
                 tracker.begin(.done, report.summary)
                 return report
             }
-            let report = try SwitchRun(session, settings).perform()
+            let run = try SwitchRun(session, settings)
+            run.warnings = notes
+            let report = try run.perform()
             session.keepOutcome("switch", report)
             tracker.begin(.done, report.summary)
             return report
@@ -93,7 +96,8 @@ public struct SwitchReport: Codable, Sendable {
     public var outcome: Outcome
     /// Why it was undone, or what is wrong with the source; nil when all is well.
     @ExplicitNull public var reason: String?
-    /// The seconds during which no side took writes.
+    /// The seconds during which no side took the application's writes; where the hook failed behind
+    /// the handover, those of the way back are counted, too.
     public var writeFreezeSeconds: Double
     /// Changes that were applied while writes were blocked.
     public var drainedChanges: Int
@@ -103,10 +107,14 @@ public struct SwitchReport: Codable, Sendable {
     public var steps: [Step]
     /// The toggles, each with its earlier value, which it has again.
     public var togglesRestored: [Toggle]
-    /// Processes that had the source open when writes were blocked.
+    /// Processes of the application that had the source open when writes were blocked.
     public var holders: [Holder]
     /// What the operator should know beside.
     public var warnings: [String]
+    /// When the target took over, as UTC; nil when it did not.
+    @ExplicitNull public var switchedAt: String? = nil
+    /// Whether an earlier switch had done it all, so that the figures are those of that one.
+    public var alreadyDone = false
 
     /// How a switch came out.
     public enum Outcome: String, Codable, Sendable {
@@ -138,19 +146,23 @@ public struct SwitchReport: Codable, Sendable {
         public var pid: Int32
         /// Its command line.
         public var command: String
+        /// Its verb, when it is one of ours; nil for a process of the application.
+        @ExplicitNull public var verb: String? = nil
     }
 
     /// The outcome in a sentence.
     public var summary: String {
+        let blocked = String(format: "; writes were blocked for %.2f s", writeFreezeSeconds)
         switch outcome {
         case .switched where !ok:
-            "the application works on PostgreSQL, BUT \(reason ?? "")"
-        case .switched:
-            String(
-                format: "the application works on PostgreSQL; writes were blocked for %.2f s",
-                writeFreezeSeconds
-            )
-        case .undone: "undone, the application works on SQLite as before: \(reason ?? "")"
+            return "the application works on PostgreSQL, BUT \(reason ?? "")"
+        case .switched where alreadyDone:
+            let time = switchedAt ?? "an earlier switch"
+            return "the application works on PostgreSQL since \(time); nothing was done"
+        case .switched: return "the application works on PostgreSQL\(blocked)"
+        case .undone:
+            return "undone, the application works on SQLite as before: \(reason ?? "")"
+                + (writeFreezeSeconds > 0 ? blocked : "")
         }
     }
 }

@@ -19,9 +19,13 @@ struct SwitchCompletion {
         }
         try mendFence()
         guard isUnderWay else {
-            run.warnings.insert("the application works on PostgreSQL already", at: 0)
             keepCopy()
-            return report(.switched, run.fenceProblem, [])
+            var report = report(.switched, run.fenceProblem, [])
+            report.alreadyDone = report.ok && run.steps.names.isEmpty && run.warnings.isEmpty
+            let time = session.position.switchedAt.map { " since \($0)" } ?? ""
+            let words = "the application works on PostgreSQL already\(time)"
+            report.warnings.insert(report.alreadyDone ? words + "; nothing was done" : words, at: 0)
+            return report
         }
         let saved = try onSource { connection throws(SourceError) in
             try SavedToggles.values(connection)
@@ -47,7 +51,7 @@ struct SwitchCompletion {
             try session.journal.action(
                 "switch",
                 before: "source",
-                after: "target, freeze \(run.clock?.seconds ?? 0) s"
+                after: "target, freeze \(freezeSeconds) s"
             )
             try session.journal.rest(
                 session.run.id,
@@ -231,6 +235,8 @@ struct SwitchCompletion {
         ).perform(because: error.message)
         var report = report(.undone, error.message, saved)
         report.steps = run.steps.steps
+        // Writes were blocked twice: up to the handover, and again on the way back.
+        report.writeFreezeSeconds += back.writeFreezeSeconds
         report.warnings += back.notes
         return report
     }
@@ -244,14 +250,20 @@ struct SwitchCompletion {
             ok: outcome == .switched && reason == nil,
             outcome: outcome,
             reason: reason,
-            writeFreezeSeconds: run.clock?.seconds ?? 0,
+            writeFreezeSeconds: freezeSeconds,
             drainedChanges: run.drained,
             freezeRoundTrips: max(0, run.trips),
             steps: run.steps.steps,
             togglesRestored: saved.map { .init(name: $0.name, enabled: $0.isOn) },
             holders: run.holders.map { .init(pid: $0.pid, command: $0.command) },
-            warnings: run.warnings
+            warnings: run.warnings,
+            switchedAt: outcome == .switched ? session.position.switchedAt : nil
         )
+    }
+
+    /// The freeze of this handover, also when a process that was killed has made it.
+    private var freezeSeconds: Double {
+        run.clock?.seconds ?? session.position.freezeSeconds ?? 0
     }
 
     private func catalog() throws(MigrationError) -> Catalog {

@@ -1,5 +1,7 @@
 /// What `switch` would do, in order, with its figures: `switch --dry-run`.
 public struct SwitchPlan: Codable, Sendable {
+    /// Whether a switch could begin now: no gate is closed.
+    public var ok = true
     /// Always true: nothing was done.
     public var dryRun = true
     /// The source.
@@ -54,6 +56,7 @@ extension Switch {
         _ options: Options,
         _ settings: Settings = Settings()
     ) throws(MigrationError) -> SwitchPlan {
+        let notes = try settings.check(options)
         let reading = try SwitchReading(options)
         var plan = SwitchPlan(
             source: options.source,
@@ -74,9 +77,11 @@ extension Switch {
         } else {
             plan.warnings.append("the freeze was not measured yet: cutover rehearse")
         }
-        plan.warnings += reading.warnings
+        plan.warnings += notes + reading.warnings
         if reading.position.liveSide == .source {
-            plan.warnings += try CutoverCheck.run(options, .quick).gates.filter(\.blocks).map {
+            let closed = try CutoverCheck.run(options, .quick).gates.filter(\.blocks)
+            plan.ok = closed.isEmpty
+            plan.warnings += closed.map {
                 "the gate \($0.name) is closed, the switch would not begin: \($0.reason)"
             }
         }

@@ -31,6 +31,7 @@ struct SwitchReading {
     /// - Throws: ``MigrationError``, as a switch would that cannot begin.
     init(_ options: Options) throws(MigrationError) {
         let source = try SourceFile.open(options.source, stage: "switch")
+        try FinalHandover.refuse(source, options, "switch")
         let (target, address) = try Target.connect(options, stage: "switch", purpose: "plan")
         self.address = address
         do {
@@ -61,7 +62,7 @@ struct SwitchReading {
                 ? saved.map { .init(name: $0.name, enabled: $0.isOn) }
                 : try Self.toggles(options)
             holders = FileHolders.of(options.source)
-                .map { .init(pid: $0.pid, command: $0.command) }
+                .map { .init(pid: $0.pid, command: $0.command, verb: $0.verb) }
             let followed = try FollowedTable.all(capture, run: run.id, source, target)
             identities = try FollowSession.identities(of: followed, target).count
             whole = followed.values.filter(\.isWhole).map(\.captured.name).sorted()

@@ -65,6 +65,8 @@ final class SwitchRun {
     private func takeBack(_ error: MigrationError) throws(MigrationError) -> SwitchReport {
         if try wasHandedOver(error) {
             clock?.end()
+            // The clock ran on while the server was asked; what counts was committed there.
+            clock = nil
             session.tracker.cutover { cutover in
                 cutover.freezeSeconds = nil
                 cutover.isHandedOver = true
@@ -124,7 +126,8 @@ final class SwitchRun {
             try compare(isFrozen: false)
             session.clearTables()
             try catchUp(below: 200, until: nil)
-            holders = FileHolders.of(session.options.source)
+            // Ours only look: this process has the run.
+            holders = FileHolders.of(session.options.source).filter { $0.verb == nil }
             for holder in holders {
                 session.tracker.log(
                     .warning,
@@ -290,7 +293,7 @@ final class SwitchRun {
                 guard newest == head else { throw changedWhileFrozen }
                 Failpoint.reach(.handingOver)
                 try requireTime()
-                try session.handOver(token)
+                try session.handOver(token) { clock?.seconds ?? 0 }
                 Failpoint.reach(.handedOver)
             } catch {
                 throw overBudget(error)

@@ -86,11 +86,19 @@ final class SwitchSteps {
                     "the triggers of the fence are made, \(3 * reading.fenced.count) on "
                         + "\(reading.fenced.count) tables, and let everything through",
                     "the rows that changed meanwhile are applied and compared",
-                ] + reading.holders.map { "holds the file now: \($0.pid) \($0.command)" },
+                ] + reading.holders.map(Self.words),
                 writes: "source"
             )
         )
         return steps
+    }
+
+    private static func words(_ holder: SwitchReport.Holder) -> String {
+        guard let verb = holder.verb else {
+            return "holds the file now: \(holder.pid) \(holder.command)"
+        }
+        return "our own cutover \(verb) (pid \(holder.pid)) has the file open"
+            + (verb == "follow" ? ": it must have ended before the switch begins" : "")
     }
 
     private func frozen() -> [SwitchPlan.Step] {
@@ -154,8 +162,6 @@ final class SwitchSteps {
             let action = "turn the workflow \(canary) on in the target, before the others"
             steps.append(step("canary", action, writes: "target", onFailure: "revert"))
             if let hook = hook("canary", ["CUTOVER_WORKFLOW": canary]) { steps.append(hook) }
-        } else if let canary {
-            warnings.append("the canary \(canary) is no workflow that is on: there is none")
         }
         if !reading.toggles.isEmpty {
             steps.append(
@@ -217,14 +223,11 @@ final class SwitchSteps {
     private func environment(_ path: String) throws(MigrationError) -> SwitchPlan.Step {
         let profile = try Profile.load(options.profile, catalog: reading.catalog)
         guard let variable = profile.environment else {
-            warnings.append(
-                "the profile \"\(profile.name)\" names no variable of the environment: leave "
-                    + "--env-file out, or the switch goes back"
-            )
             let action = "fails: there is no variable to switch"
             return step("environment", action, writes: "file", onFailure: "revert")
         }
-        let change = EnvironmentChange(path, variable.variable, variable.on)
+        let file = EnvironmentFile(path, RunDirectory(existing: options.runDirectory))
+        let change = EnvironmentChange(file.path, variable.variable, variable.on)
         return step(
             "environment",
             "switch \(variable.variable) in \(path), in one atomic replacement",

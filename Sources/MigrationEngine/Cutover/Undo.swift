@@ -25,8 +25,18 @@ final class Undo {
     /// - Throws: ``MigrationError``.
     func recover() throws(MigrationError) -> String? {
         guard try isNeeded() else { return nil }
+        let blocked = blockedSeconds()
         _ = try perform(because: "an earlier cutover did not come to its end")
         return "an earlier cutover did not come to its end; it was undone first"
+            + (blocked > 0 ? String(format: ", it had blocked writes for %.1f s", blocked) : "")
+    }
+
+    /// How long the cutover that was left has blocked writes; 0 when it has not.
+    func blockedSeconds() -> Double {
+        // A way back that was killed behind its handover: the source's own time is that of the way
+        // there.
+        if let closed = session.position.closedFor { return closed }
+        return (try? SourceFence.blockedSeconds(session.source)) ?? 0
     }
 
     /// Lets writes pass and restores the toggles, in one transaction of the source.

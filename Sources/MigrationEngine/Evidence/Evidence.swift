@@ -46,6 +46,8 @@ struct Evidence: Codable, Sendable {
         @ExplicitNull var startedAt: String?
         @ExplicitNull var endedAt: String?
         @ExplicitNull var phase: String?
+        /// When the point of no return was passed; nil before it.
+        @ExplicitNull var finalAt: String?
     }
 
     struct BackupFile: Codable, Sendable {
@@ -112,6 +114,7 @@ struct Evidence: Codable, Sendable {
         var at: String
         var ok: Bool
         var replayedChanges: Int
+        var writeFreezeSeconds: Double
         var steps: [SwitchReport.Step]
         var tables: [Table]
 

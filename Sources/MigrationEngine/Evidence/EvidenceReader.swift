@@ -22,8 +22,16 @@ final class EvidenceReader {
         let id = try run()
         try part("source") { () throws(MigrationError) in try readSource() }
         try part("target") { () throws(MigrationError) in try readTarget(id) }
-        try part("mapping") { () throws(MigrationError) in try readMapping(id) }
-        try part("quarantine") { () throws(MigrationError) in try readQuarantine(id) }
+        if let at = evidence.run?.finalAt {
+            // Not a failure to read: they were removed, and an earlier report has them.
+            evidence.unknown.append(
+                "mapping and quarantine: removed with schema cutover when the application was "
+                    + "handed over for good at \(at); a report written before has them"
+            )
+        } else {
+            try part("mapping") { () throws(MigrationError) in try readMapping(id) }
+            try part("quarantine") { () throws(MigrationError) in try readQuarantine(id) }
+        }
         try part("gates") { () throws(MigrationError) in try readGates() }
         try part("journal") { () throws(MigrationError) in try readJournal(id) }
         try part("backup") { () throws(MigrationError) in try readBackup(id) }
@@ -38,7 +46,8 @@ final class EvidenceReader {
         do throws(MigrationError) {
             try work()
         } catch {
-            evidence.unknown.append("\(name): \(error.message)")
+            let cause = error.cause.map { " (\($0))" } ?? ""
+            evidence.unknown.append("\(name): \(error.message)\(cause)")
         }
     }
 
@@ -50,12 +59,14 @@ final class EvidenceReader {
             run = try targetRun()
         } catch {
             guard let known = try? Journal.newestRun(in: directory) else { throw error }
+            let final = (try? context.final()) ?? nil
             run = Evidence.Run(
                 id: known.id,
                 mode: known.mode,
-                liveSide: "unknown",
+                liveSide: final == nil ? "unknown" : Side.target.rawValue,
                 sourceFingerprint: known.sourceFingerprint
             )
+            run.finalAt = final?.at
         }
         if let known = try? Journal.newest(of: run.id, in: directory).run {
             run.migratedInto = known.target
@@ -217,6 +228,7 @@ final class EvidenceReader {
             at: at,
             ok: report.ok,
             replayedChanges: report.replayedChanges,
+            writeFreezeSeconds: report.writeFreezeSeconds,
             steps: report.steps,
             tables: report.tables.map {
                 .init(

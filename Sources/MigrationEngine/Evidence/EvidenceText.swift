@@ -146,7 +146,8 @@ struct EvidenceText {
         }
         for found in evidence.reverts {
             lines.append(
-                "\(found.at)  revert \(found.ok ? "done" : "NOT EQUAL"), \(found.replayedChanges) "
+                "\(found.at)  revert \(found.ok ? "done" : "NOT EQUAL"), writes blocked for "
+                    + "\(seconds(found.writeFreezeSeconds)), \(found.replayedChanges) "
                     + "changes brought back"
             )
             lines += found.steps.map(step)

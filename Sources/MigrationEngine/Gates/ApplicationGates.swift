@@ -74,12 +74,22 @@ enum ApplicationGates {
     }
 
     static func fileHolders(_ context: CheckContext) -> GateFinding {
-        let holders = FileHolders.of(context.options.source)
-        guard !holders.isEmpty else { return .open("no process that we may see has it open") }
+        let all = FileHolders.of(context.options.source)
+        let own = all.compactMap { holder in holder.verb.map { "cutover \($0) (pid \(holder.pid))" }
+        }
+        let holders = all.filter { $0.verb == nil }
         let names = holders.map { "\($0.pid) \($0.command.prefix(80))" }
-        return .open(
-            "open in \(GateWords.count(holders.count, "process", "processes")), which must obey "
+        let found =
+            holders.isEmpty
+            ? "no process of the application that we may see has it open"
+            : "open in \(GateWords.count(holders.count, "process", "processes")), which must obey "
                 + "the toggles or will be refused: \(GateWords.list(names, most: 12))"
+        return .open(
+            found
+                + (own.isEmpty
+                    ? ""
+                    : "; beside it our own \(GateWords.list(own, most: 4)): one that follows must "
+                        + "have ended when the switch begins")
         )
     }
 
@@ -123,7 +133,7 @@ enum ApplicationGates {
                 for: "failed \(when)"
             )
         }
-        let fingerprint = try context.run().sourceFingerprint
+        let fingerprint = try fingerprint(context)
         if let rehearsed = found.sourceFingerprint, rehearsed != fingerprint {
             return .closed(
                 "the rehearsal of \(when) was of another source or schema",
@@ -136,6 +146,16 @@ enum ApplicationGates {
             String(format: "; writes will be blocked for %.2f to %.2f s", $0.low, $0.high)
         }
         return .open("\(runs) on \(when)\(freeze ?? "")")
+    }
+
+    /// The fingerprint of the run, or of the source before there is one.
+    private static func fingerprint(
+        _ context: CheckContext
+    ) throws(MigrationError) -> String {
+        guard context.isWithoutRun else { return try context.run().sourceFingerprint }
+        return try context.onSource { source throws(SourceError) in
+            try SourceFile.fingerprint(source, path: context.options.source)
+        }
     }
 
     // MARK: - The profile's own
@@ -159,8 +179,18 @@ enum ApplicationGates {
                     remedy: "complete the profile"
                 )
             }
-            let found = try session.connection.rows("SELECT count(*) FROM (\(sql))")
-            guard let rows = found.first?.first ?? nil, let count = Int(rows) else {
+            let found: [[String?]]
+            do throws(LiveFailure) {
+                found = try session.connection.rows(
+                    "SELECT count(*) FROM (\(sql))",
+                    within: gate.seconds,
+                    context.cancellation
+                )
+            } catch {
+                guard error.isTooLate, !context.cancellation.isCancelled else { throw error }
+                return endless(gate)
+            }
+            guard let rows = found.first.flatMap({ $0[0] }), let count = Int(rows) else {
                 return .closed("its query gave no count", remedy: "correct the profile")
             }
             guard count > 0 else { return .open("its query finds nothing") }
@@ -170,5 +200,16 @@ enum ApplicationGates {
                 for: "\(count) rows"
             )
         }
+    }
+
+    /// A query that took its time and said nothing: nobody can tell, so the gate is closed.
+    private static func endless(_ gate: Profile.OwnGate) -> GateFinding {
+        let seconds = Int(gate.seconds)
+        return .closed(
+            "its query did not end within \(seconds) s, so nobody can tell",
+            remedy: "correct the query of [[gates]] \(gate.name) in the profile, or give it more "
+                + "time there with seconds = N",
+            for: "no end"
+        )
     }
 }

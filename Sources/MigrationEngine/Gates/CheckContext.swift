@@ -123,6 +123,22 @@ final class CheckContext {
         }
     }
 
+    /// Whether both sides answer and there is just no live run: then one cause is told once, and
+    /// what only a run can tell waits.
+    var isWithoutRun: Bool {
+        do throws(MigrationError) {
+            _ = try live()
+            return false
+        } catch {
+            return error.code == .notLive
+        }
+    }
+
+    /// The point of no return, where it is passed.
+    func final() throws(MigrationError) -> FinalHandover? {
+        try onSource { source throws(SourceError) in try FinalHandover.read(source) }
+    }
+
     /// The live run.
     func run() throws(MigrationError) -> RunState.Run { try live().0 }
 

@@ -47,14 +47,17 @@ public enum CutoverCheck {
         let words = GateDecisions(context)
         var gates: [Gate] = []
         // Behind the handover there is nothing to begin, and the target is open on purpose.
-        let isOver = (try? context.position().liveSide) == .target
-        let questions =
-            isOver ? [FenceGate.question, GateTable.questions[0]] : GateTable.questions
-        for question in questions
+        let isFinal = (try? context.final()) ?? nil != nil
+        let isOver = isFinal || (try? context.position().liveSide) == .target
+        let first = GateTable.questions[0]
+        let behind = isFinal ? [first] : [FenceGate.question, first]
+        for question in isOver ? behind : GateTable.questions
         where question.depth <= depth {
             try cancellation.check("check", kept: .untouched)
             tracker.activity(question.name)
-            let finding = question.look(context)
+            let finding =
+                question.needsRun && context.isWithoutRun
+                ? GateFinding.waitingForRun : question.look(context)
             gates.append(words.gate(question.name, question.title, finding, question.isOverridable))
         }
         if !isOver {
@@ -109,7 +112,8 @@ public enum CutoverCheck {
     ///
     /// - Parameters:
     ///   - options: The two sides.
-    ///   - names: The gates; all that a person decides when nil.
+    ///   - names: The gates, also such as are signed already; nil for all that a person decides and
+    ///     nobody has signed.
     ///   - author: Who signs.
     ///   - note: What the person notes.
     /// - Throws: ``MigrationError`` of code `usage` for a gate that the engine decides.
@@ -129,7 +133,17 @@ public enum CutoverCheck {
                 remedy: "give all, or one of: \(known.joined(separator: ", "))"
             )
         }
-        try keep(names ?? known, .sign, author, note, context)
+        // All means what nobody has signed yet; a word that is there stays with its name and note.
+        let open = if let names { names } else { try unsigned(known, context) }
+        try keep(open, .sign, author, note, context)
+    }
+
+    private static func unsigned(
+        _ known: [String],
+        _ context: CheckContext
+    ) throws(MigrationError) -> [String] {
+        let words = try Journal.gateWords(of: try context.run().id, in: context.directory)
+        return known.filter { name in words.last { $0.gate == name }?.kind != .sign }
     }
 
     /// Takes a signature or an override back.
@@ -284,6 +298,10 @@ public struct CheckReport: Codable, Sendable, Equatable {
     /// The operator's next step.
     public var next: String {
         let closed = gates.filter(\.blocks)
+        // Behind the handover there is nothing to open, unless the file is not closed.
+        if gates.count <= 2, closed.count == 1, let only = closed.first {
+            return only.remedy ?? only.reason
+        }
         let machine = closed.filter { $0.kind == .machine }
         if let first = machine.first {
             let more = machine.count > 1 ? " (and \(machine.count - 1) more)" : ""

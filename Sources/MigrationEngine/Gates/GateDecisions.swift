@@ -2,9 +2,11 @@
 struct GateDecisions {
     private var words: [String: Journal.GateWord] = [:]
     private var failure: MigrationError?
+    private let isWithoutRun: Bool
 
     /// Reads the newest word on each gate.
     init(_ context: CheckContext) {
+        isWithoutRun = context.isWithoutRun
         do throws(MigrationError) {
             let run = try context.run().id
             for word in try Journal.gateWords(of: run, in: context.directory) {
@@ -44,6 +46,16 @@ struct GateDecisions {
     /// A gate that a person decides.
     func gate(_ name: String, _ title: String) -> Gate {
         guard let word = words[name], word.kind == .sign else {
+            guard !isWithoutRun else {
+                let finding = GateFinding.waitingForRun
+                return Gate(
+                    name,
+                    title: title,
+                    kind: .person,
+                    state: finding.state,
+                    reason: finding.reason
+                )
+            }
             let remedy = "cutover check --sign \(name) --by WHO"
             let reason = failure.map { "cannot be looked at: \($0.message)" } ?? "nobody has signed"
             return Gate(

@@ -25,6 +25,12 @@ struct GateFinding: Equatable {
         GateFinding(state: .waiting, reason: reason, remedy: remedy)
     }
 
+    /// Only a live run can tell; what to do about that is said once, by the gate `live_run`.
+    static let waitingForRun = GateFinding(
+        state: .waiting,
+        reason: "decided in a live run, and there is none yet: see live_run"
+    )
+
     /// Nobody can tell: a probe that fails is a closed gate, never a passed one.
     static func unknown(_ error: MigrationError) -> GateFinding {
         let cause = error.cause.map { " (\($0))" } ?? ""
@@ -44,6 +50,8 @@ struct GateQuestion: Sendable {
     let depth: CutoverCheck.Depth
     /// Whether a person may pass it closed.
     let isOverridable: Bool
+    /// Whether it asks for something that only a live run has.
+    let needsRun: Bool
     let ask: @Sendable (CheckContext) throws(MigrationError) -> GateFinding
 
     init(
@@ -51,12 +59,14 @@ struct GateQuestion: Sendable {
         _ title: String,
         from depth: CutoverCheck.Depth = .glance,
         isOverridable: Bool = true,
+        needsRun: Bool = true,
         _ ask: @escaping @Sendable (CheckContext) throws(MigrationError) -> GateFinding
     ) {
         self.name = name
         self.title = title
         self.depth = depth
         self.isOverridable = isOverridable
+        self.needsRun = needsRun
         self.ask = ask
     }
 
@@ -74,7 +84,12 @@ struct GateQuestion: Sendable {
 enum GateTable {
     /// What the engine decides.
     static let questions: [GateQuestion] = [
-        GateQuestion("live_run", "a live run follows this source", isOverridable: false) {
+        GateQuestion(
+            "live_run",
+            "a live run follows this source",
+            isOverridable: false,
+            needsRun: false
+        ) {
             context throws(MigrationError) in try RunGates.liveRun(context)
         },
         GateQuestion("copied", "every row was copied or is in quarantine", isOverridable: false) {
@@ -127,10 +142,10 @@ enum GateTable {
         ) {
             context throws(MigrationError) in try TargetGates.identity(context)
         },
-        GateQuestion("target_connections", "the server has connections to spare") {
+        GateQuestion("target_connections", "the server has connections to spare", needsRun: false) {
             context throws(MigrationError) in try TargetGates.connections(context)
         },
-        GateQuestion("disk", "the disks have space to spare") {
+        GateQuestion("disk", "the disks have space to spare", needsRun: false) {
             context throws(MigrationError) in try TargetGates.disk(context)
         },
         GateQuestion("clock", "the clocks agree") {
@@ -142,9 +157,10 @@ enum GateTable {
         GateQuestion(
             "file_holders",
             "the processes that have the file open are known",
-            from: .quick
+            from: .quick,
+            needsRun: false
         ) { context throws(MigrationError) in ApplicationGates.fileHolders(context) },
-        GateQuestion("rehearsal", "the whole way was rehearsed") {
+        GateQuestion("rehearsal", "the whole way was rehearsed", needsRun: false) {
             context throws(MigrationError) in try ApplicationGates.rehearsal(context)
         },
     ]

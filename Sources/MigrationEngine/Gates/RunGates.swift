@@ -7,10 +7,20 @@ enum RunGates {
     static let quickHash = 256_000_000
 
     static func liveRun(_ context: CheckContext) throws(MigrationError) -> GateFinding {
+        if let final = try context.final() {
+            return .closed("\(final.words); \(FinalHandover.meaning)", remedy: final.remedy)
+        }
+        guard !context.isWithoutRun else {
+            return .closed(
+                "the target holds no live run yet",
+                remedy: "start one into an empty database: cutover migrate --live"
+            )
+        }
         let (run, position) = (try context.run(), try context.position())
         guard position.liveSide == .source else {
+            let time = position.switchedAt.map { " since \($0)" } ?? ""
             return .closed(
-                "the application works on PostgreSQL already",
+                "the application works on PostgreSQL already\(time)",
                 remedy: "nothing is left to switch; cutover revert goes back"
             )
         }

@@ -48,7 +48,7 @@ package final class Journal {
     /// - Parameter directory: The folder of the run.
     /// - Throws: ``MigrationError`` of code `runBusy` when another process has it.
     package init(owning directory: RunDirectory) throws(MigrationError) {
-        lock = try FileLock(directory.path + "/journal.lock")
+        lock = try FileLock(directory)
         connection = try Self.attempt(directory) { () throws(SourceError) in
             let connection = try SourceConnection(path: directory.journal, access: .create)
             try connection.execute(Self.create)
@@ -283,7 +283,8 @@ package final class Journal {
 final class FileLock {
     private let descriptor: Int32
 
-    init(_ path: String) throws(MigrationError) {
+    init(_ directory: RunDirectory) throws(MigrationError) {
+        let path = directory.lock
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw MigrationError(
@@ -298,15 +299,9 @@ final class FileLock {
             let number = errno
             var buffer = [UInt8](repeating: 0, count: 20)
             let length = max(0, read(descriptor, &buffer, buffer.count))
-            let owner = String(decoding: buffer[..<length], as: UTF8.self)
+            let pid = String(decoding: buffer[..<length], as: UTF8.self)
             close(descriptor)
-            throw MigrationError(
-                .runBusy,
-                "another cutover process (pid \(owner)) works on this source",
-                place: .init("start", path: path),
-                remedy: "wait for it, or stop it; watch it with: cutover status",
-                cause: .system(errno: number, call: "flock")
-            )
+            throw Self.busy(Int32(pid).flatMap { OurProcess.of($0) }, pid, path, number)
         }
         ftruncate(descriptor, 0)
         let owner = Array(String(getpid()).utf8)
@@ -314,4 +309,23 @@ final class FileLock {
     }
 
     deinit { close(descriptor) }
+
+    private static func busy(
+        _ owner: OurProcess?,
+        _ pid: String,
+        _ path: String,
+        _ number: Int32
+    ) -> MigrationError {
+        let who = owner.map { "cutover \($0.verb), pid \($0.pid), " } ?? "pid \(pid), "
+        return MigrationError(
+            .runBusy,
+            "another process works on this source: \(who)"
+                + (owner.map { "started as: \($0.command)" } ?? "which we may not look at"),
+            place: .init("start", path: path),
+            kept: .other("nothing was changed; the other process goes on"),
+            remedy: owner?.remedy
+                ?? "wait for it, or stop it; then run the same command again",
+            cause: .system(errno: number, call: "flock")
+        )
+    }
 }

@@ -116,14 +116,38 @@ extension MigrationRun {
         }
         identifier = run.id
         if position.liveSide == .source { try goLive(isEqual: false) }
-        let recorded = try journal.run(run.id)
-        guard var report = recorded?.report.flatMap({ try? MigrateReport(json: $0) }) else {
-            return nil
-        }
+        guard let recorded = try journal.run(run.id),
+            var report = recorded.report.flatMap({ try? MigrateReport(json: $0) })
+        else { return nil }
         report.alreadyDone = true
+        report.runId = run.id
+        let ended = Journal.moment(recorded.endedAt ?? recorded.startedAt)
+        report.finishedAt = ended
         report.warnings.append(
-            "already done: run \(run.id) is live; go on with: cutover follow"
+            "already done: run \(run.id) is live; what is told here is what the copy found at "
+                + "\(ended), nothing was compared now; go on with: cutover follow"
         )
         return report
+    }
+
+    /// Refuses a run whose application works on the target: there is nothing to bring there, and
+    /// what the copy found at its time says nothing of now.
+    ///
+    /// - Parameter run: The finished run.
+    /// - Throws: ``MigrationError`` of code `notLive`.
+    func requireSourceLive(_ run: RunState.Run) throws(MigrationError) {
+        let position = try onTarget("start") { target throws(TargetError) in
+            try RunState.position(of: run.id, target)
+        }
+        guard let position, position.liveSide == .target else { return }
+        throw MigrationError(
+            .notLive,
+            "PostgreSQL is live since \(position.switchedAt ?? "the switch"): run \(run.id) was "
+                + "switched, and there is nothing to migrate",
+            place: .init("start", side: .target, path: address.redacted),
+            kept: .other("the application works on PostgreSQL; nothing was written or compared"),
+            remedy: "see where it stands with: cutover status; go back with: cutover revert; or "
+                + "stay there for good with: cutover clean --final"
+        )
     }
 }

@@ -28,6 +28,7 @@ extension MigrationRun {
             try requireReady()
             return .none
         }
+        if newest.sourceFingerprint == sourceFingerprint { try requireSourceLive(newest) }
         guard try isOpen(newest) else {
             guard try holds(newest) else {
                 try requireReady()
@@ -126,7 +127,8 @@ extension MigrationRun {
         guard run.isFinished else { return true }
         guard run.sourceFingerprint == sourceFingerprint else { return false }
         let recorded = try journal.run(run.id)
-        return recorded.map { $0.state != "done" } ?? false
+        // With its report it was done once; what failed since was a follow or a switch.
+        return recorded.map { $0.state != "done" && $0.report == nil } ?? false
     }
 
     private func requireEmptyTarget() throws(MigrationError) {

@@ -47,6 +47,8 @@ final class MigrationRun {
         } catch {
             throw SourceFile.failure(error, path: options.source, stage: "start")
         }
+        // A copy of the archive into another database is nobody's loss.
+        if settings.isLive { try FinalHandover.refuse(source, options, "start") }
         try catalog.requireTables("start", options.source)
         rules = try Profile.load(options.profile, catalog: catalog).rules
         try rules.check(catalog, knowsTypes: settings.mode != "existing")

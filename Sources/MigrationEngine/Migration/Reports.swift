@@ -182,11 +182,19 @@ public struct VerifyReport: Codable, Sendable, Equatable {
         let waiting = tables.filter { $0.status == .waiting }
         guard let liveSide, !waiting.isEmpty,
             !tables.contains(where: {
-                ($0.status.isProblem && $0.status != .waiting) || $0.sequence?.ok == false
+                ($0.status.isProblem && $0.status != .waiting) || $0.sequence?.isProblem == true
             })
         else { return nil }
-        let names = waiting.prefix(5).map(\.name).joined(separator: ", ")
-        let more = waiting.count > 5 ? " and \(waiting.count - 5) more" : ""
+        let rows = waiting.filter { $0.missing + $0.extra + $0.different > 0 }
+        let names = rows.prefix(5).map(\.name).joined(separator: ", ")
+        let more = rows.count > 5 ? " and \(rows.count - 5) more" : ""
+        guard !rows.isEmpty else {
+            let tables = waiting.prefix(5).map(\.name).joined(separator: ", ")
+            return "every row is equal; the next ids of \(tables)"
+                + (waiting.count > 5 ? " and \(waiting.count - 5) more" : "")
+                + " wait to be set: cutover switch does it, and cutover follow "
+                + "--until-lag-below 1"
+        }
         return liveSide == .source
             ? "changed rows wait to be followed in \(names)\(more): run cutover follow "
                 + "--until-lag-below 1, then cutover verify"
@@ -202,7 +210,7 @@ public struct VerifyReport: Codable, Sendable, Equatable {
 
     /// Whether something is not equal, quarantine left out of account.
     var differs: Bool {
-        tables.contains { $0.status.isProblem || $0.sequence?.ok == false }
+        tables.contains { $0.status.isProblem || $0.sequence?.isProblem == true }
             || foreignKeys.contains { ($0.targetOrphans ?? 0) > $0.sourceOrphans }
     }
 
@@ -301,6 +309,11 @@ public struct VerifyReport: Codable, Sendable, Equatable {
         @ExplicitNull public var maximum: Int64?
         /// Whether the next value is above every id.
         public var ok: Bool
+        /// Whether a live run will still set it: the switch does, while writes are blocked.
+        public var waits: Bool?
+
+        /// Whether somebody has to look at it.
+        var isProblem: Bool { !ok && waits != true }
     }
 
     /// A foreign key and the rows that break it.

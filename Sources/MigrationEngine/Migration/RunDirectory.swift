@@ -12,6 +12,8 @@ package struct RunDirectory: Sendable {
     package var log: String { path + "/log" }
     /// The journal's file.
     package var journal: String { path + "/journal.db" }
+    /// The file that names the process which owns the run, and is locked by it.
+    package var lock: String { path + "/journal.lock" }
 
     /// Makes the folder and its parts, for the operator's eyes only.
     ///

@@ -18,7 +18,7 @@ extension RunStatus {
 
     /// Compares the file with what the target knows of it; a plain run stays as it is.
     mutating func readFence(_ options: Options) {
-        guard runId != nil, otherSource == nil else { return }
+        guard runId != nil, otherSource == nil, finalAt == nil else { return }
         let found = note { () throws(MigrationError) -> Standing? in
             let (target, address) = try Target.connect(options, stage: "status", purpose: "status")
             do throws(TargetError) {
@@ -33,7 +33,9 @@ extension RunStatus {
             sourceFence = status
             // The target says who takes writes, whatever stands in the file.
             if phase != CutoverPhase.switched.rawValue { phase = CutoverPhase.watching.rawValue }
-            writeFreezeSeconds = nil
+            if status.state == .replaced { writeFreezeSeconds = nil }
+            liveSide = .target
+            writesBlocked = isTargetClosed
             lag = Lag(rows: nil, seconds: nil)
             if !status.isSound { next = status.remedy }
             isWayBackOpen = isTargetClosed

@@ -1,8 +1,10 @@
+import Foundation
+
 /// Where a live run stands: what is installed in the source, and how far the target has followed.
 extension RunStatus {
     /// Fills in what a live run adds; a plain run stays as it is.
     mutating func readLive(_ options: Options) {
-        let found = note { () throws(MigrationError) -> SourceSide? in
+        let found = note { () throws(MigrationError) -> SourceSide in
             let source = try SourceFile.open(options.source, stage: "status")
             do throws(SourceError) {
                 return try SourceSide(source)
@@ -10,11 +12,16 @@ extension RunStatus {
                 throw SourceFile.failure(error, path: options.source, stage: "status")
             }
         }
-        guard let side = found ?? nil else { return }
-        writeFreezeSeconds = side.freezeSeconds
+        guard let side = found else { return }
+        if let final = side.final { return readFinal(final) }
+        // Until the file is closed for good, nobody else can be the one that takes writes.
+        liveSide = side.isForGood ? nil : .source
+        writesBlocked = !side.isForGood && side.freezeSeconds != nil
+        if writesBlocked { writeFreezeSeconds = side.freezeSeconds }
         for place in workflows.indices {
             workflows[place].saved = side.saved.first { $0.name == workflows[place].name }?.isOn
         }
+        guard let capture = side.captureID else { return }
         let position = note { () throws(MigrationError) -> RunState.Position? in
             let (target, address) = try Target.connect(options, stage: "status", purpose: "status")
             do throws(TargetError) {
@@ -26,12 +33,10 @@ extension RunStatus {
                 throw TargetFailure.wrap(error, stage: "status", address: address)
             }
         }
-        guard let position = position ?? nil, position.captureID == side.captureID else { return }
+        guard let position = position ?? nil, position.captureID == capture else { return }
         if phase == "done" { phase = side.phase(position).rawValue }
-        if position.liveSide == .target {
-            writeFreezeSeconds = nil
-            return
-        }
+        read(position, side, options)
+        guard position.liveSide == .source else { return }
         let waiting = note { () throws(MigrationError) -> Lag in
             let source = try SourceFile.open(options.source, stage: "status")
             do throws(SourceError) {
@@ -48,34 +53,83 @@ extension RunStatus {
             } ?? []
     }
 
-    /// What a live run can do next.
-    static func nextStep(_ phase: CutoverPhase) -> String? {
-        switch phase {
-        case .prepared, .copied: "cutover migrate --live"
-        case .following: "cutover follow applies the source's writes, cutover switch hands over"
-        case .pausing, .fenced, .drained, .verified:
-            "a cutover is under way or was stopped: cutover switch undoes it and begins again, "
-                + "cutover revert undoes it"
-        case .switched: "cutover switch finishes the handover, cutover revert goes back"
-        case .watching: "cutover revert goes back with every row written on PostgreSQL"
-        case .final: nil
+    /// The file that was left for good says it all.
+    private mutating func readFinal(_ final: FinalHandover) {
+        phase = CutoverPhase.final.rawValue
+        liveSide = .target
+        switchedAt = final.switchedAt
+        finalAt = final.at
+        runId = final.run
+        (tables, copiedRows, quarantinedRows, verified) = (nil, nil, nil, nil)
+        verdict = "cannot be compared any more: the run is gone from the target"
+        notes.append("\(final.words); \(FinalHandover.meaning)")
+        if final.target != target { notes.append("it was handed over to \(final.target)") }
+    }
+
+    /// Who takes writes, how long nobody did, and whether the newest comparison still counts.
+    private mutating func read(
+        _ position: RunState.Position,
+        _ side: SourceSide,
+        _ options: Options
+    ) {
+        liveSide = position.liveSide
+        switchedAt = position.switchedAt
+        let run = runId ?? ""
+        let newest = note { () throws(MigrationError) in
+            try Turn.newest(of: run, in: RunDirectory(existing: options.runDirectory))
         }
+        let turn = newest ?? nil
+        switch position.liveSide {
+        case .target:
+            writesBlocked = position.closedFor != nil
+            writeFreezeSeconds =
+                position.closedFor
+                // A process that was killed behind the handover has reported nothing.
+                ?? (turn?.isHandover == true ? turn?.seconds : position.freezeSeconds)
+        case .source:
+            writesBlocked = side.freezeSeconds != nil
+            writeFreezeSeconds =
+                writesBlocked ? position.closedFor ?? side.freezeSeconds : turn?.seconds
+        }
+        outdate(turn, position)
+    }
+
+    /// A comparison from before a change of sides is one of another moment.
+    private mutating func outdate(_ turn: Turn?, _ position: RunState.Position) {
+        guard let compared = verifiedAt else { return }
+        var event: (at: String, words: String)?
+        if let turn, turn.changedSides {
+            // A switch is told by the moment of its handover, its report comes later.
+            let moment = turn.verb == "switch" ? position.switchedAt ?? turn.at : turn.at
+            event = (turn.at, "the \(turn.verb) of \(moment)")
+        }
+        if let at = position.switchedAt, event.map({ $0.at < at }) ?? true {
+            event = (at, "the switch of \(at)")
+        }
+        guard let event, compared < event.at else { return }
+        verifiedBefore = event.words
+        verdict =
+            "\(verdict ?? "compared"), but before \(event.words); nothing was compared since"
+        verified = nil
     }
 
     /// What is installed in the source.
     private struct SourceSide {
-        var captureID: String
+        var captureID: String?
         var freezeSeconds: Double?
+        var isForGood: Bool
         var isPausing: Bool
         var saved: [(name: String, isOn: Bool)]
+        var final: FinalHandover?
 
-        /// Reads it; nil without a capture.
-        init?(_ source: SourceConnection) throws(SourceError) {
-            guard let capture = try Capture.read(source) else { return nil }
-            captureID = capture.id
+        /// Reads it.
+        init(_ source: SourceConnection) throws(SourceError) {
+            captureID = try Capture.read(source)?.id
             freezeSeconds = try SourceFence.seconds(source)
+            isForGood = try SourceFence.isForGood(source)
             isPausing = try SavedToggles.areSaved(source)
             saved = try SavedToggles.values(source)
+            final = try FinalHandover.read(source)
         }
 
         /// The phase, as both sides say it.
@@ -87,6 +141,49 @@ extension RunStatus {
             case (.source, true): .pausing
             case (.source, false): .following
             }
+        }
+    }
+
+    /// The newest switch or way back, as the journal has it.
+    private struct Turn {
+        var verb: String
+        var at: String
+        var seconds: Double
+        var isHandover: Bool
+        /// Whether the application has worked on PostgreSQL before it or since.
+        var changedSides: Bool
+
+        private struct Report: Decodable {
+            var ok: Bool
+            var writeFreezeSeconds: Double
+            var steps: [SwitchReport.Step]
+        }
+
+        /// Reads it; nil when there was none.
+        static func newest(
+            of run: String,
+            in directory: RunDirectory
+        ) throws(MigrationError) -> Turn? {
+            let decoder = JSONDecoder()
+            decoder.keyDecodingStrategy = .convertFromSnakeCase
+            let outcomes = try Journal.outcomes(of: run, in: directory)
+            for outcome in outcomes.reversed() where outcome.verb != "gates" {
+                let json = Data(outcome.report.utf8)
+                // One that did nothing has no steps.
+                guard let report = try? decoder.decode(Report.self, from: json),
+                    !report.steps.isEmpty
+                else { continue }
+                let names = Set(report.steps.filter { $0.outcome == "done" }.map(\.name))
+                return Turn(
+                    verb: outcome.verb,
+                    at: outcome.at,
+                    seconds: report.writeFreezeSeconds,
+                    isHandover: outcome.verb == "switch" && report.ok,
+                    changedSides: !names.isDisjoint(with: ["switched", "target-closed"])
+                        || (outcome.verb == "revert" && names.contains("source-open"))
+                )
+            }
+            return nil
         }
     }
 }

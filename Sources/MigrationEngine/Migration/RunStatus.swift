@@ -20,7 +20,8 @@ public struct RunStatus: Codable, Sendable {
     @ExplicitNull public var verified: Bool?
     /// The conditions of the cutover that were looked at.
     public var gates: [Gate]
-    /// How long writes have been blocked; nil while they are not.
+    /// The seconds during which no side took the application's writes: up to now while
+    /// ``writesBlocked``, else those of the newest switch or way back; nil before the first.
     @ExplicitNull public var writeFreezeSeconds: Double?
     /// The toggles on both sides.
     public var workflows: [Workflow]
@@ -38,8 +39,22 @@ public struct RunStatus: Codable, Sendable {
     @ExplicitNull public var waitingRows: Int? = nil
     /// Whether a process works on the target; nil when it cannot be asked.
     @ExplicitNull public var isRunning: Bool? = nil
-    /// The operator's next step; nil when there is nothing to do.
+    /// The operator's next step, in words; `read` always fills it.
     @ExplicitNull public var next: String? = nil
+    /// The side that takes the application's writes; nil when it cannot be told.
+    @ExplicitNull public var liveSide: Side? = nil
+    /// Whether no side takes the application's writes at this moment.
+    public var writesBlocked = false
+    /// When PostgreSQL took over the last time, as UTC; nil when it never did.
+    @ExplicitNull public var switchedAt: String? = nil
+    /// When the point of no return was passed, as UTC; nil before it.
+    @ExplicitNull public var finalAt: String? = nil
+    /// What happened behind the newest comparison, so that it does not count any more.
+    ///
+    /// Then ``verified`` is nil; this is nil while it counts.
+    @ExplicitNull public var verifiedBefore: String? = nil
+    /// The process of ours that owns the run now.
+    @ExplicitNull public var process: OurProcess? = nil
 
     /// Whether the source is still closed behind the switch; nil when the target is not live.
     @ExplicitNull public var sourceFence: SourceFenceStatus? = nil
@@ -101,6 +116,7 @@ public struct RunStatus: Codable, Sendable {
         status.readTarget(options)
         status.readWorkflows(options)
         status.readLive(options)
+        status.process = OurProcess.owner(of: RunDirectory(existing: options.runDirectory))
         status.next = status.nextStep(options)
         status.readFence(options)
         return status
@@ -192,29 +208,6 @@ public struct RunStatus: Codable, Sendable {
         }
         guard fingerprint == nil || run.state != "done" else { return }
         phase = run.state == "failed" ? "stopped in \(run.phase)" : run.phase
-    }
-
-    /// The operator's next step; nil when there is nothing to do.
-    private func nextStep(_ options: Options) -> String? {
-        guard access(options.source, R_OK) == 0 else {
-            return "give the SQLite file with --source PATH; or try it out with: cutover demo"
-        }
-        if runId == nil, tables == nil {
-            return "give a database that answers with --target URL; a local one: "
-                + "cutover server start"
-        }
-        if otherSource != nil {
-            return "give that source with --source PATH, or an empty database with --target URL"
-        }
-        if isRunning == true { return nil }
-        if phase == "idle" { return "cutover migrate" }
-        if let live = CutoverPhase(rawValue: phase) { return Self.nextStep(live) }
-        guard phase == "done" else {
-            return "cutover migrate goes on where the run stopped"
-        }
-        if verified == false, waitingRows ?? 0 == 0 { return "cutover verify names what differs" }
-        if waitingRows ?? 0 > 0 { return "cutover quarantine list" }
-        return verified == nil ? "cutover verify" : nil
     }
 
     private mutating func sourceTables(_ options: Options) -> Int {

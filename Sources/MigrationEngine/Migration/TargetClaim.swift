@@ -90,10 +90,11 @@ struct TargetClaim {
     private func busy(_ stage: String, _ holder: String?) -> MigrationError {
         MigrationError(
             .runBusy,
-            "another cutover process migrates into this target"
+            "another cutover process works on this target"
                 + (holder.map { ": \($0)" } ?? ""),
             place: .init(stage, side: .target, path: address.redacted),
-            remedy: "wait for it, or stop it; watch it with: cutover status"
+            remedy: "wait for it, or stop it where it runs, with Ctrl-C; then run the same command "
+                + "again. cutover status shows it"
         )
     }
 

@@ -8,7 +8,8 @@ final class LiveConnection {
     private let database: Database
 
     /// How long PostgreSQL may take for one statement, and how long it may wait for a lock.
-    private static let patience = "SET statement_timeout = '10s'; SET lock_timeout = '2s'"
+    private static let patience =
+        "SET statement_timeout = '\(Int(Profile.querySeconds))s'; SET lock_timeout = '2s'"
 
     /// Opens a side.
     ///
@@ -76,6 +77,33 @@ final class LiveConnection {
                 return try connection.query(numbered, values.map(\.target)).rows
             } catch {
                 throw .target(error)
+            }
+        }
+    }
+
+    /// Runs a query that a profile brought, which may be one that never ends.
+    ///
+    /// PostgreSQL ends it by the time that every statement has there.
+    ///
+    /// - Parameters:
+    ///   - sql: The query, without values.
+    ///   - seconds: How long it may take.
+    ///   - cancellation: The wish to stop.
+    /// - Returns: The rows as text, nil for NULL.
+    /// - Throws: ``LiveFailure``; ``LiveFailure/isTooLate`` says whether it took too long.
+    func rows(
+        _ sql: String,
+        within seconds: Double,
+        _ cancellation: Cancellation = Cancellation()
+    ) throws(LiveFailure) -> [[String?]] {
+        switch database {
+        case .source(let connection):
+            try connection.limited(to: seconds, cancellation) { () throws(LiveFailure) in
+                try rows(sql)
+            }
+        case .target(let connection, _):
+            try cancellation.whileRunning(connection.canceller().cancel) {
+                () throws(LiveFailure) in try rows(sql)
             }
         }
     }

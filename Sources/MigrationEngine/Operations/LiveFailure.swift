@@ -18,6 +18,15 @@ enum LiveFailure: Error {
         }
     }
 
+    /// Whether a query was ended before it was done, by its time or by a wish to stop.
+    var isTooLate: Bool {
+        switch self {
+        case .source(let error): error.isInterrupted
+        case .target(let error): error.sqlState == "57014"
+        case .front: false
+        }
+    }
+
     /// The error for the front door.
     ///
     /// - Parameters:

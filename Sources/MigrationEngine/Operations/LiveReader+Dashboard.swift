@@ -64,7 +64,8 @@ struct FigureReader {
         case .success(let sql):
             do throws(LiveFailure) {
                 let sql = session.shape.named(variant.needs, in: sql)
-                guard let value = try session.connection.rows(sql).first?.first ?? nil else {
+                let rows = try session.connection.rows(sql, within: Profile.querySeconds)
+                guard let value = rows.first?.first ?? nil else {
                     return unknown("no value is stored")
                 }
                 return DashboardFigure(name: figure.name, value: value, note: nil)
@@ -77,9 +78,9 @@ struct FigureReader {
 
     private static func note(_ error: LiveFailure) -> String {
         switch error {
+        case _ where error.isTooLate: "took longer than \(Int(Profile.querySeconds)) s"
         case .front(let error): error.message
         case .source(let error): "SQLite: \(SafeText.visible(error.message))"
-        case .target(let error) where error.sqlState == "57014": "took longer than 10 s"
         // A message about a value repeats the value.
         case .target(let error) where error.isAboutData:
             "a stored value is not what the figure counts"

@@ -18,6 +18,7 @@ extension Profile {
                 name: name,
                 title: try table.requiredText("title"),
                 remedy: try table.text("remedy"),
+                seconds: try seconds(table),
                 variants: try table.tables("variant") { variant throws(MigrationError) in
                     OwnGate.Variant(
                         needs: try variant.texts("needs"),
@@ -26,5 +27,14 @@ extension Profile {
                 }
             )
         }
+    }
+
+    /// How long the query of a condition may take.
+    private static func seconds(_ table: ProfileTable) throws(MigrationError) -> Double {
+        guard let seconds = try table.integer("seconds") else { return querySeconds }
+        guard (1...3_600).contains(seconds) else {
+            throw table.wrong("seconds", "an integer from 1 to 3600")
+        }
+        return Double(seconds)
     }
 }

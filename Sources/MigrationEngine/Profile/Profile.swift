@@ -174,6 +174,9 @@ package struct Profile: Sendable, Equatable {
         }
     }
 
+    /// How many seconds a query of a profile may take: it may be one that never ends.
+    static let querySeconds = 10.0
+
     /// A condition of a cutover that belongs to the application.
     package struct OwnGate: Sendable, Equatable {
         /// Its name.
@@ -182,6 +185,8 @@ package struct Profile: Sendable, Equatable {
         package var title: String
         /// What to do while it is closed.
         package var remedy: String?
+        /// How many seconds its query may take.
+        package var seconds = Profile.querySeconds
         /// Queries on the source that find what must not be there.
         ///
         /// The first is taken whose columns are all there. Without any, a person signs the gate.

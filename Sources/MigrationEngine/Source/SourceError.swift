@@ -58,6 +58,9 @@ package struct SourceError: Error, Sendable {
     /// Whether another process holds a lock, so that the same may succeed later.
     package var isBusy: Bool { primaryCode == 5 || primaryCode == 6 }
 
+    /// Whether the statement was ended before it was done: `SQLITE_INTERRUPT`.
+    package var isInterrupted: Bool { primaryCode == 9 }
+
     /// Whether a value or a row is larger than the connection may read: `SQLITE_TOOBIG`.
     package var isTooBig: Bool { primaryCode == 18 }
 

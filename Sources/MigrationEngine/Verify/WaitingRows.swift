@@ -30,6 +30,7 @@ struct WaitingRows {
     /// - Parameter report: What was found.
     func mark(_ report: inout VerifyReport) {
         report.liveSide = liveSide
+        defer { if liveSide == .source { Self.markIdentities(&report) } }
         for index in report.tables.indices where report.tables[index].status == .different {
             let table = report.tables[index]
             guard let waiting = rows[table.name] else { continue }
@@ -41,6 +42,17 @@ struct WaitingRows {
                 liveSide == .source
                 ? "\(count) written in SQLite and not followed yet"
                 : "\(count) written on PostgreSQL since the switch"
+        }
+    }
+
+    /// While SQLite gives out the ids, the target's next ones lag behind: the switch sets them.
+    private static func markIdentities(_ report: inout VerifyReport) {
+        for index in report.tables.indices
+        where report.tables[index].sequence?.ok == false {
+            report.tables[index].sequence?.waits = true
+            guard report.tables[index].status == .equal else { continue }
+            report.tables[index].status = .waiting
+            report.tables[index].note = "its next id is set by the switch"
         }
     }
 

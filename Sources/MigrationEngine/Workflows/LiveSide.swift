@@ -11,6 +11,7 @@ package enum LiveSide {
             // Until the source is closed for good, nobody else can be the one that takes writes.
             // Unless it is not the file any more that was closed: then the journal remembers.
             guard try SourceFence.isForGood(source) || isRemembered(options) else { return .source }
+            if try FinalHandover.read(source) != nil { return .target }
         } catch {
             throw SourceFile.failure(error, path: options.source, stage: "status")
         }

@@ -168,4 +168,23 @@ struct DecisionTests {
         let switched = try await live.flip()
         #expect(switched.status == 0, "\(switched)")
     }
+
+    @Test func `signing all leaves alone what is signed, signing by name signs it again`()
+        async throws
+    {
+        let live = try await LiveSource(TestFolder(), isSigned: false)
+        _ = try await live.check("--sign", "tests_done", "--by", "Ada", "--note", "all green")
+        let all = try await live.check("--sign", "all", "--by", "Bob")
+        let kept = all.json["gates"].named("tests_done")["decision"]
+        #expect(kept["by"].string == "Ada" && kept["note"].string == "all green", "\(all)")
+        let new = all.json["gates"].named("team_notified")["decision"]
+        #expect(new["by"].string == "Bob", "\(all)")
+        let count = try await actions(live).split(separator: "\n").count
+        _ = try await live.check("--sign", "all", "--by", "Bob")
+        #expect(try await actions(live).split(separator: "\n").count == count)
+        let again = try await live.check("--sign", "tests_done", "--by", "Cleo")
+        let named = again.json["gates"].named("tests_done")["decision"]
+        #expect(named["by"].string == "Cleo", "\(again)")
+        #expect(try await actions(live).contains("gate sign tests_done||by Cleo"))
+    }
 }

@@ -155,6 +155,15 @@ struct RunGateTests {
         let gate = run.json["gates"].named("live_run")
         #expect(gate["state"].string == "closed", "\(gate)")
         #expect(gate["remedy"].string?.contains("migrate --live") == true, "\(gate)")
+        // One cause, one remedy: what only a run can tell waits for it.
+        let gates = run.json["gates"].list
+        let remedies = gates.compactMap { $0["remedy"].string }
+        #expect(remedies.count { $0.contains("migrate --live") } == 1, "\(remedies)")
+        let waiting = gates.filter { $0["state"].string == "waiting" }
+        #expect(waiting.count > 20, "\(run)")
+        #expect(Set(waiting.map { $0["reason"].string }).count == 1, "\(run)")
+        let closed = gates.filter { $0["state"].string == "closed" }.map { $0["name"].string }
+        #expect(closed == ["live_run", "rehearsal"], "\(run)")
         let signed = try await cutover("check", "--sign", "all", "--by", "Ada")
         #expect(signed.status == 78 && signed.code == "not_live", "\(signed)")
         #expect(access(path + ".cutover", F_OK) != 0)
