@@ -48,7 +48,9 @@ struct ConsoleCommand: ParsableCommand {
                 return try PlainWatch(options: options, interval: interval).run()
             }
             let status = try RunStatus.read(options)
-            return try Output(common).result(status) { StatusCommand.text(status) }
+            try Output(common).result(status) { StatusCommand.text(status) }
+            if !status.isSound { throw ExitCode(1) }
+            return
         }
         let target = try TargetAddress(options.target)
         var configuration = Console.Configuration(

@@ -17,6 +17,8 @@ struct RevertCommand: ParsableCommand {
 
     @Option(help: "A shell command that is run when SQLite takes writes again.")
     var hook: String?
+    @Flag(help: "Take rows along that something wrote in the closed SQLite file; list them first.")
+    var acceptStrays = false
     @Option(help: "The phrase revert DATABASE, where nobody can be asked.")
     var confirm: String?
     @OptionGroup var place: SchemaOption
@@ -25,9 +27,15 @@ struct RevertCommand: ParsableCommand {
     func run() throws {
         let options = try common.options(schema: place)
         try Phrase.require(try Phrase.of("revert", options), given: confirm, common)
-        let hook = hook
+        let (hook, acceptsStrays) = (hook, acceptStrays)
         let report = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
-            try Revert.run(options, hook: hook, observer: observer, cancellation: cancellation)
+            try Revert.run(
+                options,
+                hook: hook,
+                acceptsStrays: acceptsStrays,
+                observer: observer,
+                cancellation: cancellation
+            )
         }
         try Output(common).result(report) {
             Self.text(report) + "\nnext: \(NextStep.after(report))"

@@ -14,10 +14,12 @@ struct StatusCommand: ParsableCommand {
     func run() throws {
         let report = try RunStatus.read(try common.options(schema: place))
         try Output(common).result(report) { Self.text(report) }
+        if !report.isSound { throw ExitCode(1) }
     }
 
     static func text(_ report: RunStatus) -> String {
-        var lines = [
+        var lines = alarm(report)
+        lines += [
             "phase:       \(report.phase)",
             "source:      \(report.source)",
             "target:      \(report.target)",
@@ -50,6 +52,18 @@ struct StatusCommand: ParsableCommand {
         lines += report.notes.map { "note:        \(SafeText.visible($0))" }
         if let next = report.next { lines.append("next:        \(SafeText.visible(next))") }
         return lines.joined(separator: "\n")
+    }
+
+    /// What comes before everything else.
+    private static func alarm(_ report: RunStatus) -> [String] {
+        guard let alarm = report.alarm else { return [] }
+        let strays = report.sourceFence?.strayWrites ?? []
+        return ["WARNING:     \(SafeText.visible(alarm))"]
+            + strays.map { table in
+                let keys = table.sampleKeys.joined(separator: "; ")
+                return "stray:       \(SafeText.visible(table.table)): "
+                    + "\(Count.text(table.rows, "row")) \(SafeText.visible(keys))"
+            }
     }
 
     /// Which side takes the application's writes.

@@ -6,6 +6,10 @@ extension Model {
     var liveVerdict: Span? {
         guard let phase, operation?.kind != .migrate else { return nil }
         if operation?.kind == .revert { return Span("going back", .statusRun) }
+        if alarm != nil {
+            let isOver = phase.targetTakesWrites
+            return Span(isOver ? "SWITCHED  SQLITE NOT CLOSED" : "FILE REPLACED", .statusBad)
+        }
         switch phase {
         case .prepared, .copied: return nil
         case .switched, .watching: return Span("SWITCHED", .statusOK)
@@ -16,6 +20,11 @@ extension Model {
         if waitingFor != nil { return Span("WAITING\(rows)", .statusWarn) }
         if isPostponed { return Span("NOT FOLLOWED\(rows)", .statusWarn) }
         return Span(lagWords, isBehind ? .statusWarn : .statusOK)
+    }
+
+    /// What puts writes at risk, in words; nil when nothing does.
+    var alarm: String? {
+        operation?.kind.mustFinish == true ? nil : cutover.status.value?.alarm
     }
 
     /// How far the target is behind, in words.
@@ -32,6 +41,7 @@ extension Model {
     var liveProblems: [Span] {
         guard let phase, operation?.kind.mustFinish != true else { return [] }
         var found: [Span] = []
+        if let alarm { found.append(Span(alarm, .statusBad)) }
         let isForeign = cutover.status.value?.isRunning == true
         switch phase {
         case .fenced, .drained, .verified:
@@ -84,6 +94,7 @@ extension Model {
         if operation == nil, cutover.status.value?.isRunning == true {
             return ["another process works on this run; it is shown here"]
         }
+        if alarm != nil, let next = cutover.status.value?.next { return [next] }
         switch phase {
         case .prepared, .copied: return ["wait until the copy is there; then it is followed"]
         case .following where isPostponed: return ["\(key(.follow)) follows the source again"]

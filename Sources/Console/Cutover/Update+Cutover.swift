@@ -140,9 +140,9 @@ extension Model {
         operation = nil
         var commands: [Command] = []
         switch result {
-        case .success(let report) where report.ok:
+        case .success(let report) where report.outcome == .switched:
             cutover.outcome = .switched(report)
-            notify(report.summary, .statusOK)
+            notify(report.summary, report.ok ? .statusOK : .statusBad)
             commands += learn(.watching) + turn(to: .target)
         case .success(let report):
             cutover.outcome = .undone(report)

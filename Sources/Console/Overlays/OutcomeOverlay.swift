@@ -70,6 +70,9 @@ enum OutcomeOverlay {
             "watch orders arrive on PostgreSQL: \(model.key(.show(.orders)))",
             "\(model.key(.revert)) goes back to SQLite with every row written on PostgreSQL",
         ]
+        if !report.ok, let reason = report.reason {
+            return head + wrapped(reason, .statusBad, model) + body(report, model)
+        }
         return head + next(steps, model) + body(report, model)
     }
 

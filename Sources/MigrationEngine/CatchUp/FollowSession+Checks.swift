@@ -24,7 +24,7 @@ extension FollowSession {
         _ stage: String
     ) throws -> Capture {
         guard let capture = try Capture.read(source), capture.id == position.captureID else {
-            throw replaced(options, stage)
+            throw replaced(options, stage, position)
         }
         try requireMarks(source, position, options, stage)
         return capture
@@ -43,7 +43,7 @@ extension FollowSession {
     ) throws {
         let mark = ChangeLog.Mark(seq: position.seq, at: position.at)
         guard try ChangeLog.holds(mark, source), try ChangeLog.holds(position.read, source) else {
-            throw replaced(options, stage)
+            throw replaced(options, stage, position)
         }
     }
 
@@ -56,9 +56,33 @@ extension FollowSession {
         )
     }
 
+    /// Makes sure that the closed file of a live target is still there, so that it can be gone
+    /// back to.
+    static func requireClosedSource(
+        _ source: SourceConnection,
+        _ run: RunState.Run,
+        _ position: RunState.Position,
+        _ target: TargetConnection,
+        _ options: Options,
+        _ stage: String
+    ) throws {
+        guard position.liveSide == .target else { return }
+        let fenced = try FencedSource(options, run, position, target)
+        let finding = try fenced.look(source)
+        guard finding.isVouched else { throw fenced.failure(finding, stage) }
+    }
+
     /// The file was put back to an older state, or exchanged for another, behind our back.
-    static func replaced(_ options: Options, _ stage: String) -> MigrationError {
-        MigrationError(
+    ///
+    /// What helps depends on the side that takes writes: to begin anew would throw away what was
+    /// written on the target.
+    static func replaced(
+        _ options: Options,
+        _ stage: String,
+        _ position: RunState.Position? = nil
+    ) -> MigrationError {
+        if position?.liveSide == .target { return FencedSource.exchanged(options, stage) }
+        return MigrationError(
             .sourceReplaced,
             "the source is not the file that this run follows: it was overwritten by an older or "
                 + "another copy, or its capture was removed",
@@ -74,9 +98,11 @@ extension FollowSession {
     static func changed(
         _ changes: [String],
         _ options: Options,
-        _ stage: String
+        _ stage: String,
+        _ position: RunState.Position? = nil
     ) -> MigrationError {
-        MigrationError(
+        let isOver = position?.liveSide == .target
+        return MigrationError(
             .schemaChanged,
             "the application changed its schema while the run follows it: "
                 + (changes.isEmpty
@@ -84,8 +110,11 @@ extension FollowSession {
                     : changes.joined(separator: ", ")),
             place: .init(stage, side: .source, path: options.source),
             kept: .other("all changes up to here are logged; none is applied to another schema"),
-            remedy: "undo the change, or start anew: cutover clean, then cutover migrate --live "
-                + "into an empty database"
+            remedy: isOver
+                ? "undo the change, or bring the file back to where it stood at the switch; "
+                    + "PostgreSQL goes on taking writes"
+                : "undo the change, or start anew: cutover clean, then cutover migrate --live "
+                    + "into an empty database"
         )
     }
 

@@ -85,10 +85,11 @@ final class FollowSession {
         (run, position) = try Self.require(found, stage, opened.1)
         do {
             try Self.keepCommits(target)
+            try Self.requireClosedSource(source, run, position, target, options, stage)
             capture = try Self.requireCapture(source, position, options, stage)
             guard try SourceFile.fingerprint(source, path: options.source) == run.sourceFingerprint
             else {
-                throw Self.changed(try Capture.schemaChanges(source), options, stage)
+                throw Self.changed(try Capture.schemaChanges(source), options, stage, position)
             }
             let tables = try FollowedTable.all(capture, run: run.id, source, target)
             reader = ChangeReader(source, capture, tables)
@@ -214,7 +215,9 @@ final class FollowSession {
     }
 
     private func requireKnown(_ position: RunState.Position) throws {
-        guard position.captureID == capture.id else { throw Self.replaced(options, "follow") }
+        guard position.captureID == capture.id else {
+            throw Self.replaced(options, "follow", position)
+        }
     }
 
     /// Makes sure that the path still names the file that is open.
@@ -223,7 +226,7 @@ final class FollowSession {
     /// - Throws: ``MigrationError`` of code `sourceReplaced`, also when there is no file any more.
     func requireSameFile(_ stage: String = "follow") throws(MigrationError) {
         guard SourceFile.Identity(options.source) == file else {
-            throw Self.replaced(options, stage)
+            throw Self.replaced(options, stage, position)
         }
     }
 
@@ -234,10 +237,10 @@ final class FollowSession {
         let version = try source.integer("PRAGMA schema_version")
         if version != schemaVersion {
             guard try Capture.read(source)?.id == capture.id else {
-                throw Self.replaced(options, "follow")
+                throw Self.replaced(options, "follow", position)
             }
             let changes = try Capture.schemaChanges(source)
-            guard changes.isEmpty else { throw Self.changed(changes, options, "follow") }
+            guard changes.isEmpty else { throw Self.changed(changes, options, "follow", position) }
             schemaVersion = version
         }
         try Self.requireMarks(source, position, options, "follow")

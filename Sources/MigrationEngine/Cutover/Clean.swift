@@ -102,13 +102,16 @@ public enum Clean {
     ) throws(MigrationError) -> Left? {
         let source = try SourceFile.open(options.source, stage: "clean")
         do {
-            guard try SourceFence.isForGood(source) else { return nil }
-            let run = try RunState.newestRun(target, in: options.schema)
-            guard let run, let position = try RunState.position(of: run.id, target) else {
-                return Left()
+            let newest = try RunState.newestRun(target, in: options.schema)
+            if let newest, try SourceFence.isForeign(to: newest.id, source) {
+                throw SourceFence.foreign(options, "clean")
             }
-            guard position.liveSide == .target else { return nil }
-            return Left(run: run.id, switchedAt: position.switchedAt)
+            // The target knows it, whatever file stands at the path by now.
+            if let newest, let position = try RunState.position(of: newest.id, target) {
+                guard position.liveSide == .target else { return nil }
+                return Left(run: newest.id, switchedAt: position.switchedAt)
+            }
+            return try SourceFence.isForGood(source) ? Left() : nil
         } catch {
             throw FollowSession.wrap(error, options, address, "clean")
         }

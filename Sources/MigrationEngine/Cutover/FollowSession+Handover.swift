@@ -35,10 +35,12 @@ extension FollowSession {
     /// Wakes keys and triggers, installs the reverse capture, opens the tables to the application
     /// and says so, all in one transaction of the target.
     ///
-    /// - Parameter freeze: How long writes have been blocked when it is written.
+    /// - Parameters:
+    ///   - token: What stands in the file that was closed for it.
+    ///   - freeze: How long writes have been blocked when it is written.
     /// - Throws: ``MigrationError`` or ``TargetError``; when the connection is lost, only the
     ///   server knows what became of it.
-    func handOver(freeze: () -> Double) throws {
+    func handOver(_ token: String, freeze: () -> Double) throws {
         let live = LiveTarget(target: target, run: run.id)
         try target.transaction {
             // Whoever may, waits less for an autovacuum that has begun since.
@@ -46,7 +48,8 @@ extension FollowSession {
                 """
                 SET LOCAL lock_timeout = '5s';
                 SELECT set_config('deadlock_timeout', '50ms', true)
-                FROM pg_roles WHERE rolname = current_user AND rolsuper
+                FROM pg_roles WHERE rolname = current_user AND rolsuper;
+                \(Handover.recording(token, run: run.id, seq: position.seq))
                 """
             )
             try live.wake()

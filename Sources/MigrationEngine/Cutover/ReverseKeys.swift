@@ -80,6 +80,61 @@ struct ReverseKeys {
         )
     }
 
+    /// Makes the temporary table of keys of the source, in the caller's transaction; their numbers
+    /// are their places, from 1.
+    ///
+    /// - Parameter keys: The keys; each column of a kind that is stored in one way only.
+    /// - Returns: Whether each key was written on PostgreSQL since the switch; nil for one that
+    ///   PostgreSQL cannot have.
+    /// - Throws: ``TargetError``.
+    func fill(_ keys: [[SourceValue]]) throws(TargetError) -> [Bool?] {
+        let first = reversed.parts[0]
+        let columns = first.key.map { first.comparison.columns[$0] }
+        let types = try types(of: columns.map(\.target), in: first)
+        let kinds = zip(columns, types).map { $0.rule == .integer ? "bigint" : $1 }
+        let names = reversed.key.indices.map(Self.name)
+        try target.execute(
+            """
+            SET LOCAL client_min_messages = warning;
+            DROP TABLE IF EXISTS \(Self.table);
+            CREATE TEMPORARY TABLE cutover_back (cutover_n bigint,
+                \(zip(names, kinds).map { "\($0) \($1)" }.joined(separator: ", "))) ON COMMIT DROP
+            """
+        )
+        var written: [Bool?] = keys.map { _ in nil }
+        var rows: [String] = []
+        for (place, key) in keys.enumerated() {
+            let texts = zip(key, columns).compactMap { $1.rule.keyText($0) }
+            guard texts.count == columns.count else { continue }
+            written[place] = false
+            let values = [String(place + 1)] + texts.map(TargetConnection.literal)
+            rows.append("(\(values.joined(separator: ", ")))")
+        }
+        if !rows.isEmpty {
+            try target.execute(
+                "INSERT INTO \(Self.table) VALUES \(rows.joined(separator: ", ")); "
+                    + "ANALYZE \(Self.table)"
+            )
+        }
+        let isSame = zip(names, kinds).enumerated()
+            .map { "l.key[\($0 + 1)]::\($1.1) = k.\($1.0)" }.joined(separator: " AND ")
+        let found = try target.query(
+            """
+            SELECT DISTINCT k.cutover_n FROM \(Self.table) k JOIN cutover.reverse_log l ON \(isSame)
+            WHERE l.run_id = $1 AND l.table_name = ANY ($2::text[]) AND l.key IS NOT NULL
+            """,
+            [.text(run), .text(self.names)]
+        ).rows
+        for row in found {
+            if let number = row[0].flatMap({ Int($0) }), written.indices.contains(number - 1) {
+                written[number - 1] = true
+            }
+        }
+        // An entry that names no row stands for all of them.
+        guard try entries().isWhole else { return written }
+        return written.map { $0 == nil ? nil : true }
+    }
+
     private func types(
         of columns: [String],
         in part: ReversedTable.Part
@@ -140,5 +195,24 @@ struct ReverseKeys {
             "SELECT \((["cutover_n"] + keys).joined(separator: ", ")) FROM \(Self.table)",
             [.integer] + rules
         )
+    }
+}
+
+extension EqualityRule {
+    /// A key of the source as text that PostgreSQL reads as the same value.
+    ///
+    /// - Parameter value: The key.
+    /// - Returns: The text; nil for a value that a column of this kind cannot have.
+    fileprivate func keyText(_ value: SourceValue) -> String? {
+        switch (self, value) {
+        case (.integer, .integer(let number)), (.double, .integer(let number)): String(number)
+        case (.double, .real(let number)): "\(number)"
+        case (.boolean, .integer(let number)) where number == 0 || number == 1:
+            number == 1 ? "true" : "false"
+        case (.text, .text(let bytes)) where !bytes.contains(0):
+            String(validating: bytes, as: UTF8.self)
+        case (.bytes, .blob(let bytes)): "\\x" + bytes.hexadecimal
+        default: nil
+        }
     }
 }

@@ -15,6 +15,10 @@ struct ReverseReplay {
     let cancellation: Cancellation
     /// How long to wait for another process's lock of the source.
     var busyMilliseconds: Int32 = 10_000
+    /// The newest entry of the source's log; a later one is a write that nobody has looked at.
+    var head: Int64?
+    /// What is said of writes of the source itself that come along; nil when there are none.
+    var strayNote: String?
 
     init(
         _ options: Options,
@@ -67,15 +71,21 @@ struct ReverseReplay {
         let mark = try mark()
         try source.execute("BEGIN IMMEDIATE")
         do {
-            if var earlier = try ReverseMark.read(source, run: run), earlier.isSame(mark) {
+            if let head, try ChangeLog.head(source).seq != head { throw strayed }
+            if var earlier = try ReverseMark.read(source, run: run), earlier.isSame(mark),
+                strayNote == nil
+            {
                 try source.execute("ROLLBACK")
                 earlier.summary.wasReplayed = true
                 return earlier.summary
             }
             Failpoint.reach(.reverseBegun)
-            let summary = try write(source, mark)
+            var summary = try write(source, mark)
+            if let strayNote { summary.notes.append(strayNote) }
             try ReverseMark(seq: mark.seq, changes: mark.changes, summary: summary)
                 .write(source, run: run)
+            // What stands in its log now was looked at, or was written by this.
+            if try Capture.read(source) != nil { try SourceFence.account(source) }
             Failpoint.reach(.reverseReplayed)
             try source.execute("COMMIT")
             return summary
@@ -298,15 +308,28 @@ struct ReverseReplay {
         )
     }
 
-    private func conflict(_ error: SourceError) -> MigrationError {
+    private var strayed: MigrationError {
         MigrationError(
-            .sourceRefusedRow,
-            "a row of PostgreSQL breaks a constraint of the source, such as a unique value that a "
-                + "row in quarantine has",
+            .sourceReplaced,
+            "the closed SQLite file was written just now",
             place: .init(Self.stage, side: .source, path: options.source),
             kept: kept,
-            remedy: "see the rows with: cutover quarantine list; change either row, then run the "
-                + "same command again",
+            remedy: "find the process that writes it, then run the same command again"
+        )
+    }
+
+    private func conflict(_ error: SourceError) -> MigrationError {
+        let who =
+            strayNote != nil
+            ? "a row that was written in the closed file has" : "a row in quarantine has"
+        return MigrationError(
+            .sourceRefusedRow,
+            "a row of PostgreSQL breaks a constraint of the source, such as a unique value that "
+                + who,
+            place: .init(Self.stage, side: .source, path: options.source),
+            kept: kept,
+            remedy: (strayNote != nil ? "" : "see the rows with: cutover quarantine list; ")
+                + "change the row on PostgreSQL, then run the same command again",
             cause: error.cause
         )
     }

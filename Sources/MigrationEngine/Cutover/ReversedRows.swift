@@ -41,7 +41,7 @@ final class ReversedRows {
     // MARK: - Finding
 
     /// Whether every key is stored in one way only.
-    private var isDirect: Bool {
+    var isDirect: Bool {
         let part = table.parts[0]
         return part.key.allSatisfy { place in
             let column = part.columns[place]

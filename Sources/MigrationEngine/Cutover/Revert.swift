@@ -9,6 +9,8 @@ public enum Revert {
     /// - Parameters:
     ///   - options: The two sides.
     ///   - hook: The operator's command, run when the source takes writes again.
+    ///   - acceptsStrays: Whether rows come along that something wrote in the closed source;
+    ///     PostgreSQL's stands where it has written the same.
     ///   - observer: Is told how far it is.
     ///   - cancellation: Stops it before the source is written.
     /// - Returns: What was done.
@@ -16,6 +18,7 @@ public enum Revert {
     public static func run(
         _ options: Options,
         hook: String? = nil,
+        acceptsStrays: Bool = false,
         observer: Observer = Observer(),
         cancellation: Cancellation = Cancellation()
     ) throws(MigrationError) -> RevertReport {
@@ -24,7 +27,14 @@ public enum Revert {
         let tracker = ProgressTracker(observer)
         do throws(MigrationError) {
             tracker.begin(.starting, "connecting")
-            let session = try FollowSession(options, stage: "revert", tracker, cancellation)
+            let session: FollowSession
+            do throws(MigrationError) {
+                session = try FollowSession(options, stage: "revert", tracker, cancellation)
+            } catch {
+                // A way back that was killed may have closed PostgreSQL: it must go on there.
+                try Refence(options, tracker).reopen(after: error)
+                throw ClosedCopy.helping(error, options)
+            }
             let steps = StepRecorder(session)
             let toggles = try SavedToggles(session)
             let report: RevertReport
@@ -37,7 +47,8 @@ public enum Revert {
                     steps,
                     SourceWriter(session),
                     environment: nil,
-                    hook: hook.map { .init(command: $0) }
+                    hook: hook.map { .init(command: $0) },
+                    acceptsStrays: acceptsStrays
                 ).perform(because: "the operator went back")
             }
             session.keepOutcome("revert", report)
@@ -87,6 +98,12 @@ public struct RevertReport: Codable, Sendable {
     public var writeFreezeSeconds = 0.0
     /// Whether there was nothing to take back.
     public var nothingDone = false
+    /// Rows that something had written in the closed source, and that were not as PostgreSQL's.
+    public var strayWrites = 0
+    /// Those of them that PostgreSQL had written, too: its row stands.
+    public var conflicts = 0
+    /// Where all of them are written down, a line of JSON each; nil when there were none.
+    @ExplicitNull public var strayFile: String? = nil
 
     /// The outcome in a sentence.
     public var summary: String {

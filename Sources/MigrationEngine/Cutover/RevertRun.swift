@@ -11,6 +11,7 @@ final class RevertRun {
     private let writer: SourceWriter
     private let environment: String?
     private let hook: Turn?
+    private let strays: StrayKeeper
     private var summary = ReverseSummary()
     private var notes: [String] = []
     private var block = WriteBlock()
@@ -30,7 +31,8 @@ final class RevertRun {
         _ steps: StepRecorder,
         _ writer: SourceWriter,
         environment: String?,
-        hook: Turn?
+        hook: Turn?,
+        acceptsStrays: Bool = false
     ) {
         self.session = session
         self.toggles = toggles
@@ -39,6 +41,7 @@ final class RevertRun {
         steps.isOnTheWayBack = true
         self.environment = environment
         self.hook = hook
+        strays = StrayKeeper(session, isAllowed: acceptsStrays)
     }
 
     /// Goes back.
@@ -49,6 +52,9 @@ final class RevertRun {
     func perform(because reason: String) throws(MigrationError) -> RevertReport {
         session.tracker.cutover { $0.isHandedOver = session.position.liveSide == .target }
         try writer.open("revert")
+        if session.position.liveSide == .target {
+            try session.outlasting("revert") { try requireSource() }
+        }
         // A process that was killed on this way has blocked writes all the time since.
         if let earlier = session.position.closedFor { block.begin(earlier: earlier) }
         // A server that falls over on the way is waited for; each step can be done again.
@@ -65,8 +71,21 @@ final class RevertRun {
             steps: steps.steps,
             tables: summary.tables,
             notes: notes + summary.notes,
-            writeFreezeSeconds: block.seconds
+            writeFreezeSeconds: block.seconds,
+            strayWrites: strays.found.rows,
+            conflicts: strays.found.conflicts,
+            strayFile: strays.file
         )
+    }
+
+    /// Refuses while nothing is changed; a way back that was killed may have closed PostgreSQL.
+    private func requireSource() throws {
+        do throws(MigrationError) {
+            try strays.require()
+        } catch {
+            try live.reopen()
+            throw error
+        }
     }
 
     /// Closes PostgreSQL, brings its writes back, and makes the source the side that is live.
@@ -79,6 +98,7 @@ final class RevertRun {
         }
         do throws(MigrationError) {
             try requireLog()
+            try strays.keep(writer)
             try replay()
         } catch {
             steps.fail(error.message)
@@ -134,6 +154,8 @@ final class RevertRun {
                 session.cancellation
             )
             replay.busyMilliseconds = 30_000
+            replay.head = strays.head
+            replay.strayNote = strays.note
             summary = try replay.perform()
         }
     }
@@ -229,7 +251,8 @@ final class RevertRun {
         try session.target.transaction {
             try ReverseCapture(target: session.target, run: session.run.id).remove()
         }
-        if isEqual { try session.markVerified(session.position.seq) }
+        // What came along from the source's own log is compared by whoever follows it next.
+        if isEqual, strays.found.rows == 0 { try session.markVerified(session.position.seq) }
         return isEqual
     }
 

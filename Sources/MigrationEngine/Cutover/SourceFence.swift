@@ -58,26 +58,46 @@ struct SourceFence {
         guard try state(connection) == .absent else { return }
         try connection.execute(
             """
-            CREATE TABLE \(table) \(Catalog.mark) (until REAL, since REAL, earliest REAL);
-            INSERT INTO \(table) VALUES (0, NULL, 0)
+            CREATE TABLE \(table) \(Catalog.mark) (
+                until REAL, since REAL, earliest REAL, token TEXT, head INTEGER);
+            INSERT INTO \(table) VALUES (0, NULL, 0, NULL, NULL)
             """
         )
-        var number = 0
+        for trigger in try triggers(connection) { try connection.execute(trigger.sql) }
+    }
+
+    /// One trigger of the fence.
+    struct Trigger {
+        /// The table that it closes.
+        var table: String
+        /// What it does, without its name.
+        var body: String
+        /// What makes it.
+        var sql: String
+    }
+
+    /// The triggers that close every table of a file.
+    ///
+    /// - Parameter connection: A connection to the source.
+    /// - Returns: Three triggers a table.
+    /// - Throws: ``SourceError``.
+    static func triggers(_ connection: SourceConnection) throws(SourceError) -> [Trigger] {
+        var made: [Trigger] = []
         var names: Set<[UInt8]> = []
         for table in try CatalogReader.read(connection).tables where table.kind == .ordinary {
             guard names.insert(Array(table.storedName.utf8)).inserted else { continue }
-            number += 1
             for event in ["INSERT", "UPDATE", "DELETE"] {
-                try connection.execute(
-                    """
-                    CREATE TRIGGER "_cutover_fence_\(number)_\(event.lowercased())" \(Catalog.mark)
+                let name = "_cutover_fence_\(names.count)_\(event.lowercased())"
+                let body = """
                     BEFORE \(event) ON \(SourceConnection.quote(table.storedName))
                     WHEN (SELECT julianday('now') BETWEEN earliest AND until FROM \(Self.table))
                     BEGIN SELECT RAISE(ABORT, '\(message)'); END
                     """
-                )
+                let sql = "CREATE TRIGGER \"\(name)\" \(Catalog.mark)\n\(body)"
+                made.append(Trigger(table: table.storedName, body: body, sql: sql))
             }
         }
+        return made
     }
 
     /// Blocks writes for some time, in the caller's transaction.
@@ -155,16 +175,27 @@ struct SourceFence {
     /// - Parameter connection: A connection that may write the source.
     /// - Throws: ``SourceError``.
     static func remove(_ connection: SourceConnection) throws(SourceError) {
+        try removeTriggers(connection)
+        try connection.execute("DROP TABLE IF EXISTS main.\(table)")
+    }
+
+    /// The condition on rows of `sqlite_schema` that are the fence's triggers.
+    static let areTriggers = """
+        type = 'trigger' AND name LIKE '\\_cutover\\_fence\\_%' ESCAPE '\\'
+            AND \(ApplicationSchema.isOurs)
+        """
+
+    /// Removes the triggers alone, in the caller's transaction.
+    ///
+    /// - Parameter connection: A connection that may write the source.
+    /// - Throws: ``SourceError``.
+    static func removeTriggers(_ connection: SourceConnection) throws(SourceError) {
         var names: [String] = []
-        try connection.query(
-            """
-            SELECT name FROM main.sqlite_schema WHERE type = 'trigger'
-                AND name LIKE '\\_cutover\\_fence\\_%' ESCAPE '\\' AND \(ApplicationSchema.isOurs)
-            """
-        ) { row in names.append(row.text(0) ?? "") }
+        try connection.query("SELECT name FROM main.sqlite_schema WHERE \(areTriggers)") { row in
+            names.append(row.text(0) ?? "")
+        }
         for name in names {
             try connection.execute("DROP TRIGGER main.\(SourceConnection.quote(name))")
         }
-        try connection.execute("DROP TABLE IF EXISTS main.\(table)")
     }
 }

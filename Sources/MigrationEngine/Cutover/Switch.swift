@@ -14,6 +14,8 @@ public enum Switch {
         public var hook: String?
         /// The workflow that is turned on first; nil for the first that was on.
         public var canary: String?
+        /// Whether a copy of the closed source is kept for the way back.
+        package var keepsCopy = true
 
         /// Makes settings; the defaults are those of the command.
         ///
@@ -62,7 +64,16 @@ public enum Switch {
         let tracker = ProgressTracker(observer)
         do throws(MigrationError) {
             tracker.begin(.starting, "connecting")
-            let session = try FollowSession(options, stage: "switch", tracker, cancellation)
+            let session: FollowSession
+            do throws(MigrationError) {
+                session = try FollowSession(options, stage: "switch", tracker, cancellation)
+            } catch {
+                guard let report = try Refence(options, tracker).run(because: error) else {
+                    throw ClosedCopy.helping(error, options)
+                }
+                tracker.begin(.done, report.summary)
+                return report
+            }
             let run = try SwitchRun(session, settings)
             run.warnings = notes
             let report = try run.perform()
@@ -79,11 +90,11 @@ public enum Switch {
 
 /// What `switch` did.
 public struct SwitchReport: Codable, Sendable {
-    /// Whether the application works on the target now.
+    /// Whether the application works on the target now, and the source is closed as it should be.
     public var ok: Bool
     /// What came out: `switched` or `undone`.
     public var outcome: Outcome
-    /// Why it was undone; nil when it was not.
+    /// Why it was undone, or what is wrong with the source; nil when all is well.
     @ExplicitNull public var reason: String?
     /// The seconds during which no side took the application's writes; where the hook failed behind
     /// the handover, those of the way back are counted, too.
@@ -143,6 +154,8 @@ public struct SwitchReport: Codable, Sendable {
     public var summary: String {
         let blocked = String(format: "; writes were blocked for %.2f s", writeFreezeSeconds)
         switch outcome {
+        case .switched where !ok:
+            return "the application works on PostgreSQL, BUT \(reason ?? "")"
         case .switched where alreadyDone:
             let time = switchedAt ?? "an earlier switch"
             return "the application works on PostgreSQL since \(time); nothing was done"

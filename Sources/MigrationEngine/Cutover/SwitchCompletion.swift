@@ -17,13 +17,14 @@ struct SwitchCompletion {
         let isUnderWay = try onSource { connection throws(SourceError) in
             try SavedToggles.areSaved(connection)
         }
+        try mendFence()
         guard isUnderWay else {
-            var report = report(.switched, nil, [])
-            report.alreadyDone = true
+            keepCopy()
+            var report = report(.switched, run.fenceProblem, [])
+            report.alreadyDone = report.ok && run.steps.names.isEmpty && run.warnings.isEmpty
             let time = session.position.switchedAt.map { " since \($0)" } ?? ""
-            report.warnings.append(
-                "the application works on PostgreSQL already\(time); nothing was done"
-            )
+            let words = "the application works on PostgreSQL already\(time)"
+            report.warnings.insert(report.alreadyDone ? words + "; nothing was done" : words, at: 0)
             return report
         }
         let saved = try onSource { connection throws(SourceError) in
@@ -45,6 +46,7 @@ struct SwitchCompletion {
         try run.writer.write("switch", .endless) { connection throws(SourceError) in
             try SavedToggles.forget(connection)
         }
+        keepCopy()
         run.steps.note { () throws(MigrationError) in
             try session.journal.action(
                 "switch",
@@ -57,7 +59,69 @@ struct SwitchCompletion {
                 detail: "switched"
             )
         }
-        return report(.switched, nil, saved)
+        return report(.switched, run.fenceProblem, saved)
+    }
+
+    /// What the file is compared with.
+    private func fenced() throws(MigrationError) -> FencedSource {
+        try session.outlasting("switch") {
+            try FencedSource(session.options, session.run, session.position, session.target)
+        }
+    }
+
+    /// Looks whether the source is still closed, and closes it again.
+    private func mendFence() throws(MigrationError) {
+        // A way back that was killed may have closed PostgreSQL.
+        let isReopened = try session.outlasting("switch") {
+            try LiveTarget(target: session.target, run: session.run.id).reopen()
+        }
+        if isReopened {
+            run.warnings.append("a way back was stopped; PostgreSQL takes writes again")
+        }
+        let before = try onSource(try fenced().look).status
+        run.fenceProblem = before.strayWrites.isEmpty ? nil : before.reason
+        guard !before.isSound, let reason = before.reason else { return }
+        if before.state != .up {
+            try run.writer.write("switch", .seconds(60)) { connection throws(SourceError) in
+                try SourceFence.mend(connection)
+            }
+            run.warnings.append("the SQLite file was closed again: \(reason)")
+            run.steps.note { () throws(MigrationError) in
+                try session.journal.action("closed again", before: reason, after: "closed")
+            }
+        }
+        if let problem = run.fenceProblem, let remedy = before.remedy {
+            run.warnings.append("\(problem): \(remedy)")
+        }
+        session.tracker.log(.warning, "switch", reason)
+    }
+
+    /// Keeps a copy of the closed source, while the application works.
+    ///
+    /// Without one a source that is overwritten later leaves no way back. Its failure is only told.
+    private func keepCopy() {
+        do throws(MigrationError) {
+            let fenced = try fenced()
+            guard run.settings.keepsCopy, run.fenceProblem == nil,
+                ClosedCopy.read(session.options, token: fenced.handovers.last?.token) == nil
+            else { return }
+            try run.steps.run("closed-copy") { () throws(MigrationError) in
+                try ClosedCopy.make(session, fenced)
+            }
+        } catch {
+            run.steps.fail(error.message)
+            run.warnings.append(
+                "no copy of the closed SQLite file was kept (\(error.message)): whoever overwrites "
+                    + "the file ends the way back; cutover switch tries it again"
+            )
+        }
+        run.steps.note { () throws(MigrationError) in
+            try session.journal.rest(
+                session.run.id,
+                phase: CutoverPhase.watching.rawValue,
+                detail: "switched"
+            )
+        }
     }
 
     private func environment() throws(MigrationError) {
@@ -183,7 +247,7 @@ struct SwitchCompletion {
         _ saved: [(name: String, isOn: Bool)]
     ) -> SwitchReport {
         SwitchReport(
-            ok: outcome == .switched,
+            ok: outcome == .switched && reason == nil,
             outcome: outcome,
             reason: reason,
             writeFreezeSeconds: freezeSeconds,

@@ -42,10 +42,11 @@ struct SwitchReading {
             (run, position) = try FollowSession.require((newest, found), "switch", address)
             try source.execute("BEGIN")
             defer { try? source.execute("COMMIT") }
+            try FollowSession.requireClosedSource(source, run, position, target, options, "switch")
             let capture = try FollowSession.requireCapture(source, position, options, "switch")
             let changes = try Capture.schemaChanges(source)
             guard changes.isEmpty else {
-                throw FollowSession.changed(changes, options, "switch")
+                throw FollowSession.changed(changes, options, "switch", position)
             }
             let waiting = try ChangeLog.waiting(after: position.seq, source)
             lag = .init(rows: waiting.rows, seconds: waiting.seconds)

@@ -19,6 +19,8 @@ final class SwitchRun {
     private(set) var trips = 0
     var holders: [FileHolders.Holder] = []
     var warnings: [String] = []
+    /// What is wrong with the source behind the handover, in words.
+    var fenceProblem: String?
     private var comparer: ChangedRows?
     private var lockedSince: ContinuousClock.Instant?
     /// How long another process's lock is waited for while writes pass.
@@ -278,10 +280,11 @@ final class SwitchRun {
             try session.cancellation.check("switch", kept: session.kept)
             let head = session.position.seq
             let left = clock.map { $0.budget - $0.seconds } ?? settings.freezeBudget
+            let token = SourceFence.token(of: session.run.id)
             let newest = try writer.write("switch", .seconds(left)) {
                 connection throws(SourceError) in
                 // Should this process die now, the next start finds a source that is closed.
-                try SourceFence.raise(for: nil, connection)
+                try SourceFence.close(for: token, connection)
                 // Asked here, because this transaction sees what is there now, whatever moment the
                 // session's own connection may still look at.
                 return try ChangeLog.head(connection).seq
@@ -290,7 +293,7 @@ final class SwitchRun {
                 guard newest == head else { throw changedWhileFrozen }
                 Failpoint.reach(.handingOver)
                 try requireTime()
-                try session.handOver { clock?.seconds ?? 0 }
+                try session.handOver(token) { clock?.seconds ?? 0 }
                 Failpoint.reach(.handedOver)
             } catch {
                 throw overBudget(error)

@@ -183,6 +183,18 @@ final class SwitchSteps {
                 onFailure: "note"
             )
         )
+        if settings.keepsCopy {
+            steps.append(
+                step(
+                    "closed-copy",
+                    "keep a copy of the closed SQLite file for the way back, while the application "
+                        + "works",
+                    ["in \(options.runDirectory), with its SHA-256 in the journal"],
+                    writes: "file",
+                    onFailure: "note"
+                )
+            )
+        }
         return steps
     }
 

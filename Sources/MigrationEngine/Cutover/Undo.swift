@@ -75,15 +75,20 @@ final class Undo {
     /// Whether a cutover has left anything in the source.
     private func isNeeded() throws(MigrationError) -> Bool {
         try session.requireSameFile("undo")
+        let isForeign: Bool
+        let isThere: Bool
         do throws(SourceError) {
             let fence = try SourceFence.state(session.source)
             let areSaved = try SavedToggles.areSaved(session.source)
-            return fence != .absent || areSaved
+            isThere = fence != .absent || areSaved
+            isForeign = try SourceFence.isForeign(to: session.run.id, session.source)
         } catch {
             // Whoever cannot look must assume it.
             let wrapped = session.wrap(error, "undo")
             guard Obstacle(wrapped) != nil else { throw wrapped }
             return true
         }
+        guard !isForeign else { throw SourceFence.foreign(session.options, "undo") }
+        return isThere
     }
 }

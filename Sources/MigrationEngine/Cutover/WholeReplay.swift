@@ -159,6 +159,27 @@ final class WholeReplay {
         }
     }
 
+    /// Finds the rows that one side alone has; writes nothing.
+    ///
+    /// - Returns: The handles of rows that only the source has, and the number of those that only
+    ///   the target has; nil when rows cannot be told apart.
+    /// - Throws: ``SourceError``, ``TargetError`` or ``CancellationWish``.
+    func strangers() throws -> (handles: [[SourceValue]], missing: Int)? {
+        guard !table.handle.isEmpty, table.parts.count == 1 else { return nil }
+        var left = try stored()
+        var missing = 0
+        var stream = try stream()
+        while try stream.next() {
+            if cancellation.isCancelled { throw CancellationWish() }
+            if try !take(Self.sum(stream.row), &left) { missing += 1 }
+        }
+        let handles = try left.values.joined().filter { handle in
+            guard let found = try rows.quarantined(handle) else { return true }
+            return !rows.isAbsent(found)
+        }
+        return (handles, missing)
+    }
+
     /// Compares all rows once more, as the source has them now.
     ///
     /// - Throws: ``SourceError`` or ``TargetError``.

@@ -49,7 +49,9 @@ public enum CutoverCheck {
         // Behind the handover there is nothing to begin, and the target is open on purpose.
         let isFinal = (try? context.final()) ?? nil != nil
         let isOver = isFinal || (try? context.position().liveSide) == .target
-        for question in isOver ? [GateTable.questions[0]] : GateTable.questions
+        let first = GateTable.questions[0]
+        let behind = isFinal ? [first] : [FenceGate.question, first]
+        for question in isOver ? behind : GateTable.questions
         where question.depth <= depth {
             try cancellation.check("check", kept: .untouched)
             tracker.activity(question.name)
@@ -296,8 +298,10 @@ public struct CheckReport: Codable, Sendable, Equatable {
     /// The operator's next step.
     public var next: String {
         let closed = gates.filter(\.blocks)
-        // Behind the handover there is one gate, and nothing to open.
-        if gates.count == 1, let only = closed.first { return only.remedy ?? only.reason }
+        // Behind the handover there is nothing to open, unless the file is not closed.
+        if gates.count <= 2, closed.count == 1, let only = closed.first {
+            return only.remedy ?? only.reason
+        }
         let machine = closed.filter { $0.kind == .machine }
         if let first = machine.first {
             let more = machine.count > 1 ? " (and \(machine.count - 1) more)" : ""

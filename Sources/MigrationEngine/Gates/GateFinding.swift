@@ -180,5 +180,7 @@ enum GateTable {
     ]
 
     /// The names that a profile cannot take for gates of its own.
-    static let names = Set(questions.map(\.name) + signed.map(\.name) + ["all", "profile"])
+    static let names = Set(
+        questions.map(\.name) + signed.map(\.name) + ["all", "profile", FenceGate.question.name]
+    )
 }

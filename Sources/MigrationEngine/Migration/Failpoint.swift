@@ -141,6 +141,8 @@ package enum Failpoint: String, CaseIterable, Sendable {
     case canaryOn = "canary-on"
     /// The toggles have their earlier values in the target.
     case togglesRestored = "toggles-restored"
+    /// Some pages of the copy of the closed source are there.
+    case closedCopying = "closed-copying"
     /// A cutover is undone in the source.
     case undone
     /// The target is closed to the application on the way back.

@@ -56,6 +56,14 @@ public struct RunStatus: Codable, Sendable {
     /// The process of ours that owns the run now.
     @ExplicitNull public var process: OurProcess? = nil
 
+    /// Whether the source is still closed behind the switch; nil when the target is not live.
+    @ExplicitNull public var sourceFence: SourceFenceStatus? = nil
+    /// Whether a way back has closed PostgreSQL and did not come to its end; nil when the target is
+    /// not live.
+    @ExplicitNull public var isWayBackOpen: Bool? = nil
+    /// Whether the file is not the one that is followed; nil when none is.
+    @ExplicitNull public var isSourceReplaced: Bool? = nil
+
     /// How far the target is behind.
     public struct Lag: Codable, Sendable {
         /// Changes that wait.
@@ -110,6 +118,7 @@ public struct RunStatus: Codable, Sendable {
         status.readLive(options)
         status.process = OurProcess.owner(of: RunDirectory(existing: options.runDirectory))
         status.next = status.nextStep(options)
+        status.readFence(options)
         return status
     }
 

@@ -129,9 +129,12 @@ package struct WholeWay: Sendable {
             cancellation: cancellation
         )
         let checked = try passGates()
+        var way = Switch.Settings(flagCache: settings.flagCache)
+        // Nothing of this lasts, and a large file would be copied once more.
+        way.keepsCopy = false
         let switched = try Switch.run(
             options,
-            .init(flagCache: settings.flagCache),
+            way,
             observer: observer,
             cancellation: cancellation
         )

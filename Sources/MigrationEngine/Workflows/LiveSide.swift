@@ -9,7 +9,8 @@ package enum LiveSide {
         let source = try SourceFile.open(options.source, stage: "status")
         do throws(SourceError) {
             // Until the source is closed for good, nobody else can be the one that takes writes.
-            guard try SourceFence.isForGood(source) else { return .source }
+            // Unless it is not the file any more that was closed: then the journal remembers.
+            guard try SourceFence.isForGood(source) || isRemembered(options) else { return .source }
             if try FinalHandover.read(source) != nil { return .target }
         } catch {
             throw SourceFile.failure(error, path: options.source, stage: "status")
@@ -23,6 +24,15 @@ package enum LiveSide {
         } catch {
             throw TargetFailure.wrap(error, stage: "status", address: address)
         }
+    }
+}
+
+extension LiveSide {
+    /// Whether the journal has seen a handover that was not taken back.
+    static func isRemembered(_ options: Options) -> Bool {
+        let directory = RunDirectory(existing: options.runDirectory)
+        guard let run = (try? Journal.newestRun(in: directory)) ?? nil else { return false }
+        return CutoverPhase(rawValue: run.phase)?.targetTakesWrites == true
     }
 }
 

@@ -6,7 +6,7 @@ import Testing
     @Test(arguments: [
         "following", "pausing", "fenced", "drained", "verified", "switched", "environment", "hook",
         "canary", "canary-hook", "toggles", "keys", "target-closed", "replayed", "environment-back",
-        "handed-back", "source-open",
+        "handed-back", "source-open", "closed-copy",
     ])
     func `the log says of every step what is done in a sentence of its own`(step: String) {
         let words = StepWords.sentence(step, source: "SQLite ora.db", target: "PostgreSQL ora")

@@ -86,6 +86,7 @@ struct RehearseBesideTests {
             steps.compactMap { $0["name"].string } == [
                 "following", "pausing", "fenced", "drained", "verified", "switched",
                 "environment", "hook", "canary", "canary-hook", "toggles", "keys",
+                "closed-copy",
             ]
         )
         let words = steps.flatMap {

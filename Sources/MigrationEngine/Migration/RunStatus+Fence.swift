@@ -1,0 +1,97 @@
+/// Whether the source is the file that the run knows: while it is followed, and behind the switch.
+extension RunStatus {
+    /// Whether nothing that was found puts writes at risk.
+    public var isSound: Bool { alarm == nil }
+
+    /// What puts writes at risk, in a sentence; nil when nothing does.
+    public var alarm: String? {
+        if isWayBackOpen == true, isRunning != true {
+            return "a way back to SQLite was stopped: NO SIDE TAKES WRITES"
+        }
+        if let fence = sourceFence, !fence.isSound {
+            return fence.reason ?? "the SQLite file cannot be looked at"
+        }
+        guard isSourceReplaced == true else { return nil }
+        return "the SQLite file is not the one that is followed: it was overwritten by an older or "
+            + "another copy, or its capture was removed; nothing of it is applied"
+    }
+
+    /// Compares the file with what the target knows of it; a plain run stays as it is.
+    mutating func readFence(_ options: Options) {
+        guard runId != nil, otherSource == nil, finalAt == nil else { return }
+        let found = note { () throws(MigrationError) -> Standing? in
+            let (target, address) = try Target.connect(options, stage: "status", purpose: "status")
+            do throws(TargetError) {
+                return try Standing(options, target)
+            } catch {
+                throw TargetFailure.wrap(error, stage: "status", address: address)
+            }
+        }
+        switch found ?? nil {
+        case .closed(let fenced, let isTargetClosed):
+            let status = fenced.look().status
+            sourceFence = status
+            // The target says who takes writes, whatever stands in the file.
+            if phase != CutoverPhase.switched.rawValue { phase = CutoverPhase.watching.rawValue }
+            if status.state == .replaced { writeFreezeSeconds = nil }
+            liveSide = .target
+            writesBlocked = isTargetClosed
+            lag = Lag(rows: nil, seconds: nil)
+            if !status.isSound { next = status.remedy }
+            isWayBackOpen = isTargetClosed
+            guard isTargetClosed, isRunning != true else { return }
+            next =
+                (status.isSound ? "cutover revert finishes it, " : "")
+                + "cutover switch lets PostgreSQL take writes again"
+        case .followed(let position):
+            isSourceReplaced = note { () throws(MigrationError) in
+                try Self.isReplaced(options, position)
+            }
+            guard isSourceReplaced == true else { return }
+            phase = CutoverPhase.following.rawValue
+            lag = Lag(rows: nil, seconds: nil)
+            next = FollowSession.replaced(options, "status").remedy
+        case nil: return
+        }
+    }
+
+    /// What the target asks of the file.
+    private enum Standing {
+        /// To be closed.
+        case closed(FencedSource, isTargetClosed: Bool)
+        /// To hold the changes that the target knows of.
+        case followed(RunState.Position)
+
+        /// Asks the target; nil without a live run.
+        init?(_ options: Options, _ target: TargetConnection) throws(TargetError) {
+            guard let run = try RunState.newestRun(target, in: options.schema), run.isFinished,
+                let position = try RunState.position(of: run.id, target)
+            else { return nil }
+            guard position.liveSide == .target else {
+                self = .followed(position)
+                return
+            }
+            self = .closed(
+                try FencedSource(options, run, position, target),
+                isTargetClosed: try LiveTarget(target: target, run: run.id).isClosed()
+            )
+        }
+    }
+
+    private static func isReplaced(
+        _ options: Options,
+        _ position: RunState.Position
+    ) throws(MigrationError) -> Bool {
+        let source = try SourceFile.open(options.source, stage: "status")
+        do throws(SourceError) {
+            guard let capture = try Capture.read(source), capture.id == position.captureID else {
+                return true
+            }
+            let mark = ChangeLog.Mark(seq: position.seq, at: position.at)
+            guard try ChangeLog.holds(mark, source) else { return true }
+            return try !ChangeLog.holds(position.read, source)
+        } catch {
+            throw SourceFile.failure(error, path: options.source, stage: "status")
+        }
+    }
+}
