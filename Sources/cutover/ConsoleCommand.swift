@@ -30,7 +30,9 @@ struct ConsoleCommand: ParsableCommand {
                 )
             }
             let status = try RunStatus.read(options)
-            return try Output(common).result(status) { StatusCommand.text(status) }
+            try Output(common).result(status) { StatusCommand.text(status) }
+            if status.blockage != nil { throw ExitCode(1) }
+            return
         }
         let target = try TargetAddress(options.target)
         var configuration = Console.Configuration(

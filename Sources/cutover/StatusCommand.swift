@@ -14,10 +14,12 @@ struct StatusCommand: ParsableCommand {
     func run() throws {
         let report = try RunStatus.read(try common.options(schema: place))
         try Output(common).result(report) { Self.text(report) }
+        if report.blockage != nil { throw ExitCode(1) }
     }
 
     static func text(_ report: RunStatus) -> String {
-        var lines = [
+        var lines = report.blockage.map { ["BLOCKED:     \($0)"] } ?? []
+        lines += [
             "phase:       \(report.phase)",
             "source:      \(report.source)",
             "target:      \(report.target)",

@@ -6,6 +6,7 @@ extension Model {
     var liveVerdict: Span? {
         guard let phase, operation?.kind != .migrate else { return nil }
         if operation?.kind == .revert { return Span("going back", .statusRun) }
+        if halfReverted != nil { return Span("WAY BACK STOPPED", .statusBad) }
         switch phase {
         case .prepared, .copied: return nil
         case .switched, .watching: return Span("SWITCHED", .statusOK)
@@ -32,7 +33,11 @@ extension Model {
         guard let phase, operation?.kind.mustFinish != true else { return [] }
         var found: [Span] = []
         let isForeign = cutover.status.value?.isRunning == true
+        if let halfReverted {
+            found.append(Span("\(halfReverted): R finishes it", .statusBad))
+        }
         switch phase {
+        case .fenced where halfReverted != nil: break
         case .fenced, .drained, .verified:
             let who = isForeign ? "another process cuts over" : "a cutover was stopped: R undoes it"
             found.append(Span("writes are blocked on both sides; \(who)", .statusBad))
@@ -70,6 +75,7 @@ extension Model {
         if operation == nil, cutover.status.value?.isRunning == true {
             return ["another process works on this run; it is shown here"]
         }
+        if halfReverted != nil { return ["R finishes the way back that was stopped"] }
         switch phase {
         case .prepared, .copied: return ["wait until the copy is there; then it is followed"]
         case .following where isPostponed: return ["p follows the source again"]

@@ -19,6 +19,7 @@ struct SwitchCompletion {
         }
         guard isUnderWay else {
             var report = report(.switched, nil, [])
+            guard run.reopened == nil else { return report }
             report.alreadyDone = true
             let time = session.position.switchedAt.map { " since \($0)" } ?? ""
             report.warnings.append(
@@ -192,14 +193,14 @@ struct SwitchCompletion {
             steps: run.steps.steps,
             togglesRestored: saved.map { .init(name: $0.name, enabled: $0.isOn) },
             holders: run.holders.map { .init(pid: $0.pid, command: $0.command) },
-            warnings: run.warnings,
+            warnings: run.warnings + (run.reopened == nil ? [] : [HalfRevert.words]),
             switchedAt: outcome == .switched ? session.position.switchedAt : nil
         )
     }
 
     /// The freeze of this handover, also when a process that was killed has made it.
     private var freezeSeconds: Double {
-        run.clock?.seconds ?? session.position.freezeSeconds ?? 0
+        run.reopened ?? run.clock?.seconds ?? session.position.freezeSeconds ?? 0
     }
 
     private func catalog() throws(MigrationError) -> Catalog {
