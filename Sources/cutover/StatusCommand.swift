@@ -23,6 +23,7 @@ struct StatusCommand: ParsableCommand {
             "phase:       \(report.phase)",
             "source:      \(report.source)",
             "target:      \(report.target)",
+            "live side:   \(liveSide(report))",
             "tables:      \(report.tables.map { "\($0.done) of \($0.total) copied" } ?? "unknown")",
             "rows:        \(report.copiedRows.map { "\($0) copied" } ?? "unknown")",
             "quarantined: \(quarantined(report))",
@@ -36,10 +37,13 @@ struct StatusCommand: ParsableCommand {
             lines.append(
                 "freeze:      "
                     + (report.writesBlocked
-                        ? "writes are blocked since \(VerifyText.seconds(seconds))"
-                        : "writes were blocked for \(VerifyText.seconds(seconds))")
+                        ? "writes have been blocked for \(VerifyText.seconds(seconds))"
+                        : "none, writes pass; the last one took \(VerifyText.seconds(seconds))")
             )
+        } else if CutoverPhase(rawValue: report.phase) != nil, !report.writesBlocked {
+            lines.append("freeze:      none, writes pass")
         }
+        lines += gates(report)
         lines += report.workflows.map { workflow in
             let name = SafeText.visible(workflow.name)
             return "workflow:    \(name): \(state(workflow.enabledSource)) in SQLite, "
@@ -48,6 +52,33 @@ struct StatusCommand: ParsableCommand {
         lines += report.notes.map { "note:        \(SafeText.visible($0))" }
         if let next = report.next { lines.append("next:        \(SafeText.visible(next))") }
         return lines.joined(separator: "\n")
+    }
+
+    /// Which side takes the application's writes.
+    private static func liveSide(_ report: RunStatus) -> String {
+        guard !report.writesBlocked else { return "none: writes are blocked on both sides" }
+        return switch report.liveSide {
+        case .source: "SQLite takes the application's writes"
+        case .target: "PostgreSQL takes the application's writes"
+        case nil: "unknown"
+        }
+    }
+
+    /// How many gates keep the switch from beginning, and which.
+    private static func gates(_ report: RunStatus) -> [String] {
+        guard !report.gates.isEmpty else { return [] }
+        let closed = report.gates.filter(\.blocks)
+        let waiting = report.gates.filter { $0.state == .waiting && !$0.blocks }
+        let open = report.gates.count - closed.count - waiting.count
+        var lines = [
+            "gates:       \(closed.count) closed, \(waiting.count) waiting, \(open) open"
+        ]
+        if !closed.isEmpty {
+            let names = closed.prefix(3).map { SafeText.visible($0.name) }.joined(separator: ", ")
+            let more = closed.count > 3 ? " and \(closed.count - 3) more" : ""
+            lines.append("             closed: \(names)\(more); see cutover check")
+        }
+        return lines
     }
 
     private static func quarantined(_ report: RunStatus) -> String {
