@@ -31,6 +31,7 @@ enum StepWords {
         case "canary-hook": "the operator's command looks at the first workflow"
         case "toggles": "each workflow gets its toggle back in \(target)"
         case "keys": "the foreign keys of \(target) are checked"
+        case "reopened": "\(target) takes the application's writes again"
         case "target-closed": "the writes of \(target) are blocked"
         case "replayed": "the rows written on \(target) come back into \(source)"
         case "environment-back": "the environment file gets its earlier content back"

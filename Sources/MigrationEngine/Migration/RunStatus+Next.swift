@@ -24,7 +24,8 @@ extension RunStatus {
         if isRunning == true {
             return "wait: a process of another user, machine or folder works on the target"
         }
-        if let otherRun { return otherRun.remedy }
+        // Beside a plain copy the run goes on elsewhere.
+        if let otherRun, phase != "done" { return otherRun.remedy }
         if phase == "idle" { return "cutover migrate" }
         if let live = CutoverPhase(rawValue: phase) { return nextStep(live) }
         guard phase == "done" else {
