@@ -44,7 +44,9 @@ struct CleanCommand: ParsableCommand {
         lines.append(
             report.removedFromTarget
                 ? "target: schema cutover removed; the tables stay"
-                : "target: there was no schema cutover"
+                : report.wasCopy
+                    ? "target: left alone, the file is a copy of one that a run has"
+                    : "target: there was no schema cutover"
         )
         lines += report.restored.map { "  put back: \(SafeText.visible($0))" }
         if let at = report.finalAt {

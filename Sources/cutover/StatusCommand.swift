@@ -58,7 +58,8 @@ struct StatusCommand: ParsableCommand {
     private static func alarm(_ report: RunStatus) -> [String] {
         guard let alarm = report.alarm else { return [] }
         let strays = report.sourceFence?.strayWrites ?? []
-        return ["WARNING:     \(SafeText.visible(alarm))"]
+        let mark = report.blockage == nil ? "WARNING:     " : "BLOCKED:     "
+        return [mark + SafeText.visible(alarm)]
             + strays.map { table in
                 let keys = table.sampleKeys.joined(separator: "; ")
                 return "stray:       \(SafeText.visible(table.table)): "

@@ -89,11 +89,30 @@ extension Model {
     var writer: Writer {
         guard operation?.kind.mustFinish == true, let progress = cutover.progress else {
             guard let phase = cutover.knownPhase else { return .side(identity.liveSide) }
+            if isBlocked { return .nobody }
             if phase.targetTakesWrites { return .side(.target) }
             return phase.sourceTakesWrites ? .side(.source) : .nobody
         }
         if progress.freezeSeconds != nil { return .nobody }
         return .side(progress.isHandedOver ? .target : .source)
+    }
+
+    /// Whether no side takes writes, as both sides said when they were asked last.
+    ///
+    /// What was said of another phase does not count any more.
+    private var isBlocked: Bool {
+        guard let status = cutover.status.value, let phase = cutover.knownPhase else {
+            return false
+        }
+        return status.writesBlocked && status.phase == phase.rawValue
+    }
+
+    /// The way back that was left halfway, in words; nil when there is none.
+    var halfReverted: String? {
+        guard operation?.kind.mustFinish != true, isBlocked, let status = cutover.status.value,
+            status.blockedBy == "revert"
+        else { return nil }
+        return status.blockage ?? "writes are blocked on both sides; another process goes back"
     }
 
     /// How long writes have been blocked, up to this moment; nil while they pass.
@@ -102,8 +121,7 @@ extension Model {
             guard let seconds = progress.freezeSeconds else { return nil }
             return seconds + max(0, now - (cutover.progressAt ?? now))
         }
-        guard cutover.knownPhase?.wayBack == .undo, cutover.status.value?.writesBlocked == true,
-            let seconds = cutover.status.value?.writeFreezeSeconds
+        guard isBlocked, let seconds = cutover.status.value?.writeFreezeSeconds
         else { return nil }
         return seconds + max(0, now - (cutover.status.loadedAt ?? now))
     }

@@ -6,6 +6,7 @@ extension Model {
     var liveVerdict: Span? {
         guard let phase, operation?.kind != .migrate else { return nil }
         if operation?.kind == .revert { return Span("going back", .statusRun) }
+        if halfReverted != nil { return Span("WAY BACK STOPPED", .statusBad) }
         if alarm != nil {
             let isOver = phase.targetTakesWrites
             return Span(isOver ? "SWITCHED  SQLITE NOT CLOSED" : "FILE REPLACED", .statusBad)
@@ -41,9 +42,13 @@ extension Model {
     var liveProblems: [Span] {
         guard let phase, operation?.kind.mustFinish != true else { return [] }
         var found: [Span] = []
-        if let alarm { found.append(Span(alarm, .statusBad)) }
+        if let alarm, halfReverted == nil { found.append(Span(alarm, .statusBad)) }
         let isForeign = cutover.status.value?.isRunning == true
+        if let halfReverted {
+            found.append(Span("\(halfReverted): R finishes it", .statusBad))
+        }
         switch phase {
+        case .fenced where halfReverted != nil: break
         case .fenced, .drained, .verified:
             let who =
                 isForeign
@@ -94,6 +99,7 @@ extension Model {
         if operation == nil, cutover.status.value?.isRunning == true {
             return ["another process works on this run; it is shown here"]
         }
+        if halfReverted != nil { return ["R finishes the way back that was stopped"] }
         if alarm != nil, let next = cutover.status.value?.next { return [next] }
         switch phase {
         case .prepared, .copied: return ["wait until the copy is there; then it is followed"]

@@ -78,17 +78,27 @@ package struct Capture: Sendable, Equatable {
     ) throws(MigrationError) -> (capture: Capture, isNew: Bool) {
         let connection = try SourceFile.open(path, stage: "capture", access: .readWrite)
         return try SourceTransaction(connection, path, "capture", busyMilliseconds).run {
-            connection throws(SourceError) in
-            if let capture = try read(connection) {
-                if try schemaChanges(connection).isEmpty { return (capture, false) }
-                _ = try removeAll(connection)
-            }
-            try requireFreeNames(connection)
-            let catalog = try CatalogReader.read(connection)
-            let capture = Capture(catalog)
-            try capture.make(connection, catalog)
-            return (capture, true)
+            connection throws(SourceError) in try install(connection)
         }
+    }
+
+    /// Installs it in the caller's transaction.
+    ///
+    /// - Parameter connection: A connection that may write the source.
+    /// - Returns: The capture, and whether it was made now.
+    /// - Throws: ``SourceError``.
+    static func install(
+        _ connection: SourceConnection
+    ) throws(SourceError) -> (capture: Capture, isNew: Bool) {
+        if let capture = try read(connection) {
+            if try schemaChanges(connection).isEmpty { return (capture, false) }
+            _ = try removeAll(connection)
+        }
+        try requireFreeNames(connection)
+        let catalog = try CatalogReader.read(connection)
+        let capture = Capture(catalog)
+        try capture.make(connection, catalog)
+        return (capture, true)
     }
 
     /// Refuses a source whose own objects are called as ours.
@@ -132,7 +142,9 @@ package struct Capture: Sendable, Equatable {
         let schema = try ApplicationSchema(connection)
         let keys = (1...width).map { ", k\($0)" }.joined()
         // No AUTOINCREMENT: it would make `sqlite_sequence`, which cannot be dropped. The newest
-        // row is never pruned, so the next number is always a new one.
+        // row is never pruned, so the next number is always a new one. The row 0 is that of the
+        // installation: with it even a log that nothing was written to can be told from an
+        // emptied one.
         try connection.execute(
             """
             CREATE TABLE _cutover_log \(Catalog.mark) (
@@ -140,6 +152,9 @@ package struct Capture: Sendable, Equatable {
             CREATE TABLE _cutover_capture \(Catalog.mark) (id TEXT, installed_at REAL);
             CREATE TABLE _cutover_table \(Catalog.mark) (t INTEGER PRIMARY KEY, name TEXT, key TEXT);
             CREATE TABLE _cutover_schema \(Catalog.mark) (type TEXT, name TEXT, sql TEXT);
+            INSERT INTO _cutover_log (seq, at, t) VALUES (0, julianday('now'), 0);
+            CREATE TRIGGER _cutover_log_kept \(Catalog.mark) BEFORE DELETE ON _cutover_log BEGIN
+                SELECT RAISE(ABORT, '\(ChangeLog.keptMessage)'); END;
             """
         )
         try connection.prepare("INSERT INTO _cutover_capture VALUES (?, ?)")

@@ -1,5 +1,9 @@
 /// Reads the log of a source's writes.
 package enum ChangeLog {
+    /// What somebody is told who deletes from the log: a write that is forgotten is lost.
+    static let keptMessage =
+        "the log of writes is not to be emptied: cutover clean removes it, cutover follow prunes it"
+
     /// A place in the log.
     package struct Mark: Sendable, Equatable {
         /// The number of a change; 0 in front of the first.
@@ -78,8 +82,30 @@ package enum ChangeLog {
         _ mark: Mark,
         _ connection: SourceConnection
     ) throws(SourceError) -> Bool {
-        if mark.seq == 0 { return true }
+        // A position from before the first row had a number, as `read` has it in the beginning.
+        if mark.seq == 0, mark.at == nil { return true }
         return try time(of: mark.seq, connection) == mark.at
+    }
+
+    /// Whether no change between two places is gone.
+    ///
+    /// - Parameters:
+    ///   - seq: The place in front of the first change.
+    ///   - last: The last change.
+    ///   - connection: A connection to the source.
+    /// - Returns: Whether all of them are there.
+    /// - Throws: ``SourceError``.
+    package static func isWhole(
+        after seq: Int64,
+        through last: Int64,
+        _ connection: SourceConnection
+    ) throws(SourceError) -> Bool {
+        let found = try connection.first(
+            "SELECT count(*) FROM _cutover_log WHERE seq > ? AND seq <= ?",
+            [.integer(seq), .integer(last)]
+        )
+        // Numbers have no gaps: a write that is rolled back takes its number with it.
+        return found == .integer(last - seq)
     }
 
     /// How many changes stand in front of a place.
@@ -103,7 +129,8 @@ package enum ChangeLog {
     /// - Parameters:
     ///   - seq: The first change that stays; its time tells this log from another one.
     ///   - most: The most changes that go at once, so that no writer waits long.
-    ///   - connection: A connection that may write the source.
+    ///   - connection: A connection that may write the source, and whose triggers are disabled:
+    ///     for everybody else the log is kept by one.
     /// - Returns: How many are gone.
     /// - Throws: ``SourceError``.
     package static func prune(

@@ -29,6 +29,7 @@ final class ChangeReader {
     ///   - isCuttable: Whether rows of many bytes may make the batch shorter.
     ///   - quarantined: The tables, as the source spells them, that have rows in quarantine.
     ///   - check: Looks at the source inside the transaction, before anything is read.
+    ///   - lost: The error of a log that lacks changes.
     /// - Returns: The changes; nil when there are none.
     /// - Throws: ``SourceError``, or what the check throws.
     func read(
@@ -36,7 +37,8 @@ final class ChangeReader {
         limit: Int,
         isCuttable: Bool,
         quarantined: Set<String>,
-        check: () throws -> Void
+        check: () throws -> Void,
+        lost: () -> MigrationError
     ) throws -> ChangeBatch? {
         end()
         try source.execute("BEGIN")
@@ -54,6 +56,9 @@ final class ChangeReader {
                 if Int64(limit) < head.seq - seq {
                     let last = seq + Int64(limit)
                     batch.last = .init(seq: last, at: try ChangeLog.time(of: last, source))
+                }
+                guard try ChangeLog.isWhole(after: seq, through: batch.last.seq, source) else {
+                    throw lost()
                 }
                 guard try fill(&batch, quarantined, isCuttable: isCuttable && limit > 1) else {
                     limit = max(1, limit / 4)

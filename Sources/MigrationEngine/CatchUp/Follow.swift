@@ -39,8 +39,17 @@ public enum Follow {
         let tracker = ProgressTracker(observer)
         do throws(MigrationError) {
             tracker.begin(.starting, "connecting")
-            let session = try FollowSession(options, stage: "follow", tracker, cancellation)
+            let session = try Self.begin(options, settings, tracker, cancellation)
             guard session.position.liveSide == .source else {
+                if let half = session.position.halfReverted {
+                    throw MigrationError(
+                        .notLive,
+                        half,
+                        place: .init("follow", side: .target, path: session.address.redacted),
+                        kept: .other("no side takes writes until that is finished"),
+                        remedy: "finish it with: cutover revert"
+                    )
+                }
                 throw MigrationError(
                     .notLive,
                     "the application works on PostgreSQL since "

@@ -95,6 +95,19 @@ extension FollowSession {
         )
     }
 
+    /// Changes that nobody has applied are gone from the log.
+    static func shortened(_ options: Options, _ stage: String) -> MigrationError {
+        MigrationError(
+            .sourceReplaced,
+            "the log of the source's writes lacks changes: somebody has deleted rows of "
+                + "_cutover_log, and nobody knows which rows of the application they stood for",
+            place: .init(stage, side: .source, path: options.source),
+            kept: .other("the target has what was applied before; nothing behind it was applied"),
+            remedy: "compare both with: cutover verify. To go on: cutover clean, then cutover "
+                + "migrate --live into an empty database"
+        )
+    }
+
     static func changed(
         _ changes: [String],
         _ options: Options,

@@ -27,6 +27,8 @@ extension FollowSession {
                 access: .readWrite,
                 busyMilliseconds: Self.pruneMilliseconds
             )
+            // It writes nothing but the log, which a trigger keeps from everybody else.
+            try writer.disableTriggers()
             var gone = 0
             while !cancellation.isCancelled {
                 let count = try ChangeLog.prune(before: bound, most: Self.pruneAtOnce, writer)

@@ -46,12 +46,14 @@ final class FollowSession {
     ///   - stage: Who takes it up.
     ///   - tracker: Is told what happens.
     ///   - cancellation: Stops it.
+    ///   - reached: Is told that the server has answered.
     /// - Throws: ``MigrationError``.
     init(
         _ options: Options,
         stage: String,
         _ tracker: ProgressTracker,
-        _ cancellation: Cancellation
+        _ cancellation: Cancellation,
+        reached: () -> Void = {}
     ) throws(MigrationError) {
         self.options = options
         self.tracker = tracker
@@ -66,6 +68,8 @@ final class FollowSession {
         try FinalHandover.refuse(source, options, stage)
         let opened = try Target.connect(options, stage: stage, purpose: stage)
         (target, address) = opened
+        reached()
+        Failpoint.reach(.sessionConnected)
         directory = try RunDirectory(making: options.runDirectory)
         journal = try Journal(owning: directory)
         tracker.keepLog(in: directory)
@@ -84,6 +88,7 @@ final class FollowSession {
         }
         (run, position) = try Self.require(found, stage, opened.1)
         do {
+            try SourceOwner.require(run.id, source, options, stage)
             try Self.keepCommits(target)
             try Self.requireClosedSource(source, run, position, target, options, stage)
             capture = try Self.requireCapture(source, position, options, stage)
@@ -135,7 +140,8 @@ final class FollowSession {
                 limit: size,
                 isCuttable: size == limit,
                 quarantined: known,
-                check: requireSameSource
+                check: requireSameSource,
+                lost: { Self.shortened(options, "follow") }
             )
             defer { reader.end() }
             guard let batch else { return 0 }

@@ -26,6 +26,9 @@ public enum Clean {
         let directory = try RunDirectory(making: options.runDirectory)
         let journal = try Journal(owning: directory)
         try TargetClaim(target: target, address: address).take("clean")
+        if try isCopyOfAnother(options, target, address) {
+            return try cleanCopy(options, journal)
+        }
         let left = try left(options, target, address)
         guard isFinal || left == nil else { throw ending(left, address) }
         // The target first: until it is whole, the source keeps the log of what it lacks.
@@ -167,4 +170,6 @@ public struct CleanReport: Codable, Sendable {
     @ExplicitNull public var switchedAt: String? = nil
     /// When the point of no return was passed, as UTC; nil when it was not.
     @ExplicitNull public var finalAt: String? = nil
+    /// Whether the source was a copy of a file that a run has: then the target was left alone.
+    public var wasCopy = false
 }

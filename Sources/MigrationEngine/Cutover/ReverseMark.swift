@@ -52,6 +52,18 @@ struct ReverseMark {
         return mark
     }
 
+    /// Whether anything of a run's way back is noted.
+    ///
+    /// - Parameter connection: A connection to the source.
+    /// - Returns: Whether there is a mark of any run.
+    /// - Throws: ``SourceError``.
+    static func isThere(_ connection: SourceConnection) throws(SourceError) -> Bool {
+        try connection.integer(
+            "SELECT count(*) FROM main.sqlite_schema WHERE name = ?",
+            [.string(table)]
+        ) == 1
+    }
+
     /// Forgets what was replayed, in the caller's transaction: the next log counts anew.
     ///
     /// - Parameter connection: A connection that may write the source.
@@ -80,5 +92,29 @@ struct ReverseMark {
             .string(run), .integer(seq), .integer(Int64(changes)),
             .string(String(decoding: json, as: UTF8.self)),
         ])
+    }
+}
+
+extension FollowSession {
+    /// What a way back has brought into the source and not told yet; nil when there is nothing.
+    ///
+    /// - Returns: The mark.
+    /// - Throws: ``MigrationError``.
+    func replayed() throws(MigrationError) -> ReverseMark? {
+        do throws(SourceError) {
+            return try ReverseMark.read(source, run: run.id)
+        } catch {
+            throw wrap(error, "revert")
+        }
+    }
+
+    /// Whether a way back was killed behind its handover: its rows are in the source, which is the
+    /// side that is live, and still closed.
+    ///
+    /// - Returns: Whether it is so.
+    /// - Throws: ``MigrationError``.
+    func isHalfBack() throws(MigrationError) -> Bool {
+        guard position.liveSide == .source else { return false }
+        return try replayed() != nil
     }
 }

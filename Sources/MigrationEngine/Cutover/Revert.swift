@@ -38,7 +38,8 @@ public enum Revert {
             let steps = StepRecorder(session)
             let toggles = try SavedToggles(session)
             let report: RevertReport
-            if session.position.liveSide == .source {
+            let isHalfBack = try session.isHalfBack()
+            if session.position.liveSide == .source, !isHalfBack {
                 report = try undone(session, Undo(session, toggles, steps, SourceWriter(session)))
             } else {
                 report = try RevertRun(

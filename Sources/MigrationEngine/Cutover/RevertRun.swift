@@ -61,6 +61,7 @@ final class RevertRun {
         try session.outlasting("revert") {
             if session.position.liveSide == .target { try leaveTarget() }
         }
+        if !steps.names.contains("replayed") { try recallReplay() }
         // From here on the source is the side that takes writes, whatever becomes of the server.
         let isEqual = compare()
         try openSource(reason)
@@ -157,7 +158,22 @@ final class RevertRun {
             replay.head = strays.head
             replay.strayNote = strays.note
             summary = try replay.perform()
+            let words = "\(summary.rows) rows of \(summary.tables.count) tables came back"
+            steps.note { () throws(MigrationError) in
+                try session.journal.action("replayed", before: nil, after: words)
+            }
         }
+    }
+
+    /// What an earlier attempt has brought back, which was killed before it could tell.
+    private func recallReplay() throws(MigrationError) {
+        guard let earlier = try session.replayed() else { return }
+        summary = earlier.summary
+        summary.wasReplayed = true
+        notes.append(
+            "an earlier revert had brought the rows back and did not come to its end; it is "
+                + "finished now"
+        )
     }
 
     /// Without its log nobody knows what was written on PostgreSQL.

@@ -32,6 +32,7 @@ enum StepWords {
         case "toggles": "each workflow gets its toggle back in \(target)"
         case "keys": "the foreign keys of \(target) are checked"
         case "closed-copy": "a copy of the closed \(source) is kept for the way back"
+        case "reopened": "\(target) takes the application's writes again"
         case "target-closed": "the writes of \(target) are blocked"
         case "replayed": "the rows written on \(target) come back into \(source)"
         case "environment-back": "the environment file gets its earlier content back"

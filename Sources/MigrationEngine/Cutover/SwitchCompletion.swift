@@ -21,6 +21,7 @@ struct SwitchCompletion {
         guard isUnderWay else {
             keepCopy()
             var report = report(.switched, run.fenceProblem, [])
+            guard run.reopened == nil else { return report }
             report.alreadyDone = report.ok && run.steps.names.isEmpty && run.warnings.isEmpty
             let time = session.position.switchedAt.map { " since \($0)" } ?? ""
             let words = "the application works on PostgreSQL already\(time)"
@@ -71,13 +72,6 @@ struct SwitchCompletion {
 
     /// Looks whether the source is still closed, and closes it again.
     private func mendFence() throws(MigrationError) {
-        // A way back that was killed may have closed PostgreSQL.
-        let isReopened = try session.outlasting("switch") {
-            try LiveTarget(target: session.target, run: session.run.id).reopen()
-        }
-        if isReopened {
-            run.warnings.append("a way back was stopped; PostgreSQL takes writes again")
-        }
         let before = try onSource(try fenced().look).status
         run.fenceProblem = before.strayWrites.isEmpty ? nil : before.reason
         guard !before.isSound, let reason = before.reason else { return }
@@ -256,14 +250,14 @@ struct SwitchCompletion {
             steps: run.steps.steps,
             togglesRestored: saved.map { .init(name: $0.name, enabled: $0.isOn) },
             holders: run.holders.map { .init(pid: $0.pid, command: $0.command) },
-            warnings: run.warnings,
+            warnings: run.warnings + (run.reopened == nil ? [] : [HalfRevert.words]),
             switchedAt: outcome == .switched ? session.position.switchedAt : nil
         )
     }
 
     /// The freeze of this handover, also when a process that was killed has made it.
     private var freezeSeconds: Double {
-        run.clock?.seconds ?? session.position.freezeSeconds ?? 0
+        run.reopened ?? run.clock?.seconds ?? session.position.freezeSeconds ?? 0
     }
 
     private func catalog() throws(MigrationError) -> Catalog {

@@ -40,6 +40,7 @@ struct SwitchReading {
             let newest = try RunState.newestRun(target, in: options.schema)
             let found = try newest.map { try RunState.position(of: $0.id, target) } ?? nil
             (run, position) = try FollowSession.require((newest, found), "switch", address)
+            try SourceOwner.require(run.id, source, options, "switch")
             try source.execute("BEGIN")
             defer { try? source.execute("COMMIT") }
             try FollowSession.requireClosedSource(source, run, position, target, options, "switch")

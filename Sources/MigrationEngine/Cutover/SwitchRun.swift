@@ -21,8 +21,11 @@ final class SwitchRun {
     var warnings: [String] = []
     /// What is wrong with the source behind the handover, in words.
     var fenceProblem: String?
+    /// How long a way back that was taken back had blocked writes; nil when there was none.
+    private(set) var reopened: Double?
     private var comparer: ChangedRows?
     private var lockedSince: ContinuousClock.Instant?
+    private typealias Toggle = (name: String, isOn: Bool)
     /// How long another process's lock is waited for while writes pass.
     private static let lockPatience = SourceWriter.Patience.seconds(60)
 
@@ -39,6 +42,7 @@ final class SwitchRun {
     func perform() throws(MigrationError) -> SwitchReport {
         if session.position.liveSide == .target {
             session.tracker.cutover { $0.isHandedOver = true }
+            reopened = try HalfRevert(session, steps).takeBack()
             return try finish()
         }
         if let leftover = try undo.recover() { warnings.append(leftover) }
@@ -105,13 +109,19 @@ final class SwitchRun {
     /// Turns the toggles off where the workers look, and waits until the last has seen it.
     private func pause() throws(MigrationError) {
         try steps.run("pausing") { () throws(MigrationError) in
-            let before = try writer.write("switch", Self.lockPatience) {
-                connection throws(SourceError) in
+            let owner = try session.owner()
+            let paused = try writer.write("switch", Self.lockPatience) {
+                connection throws(SourceError) -> (SourceOwner.Conflict?, [Toggle]) in
+                // Between the start and this moment another run may have taken the source.
+                if let conflict = try owner.conflict(connection) { return (conflict, []) }
+                try owner.write(connection)
                 try ReverseMark.forget(connection)
                 try toggles.turnOff(connection)
                 try SourceFence.install(connection)
-                return try SavedToggles.values(connection)
+                return (nil, try SavedToggles.values(connection))
             }
+            if let conflict = paused.0 { throw conflict.failure(session.options, "switch") }
+            let before = paused.1
             Failpoint.reach(.togglesOff)
             try session.journal.action(
                 "pause",

@@ -26,14 +26,28 @@ final class SwitchSteps {
     /// All steps, in order.
     func all() throws(MigrationError) -> [SwitchPlan.Step] {
         let isHandedOver = reading.position.liveSide == .target
-        if isHandedOver, !reading.isUnfinished {
+        if let half = reading.position.halfReverted { warnings.append(half) }
+        let reopening = reopening()
+        if isHandedOver, !reading.isUnfinished, reopening.isEmpty {
             warnings.append("the application works on PostgreSQL already; nothing would be done")
             return []
         }
         if isHandedOver {
             warnings.append("the target is open already; only what comes behind would be done")
         }
-        return (isHandedOver ? [] : before() + frozen()) + (try behind())
+        if isHandedOver, !reading.isUnfinished { return reopening }
+        return reopening + (isHandedOver ? [] : before() + frozen()) + (try behind())
+    }
+
+    /// What takes back a way back that was left halfway.
+    private func reopening() -> [SwitchPlan.Step] {
+        guard reading.position.liveSide == .target, reading.position.closedFor != nil else {
+            return []
+        }
+        let action =
+            "open PostgreSQL again, if nothing came back into the source yet; else it is refused, "
+            + "and only cutover revert can finish"
+        return [step("reopened", action, writes: "target", onFailure: "note")]
     }
 
     private func step(

@@ -27,8 +27,20 @@ final class Undo {
         guard try isNeeded() else { return nil }
         let blocked = blockedSeconds()
         _ = try perform(because: "an earlier cutover did not come to its end")
+        if session.position.closedFor != nil { forgetWayBack() }
         return "an earlier cutover did not come to its end; it was undone first"
             + (blocked > 0 ? String(format: ", it had blocked writes for %.1f s", blocked) : "")
+    }
+
+    /// Ends what a way back has left in the target, which was killed behind its handover.
+    private func forgetWayBack() {
+        let session = session
+        // Only an end: what stays logs writes that nobody reads, and the next switch forgets it.
+        try? session.target.transaction {
+            try ReverseCapture(target: session.target, run: session.run.id).remove()
+            try session.noteOpened()
+        }
+        session.position.closedFor = nil
     }
 
     /// How long the cutover that was left has blocked writes; 0 when it has not.

@@ -134,6 +134,14 @@ final class CheckContext {
         }
     }
 
+    /// Another run that has the source; nil when there is none.
+    func conflict() throws(MigrationError) -> SourceOwner.Conflict? {
+        let run = try run().id
+        return try onSource { source throws(SourceError) in
+            try SourceOwner.other(than: run, source, options)
+        }
+    }
+
     /// The point of no return, where it is passed.
     func final() throws(MigrationError) -> FinalHandover? {
         try onSource { source throws(SourceError) in try FinalHandover.read(source) }

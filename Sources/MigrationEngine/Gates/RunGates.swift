@@ -17,7 +17,17 @@ enum RunGates {
             )
         }
         let (run, position) = (try context.run(), try context.position())
+        if let conflict = try context.conflict() {
+            return .closed(conflict.words, remedy: conflict.remedy)
+        }
         guard position.liveSide == .source else {
+            if let words = position.halfReverted {
+                return .closed(
+                    words,
+                    remedy: "cutover revert finishes it; cutover switch opens PostgreSQL again, as "
+                        + "long as nothing came back yet"
+                )
+            }
             let time = position.switchedAt.map { " since \($0)" } ?? ""
             return .closed(
                 "the application works on PostgreSQL already\(time)",

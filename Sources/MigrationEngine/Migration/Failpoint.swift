@@ -111,6 +111,8 @@ package enum Failpoint: String, CaseIterable, Sendable {
 
     /// The capture is installed in the source.
     case captured
+    /// A verb that takes up a live run has reached the server, and read nothing.
+    case sessionConnected = "session-connected"
     /// The target's keys and triggers rest, its fence is up.
     case targetResting = "target-resting"
     /// The changes of a batch are written, not committed.

@@ -15,7 +15,7 @@ extension MigrationRun {
             )
         }
         tracker.activity("installing the capture in the source")
-        let (capture, isNew) = try Capture.install(options.source)
+        let (capture, isNew) = try takeSource()
         let words = "the keys of written rows are logged in _cutover_log of the source"
         tracker.log(isNew ? .audit : .info, "capture", words)
         if isNew {
@@ -102,6 +102,7 @@ extension MigrationRun {
     /// - Throws: ``MigrationError``.
     func alreadyLive(_ run: RunState.Run) throws(MigrationError) -> MigrateReport? {
         guard settings.isLive else { return nil }
+        try requireOwned(by: run.id)
         let position = try onTarget("start") { target throws(TargetError) in
             try RunState.position(of: run.id, target)
         }
@@ -140,6 +141,15 @@ extension MigrationRun {
             try RunState.position(of: run.id, target)
         }
         guard let position, position.liveSide == .target else { return }
+        if let half = position.halfReverted {
+            throw MigrationError(
+                .notLive,
+                half,
+                place: .init("start", side: .target, path: address.redacted),
+                kept: .other("no side takes writes until that is finished"),
+                remedy: "finish it with: cutover revert"
+            )
+        }
         throw MigrationError(
             .notLive,
             "PostgreSQL is live since \(position.switchedAt ?? "the switch"): run \(run.id) was "

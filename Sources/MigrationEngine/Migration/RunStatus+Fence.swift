@@ -5,9 +5,7 @@ extension RunStatus {
 
     /// What puts writes at risk, in a sentence; nil when nothing does.
     public var alarm: String? {
-        if isWayBackOpen == true, isRunning != true {
-            return "a way back to SQLite was stopped: NO SIDE TAKES WRITES"
-        }
+        if let blockage { return blockage }
         if let fence = sourceFence, !fence.isSound {
             return fence.reason ?? "the SQLite file cannot be looked at"
         }
@@ -39,10 +37,10 @@ extension RunStatus {
             lag = Lag(rows: nil, seconds: nil)
             if !status.isSound { next = status.remedy }
             isWayBackOpen = isTargetClosed
-            guard isTargetClosed, isRunning != true else { return }
-            next =
-                (status.isSound ? "cutover revert finishes it, " : "")
-                + "cutover switch lets PostgreSQL take writes again"
+            if isTargetClosed { blockedBy = "revert" }
+            // Of the closed file it is said already what can be done.
+            guard isTargetClosed, isRunning != true, !status.isSound else { return }
+            next = "cutover switch lets PostgreSQL take writes again"
         case .followed(let position):
             isSourceReplaced = note { () throws(MigrationError) in
                 try Self.isReplaced(options, position)

@@ -14,10 +14,11 @@ extension RunStatus {
         }
         guard let side = found else { return }
         if let final = side.final { return readFinal(final) }
+        readOwner(side.owner, options)
         // Until the file is closed for good, nobody else can be the one that takes writes.
         liveSide = side.isForGood ? nil : .source
         writesBlocked = !side.isForGood && side.freezeSeconds != nil
-        if writesBlocked { writeFreezeSeconds = side.freezeSeconds }
+        if writesBlocked { (writeFreezeSeconds, blockedBy) = (side.freezeSeconds, "switch") }
         for place in workflows.indices {
             workflows[place].saved = side.saved.first { $0.name == workflows[place].name }?.isOn
         }
@@ -82,12 +83,15 @@ extension RunStatus {
         switch position.liveSide {
         case .target:
             writesBlocked = position.closedFor != nil
+            blockedBy = writesBlocked ? "revert" : nil
+            hasReplayed = side.hasReplayed
             writeFreezeSeconds =
                 position.closedFor
                 // A process that was killed behind the handover has reported nothing.
                 ?? (turn?.isHandover == true ? turn?.seconds : position.freezeSeconds)
         case .source:
             writesBlocked = side.freezeSeconds != nil
+            blockedBy = writesBlocked ? (position.closedFor == nil ? "switch" : "revert") : nil
             writeFreezeSeconds =
                 writesBlocked ? position.closedFor ?? side.freezeSeconds : turn?.seconds
         }
@@ -121,6 +125,9 @@ extension RunStatus {
         var isPausing: Bool
         var saved: [(name: String, isOn: Bool)]
         var final: FinalHandover?
+        var owner: SourceOwner?
+        /// Whether a way back has brought rows into the source and not told it yet.
+        var hasReplayed: Bool
 
         /// Reads it.
         init(_ source: SourceConnection) throws(SourceError) {
@@ -130,6 +137,8 @@ extension RunStatus {
             isPausing = try SavedToggles.areSaved(source)
             saved = try SavedToggles.values(source)
             final = try FinalHandover.read(source)
+            owner = try SourceOwner.read(source)
+            hasReplayed = try ReverseMark.isThere(source)
         }
 
         /// The phase, as both sides say it.

@@ -24,6 +24,8 @@ extension RunStatus {
         if isRunning == true {
             return "wait: a process of another user, machine or folder works on the target"
         }
+        // Beside a plain copy the run goes on elsewhere.
+        if let otherRun, phase != "done" { return otherRun.remedy }
         if phase == "idle" { return "cutover migrate" }
         if let live = CutoverPhase(rawValue: phase) { return nextStep(live) }
         guard phase == "done" else {
@@ -52,6 +54,7 @@ extension RunStatus {
         if liveSide == .target, writesBlocked {
             return "a way back is under way or was stopped, and no side takes writes: cutover "
                 + "revert finishes it"
+                + (hasReplayed ? "" : "; cutover switch takes it back, and PostgreSQL takes writes")
         }
         return switch phase {
         case .prepared, .copied: "cutover migrate --live"

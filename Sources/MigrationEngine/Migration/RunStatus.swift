@@ -53,6 +53,18 @@ public struct RunStatus: Codable, Sendable {
     ///
     /// Then ``verified`` is nil; this is nil while it counts.
     @ExplicitNull public var verifiedBefore: String? = nil
+    /// Since when no side takes the application's writes, as UTC; nil while one does.
+    @ExplicitNull public var blockedSince: String? = nil
+    /// The verb that blocked them and did not come to its end: `switch` or `revert`.
+    ///
+    /// Nil while writes pass, and while a process is still at it.
+    @ExplicitNull public var unfinished: String? = nil
+    /// The verb that blocked them, also while it is at it; nil while writes pass.
+    @ExplicitNull public var blockedBy: String? = nil
+    /// Whether a way back that is not at its end has brought its rows into the source.
+    public var hasReplayed = false
+    /// The run that has the source, when it is not the target's.
+    @ExplicitNull public var otherRun: OtherRun? = nil
     /// The process of ours that owns the run now.
     @ExplicitNull public var process: OurProcess? = nil
 
@@ -63,6 +75,16 @@ public struct RunStatus: Codable, Sendable {
     @ExplicitNull public var isWayBackOpen: Bool? = nil
     /// Whether the file is not the one that is followed; nil when none is.
     @ExplicitNull public var isSourceReplaced: Bool? = nil
+
+    /// A run into another target that has the source.
+    public struct OtherRun: Codable, Sendable, Equatable {
+        /// The run.
+        public var runId: String
+        /// Its target, without a password.
+        public var target: String
+        /// What can be done.
+        public var remedy: String
+    }
 
     /// How far the target is behind.
     public struct Lag: Codable, Sendable {
@@ -117,8 +139,10 @@ public struct RunStatus: Codable, Sendable {
         status.readWorkflows(options)
         status.readLive(options)
         status.process = OurProcess.owner(of: RunDirectory(existing: options.runDirectory))
+        status.readBlock()
         status.next = status.nextStep(options)
         status.readFence(options)
+        status.readBlock()
         return status
     }
 

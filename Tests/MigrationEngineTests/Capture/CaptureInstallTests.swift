@@ -148,13 +148,18 @@ struct CaptureInstallTests {
                 """
             )
             let at = try ChangeLog.time(of: 60, source)
-            #expect(try ChangeLog.count(before: 60, source) == 59)
-            #expect(try ChangeLog.prune(before: 60, most: 50, source) == 50)
-            #expect(try ChangeLog.prune(before: 60, most: 50, source) == 9)
+            #expect(try ChangeLog.count(before: 60, source) == 60)
+            #expect(throws: SourceError.self) {
+                try source.execute("DELETE FROM _cutover_log WHERE seq < 60")
+            }
+            let pruning = try SourceConnection(path: source.path, access: .readWrite)
+            try pruning.disableTriggers()
+            #expect(try ChangeLog.prune(before: 60, most: 50, pruning) == 50)
+            #expect(try ChangeLog.prune(before: 60, most: 50, pruning) == 10)
             #expect(try ChangeLog.holds(.init(seq: 60, at: at), source))
             #expect(try !ChangeLog.holds(.init(seq: 59, at: at), source))
             #expect(try ChangeLog.waiting(after: 60, source).rows == 40)
-            #expect(try ChangeLog.prune(before: 1_000, source) == 40)
+            #expect(try ChangeLog.prune(before: 1_000, pruning) == 40)
             try source.execute("INSERT INTO t VALUES (1000, 1)")
             #expect(try ChangeLog.head(source).seq == 101)
         }

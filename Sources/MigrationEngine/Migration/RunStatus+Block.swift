@@ -1,0 +1,34 @@
+import Foundation
+
+/// That no side takes writes, and whose the source is: what an operator must hear first.
+extension RunStatus {
+    /// That nobody takes writes although nobody is at work, in a sentence; nil when it is not so.
+    public var blockage: String? {
+        guard let unfinished, let blockedSince else { return nil }
+        return "both sides refuse writes since \(blockedSince): an earlier \(unfinished) did not "
+            + "come to its end"
+    }
+
+    /// Tells a block that somebody is at from one that was left.
+    mutating func readBlock() {
+        guard writesBlocked, let blockedBy else { return }
+        blockedSince = writeFreezeSeconds.map {
+            Date(timeIntervalSinceNow: -$0).formatted(.iso8601)
+        }
+        let isAtWork = isRunning == true || (process != nil && process?.verb != "console")
+        unfinished = isAtWork ? nil : blockedBy
+    }
+
+    /// Says whose the source is, when it is not the target's run's.
+    mutating func readOwner(_ owner: SourceOwner?, _ options: Options) {
+        // Without the target nobody knows which run is asked for.
+        guard let owner, owner.run != runId, tables != nil else { return }
+        let isHere = owner.owns(fileAt: options.source)
+        let conflict =
+            isHere
+            ? SourceOwner.Conflict.owned(owner, isFenced: liveSide == nil)
+            : .copied(owner, isFenced: false)
+        otherRun = OtherRun(runId: owner.run, target: owner.target, remedy: conflict.remedy)
+        notes.append(conflict.words)
+    }
+}
