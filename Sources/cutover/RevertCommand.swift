@@ -11,12 +11,18 @@ struct RevertCommand: ParsableCommand {
             Before the handover it undoes a cutover. Behind it: blocks PostgreSQL's writes, brings \
             every row that was written there into the SQLite file with the values' original \
             formats, compares them, opens the file for the application and lets PostgreSQL follow \
-            it again. A revert that was killed is finished by the next one.
+            it again. A revert that was killed is finished by the next one. Tables that were made \
+            on PostgreSQL since the switch do not come along: it is refused until you say of each \
+            that it may stay there (--leave-table).
             """
     )
 
     @Option(help: "A shell command that is run when SQLite takes writes again.")
     var hook: String?
+    @Option(help: "A table made on PostgreSQL since the switch that stays there; repeatable.")
+    var leaveTable: [String] = []
+    @Flag(help: "Compare all rows of tables whose writes were not logged for a while.")
+    var compare = false
     @Option(help: "The phrase revert DATABASE, where nobody can be asked.")
     var confirm: String?
     @OptionGroup var place: SchemaOption
@@ -25,9 +31,15 @@ struct RevertCommand: ParsableCommand {
     func run() throws {
         let options = try common.options(schema: place)
         try Phrase.require(try Phrase.of("revert", options), given: confirm, common)
-        let hook = hook
+        let (hook, wishes) = (hook, RevertWishes(leaving: leaveTable, comparing: compare))
         let report = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
-            try Revert.run(options, hook: hook, observer: observer, cancellation: cancellation)
+            try Revert.run(
+                options,
+                hook: hook,
+                wishes: wishes,
+                observer: observer,
+                cancellation: cancellation
+            )
         }
         try Output(common).result(report) { Self.text(report) }
         if !report.ok { throw ExitCode(1) }

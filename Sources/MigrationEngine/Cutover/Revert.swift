@@ -9,6 +9,7 @@ public enum Revert {
     /// - Parameters:
     ///   - options: The two sides.
     ///   - hook: The operator's command, run when the source takes writes again.
+    ///   - wishes: What is left behind, and what is compared.
     ///   - observer: Is told how far it is.
     ///   - cancellation: Stops it before the source is written.
     /// - Returns: What was done.
@@ -16,6 +17,7 @@ public enum Revert {
     public static func run(
         _ options: Options,
         hook: String? = nil,
+        wishes: RevertWishes = RevertWishes(),
         observer: Observer = Observer(),
         cancellation: Cancellation = Cancellation()
     ) throws(MigrationError) -> RevertReport {
@@ -36,7 +38,7 @@ public enum Revert {
                     toggles,
                     steps,
                     SourceWriter(session),
-                    environment: nil,
+                    wishes: wishes,
                     hook: hook.map { .init(command: $0) }
                 ).perform(because: "the operator went back")
             }

@@ -56,6 +56,10 @@ public struct RunStatus: Codable, Sendable {
     /// The process of ours that owns the run now.
     @ExplicitNull public var process: OurProcess? = nil
 
+    /// Tables whose writes on PostgreSQL were not logged for a while: the way back has to compare
+    /// all their rows.
+    public var unloggedTables: [String] = []
+
     /// How far the target is behind.
     public struct Lag: Codable, Sendable {
         /// Changes that wait.
