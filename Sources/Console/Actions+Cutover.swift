@@ -27,6 +27,12 @@ extension Actions {
             in: panesOfCutover,
             rank: 2,
             changesSomething: true,
+            wording: { model in
+                guard model.phase != nil else { return nil }
+                return model.operation?.kind == .follow
+                    ? ("stop following", "stop following; the source goes on logging its writes")
+                    : ("follow again", "follow the source again, from where it stopped")
+            },
             unless: { $0.whyNotFollowing }
         ),
         Action(
@@ -65,9 +71,9 @@ extension Model {
         case nil: nil
         case .migrate: "a copy is running"
         case .verify: "a verification is running"
-        case .follow: "the source is being followed; p stops that"
-        case .cutOver: "a cutover is under way; c shows it"
-        case .revert: "the way back is under way; R shows it"
+        case .follow: "the source is being followed; \(key(.follow)) stops that"
+        case .cutOver: "a cutover is under way; \(key(.cutOver)) shows it"
+        case .revert: "the way back is under way; \(key(.revert)) shows it"
         }
     }
 
@@ -76,15 +82,17 @@ extension Model {
         guard operation == nil || operation?.kind == .follow, let phase else { return nil }
         return phase.targetTakesWrites
             ? "the application works on PostgreSQL already"
-            : "the copy is there already; p follows the source, c cuts over"
+            : "the copy is there already; \(key(.follow)) follows the source, "
+                + "\(key(.cutOver)) cuts over"
     }
 
     /// Rows that are on their way would count as differences.
     var whyNotComparable: String? {
         guard let phase, operation?.kind != .migrate else { return nil }
         return phase.targetTakesWrites
-            ? "the two sides go apart since the switch; R compares what it brings back"
-            : "rows on their way would count as differences; c compares what changed"
+            ? "the two sides go apart since the switch; \(key(.revert)) compares what it brings back"
+            : "rows on their way would count as differences; \(key(.cutOver)) compares "
+                + "what changed"
     }
 
     var whyNotStoppable: String? {
@@ -97,7 +105,8 @@ extension Model {
     var whyFinal: String? {
         switch operation?.kind {
         case .cutOver where cutover.shown.isHandedOver:
-            "PostgreSQL is open: it can no longer be aborted; R goes back when it is done"
+            "PostgreSQL is open: it can no longer be aborted; \(key(.revert)) goes back when it "
+                + "is done"
         case .revert where cutover.shown.hasReplayed:
             "the rows are back in SQLite: it can no longer be aborted"
         default: nil
@@ -121,7 +130,7 @@ extension Model {
     private var whyNotLive: String? {
         guard phase == nil || operation?.kind == .migrate else { return nil }
         return operation?.kind == .migrate
-            ? "a copy is running" : "there is no live run; B begins one"
+            ? "a copy is running" : "there is no live run; \(key(.migrateLive)) begins one"
     }
 
     fileprivate var whyNotFollowing: String? {
@@ -130,7 +139,8 @@ extension Model {
         }
         if let reason = whyNotLive ?? whyBusy ?? whyForeign { return reason }
         guard let phase, phase.wayBack != .undo else {
-            return "a cutover was stopped on its way; R undoes it, c begins again"
+            return "a cutover was stopped on its way; \(key(.revert)) undoes it, "
+                + "\(key(.cutOver)) begins again"
         }
         return phase.targetTakesWrites ? "the application works on PostgreSQL already" : nil
     }
@@ -140,7 +150,7 @@ extension Model {
         let isFree = operation?.kind == .follow
         if let reason = whyNotLive ?? (isFree ? nil : whyBusy) ?? whyForeign { return reason }
         switch phase {
-        case .watching: return "PostgreSQL has the application already; R goes back"
+        case .watching: return "PostgreSQL has the application already; \(key(.revert)) goes back"
         case .final: return "PostgreSQL has the application for good"
         default: return nil
         }

@@ -36,6 +36,7 @@ struct Action: Sendable {
         case theme
         case redraw
         case suspend
+        case reloadSettings
         case quit
         case quitNow
     }
@@ -50,7 +51,7 @@ struct Action: Sendable {
     }
 
     let id: ID
-    /// The name in the hints: one word.
+    /// The name in the hints: a word or two.
     let name: String
     let keys: [Key]
     /// The line in the help.
@@ -62,6 +63,8 @@ struct Action: Sendable {
     let rank: Int?
     /// Whether it writes to a side: then read-only mode refuses it.
     let changesSomething: Bool
+    /// The name and the help where the state gives them other words; nil leaves those of the table.
+    let wording: @Sendable (Model) -> (name: String, help: String)?
     /// Why it cannot be done now, or nil.
     let disabledReason: @Sendable (Model) -> String?
 
@@ -74,6 +77,7 @@ struct Action: Sendable {
         in panes: Set<PaneID> = Set(PaneID.allCases),
         rank: Int? = nil,
         changesSomething: Bool = false,
+        wording: @escaping @Sendable (Model) -> (name: String, help: String)? = { _ in nil },
         unless disabledReason: @escaping @Sendable (Model) -> String? = { _ in nil }
     ) {
         self.id = id
@@ -84,7 +88,16 @@ struct Action: Sendable {
         self.panes = panes
         self.rank = rank
         self.changesSomething = changesSomething
+        self.wording = wording
         self.disabledReason = disabledReason
+    }
+
+    /// The name and the help for a state.
+    ///
+    /// - Parameter model: The state of the console.
+    /// - Returns: Those of the table, unless the state has other words.
+    func words(in model: Model) -> (name: String, help: String) {
+        wording(model) ?? (name, help)
     }
 
     /// Why the action is refused in a model, or nil when it can be done.
@@ -92,7 +105,8 @@ struct Action: Sendable {
     /// - Parameter model: The state of the console.
     /// - Returns: The reason in words.
     func refusal(in model: Model) -> String? {
-        if changesSomething, model.identity.isReadOnly {
+        if changesSomething, model.isReadOnly {
+            let name = words(in: model).name
             return "read-only: \(name) changes something; start without --read-only"
         }
         return disabledReason(model)
@@ -101,11 +115,6 @@ struct Action: Sendable {
 
 /// The table.
 enum Actions {
-    /// The action of a key in a pane.
-    static func action(for key: Key, in pane: PaneID) -> Action? {
-        all.first { $0.panes.contains(pane) && $0.keys.contains(key) }
-    }
-
     /// The actions of a pane, in the order of the table.
     static func actions(in pane: PaneID) -> [Action] {
         all.filter { $0.panes.contains(pane) }
@@ -289,6 +298,13 @@ enum Actions {
 
     private static let globals: [Action] = [
         Action(.theme, "theme", [.character("T")], "next theme", .global, rank: 8),
+        Action(
+            .reloadSettings,
+            "settings",
+            [.character(",")],
+            "read config.toml again: keys, theme, refresh",
+            .global
+        ),
         Action(.redraw, "redraw", [.control("l")], "draw the whole screen again", .global),
         Action(.suspend, "suspend", [.control("z")], "back to the shell; fg returns", .global),
         Action(.help, "help", [.character("?")], "this help", .global, rank: 9),

@@ -22,7 +22,7 @@ extension Console {
         package var sourceName: String
         /// The target in few words, such as the name of its database; never with a password.
         package var targetName: String
-        /// The word in the corner: `CUTOVER_ENV`, else LIVE; the demo says DEMO.
+        /// The word in the corner: `CUTOVER_ENV`, else PROD; the demo says DEMO.
         package var environment: String
         /// Whether everything that changes something is refused.
         package var isReadOnly = false
@@ -59,7 +59,7 @@ extension Console {
             self.engine = engine
             self.sourceName = sourceName
             self.targetName = targetName
-            self.environment = environment ?? Console.variable("CUTOVER_ENV") ?? "LIVE"
+            self.environment = environment ?? Console.variable("CUTOVER_ENV") ?? "PROD"
         }
     }
 
@@ -90,12 +90,20 @@ extension Console {
             complain(error.description)
             return MigrationError.Code.configurationStatus
         }
-        let (theme, warning) = theme(configuration, depth: screen.depth)
+        let file = SettingsFile()
+        let settings = file.read(always: true) ?? .success(.standard)
+        let known = (try? settings.get()) ?? .standard
+        var configuration = configuration
+        configuration.isReadOnly = configuration.isReadOnly || known.isReadOnly
+        configuration.ascii = configuration.ascii || known.isASCII
         var model = Model(
             identity: .init(configuration, isUTF8: screen.isUTF8),
             size: screen.size,
             now: SystemClock.now
         )
+        model.themeChoice = themeChoice(configuration)
+        model.begin(with: settings)
+        let (theme, warning) = theme(configuration, model.themeChoice, depth: screen.depth)
         model.cutover.settings = configuration.cutover
         model.themeName = theme.name
         model.themeNames = configuration.themes.names
@@ -112,7 +120,8 @@ extension Console {
         let dispatcher = Dispatcher(
             engine: configuration.engine,
             mailbox: mailbox,
-            isReadOnly: configuration.isReadOnly
+            isReadOnly: configuration.isReadOnly,
+            settings: file
         )
         var run = Run(
             screen: screen,
@@ -128,17 +137,22 @@ extension Console {
         return exit.status
     }
 
-    /// The theme that is asked for, or the plainest one and why.
-    private static func theme(
-        _ configuration: Configuration,
-        depth: ColourDepth
-    ) -> (Theme, warning: String?) {
-        let choice = ThemeChoice(
+    /// Everything that may ask for a theme, but for the file of settings.
+    private static func themeChoice(_ configuration: Configuration) -> ThemeChoice {
+        ThemeChoice(
             flag: configuration.themeName,
             variable: variable("CUTOVER_THEME"),
             hasNoColour: configuration.noColor || variable("NO_COLOR") != nil,
             isLight: ThemeChoice.isLight(colorFGBG: variable("COLORFGBG"))
         )
+    }
+
+    /// The theme that is asked for, or the plainest one and why.
+    private static func theme(
+        _ configuration: Configuration,
+        _ choice: ThemeChoice,
+        depth: ColourDepth
+    ) -> (Theme, warning: String?) {
         do {
             return (try configuration.themes.load(choice.name, depth: depth), nil)
         } catch {

@@ -13,8 +13,15 @@ final class Dispatcher {
     /// The wish that ends following; whatever else begins states it.
     private var following: Cancellation?
     private var counting = Cancellation()
+    private let settings: SettingsFile
 
-    init(engine: any ConsoleEngine, mailbox: Mailbox, isReadOnly: Bool) {
+    init(
+        engine: any ConsoleEngine,
+        mailbox: Mailbox,
+        isReadOnly: Bool,
+        settings: SettingsFile = SettingsFile()
+    ) {
+        self.settings = settings
         self.engine = engine
         self.mailbox = mailbox
         self.isReadOnly = isReadOnly
@@ -98,6 +105,7 @@ final class Dispatcher {
             )
         case .setWorkflow(let side, let name, let isEnabled):
             setWorkflow(side: side, name: name, isEnabled: isEnabled)
+        case .loadSettings(let isAsked): loadSettings(isAsked: isAsked)
         case .useTheme, .repaint, .suspend: break
         }
     }
@@ -190,6 +198,15 @@ final class Dispatcher {
                     )
                 )
             )
+        }
+    }
+
+    /// Looks at the file of settings; nothing is said while it stays as it is.
+    private func loadSettings(isAsked: Bool) {
+        let (mailbox, settings) = (mailbox, settings)
+        standings.run {
+            guard let result = settings.read(always: isAsked) else { return }
+            mailbox.post(.settings(result, isAsked: isAsked))
         }
     }
 

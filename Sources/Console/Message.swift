@@ -31,6 +31,8 @@ enum Message: Sendable {
     case inventory(ticket: Int, Result<InventoryPage, MigrationError>)
     case transactions(ticket: Int, Result<[InventoryTransaction], MigrationError>)
     case toggled(name: String, isEnabled: Bool, failure: MigrationError?)
+    /// The file of settings was read, because it changed or because the operator asked.
+    case settings(Result<ConsoleSettings, ConsoleSettings.Problem>, isAsked: Bool)
 }
 
 /// What the model wants done; ``Dispatcher`` does it.
@@ -55,14 +57,17 @@ enum Command: Equatable, Sendable {
     case loadInventory(ticket: Int, side: Side, search: String)
     case loadTransactions(ticket: Int, side: Side, sku: String)
     case setWorkflow(side: Side, name: String, isEnabled: Bool)
+    /// Reads the file of settings when it has changed, or in any case when it was asked for.
+    case loadSettings(isAsked: Bool)
     case useTheme(String)
     case repaint
     case suspend
 }
 
 /// What lies over the panes.
-enum Overlay: Equatable, Sendable {
-    case help(first: Int)
+indirect enum Overlay: Equatable, Sendable {
+    /// The keys, and what they are drawn over.
+    case help(first: Int, over: Overlay? = nil)
     case confirm(Confirmation)
     /// The questions before a cutover or a way back.
     case wizard(Wizard)
@@ -100,6 +105,21 @@ struct Confirmation: Equatable, Sendable {
     var typed = ""
     /// The cursor starts on Cancel: Enter alone never does anything.
     var isContinueFocused = false
+
+    /// Whether it is about what runs, and not about something that would begin.
+    var concernsRun: Bool { consequence == .cancel || consequence == .quit }
+
+    /// What yes means, in a word.
+    var yes: String {
+        switch consequence {
+        case .cancel: title.lowercased()
+        case .quit: "quit"
+        default: "yes"
+        }
+    }
+
+    /// What no means, in a word or two.
+    var no: String { concernsRun ? "go on" : "cancel" }
 
     /// Whether the phrase stands there, or none is asked for.
     var isMatched: Bool {

@@ -6,7 +6,7 @@ import MigrationEngine
 struct Model: Sendable {
     /// What the two sides are; only the side that is live changes while the console runs.
     struct Identity: Equatable, Sendable {
-        var environment = "LIVE"
+        var environment = "PROD"
         var sourceName = ""
         var targetName = ""
         var isReadOnly = false
@@ -93,8 +93,6 @@ struct Model: Sendable {
         var message: String
     }
 
-    /// Seconds between two readings of a live list.
-    static let refreshSeconds = 2.0
     /// Lines of the log that are kept for the screen; the file keeps all.
     static let logCapacity = 2_000
 
@@ -103,6 +101,14 @@ struct Model: Sendable {
     /// Seconds since 1970.
     var now: Double
     var themeName = "harbor-dark"
+    /// Everything that may ask for a theme; the file of settings is one of them.
+    var themeChoice = ThemeChoice()
+    /// The keys of the actions.
+    var keymap = Keymap.standard
+    /// Seconds between two readings of a live list.
+    var refreshSeconds = ConsoleSettings.standard.refreshSeconds
+    /// Whether the file of settings has said, since the start, that nothing may be changed.
+    var isReadOnlyBySettings = false
     var themeNames: [String] = []
 
     var pane = PaneID.overview

@@ -13,7 +13,8 @@ extension Model {
         if verification == nil, let run = unfinishedRun {
             let tables = "\(run.tables.done) of \(Figures.rows(run.tables.total, "table"))"
             let text =
-                "a run is unfinished: \(tables) copied, in \(run.phase.rawValue); m goes on"
+                "a run is unfinished: \(tables) copied, in \(run.phase.rawValue); "
+                + "\(key(.migrate)) goes on"
             found.append(Span(text, .statusWarn))
         } else if let compared {
             found += compared.tables.compactMap { Self.problem(with: $0) }
@@ -128,7 +129,7 @@ extension Model {
     var activity: String {
         guard let operation else {
             guard leaving == nil else { return "leaving" }
-            return phase?.rawValue ?? "idle"
+            return isPostponed ? "not followed" : phase?.rawValue ?? "idle"
         }
         if operation.isCancelling { return operation.kind.mustFinish ? "undoing" : "stopping" }
         switch operation.kind {

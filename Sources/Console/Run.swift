@@ -7,6 +7,8 @@ import MigrationEngine
 struct Run {
     /// 30 frames a second at most.
     private static let frameMilliseconds = 33.0
+    /// Between two looks at the file of settings.
+    private static let settingsMilliseconds = 2_000.0
 
     private let screen: Screen
     private let mailbox: Mailbox
@@ -15,6 +17,8 @@ struct Run {
     private var theme: Theme
     private let themes: ThemeLibrary
     private var drawnAt = -1e9
+    /// When the file of settings was looked at last.
+    private var settingsAt = SystemClock.monotonic
     private var isDirty = true
 
     init(
@@ -46,7 +50,14 @@ struct Run {
             update(.tick(SystemClock.now))
             if let event { take(event) }
             for message in mailbox.take() { update(message) }
+            watchSettings()
         }
+    }
+
+    private mutating func watchSettings() {
+        guard SystemClock.monotonic - settingsAt >= Self.settingsMilliseconds else { return }
+        settingsAt = SystemClock.monotonic
+        dispatcher.start(.loadSettings(isAsked: false))
     }
 
     /// How long nothing has to happen: until the next frame is allowed, or the clock's next second.

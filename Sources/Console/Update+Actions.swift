@@ -39,6 +39,7 @@ extension Model {
         case .disableAllWorkflows: askToDisableAll()
         case .help: overlay = .help(first: 0)
         case .theme: return nextTheme()
+        case .reloadSettings: return [.loadSettings(isAsked: true)]
         case .redraw: return [.repaint]
         case .suspend: return [.suspend]
         case .quit: return detail == nil ? quit() : back()
@@ -140,7 +141,7 @@ extension Model {
         guard !themeNames.isEmpty else { return [] }
         let now = themeNames.firstIndex(of: themeName) ?? -1
         themeName = themeNames[(now + 1) % themeNames.count]
-        notify("theme \(themeName); keep it with --theme \(themeName)")
+        notify("theme \(themeName); keep it in config.toml: theme = \"\(themeName)\"")
         return [.useTheme(themeName)]
     }
 
@@ -148,8 +149,8 @@ extension Model {
 
     private mutating func askToMigrate() {
         var lines = [
-            "Copies every table of \(identity.sourceName) into \(identity.targetName),",
-            "then compares every cell. The source is not written.",
+            "Copies every table of \(identity.sourceName) into \(identity.targetName), "
+                + "then compares every cell. The source is not written."
         ]
         if let run = earlier?.run, !run.isFinished {
             lines.append(
@@ -172,10 +173,10 @@ extension Model {
             Confirmation(
                 title: "Migrate live",
                 lines: [
-                    "Copies every table of \(identity.sourceName) into \(identity.targetName) while",
-                    "the application works on, then follows its writes until you cut over.",
-                    "Triggers log the keys of written rows in \(identity.sourceName) (_cutover_log);",
-                    "cutover clean removes them.",
+                    "Copies every table of \(identity.sourceName) into \(identity.targetName) while "
+                        + "the application works on, then follows its writes until you cut over.",
+                    "Triggers log the keys of written rows in \(identity.sourceName) "
+                        + "(_cutover_log); cutover clean removes them.",
                 ],
                 kind: .yesNo,
                 consequence: .migrateLive
@@ -188,18 +189,18 @@ extension Model {
             switch operation?.kind {
             case .cutOver:
                 [
-                    "Takes the cutover back: writes pass again, every toggle gets its value back,",
-                    "the application goes on working on SQLite. Nothing is lost.",
+                    "Takes the cutover back: writes pass again, every toggle gets its value back, "
+                        + "the application goes on working on SQLite. Nothing is lost."
                 ]
             case .revert:
                 [
-                    "Stops the way back: the application goes on working on PostgreSQL.",
-                    "Nothing is lost; R begins again.",
+                    "Stops the way back: the application goes on working on PostgreSQL. "
+                        + "Nothing is lost; \(key(.revert)) begins again."
                 ]
             default:
                 [
-                    "Stops the run after the chunk it is in.",
-                    "What was copied stays; the next run goes on from there.",
+                    "Stops the run after the chunk it is in. What was copied stays; the next run "
+                        + "goes on from there."
                 ]
             }
         overlay = .confirm(
@@ -252,16 +253,16 @@ extension Model {
             whyFinal == nil
             ? operation?.kind.mustFinish == true
                 ? [
-                    "The \(operation?.kind.noun ?? "") is under way. Quitting takes it back and",
-                    "waits until writes pass again.",
+                    "The \(operation?.kind.noun ?? "") is under way. Quitting takes it back and "
+                        + "waits until writes pass again."
                 ]
                 : [
-                    "Something is running. Quitting stops it after the chunk it is in",
-                    "and waits until it has stopped; the next run goes on from there.",
+                    "Something is running. Quitting stops it after the chunk it is in and waits "
+                        + "until it has stopped; the next run goes on from there."
                 ]
             : [
-                "The \(operation?.kind.noun ?? "") can no longer be taken back. It is finished,",
-                "then the console ends.",
+                "The \(operation?.kind.noun ?? "") can no longer be taken back. It is finished, "
+                    + "then the console ends."
             ]
         overlay = .confirm(
             Confirmation(

@@ -12,15 +12,10 @@ extension Model {
             return []
         default: break
         }
-        if key == .control("c") { return perform(.quitNow) }
-        if key == .control("l") { return perform(.redraw) }
-        if key == .control("z") { return perform(.suspend) }
-        if layout.kind == .tooSmall {
-            return key == .character("q") || key == .character("Q") ? perform(.quitNow) : []
-        }
+        if let commands = pressAnywhere(key) { return commands }
         switch overlay {
         case .confirm(let confirmation): return answer(confirmation, with: key)
-        case .help(let first): return scrollHelp(from: first, with: key)
+        case .help(let first, let over): return scrollHelp(from: first, over: over, with: key)
         case .wizard(let wizard): return answer(wizard, with: key)
         case .running:
             if let commands = lookAway(with: key) { return commands }
@@ -31,7 +26,7 @@ extension Model {
         if let prompt { return edit(prompt, with: key) }
         // A pasted text is not a row of commands.
         guard !isPasting else { return [] }
-        guard let action = Actions.action(for: key, in: pane) else { return [] }
+        guard let action = keymap.action(for: key, in: pane) else { return [] }
         if let reason = action.refusal(in: self) {
             if action.id != .back { notify(reason, .promptError) }
             // The side may be there again: the next m knows.
@@ -39,6 +34,20 @@ extension Model {
         }
         notice = nil
         return perform(action.id)
+    }
+
+    /// Keys that do the same whatever is open: nil for the others.
+    private mutating func pressAnywhere(_ key: Key) -> [Command]? {
+        // This one ends the console whatever the settings say.
+        if key == .control("c") { return perform(.quitNow) }
+        let action = keymap.action(for: key, in: pane)?.id
+        if case .control = key, let action, [.quitNow, .redraw, .suspend].contains(action) {
+            return perform(action)
+        }
+        guard layout.kind == .tooSmall else { return nil }
+        // A letter may belong to what is being typed, and nobody sees it.
+        guard overlay == nil, prompt == nil else { return [] }
+        return action == .quit || action == .quitNow ? perform(.quitNow) : []
     }
 
     // MARK: - The question
@@ -113,12 +122,15 @@ extension Model {
         case .escape, .enter:
             overlay = nil
             return []
-        case .character("x"), .character("T"), .character("q"), .character("Q"): return nil
         default: break
         }
-        // Another pane is shown in place of the steps.
-        guard let action = Actions.action(for: key, in: pane) else { return [] }
+        guard let action = keymap.action(for: key, in: pane) else { return [] }
         switch action.id {
+        case .cancel, .theme, .quit, .quitNow: return nil
+        case .help:
+            overlay = .help(first: 0, over: .running)
+            return []
+        // Another pane is shown in place of the steps.
         case .show, .nextPane, .previousPane:
             overlay = nil
             return nil
@@ -130,10 +142,15 @@ extension Model {
     private mutating func scrollOutcome(from first: Int, with key: Key) -> [Command]? {
         let last = OutcomeOverlay.lastFirst(in: self)
         switch key {
-        case .escape, .enter, .character("q"): overlay = nil
-        case .down, .character("j"): overlay = .outcome(first: min(last, first + 1))
-        case .up, .character("k"): overlay = .outcome(first: max(0, first - 1))
-        case .character("R"), .character("c"), .character("T"):
+        case .escape, .enter: overlay = nil
+        default: break
+        }
+        switch keymap.action(for: key, in: .overview)?.id {
+        case .quit: overlay = nil
+        case .down: overlay = .outcome(first: min(last, first + 1))
+        case .up: overlay = .outcome(first: max(0, first - 1))
+        case .help: overlay = .help(first: 0, over: .outcome(first: first))
+        case .revert, .cutOver, .theme:
             overlay = nil
             return nil
         default: break
@@ -143,18 +160,32 @@ extension Model {
 
     // MARK: - The help
 
-    private mutating func scrollHelp(from first: Int, with key: Key) -> [Command] {
+    private mutating func scrollHelp(
+        from first: Int,
+        over: Overlay?,
+        with key: Key
+    ) -> [Command] {
         let last = HelpOverlay.lastFirst(in: self)
+        var top = first
         switch key {
-        case .escape, .character("?"), .character("q"), .enter: overlay = nil
-        case .down, .character("j"): overlay = .help(first: min(last, first + 1))
-        case .up, .character("k"): overlay = .help(first: max(0, first - 1))
-        case .pageDown: overlay = .help(first: min(last, first + 10))
-        case .pageUp: overlay = .help(first: max(0, first - 10))
-        case .end, .character("G"): overlay = .help(first: last)
-        case .home, .character("g"): overlay = .help(first: 0)
+        case .escape, .enter, .function(1):
+            overlay = over
+            return []
         default: break
         }
+        switch keymap.action(for: key, in: pane)?.id {
+        case .help, .quit:
+            overlay = over
+            return []
+        case .down: top += 1
+        case .up: top -= 1
+        case .pageDown: top += 10
+        case .pageUp: top -= 10
+        case .last: top = last
+        case .first: top = 0
+        default: break
+        }
+        overlay = .help(first: max(0, min(last, top)), over: over)
         return []
     }
 

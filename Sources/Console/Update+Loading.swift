@@ -21,7 +21,7 @@ extension Model {
     mutating func refreshIfDue() -> [Command] {
         guard let live, !live.isLoading else { return [] }
         guard let askedAt = live.askedAt else { return loadPane() }
-        return now - askedAt >= Self.refreshSeconds ? loadPane() : []
+        return now - askedAt >= refreshSeconds ? loadPane() : []
     }
 
     /// Reads the workflows of the live side.
@@ -81,11 +81,11 @@ extension Model {
         }
         if phase != nil, operation == nil, let loadedAt = cutover.status.loadedAt {
             let age = now - loadedAt
-            if age > 5 * Self.refreshSeconds { return age }
+            if age > 5 * refreshSeconds { return age }
         }
         guard let live, let loadedAt = live.loadedAt else { return nil }
         let age = now - loadedAt
-        return age > 3 * Self.refreshSeconds ? age : nil
+        return age > 3 * refreshSeconds ? age : nil
     }
 
     /// Reads what the two sides are.

@@ -27,6 +27,7 @@ extension Model {
             cutover.written.take(result, ticket: ticket, now: now)
         case .decided(let decision, let failure): return finish(decision, failure)
         case .verified(let result): return finishVerification(result)
+        case .settings(let result, let isAsked): return take(result, isAsked: isAsked)
         case .earlier(let result): return take(result)
         case .counted(let result): takeCounts(result)
         case .sides(let ticket, let result): sides.take(result, ticket: ticket, now: now)
@@ -75,13 +76,27 @@ extension Model {
             lastPhase = .starting
         }
         prepareCutover(kind)
-        audit("\(isLive ? "live migrate" : kind.rawValue) was started")
+        audit(beginning(kind, isLive: isLive))
         return switch kind {
         case .migrate: isLive ? [.migrateLive] : [.migrate]
         case .verify: [.verify]
         case .follow: [.follow]
         case .cutOver: [.cutOver]
         case .revert: [.revert]
+        }
+    }
+
+    /// What begins, for the log.
+    private func beginning(_ kind: Operation.Kind, isLive: Bool) -> String {
+        let (source, target) = (identity.sourceName, identity.targetName)
+        switch kind {
+        case .migrate:
+            let log = isLive ? ", and the log of the source's writes" : ""
+            return "the copy of \(source) into \(target)\(log) was begun"
+        case .verify: return "the comparison of \(source) with \(target) was begun"
+        case .follow: return "following the writes of \(source) was begun"
+        case .cutOver: return "the cutover from \(source) to \(target) was begun"
+        case .revert: return "the way back from \(target) to \(source) was begun"
         }
     }
 
@@ -105,7 +120,7 @@ extension Model {
     mutating func stopOperation() -> [Command] {
         guard operation != nil, operation?.isCancelling == false else { return [] }
         operation?.isCancelling = true
-        audit("a stop was asked for")
+        audit("you asked to stop the \(operation?.kind.noun ?? "run")")
         return [.cancel]
     }
 
@@ -131,13 +146,8 @@ extension Model {
     }
 
     private mutating func resize(to size: Size) -> [Command] {
+        // A question stays open with what was typed; while it cannot be read, no key answers it.
         self.size = size
-        // What cannot be read must not be agreed to.
-        guard layout.kind == .tooSmall else { return [] }
-        switch overlay {
-        case .confirm, .wizard: overlay = operation?.kind.mustFinish == true ? .running : nil
-        case .help, .running, .outcome, nil: break
-        }
         return []
     }
 

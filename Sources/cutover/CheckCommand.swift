@@ -85,10 +85,18 @@ enum CheckText {
         var lines: [String] = []
         for (title, gates) in groups where !gates.isEmpty {
             lines.append("\(title) (\(gates.count))")
+            // What many have in common is said once.
+            let reasons = Dictionary(grouping: gates, by: \.reason)
+            let common = reasons.first { $0.value.count > 3 }?.key
+            if let common { lines.append("  (*) \(SafeText.visible(common))") }
             for gate in gates {
                 let name = gate.name.padding(toLength: width, withPad: " ", startingAt: 0)
-                lines.append("  \(name)  \(gate.title)")
                 let indent = String(repeating: " ", count: width + 4)
+                guard gate.reason != common || gate.remedy != nil else {
+                    lines.append("  \(name)  \(gate.title) (*)")
+                    continue
+                }
+                lines.append("  \(name)  \(gate.title)")
                 lines.append("\(indent)\(SafeText.visible(gate.reason))")
                 if let decision = gate.decision, decision.isOverride {
                     let why = decision.note.map { ": \(SafeText.visible($0))" } ?? ""

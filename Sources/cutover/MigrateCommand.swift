@@ -62,7 +62,9 @@ struct MigrateCommand: ParsableCommand {
         let report = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
             try Migration.run(options, settings, observer: observer, cancellation: cancellation)
         }
-        try Output(common).result(report) { MigrateText.text(report) }
+        try Output(common).result(report) {
+            MigrateText.text(report) + NextStep.line(after: report, isLive: live)
+        }
         if !report.ok { throw ExitCode(1) }
     }
 }

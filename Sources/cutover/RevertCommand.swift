@@ -41,7 +41,9 @@ struct RevertCommand: ParsableCommand {
                 cancellation: cancellation
             )
         }
-        try Output(common).result(report) { Self.text(report) }
+        try Output(common).result(report) {
+            Self.text(report) + "\nnext: \(NextStep.after(report))"
+        }
         if !report.ok { throw ExitCode(1) }
     }
 
@@ -61,6 +63,11 @@ struct RevertCommand: ParsableCommand {
         lines += report.tables.flatMap(\.notes).map { "note: \(SafeText.visible($0))" }
         lines += report.notes.map { "note: \(SafeText.visible($0))" }
         lines.append(report.summary)
+        let rows = report.tables.reduce(0) { $0 + $1.inserted + $1.updated + $1.deleted }
+        if report.replayedChanges != rows {
+            let writes = Count.text(report.replayedChanges, "write")
+            lines.append("they are what \(writes) on PostgreSQL came to")
+        }
         return lines.joined(separator: "\n")
     }
 }

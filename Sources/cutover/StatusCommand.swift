@@ -21,6 +21,7 @@ struct StatusCommand: ParsableCommand {
             "phase:       \(report.phase)",
             "source:      \(report.source)",
             "target:      \(report.target)",
+            "live side:   \(liveSide(report))",
             "tables:      \(report.tables.map { "\($0.done) of \($0.total) copied" } ?? "unknown")",
             "rows:        \(report.copiedRows.map { "\($0) copied" } ?? "unknown")",
             "quarantined: \(quarantined(report))",
@@ -34,10 +35,13 @@ struct StatusCommand: ParsableCommand {
             lines.append(
                 "freeze:      "
                     + (report.writesBlocked
-                        ? "writes are blocked since \(VerifyText.seconds(seconds))"
-                        : "writes were blocked for \(VerifyText.seconds(seconds))")
+                        ? "writes have been blocked for \(VerifyText.seconds(seconds))"
+                        : "none, writes pass; the last one took \(VerifyText.seconds(seconds))")
             )
+        } else if CutoverPhase(rawValue: report.phase) != nil, !report.writesBlocked {
+            lines.append("freeze:      none, writes pass")
         }
+        lines += gates(report)
         lines += report.workflows.map { workflow in
             let name = SafeText.visible(workflow.name)
             return "workflow:    \(name): \(state(workflow.enabledSource)) in SQLite, "
@@ -46,6 +50,31 @@ struct StatusCommand: ParsableCommand {
         lines += report.notes.map { "note:        \(SafeText.visible($0))" }
         if let next = report.next { lines.append("next:        \(SafeText.visible(next))") }
         return lines.joined(separator: "\n")
+    }
+
+    /// Which side takes the application's writes.
+    private static func liveSide(_ report: RunStatus) -> String {
+        guard !report.writesBlocked else { return "none: writes are blocked on both sides" }
+        return switch report.liveSide {
+        case .source: "SQLite takes the application's writes"
+        case .target: "PostgreSQL takes the application's writes"
+        case nil: "unknown"
+        }
+    }
+
+    /// How many gates keep the switch from beginning, and which.
+    private static func gates(_ report: RunStatus) -> [String] {
+        guard !report.gates.isEmpty else { return [] }
+        let closed = report.gates.filter(\.blocks)
+        let waiting = report.gates.filter { $0.state == .waiting && !$0.blocks }
+        let open = report.gates.count - closed.count - waiting.count
+        let names =
+            closed.isEmpty
+            ? "" : ": \(closed.map { SafeText.visible($0.name) }.joined(separator: ", "))"
+        return [
+            "gates:       \(closed.count) closed\(names); \(waiting.count) waiting, \(open) open"
+                + " (cutover check)"
+        ]
     }
 
     private static func quarantined(_ report: RunStatus) -> String {

@@ -61,15 +61,18 @@ struct SwitchCommand: ParsableCommand {
         let report = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
             try Switch.run(options, settings, observer: observer, cancellation: cancellation)
         }
-        try Output(common).result(report) { Self.text(report) }
+        try Output(common).result(report) {
+            Self.text(report) + "\nnext: \(NextStep.after(report))"
+        }
         if !report.ok { throw ExitCode(1) }
     }
 
     static func text(_ report: SwitchReport) -> String {
-        var lines = report.steps.map { step in
-            "\(step.name.padding(toLength: 14, withPad: " ", startingAt: 0)) "
-                + "\(VerifyText.seconds(step.seconds))  \(step.outcome)"
+        var table = TextTable(["STEP", "TOOK", "OUTCOME"], rightAligned: [1])
+        for step in report.steps {
+            table.add([step.name, VerifyText.seconds(step.seconds), step.outcome])
         }
+        var lines = report.steps.isEmpty ? [] : [table.text, ""]
         lines += report.holders.map {
             "still holding the source open: \($0.pid) \(SafeText.visible($0.command))"
         }

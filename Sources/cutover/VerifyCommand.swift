@@ -52,7 +52,9 @@ struct VerifyCommand: ParsableCommand {
         let report = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
             try Verification.run(options, settings, observer: observer, cancellation: cancellation)
         }
-        try Output(common).result(report) { VerifyText.text(report, samples: samples ?? 5) }
+        try Output(common).result(report) {
+            VerifyText.text(report, samples: samples ?? 5) + NextStep.line(after: report)
+        }
         if !report.ok { throw ExitCode(1) }
     }
 

@@ -31,10 +31,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("theme = 7", "line 1, column 1"), ("\n  refresh_seconds = 0", "line 2, column 3"),
+        ("theme = 7", "config.toml:1:1: "), ("\n  refresh_seconds = 0", "config.toml:2:3: "),
         ("mouse = \"yes\"", "mouse must be true or false"),
-        ("nonsense = 1", "nonsense means nothing here"), ("theme = ", "line 1, column"),
-        ("[keys]\nfly = \"m\"", "line 2, column 1"), ("[keys]\nmigrate = \"Hyper\"", "is no key"),
+        ("nonsense = 1", "nonsense means nothing here"), ("theme = ", "config.toml:1:"),
+        ("[keys]\nfly = \"m\"", "config.toml:2:1: "), ("[keys]\nmigrate = \"Hyper\"", "is no key"),
         ("[keys]\nmigrate = \"V\"", "V would be"), ("[keys]\nhelp = []", "must keep a key"),
         ("[keys]\nmigrate = 1", "must be a key or a list"),
         ("keys = 1", "keys must be a table"),

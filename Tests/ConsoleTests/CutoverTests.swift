@@ -56,7 +56,7 @@ import Testing
         #expect(model.operation?.kind == .follow)
     }
 
-    @Test func `a pasted phrase, Esc, two minutes and a small screen all do nothing`() {
+    @Test func `a pasted phrase, Esc and two minutes all do nothing`() {
         var model = asked()
         _ = model.update(.key(.pasteBegin))
         for character in "cut over ora_prod" { _ = model.update(.key(.character(character))) }
@@ -71,10 +71,20 @@ import Testing
         #expect(model.overlay != nil)
         _ = model.update(.tick(Samples.now + 121))
         #expect(model.overlay == nil)
+    }
 
-        model = asked()
+    @Test func `a small screen keeps the phrase as far as it is typed, and takes no letter`() {
+        var model = asked()
+        #expect(type("cut over ora_pro", into: &model).isEmpty)
+        let open = model.overlay
         _ = model.update(.resized(Size(columns: 50, rows: 12)))
-        #expect(model.overlay == nil)
+        // Also a letter that would quit elsewhere.
+        for key in ["q", "Q", "d"] { _ = model.update(.key(.character(Character(key)))) }
+        #expect(model.update(.key(.enter)).isEmpty)
+        #expect(model.exit == nil)
+        #expect(model.overlay == open)
+        _ = model.update(.resized(Size(columns: 80, rows: 24)))
+        #expect(type("d", into: &model) == [.cutOver])
     }
 
     @Test func `a closed gate keeps the questions on their first page`() {
@@ -90,7 +100,7 @@ import Testing
         #expect(model.notice?.text.contains("1 gate closed") == true)
     }
 
-    @Test func `gates that change behind the operator's back are shown again`() {
+    @Test func `a gate that closes behind the operator's back is shown again by name`() {
         var model = asked()
         for character in "cut over ora_prod" { _ = model.update(.key(.character(character))) }
         model.cutover.gates.value = Samples.gates
@@ -100,7 +110,40 @@ import Testing
             return
         }
         #expect(wizard.page == .gates)
+        #expect(model.gates[wizard.index].name == "team_told")
+        #expect(model.notice?.text.contains("team_told is closed since you agreed") == true)
         #expect(model.operation?.kind == .follow)
+    }
+
+    @Test(arguments: [
+        (Gate.State.waiting, Gate.State.open), (.open, .waiting), (.waiting, .waiting),
+    ])
+    func `a gate that waits or no longer waits leads nobody back`(
+        before: Gate.State,
+        after: Gate.State
+    ) {
+        var model = asked()
+        guard case .wizard(var wizard) = model.overlay else {
+            Issue.record("the questions are gone")
+            return
+        }
+        var (agreed, gates) = (Samples.openGates, Samples.openGates)
+        agreed[3].state = before
+        gates[3].state = after
+        wizard.agreed = agreed
+        model.overlay = .wizard(wizard)
+        model.cutover.gates.value = gates
+        #expect(type("cut over ora_prod", into: &model) == [.cutOver])
+    }
+
+    @Test func `a gate that was open and is only overridden now is shown again`() {
+        var model = asked()
+        var gates = Samples.openGates
+        gates[1].state = .closed
+        gates[1].decision = .init(by: "Ada", at: "2025-10-14", isOverride: true)
+        model.cutover.gates.value = gates
+        #expect(type("cut over ora_prod", into: &model).isEmpty)
+        #expect(model.notice?.text.contains("disk_space is closed and overridden") == true)
     }
 
     @Test func `a person signs a gate by name, and the name is asked for once`() {

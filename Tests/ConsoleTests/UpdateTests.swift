@@ -250,13 +250,20 @@ import Testing
         #expect(model.exit == nil)
     }
 
-    @Test func `a screen that becomes too small closes a question`() {
+    @Test func `a question stays open on a screen that is too small, where no key answers it`() {
         var model = Samples.empty()
         _ = model.update(.key(.character("m")))
+        let asked = model.overlay
         _ = model.update(.resized(Size(columns: 40, rows: 10)))
-        #expect(model.overlay == nil)
-        #expect(model.update(.key(.character("y"))).isEmpty)
+        for key in ["y", "q", "m"] {
+            #expect(model.update(.key(.character(Character(key)))).isEmpty)
+        }
         #expect(model.operation == nil)
+        #expect(model.exit == nil)
+        #expect(model.overlay == asked)
+        #expect(Chrome.draw(model).text.contains("the question stays open"))
+        _ = model.update(.resized(Size(columns: 80, rows: 24)))
+        #expect(model.update(.key(.character("y"))) == [.migrate])
     }
 
     @Test func `the log keeps a bounded number of lines and their numbers`() {

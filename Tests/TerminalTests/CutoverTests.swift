@@ -71,14 +71,14 @@ extension TerminalTests {
                 try await console.begin()
                 let before = try await console.toggles()
                 try await console.type("cut over \(console.database)", after: "c")
-                try await terminal.wait(for: "Workers may act on an old toggle", "x aborts")
+                try await terminal.wait(for: "Workers may act on an old toggle", "x, then y aborts")
                 try await terminal.press("4")
                 // Both sides, and the value that is put by.
                 try await terminal.wait(until: "the toggles of both sides") {
                     $0.contains(/xml-import +\[off\] +\[o..\] +\[on \]/)
                 }
                 try await terminal.press("c")
-                try await terminal.wait(for: "x aborts")
+                try await terminal.wait(for: "x, then y aborts")
                 try await terminal.press("x")
                 try await terminal.wait(for: "Takes the cutover back")
                 try await terminal.press("y")
@@ -139,7 +139,7 @@ extension TerminalTests {
                 let terminal = console.terminal
                 try await terminal.wait(for: "[RO]", "SQLite LIVE")
                 for (key, name) in [
-                    ("B", "live"), ("p", "follow"), ("c", "cut over"), ("R", "revert"),
+                    ("B", "live"), ("p", "follow again"), ("c", "cut over"), ("R", "revert"),
                 ] {
                     try await terminal.press(key)
                     try await terminal.wait(for: "read-only: \(name) changes something")

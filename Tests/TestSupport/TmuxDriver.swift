@@ -52,7 +52,7 @@ public final class TmuxDriver: Sendable {
         // What the person who runs the tests likes must not change what they see.
         let own: [String: String?] = [
             "TERM": "tmux-256color", "NO_COLOR": nil, "COLORFGBG": nil, "CUTOVER_THEME": nil,
-            "CUTOVER_ENV": nil,
+            "CUTOVER_ENV": nil, "XDG_CONFIG_HOME": folder.path,
         ]
         let environment = own.merging(environment) { $1 }
         var words = ["env"]

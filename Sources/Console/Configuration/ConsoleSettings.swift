@@ -51,7 +51,7 @@ package struct ConsoleSettings: Equatable, Sendable {
         } catch let error as TOMLParseError {
             let place = error.source.begin
             throw Problem(
-                message: "\(path), line \(place.line), column \(place.column): not TOML"
+                message: "\(path):\(place.line):\(place.column): this is not TOML"
             )
         } catch {
             throw Problem(message: "\(path): not TOML")
@@ -108,7 +108,7 @@ package struct ConsoleSettings: Equatable, Sendable {
 
         func problem(_ keys: [String], _ message: String) -> Problem {
             let place = TOMLPosition.find(keys, in: text)
-                .map { ", line \($0.line), column \($0.column)" }
+                .map { ":\($0.line):\($0.column)" }
             return Problem(
                 message: "\(path)\(place ?? ""): \(keys.joined(separator: ".")) \(message)"
             )

@@ -48,6 +48,14 @@ struct Keymap: Equatable, Sendable {
         Actions.all.first { $0.panes.contains(pane) && keys(of: $0).contains(key) }
     }
 
+    /// The key of an action as texts name it; for one without a key, the action itself.
+    ///
+    /// - Parameter id: The action.
+    /// - Returns: For example `c`, `F5` or `cut-over (no key)`.
+    func label(of id: Action.ID) -> String {
+        keys(of: id).first?.label ?? "\(id.name) (no key)"
+    }
+
     private func keys(of id: Action.ID) -> [Key] {
         Actions.all.filter { $0.id == id }.flatMap { keys(of: $0) }
     }

@@ -147,6 +147,24 @@ extension Model {
         return all.filter(\.blocks) + waiting + all.filter { !$0.blocks && $0.state != .waiting }
     }
 
+    /// Whether a cutover or a way back is under way, so that its steps are worth the screen.
+    var hasSteps: Bool { operation?.kind.mustFinish == true }
+
+    /// Whether nothing happens but following, by whom ever, or that nobody does.
+    var isOnlyFollowed: Bool {
+        phase == .following && (operation == nil || operation?.kind == .follow)
+            && failure == nil && operation?.isCancelling != true
+    }
+
     /// How long the screen may stay as it is: a clock that runs shows tenths.
     var clockInterval: Double { freezeSeconds == nil ? 1 : 0.1 }
+}
+
+extension RevertReport {
+    /// What came back, the same everywhere: rows, and the writes that they are the outcome of.
+    var came: String {
+        let rows = tables.reduce(0) { $0 + $1.inserted + $1.updated + $1.deleted }
+        guard replayedChanges > 0 else { return "no row was written on PostgreSQL" }
+        return "\(Figures.rows(rows)) came back, from \(Figures.rows(replayedChanges, "write"))"
+    }
 }

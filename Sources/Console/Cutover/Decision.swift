@@ -72,7 +72,7 @@ extension Model {
         guard gates.indices.contains(wizard.index) else { return }
         let gate = gates[wizard.index]
         guard gate.kind == .machine, gate.blocks else {
-            let reason = gate.blocks ? "is signed, not overridden: s" : "is not closed"
+            let reason = gate.blocks ? "is signed with s, not overridden" : "is not closed"
             notify("\(gate.name) \(reason)", .promptError)
             return
         }
@@ -96,6 +96,7 @@ extension Model {
         switch key {
         case .escape:
             wizard.entry = nil
+            notify("nothing was decided")
             overlay = .wizard(wizard)
             return []
         case .enter: return next(entry, of: wizard)

@@ -12,8 +12,9 @@ extension Model {
         case .final: return Span("FINAL", .statusOK)
         case .following, .pausing, .fenced, .drained, .verified: break
         }
-        if waitingFor != nil { return Span("\(lagWords)  WAITING", .statusWarn) }
-        if isPostponed { return Span("\(lagWords)  NOT FOLLOWED", .statusWarn) }
+        let rows = lag.map { " \(Figures.rows($0.rows))" } ?? ""
+        if waitingFor != nil { return Span("WAITING\(rows)", .statusWarn) }
+        if isPostponed { return Span("NOT FOLLOWED\(rows)", .statusWarn) }
         return Span(lagWords, isBehind ? .statusWarn : .statusOK)
     }
 
@@ -34,22 +35,31 @@ extension Model {
         let isForeign = cutover.status.value?.isRunning == true
         switch phase {
         case .fenced, .drained, .verified:
-            let who = isForeign ? "another process cuts over" : "a cutover was stopped: R undoes it"
+            let who =
+                isForeign
+                ? "another process cuts over"
+                : "a cutover was stopped: \(key(.revert)) undoes it"
             found.append(Span("writes are blocked on both sides; \(who)", .statusBad))
         case .pausing where !isForeign:
             found.append(
-                Span("a cutover was stopped while it paused: R undoes it", .statusBad)
+                Span("a cutover was stopped while it paused: \(key(.revert)) undoes it", .statusBad)
             )
         case .switched where !isForeign:
             found.append(
-                Span("a cutover was stopped behind the switch: c finishes it", .statusBad)
+                Span(
+                    "a cutover was stopped behind the switch: \(key(.cutOver)) finishes it",
+                    .statusBad
+                )
             )
         default: break
         }
         if let waitingFor { found.append(Span(waitingFor, .statusWarn)) }
         if isPostponed {
             found.append(
-                Span("nobody follows the source; its writes are logged: p follows", .statusWarn)
+                Span(
+                    "nobody follows the source; its writes are logged: \(key(.follow)) follows",
+                    .statusWarn
+                )
             )
         }
         if let error = cutover.status.error, error.message != failure?.message {
@@ -62,29 +72,39 @@ extension Model {
     var nextSteps: [String] {
         guard let phase else { return [] }
         if operation?.kind == .cutOver {
-            return whyFinal.map { [$0] } ?? ["x aborts the cutover; c shows its steps"]
+            return whyFinal.map { [$0] } ?? [
+                "\(key(.cancel)), then y aborts the cutover; \(key(.cutOver)) shows its steps"
+            ]
         }
         if operation?.kind == .revert {
-            return whyFinal.map { [$0] } ?? ["x stops the way back; R shows its steps"]
+            return whyFinal.map { [$0] } ?? [
+                "\(key(.cancel)), then y stops the way back; \(key(.revert)) shows its steps"
+            ]
         }
         if operation == nil, cutover.status.value?.isRunning == true {
             return ["another process works on this run; it is shown here"]
         }
         switch phase {
         case .prepared, .copied: return ["wait until the copy is there; then it is followed"]
-        case .following where isPostponed: return ["p follows the source again"]
+        case .following where isPostponed: return ["\(key(.follow)) follows the source again"]
         case .following:
             return [
-                "c cuts over: gates, what will happen, a typed phrase",
-                "p stops following; the source goes on logging",
+                "\(key(.cutOver)) cuts over: gates, what will happen, a typed phrase",
+                "\(key(.follow)) stops following; the source goes on logging",
             ]
         case .pausing, .fenced, .drained, .verified:
-            return ["R undoes the cutover that was stopped", "c undoes it and begins again"]
-        case .switched: return ["c finishes the handover", "R goes back to SQLite"]
+            return [
+                "\(key(.revert)) undoes the cutover that was stopped",
+                "\(key(.cutOver)) undoes it and begins again",
+            ]
+        case .switched:
+            return [
+                "\(key(.cutOver)) finishes the handover", "\(key(.revert)) goes back to SQLite",
+            ]
         case .watching:
             return [
-                "watch orders arrive on PostgreSQL: 5",
-                "R goes back to SQLite with every row written here",
+                "watch orders arrive on PostgreSQL: \(key(.show(.orders)))",
+                "\(key(.revert)) goes back to SQLite with every row written here",
             ]
         case .final: return []
         }

@@ -3,7 +3,7 @@ import MigrationEngine
 /// What a live run tells, and what follows from it.
 extension Model {
     /// Seconds between two looks at a run in which little happens.
-    private static let statusSeconds = 2.0
+    private var statusSeconds: Double { refreshSeconds }
     /// The same while another process cuts over.
     private static let busySeconds = 0.5
     /// Seconds between two looks at the gates.
@@ -32,12 +32,12 @@ extension Model {
         guard let askedAt = cutover.status.askedAt else { return [] }
         var commands: [Command] = []
         let isUnderWay = phase?.wayBack == .undo || phase == .switched
-        let patience = isUnderWay ? Self.busySeconds : Self.statusSeconds
+        let patience = isUnderWay ? Self.busySeconds : statusSeconds
         if !cutover.status.isLoading, now - askedAt >= patience { commands += loadStatus() }
         if isDue(cutover.gates, every: Self.gateSeconds), phase == .following {
             commands += loadGates()
         }
-        if isDue(cutover.written, every: Self.statusSeconds), phase == .watching {
+        if isDue(cutover.written, every: statusSeconds), phase == .watching {
             commands += loadWritten()
         }
         return commands
@@ -126,7 +126,7 @@ extension Model {
         case .success(let report):
             notify(
                 "stopped following; \(Figures.rows(report.lag.rows, "change")) waiting, and the "
-                    + "source goes on logging: p follows again"
+                    + "source goes on logging: \(key(.follow)) follows again"
             )
         case .failure(let error): fail(error)
         }
@@ -165,7 +165,10 @@ extension Model {
         switch result {
         case .success(let report):
             cutover.outcome = .reverted(report)
-            notify(report.summary, report.ok ? .statusOK : .statusBad)
+            notify(
+                "the application works on SQLite again; \(report.came)",
+                report.ok ? .statusOK : .statusBad
+            )
             isBack = true
             commands += learn(.following) + turn(to: .source)
         case .failure(let error):
@@ -212,7 +215,8 @@ extension Model {
             case .nobody: "writes are blocked on both sides: run cutover switch or cutover revert"
             }
         switch cutover.outcome {
-        case .undone(let report): return "\(place); the cutover was undone: \(report.reason ?? "")"
+        case .undone(let report):
+            return "\(place); the cutover was undone: \(report.reason ?? "")"
         case .failed(let kind, let error):
             return "\(place); the \(kind.noun) failed: \(error.message)"
         case .switched, .reverted, nil: break

@@ -46,13 +46,31 @@ struct Wizard: Equatable, Sendable {
 }
 
 extension Gate {
-    /// What decides whether it lets the cutover begin: a reason may change with every reading.
-    fileprivate var standing: [String] { [name, state.rawValue, "\(blocks)"] }
+    /// How much it stands against the cutover: what waits does not, because the cutover waits, too.
+    fileprivate var severity: Int { blocks ? 2 : state == .closed ? 1 : 0 }
 }
 
 extension Model {
     /// The gates that do not let the cutover begin.
     var closedGates: [Gate] { gates.filter(\.blocks) }
+
+    /// The gates that have become worse since the operator agreed to them.
+    ///
+    /// - Parameter agreed: The gates as they were then.
+    /// - Returns: Those that stand more against the cutover than they did; a live run opens and
+    ///   closes the waiting ones all the time, and what became better needs no second look.
+    func worse(than agreed: [Gate]) -> [Gate] {
+        let before = Dictionary(agreed.map { ($0.name, $0.severity) }) { first, _ in first }
+        return gates.filter { $0.severity > before[$0.name] ?? 0 }
+    }
+
+    /// The questions that are open, also below their help.
+    var openWizard: Wizard? {
+        switch overlay {
+        case .wizard(let wizard), .help(_, over: .wizard(let wizard)): wizard
+        default: nil
+        }
+    }
 
     /// Opens the questions, or the steps of what is under way.
     mutating func openWizard(_ kind: Wizard.Kind) -> [Command] {
@@ -70,6 +88,13 @@ extension Model {
 
     /// Takes a key while the questions are open.
     mutating func answer(_ wizard: Wizard, with key: Key) -> [Command] {
+        // What was said about the last key does not concern this one.
+        notice = nil
+        let isTyping = wizard.entry != nil || wizard.page == .phrase
+        if key == .function(1) || (!isTyping && keymap.action(for: key, in: pane)?.id == .help) {
+            overlay = .help(first: 0, over: .wizard(wizard))
+            return []
+        }
         if let entry = wizard.entry { return fill(entry, of: wizard, with: key) }
         switch (key, wizard.page) {
         case (.escape, _):
@@ -129,10 +154,8 @@ extension Model {
             }
             let closed = closedGates.count
             guard closed == 0 else {
-                notify(
-                    "\(Figures.rows(closed, "gate")) closed: see what each asks for",
-                    .promptError
-                )
+                let names = closedGates.prefix(3).map(\.name).joined(separator: ", ")
+                notify("\(Figures.rows(closed, "gate")) closed: \(names)", .promptError)
                 return []
             }
             wizard.agreed = gates
@@ -154,12 +177,15 @@ extension Model {
             notify("the phrase is not there yet", .promptError)
             return []
         }
-        if wizard.kind == .cutOver, gates.map(\.standing) != wizard.agreed.map(\.standing) {
+        if wizard.kind == .cutOver, let worse = worse(than: wizard.agreed).first {
             var again = wizard
             again.page = .gates
             again.typed = ""
+            again.phraseAt = nil
+            again.index = gates.firstIndex { $0.name == worse.name } ?? 0
             overlay = .wizard(again)
-            notify("the gates have changed since you agreed: look at them again", .promptError)
+            let state = worse.blocks ? "closed" : "closed and overridden"
+            notify("\(worse.name) is \(state) since you agreed: \(worse.reason)", .promptError)
             return []
         }
         let id: Action.ID = wizard.kind == .cutOver ? .cutOver : .revert
@@ -191,7 +217,7 @@ extension Model {
 
     /// Closes a phrase that was begun and left alone.
     mutating func closeLatePhrase() {
-        guard case .wizard(let wizard) = overlay, let begun = wizard.phraseAt,
+        guard let wizard = openWizard, wizard.page == .phrase, let begun = wizard.phraseAt,
             now - begun >= Wizard.patience
         else { return }
         overlay = nil

@@ -16,15 +16,24 @@ enum Chrome {
         Panes.pane(model.pane).draw(model, in: layout, into: &frame)
         drawMessage(model, layout, into: &frame)
         drawHints(model, layout, into: &frame)
-        switch model.overlay {
-        case .help(let first): HelpOverlay.draw(model, first: first, into: &frame)
+        draw(model.overlay, model, into: &frame)
+        return frame
+    }
+
+    private static func draw(_ overlay: Overlay?, _ model: Model, into frame: inout Frame) {
+        switch overlay {
+        case .help(let first, let over):
+            draw(over, model, into: &frame)
+            HelpOverlay.draw(model, first: first, into: &frame)
+        case .confirm(let question) where question.concernsRun && model.hasSteps:
+            // The steps go on while the question is open: it stands among them.
+            RunningOverlay.draw(model, question: question, into: &frame)
         case .confirm(let question): ConfirmOverlay.draw(question, model, into: &frame)
         case .wizard(let wizard): WizardOverlay.draw(wizard, model, into: &frame)
         case .running: RunningOverlay.draw(model, into: &frame)
         case .outcome(let first): OutcomeOverlay.draw(model, first: first, into: &frame)
         case nil: break
         }
-        return frame
     }
 
     // MARK: - The line of truth
@@ -38,9 +47,10 @@ enum Chrome {
         let rightWidth = cells(right)
         let start = model.size.columns - rightWidth
         let mode: Span =
-            identity.isReadOnly ? Span("[RO]", .headerReadOnly) : Span("[RW]", look)
+            model.isReadOnly ? Span("[RO]", .headerReadOnly) : Span("[RW]", look)
         let live = liveWords(model, look)
-        let activity = Span("  " + model.activity, look)
+        // Beside the words on the lag it would say the same once more.
+        let activity = Span(model.isOnlyFollowed ? "" : "  " + model.activity, look)
         let environment = Span(
             " \(Width.clip(identity.environment.uppercased(), to: 10)) ",
             badge(identity.environment)
@@ -80,7 +90,10 @@ enum Chrome {
                 line.append(Span("STALE \(Figures.duration(stale))", .statusWarn))
                 line.append(Span("  ", look))
             }
-            line.append(model.verdict)
+            // As wide whatever the figures are: what stands beside it must not move.
+            var verdict = model.verdict
+            if model.isOnlyFollowed { verdict.text = Width.pad(verdict.text, to: 22, .right) }
+            line.append(verdict)
         }
         line.append(Span("  \(Figures.clock(model.now))Z ", look))
         return line
@@ -89,7 +102,7 @@ enum Chrome {
     /// The look of the environment's word; the word itself tells it, too.
     private static func badge(_ environment: String) -> StyleKey {
         switch environment.uppercased() {
-        case "PROD", "PRODUCTION", "LIVE": .headerProd
+        case "PROD", "PRODUCTION": .headerProd
         case "STAGING", "STAGE", "TEST": .headerStaging
         default: .headerDev
         }
@@ -156,50 +169,44 @@ enum Chrome {
     /// - Parameter model: The state of the console.
     /// - Returns: The line, with a blank before each hint.
     static func hints(_ model: Model) -> Line {
-        let fixed = overlayHints(model)
-        guard fixed.isEmpty else { return hintLine(fixed) }
-        var hints = Actions.actions(in: model.pane)
+        let over = overlayHints(model)
+        let hints = over.isEmpty ? paneHints(model) : over
+        return Hint.line(Hint.fitted(hints, columns: model.size.columns))
+    }
+
+    private static func paneHints(_ model: Model) -> [Hint] {
+        Actions.actions(in: model.pane)
             .filter { $0.rank != nil && $0.refusal(in: model) == nil }
+            // Of following only one key is named; x does the same.
+            .filter { $0.id != .cancel || model.operation?.kind != .follow }
             .sorted { ($0.rank ?? 0) < ($1.rank ?? 0) }
-        func width() -> Int {
-            hints.reduce(0) { $0 + Width.cells(label($1)) + 2 }
-        }
-        while width() > model.size.columns,
-            let last = hints.lastIndex(where: { $0.id != .help && $0.id != .quit })
-                ?? hints.lastIndex(where: { $0.id != .help })
-        {
-            hints.remove(at: last)
-        }
-        return hintLine(hints.map { (key: $0.keys[0].label, name: $0.name) })
+            .compactMap { action in
+                guard let key = model.keymap.keys(of: action).first else { return nil }
+                let stays = action.id == .help || action.id == .quit
+                return Hint(
+                    key.label,
+                    action.words(in: model).name,
+                    rank: stays ? 0 : 1 + (action.rank ?? 0)
+                )
+            }
     }
 
-    private static func label(_ action: Action) -> String {
-        "\(action.keys[0].label):\(action.name)"
-    }
-
-    private static func overlayHints(_ model: Model) -> [(key: String, name: String)] {
+    private static func overlayHints(_ model: Model) -> [Hint] {
         switch model.overlay {
-        case .help: return [("j/k", "scroll"), ("g/G", "first/last"), ("Esc", "close")]
+        case .help: return HelpOverlay.hints(model)
         case .confirm(let question):
             guard case .phrase = question.kind else {
-                return [("y", "yes"), ("n", "no"), ("Esc", "cancel")]
+                return [Hint("y", question.yes), Hint("n", question.no), Hint("Esc", question.no)]
             }
-            return [("Tab", "cancel or continue"), ("Enter", "choose"), ("Esc", "cancel")]
+            return [
+                Hint("Tab", "cancel or continue"), Hint("Enter", "choose"), Hint("Esc", "cancel"),
+            ]
         case .wizard(let wizard): return WizardOverlay.hints(wizard, model)
         case .running: return RunningOverlay.hints(model)
         case .outcome: return OutcomeOverlay.hints(model)
         case nil: break
         }
-        return model.prompt == nil ? [] : [("Enter", "filter"), ("Esc", "cancel")]
-    }
-
-    private static func hintLine(_ hints: [(key: String, name: String)]) -> Line {
-        hints.enumerated().flatMap { offset, hint in
-            [
-                Span((offset == 0 ? " " : "  ") + hint.key, .keyHint),
-                Span(":\(hint.name)", .keyLabel),
-            ]
-        }
+        return model.prompt == nil ? [] : [Hint("Enter", "filter"), Hint("Esc", "cancel")]
     }
 
     // MARK: - Too small
@@ -217,7 +224,12 @@ enum Chrome {
             Span("\(size.columns)x\(size.rows) is too small (min \(least.columns)x\(least.rows))"),
             Span("\(identity.environment) \(model.activity)", .textStrong),
             freeze(model) ?? model.verdict,
-            Span("Resize, or q to quit.", .textMuted),
+            Span(
+                model.overlay == nil && model.prompt == nil
+                    ? "Resize, or \(model.key(.quit)) to quit."
+                    : "Resize: the question stays open.",
+                .textMuted
+            ),
         ]
         for (y, line) in lines.enumerated() {
             frame.put(line.text, x: 1, y: y + (size.rows > 6 ? 1 : 0), line.style)

@@ -2,8 +2,8 @@
 enum ConfirmOverlay {
     /// Draws the question over the pane.
     static func draw(_ question: Confirmation, _ model: Model, into frame: inout Frame) {
-        let lines = lines(question, cursor: "_")
         let width = min(72, model.size.columns - 4)
+        let lines = lines(question, width: width - 4, cursor: "_")
         let rect = Rect(
             x: (model.size.columns - width) / 2,
             y: max(3, (model.size.rows - lines.count - 2) / 3),
@@ -18,8 +18,9 @@ enum ConfirmOverlay {
         }
     }
 
-    private static func lines(_ question: Confirmation, cursor: String) -> [Line] {
-        var lines: [Line] = [[]] + question.lines.map { [Span($0, .dialog)] } + [[]]
+    private static func lines(_ question: Confirmation, width: Int, cursor: String) -> [Line] {
+        let text = question.lines.flatMap { Width.wrap($0, to: width) }
+        var lines: [Line] = [[]] + text.map { [Span($0, .dialog)] } + [[]]
         if case .phrase(let phrase) = question.kind {
             lines.append([
                 Span("Type   ", .dialog), Span(phrase, .dialogDanger),
@@ -33,11 +34,11 @@ enum ConfirmOverlay {
     }
 
     /// The button with the cursor stands in brackets, so that no colour is needed to see it.
-    private static func buttons(_ question: Confirmation) -> Line {
+    static func buttons(_ question: Confirmation) -> Line {
         let isContinue = question.isContinueFocused
         let isYesNo = question.kind == .yesNo
-        let no = isYesNo ? "n: cancel" : "Cancel"
-        let yes = isYesNo ? "y: yes" : "Continue"
+        let no = isYesNo ? "n: \(question.no)" : "Cancel"
+        let yes = isYesNo ? "y: \(question.yes)" : "Continue"
         let off = question.isMatched ? "" : " (until the phrase matches: off)"
         return [
             Span(isContinue ? "  \(no)  " : "[ \(no) ]", isContinue ? .dialog : .rowSelected),

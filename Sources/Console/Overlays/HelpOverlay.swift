@@ -1,12 +1,16 @@
-/// The keys of the pane, written by the table of actions.
+/// The keys of the pane or of what lies over it, written by the tables of actions and hints.
 enum HelpOverlay {
+    /// The cells of the keys.
+    private static let keyWidth = 17
+
     /// The lines of the help.
     ///
     /// - Parameters:
     ///   - pane: The pane that is explained.
     ///   - model: The state, for the reasons why an action is off.
+    ///   - width: The cells of a line.
     /// - Returns: Every action of the pane, group by group.
-    static func lines(for pane: PaneID, in model: Model) -> [Line] {
+    static func lines(for pane: PaneID, in model: Model, width: Int = 500) -> [Line] {
         let actions = Actions.actions(in: pane)
         var lines: [Line] = []
         for group in Action.Group.allCases {
@@ -14,59 +18,113 @@ enum HelpOverlay {
             guard !members.isEmpty else { continue }
             if !lines.isEmpty { lines.append([]) }
             lines.append([Span(group.rawValue, .columnHeader)])
-            lines += members.map { line(for: $0, in: model) }
+            lines += members.flatMap { self.lines(for: $0, in: model, width: width) }
         }
         return lines
     }
 
+    /// The keys over it.
+    static func hints(_ model: Model) -> [Hint] {
+        [
+            Hint("\(model.key(.down))/\(model.key(.up))", "scroll"),
+            Hint("\(model.key(.first))/\(model.key(.last))", "first/last", rank: 2),
+            Hint("Esc", "close", rank: 0),
+        ]
+    }
+
     /// Draws the help over the pane.
     static func draw(_ model: Model, first: Int, into frame: inout Frame) {
-        let lines = lines(for: model.pane, in: model)
-        let width = min(76, model.size.columns - 4)
-        let height = height(of: lines, in: model)
-        let rect = Rect(
-            x: (model.size.columns - width) / 2,
-            y: max(2, (model.size.rows - height) / 2),
-            width: width,
-            height: height
+        OverlayBox.draw(
+            lines(model),
+            title: "Help: \(subject(model))",
+            first: first,
+            model,
+            into: &frame
         )
-        frame.fill(rect, .dialog)
-        frame.box(
-            rect,
-            title: "Help: \(model.pane.title)",
-            isFocused: true,
-            glyphs: model.identity.glyphs
-        )
-        let inner = rect.inner
-        let top = min(first, max(0, lines.count - inner.height))
-        let seen = top..<min(lines.count, top + max(0, inner.height))
-        for (offset, line) in lines[seen].enumerated() {
-            frame.put(line, x: inner.x + 1, y: inner.y + offset, width: inner.width - 2)
-        }
-        guard let rest = Scrolling.rest(of: lines.count, outside: seen) else { return }
-        // On the lower edge: no line of the help gives way to it.
-        frame.put(" \(rest.text) ", x: rect.x + 2, y: rect.maxY - 1, .title, width: width - 4)
     }
 
     /// The line that stands on top when the help is scrolled to its end.
     static func lastFirst(in model: Model) -> Int {
-        let lines = lines(for: model.pane, in: model)
-        return max(0, lines.count - height(of: lines, in: model) + 2)
+        OverlayBox.lastFirst(lines(model).count, in: model)
     }
 
-    private static func height(of lines: [Line], in model: Model) -> Int {
-        min(lines.count + 2, model.size.rows - 4)
+    private static func subject(_ model: Model) -> String {
+        switch model.overlay {
+        case .help(_, over: .wizard(let wizard)):
+            wizard.kind == .cutOver ? "the questions before a cutover" : "the questions before R"
+        case .help(_, over: .running): "the steps"
+        case .help(_, over: .outcome): "the outcome"
+        default: model.pane.title
+        }
     }
 
-    private static func line(for action: Action, in model: Model) -> Line {
-        let keys = action.keys.map(\.label).joined(separator: " ")
+    private static func lines(_ model: Model) -> [Line] {
+        let width = OverlayBox.width(model)
+        guard case .help(_, over: let over?) = model.overlay else {
+            return lines(for: model.pane, in: model, width: width)
+        }
+        switch over {
+        case .wizard(let wizard):
+            return keys(WizardOverlay.hints(wizard, model), width) + [[]]
+                + explained(wizard, model, width)
+        case .running: return keys(RunningOverlay.hints(model), width)
+        case .outcome: return keys(OutcomeOverlay.hints(model), width)
+        case .help, .confirm: return lines(for: model.pane, in: model, width: width)
+        }
+    }
+
+    /// What the questions are about, in a few sentences.
+    private static func explained(_ wizard: Wizard, _ model: Model, _ width: Int) -> [Line] {
+        let texts =
+            wizard.kind == .cutOver
+            ? [
+                "1 the gates: each must be open, waiting or overridden. What waits is waited for "
+                    + "by the cutover itself.",
+                "2 what will happen: every step with its figures. Nothing has happened yet.",
+                "3 the phrase: typed letter by letter within two minutes. A gate that closes "
+                    + "meanwhile leads back to step 1.",
+                "While it runs, \(model.key(.cancel)) and then y takes everything back, until "
+                    + "PostgreSQL is open; behind that \(model.key(.revert)) goes back.",
+            ]
+            : [
+                "1 what will happen: what was written on PostgreSQL comes back, by table.",
+                "2 the phrase: typed letter by letter within two minutes.",
+            ]
+        return texts.flatMap { Width.wrap($0, to: width) }.map { [Span($0)] }
+    }
+
+    private static func keys(_ hints: [Hint], _ width: Int) -> [Line] {
+        hints.flatMap { hint in
+            entry(hint.key, hint.help.isEmpty ? hint.name : hint.help, [], .text, width)
+        }
+    }
+
+    private static func lines(for action: Action, in model: Model, width: Int) -> [Line] {
+        let labels = model.keymap.keys(of: action).map(\.label)
         let refusal = action.refusal(in: model)
-        var line: Line = [
-            Span(Width.pad(keys, to: 17) + " ", .keyHint),
-            Span(action.help, refusal == nil ? .text : .textMuted),
-        ]
-        if action.changesSomething { line.append(Span(" [w]", .statusWarn)) }
-        if let refusal { line.append(Span("  (\(refusal))", .textMuted)) }
-        return line
+        var notes: Line = []
+        if action.changesSomething { notes.append(Span(" [w]", .statusWarn)) }
+        return entry(
+            labels.isEmpty ? "-" : labels.joined(separator: " "),
+            action.words(in: model).help + (refusal.map { "  (\($0))" } ?? ""),
+            notes,
+            refusal == nil ? .text : .textMuted,
+            width
+        )
+    }
+
+    /// A key and what it does; what does not fit goes on below its beginning.
+    private static func entry(
+        _ keys: String,
+        _ text: String,
+        _ notes: Line,
+        _ style: StyleKey,
+        _ width: Int
+    ) -> [Line] {
+        let room = max(10, width - keyWidth - 1 - notes.reduce(0) { $0 + Width.cells($1.text) })
+        return Width.wrap(text, to: room).enumerated().map { part, text in
+            let key = Width.pad(part == 0 ? keys : "", to: keyWidth)
+            return [Span(key + " ", .keyHint), Span(text, style)] + (part == 0 ? notes : [])
+        }
     }
 }

@@ -8,14 +8,20 @@ enum OutcomeOverlay {
     }
 
     /// The keys over it.
-    static func hints(_ model: Model) -> [(key: String, name: String)] {
-        var hints = [(key: "Enter", name: "close"), (key: "j/k", name: "scroll")]
+    static func hints(_ model: Model) -> [Hint] {
+        var hints = [Hint("Enter", "close", "close the outcome", rank: 0)]
+        if lastFirst(in: model) > 0 {
+            let keys = "\(model.key(.down))/\(model.key(.up))"
+            hints.append(Hint(keys, "scroll", rank: 3))
+        }
         switch model.cutover.outcome {
-        case .switched: hints.append((key: "R", name: "revert"))
-        case .undone, .reverted, .failed: hints.append((key: "c", name: "cut over"))
+        case .switched: hints.append(Hint(model.key(.revert), "revert", "go back to SQLite"))
+        case .undone, .reverted, .failed(.cutOver, _):
+            hints.append(Hint(model.key(.cutOver), "cut over", "begin again"))
+        case .failed: hints.append(Hint(model.key(.revert), "revert", "try the way back again"))
         case nil: break
         }
-        return hints
+        return hints + [Hint(model.key(.help), "help", "this help", rank: 2)]
     }
 
     /// The line that stands on top when it is scrolled to its end.
@@ -61,8 +67,8 @@ enum OutcomeOverlay {
             ],
         ]
         let steps = [
-            "watch orders arrive on PostgreSQL: 5",
-            "R goes back to SQLite with every row written on PostgreSQL",
+            "watch orders arrive on PostgreSQL: \(model.key(.show(.orders)))",
+            "\(model.key(.revert)) goes back to SQLite with every row written on PostgreSQL",
         ]
         return head + next(steps, model) + body(report, model)
     }
@@ -82,7 +88,10 @@ enum OutcomeOverlay {
             ], [Span(blocked)],
         ]
         return head + wrapped("because: \(report.reason ?? "")", .statusWarn, model)
-            + next(["mend the reason, then c begins again; nothing was lost"], model)
+            + next(
+                ["mend the reason, then \(model.key(.cutOver)) begins again; nothing was lost"],
+                model
+            )
             + body(report, model)
     }
 
@@ -106,8 +115,9 @@ enum OutcomeOverlay {
         ]
         let next =
             report.ok
-            ? "PostgreSQL follows again; c cuts over another time"
+            ? "PostgreSQL follows again; \(model.key(.cutOver)) cuts over another time"
             : "compare the tables that are named, with cutover verify --table"
+        lines.append([Span("  "), Span(report.came, .textStrong), Span(".")])
         lines += self.next([next], model) + [[]]
         if report.tables.isEmpty {
             lines.append([Span("No row was written on PostgreSQL.")])

@@ -1,4 +1,4 @@
-/// A box over the panes with lines in it, as wide as it may be.
+/// A box over the panes with lines in it, as wide as they need and the screen allows.
 enum OverlayBox {
     /// Draws the box and the lines that fit.
     ///
@@ -30,6 +30,7 @@ enum OverlayBox {
             frame.put(line, x: inner.x + 1, y: inner.y + offset, width: inner.width - 2)
         }
         guard let rest = Scrolling.rest(of: lines.count, outside: seen) else { return }
+        // On the lower edge: no line gives way to it.
         frame.put(
             " \(rest.text) ",
             x: rect.x + 2,
@@ -40,17 +41,25 @@ enum OverlayBox {
     }
 
     /// The cells of a line in the box.
-    static func width(_ model: Model) -> Int { min(100, model.size.columns - 4) - 4 }
+    static func width(_ model: Model) -> Int { outerWidth(model) - 4 }
+
+    /// The lines that the box can hold.
+    static func room(_ model: Model) -> Int { model.size.rows - top(model) - 4 }
 
     /// The line that stands on top when the box is scrolled to its end.
     static func lastFirst(_ count: Int, in model: Model) -> Int {
         max(0, count - rect(count, model).inner.height)
     }
 
+    /// Longer lines than this are hard to follow back to their beginning.
+    private static func outerWidth(_ model: Model) -> Int { min(150, model.size.columns - 4) }
+
     /// Below the line of truth, the tabs and the line of steps; above the message and the hints.
+    private static func top(_ model: Model) -> Int { model.layout.kind == .compact ? 4 : 3 }
+
     private static func rect(_ count: Int, _ model: Model) -> Rect {
-        let width = min(100, model.size.columns - 4)
-        let top = model.layout.kind == .compact ? 4 : 3
+        let width = outerWidth(model)
+        let top = top(model)
         let room = model.size.rows - top - 2
         let height = min(count + 2, room)
         return Rect(

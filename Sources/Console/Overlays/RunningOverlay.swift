@@ -4,22 +4,44 @@ import MigrationEngine
 enum RunningOverlay {
     private static let barWidth = 20
 
-    /// Draws the steps.
-    static func draw(_ model: Model, into frame: inout Frame) {
+    /// Draws the steps, and the question whether to stop them among them: no box covers them.
+    static func draw(_ model: Model, question: Confirmation? = nil, into frame: inout Frame) {
         guard let kind = model.operation?.kind, kind.mustFinish else { return }
         let names =
             "\(model.identity.sourceName) \(model.identity.glyphs.arrow) "
             + model.identity.targetName
         let title = kind == .cutOver ? "Cut over \(names)" : "Revert \(names)"
-        let lines =
-            headline(model) + stopping(model, kind) + [[]] + steps(model, kind)
-        OverlayBox.draw(lines, title: title, model, into: &frame)
+        let head =
+            headline(model) + (question.map { asked($0, model) } ?? stopping(model, kind)) + [[]]
+        let steps = steps(model, kind)
+        // Where not all of it fits, the step under way is seen.
+        let begun = model.cutover.shown.steps.count
+        let hidden = max(0, head.count + steps.count - OverlayBox.room(model))
+        let kept = hidden > 0 ? steps.dropFirst(min(hidden, max(0, begun - 1))) : steps[...]
+        OverlayBox.draw(head + kept, title: title, model, into: &frame)
+    }
+
+    private static func asked(_ question: Confirmation, _ model: Model) -> [Line] {
+        let text = question.lines.flatMap { Width.wrap($0, to: OverlayBox.width(model)) }
+        return [[Span("\(question.title)?", .dialogDanger)]]
+            + text.map { [Span($0, .textStrong)] } + [ConfirmOverlay.buttons(question)]
     }
 
     /// The keys over it.
-    static func hints(_ model: Model) -> [(key: String, name: String)] {
+    static func hints(_ model: Model) -> [Hint] {
         let isOff = model.whyFinal != nil || model.operation?.isCancelling == true
-        return (isOff ? [] : [("x", "ABORT")]) + [("Esc", "look around"), ("1-7", "pane")]
+        let abort = Hint(
+            "\(model.key(.cancel)), then y",
+            "ABORT",
+            "take it all back: writes pass again, every toggle as it was",
+            rank: 0
+        )
+        return (isOff ? [] : [abort])
+            + [
+                Hint("Esc", "look around", "close the steps; they go on"),
+                Hint("1-7", "pane", "another pane in their place", rank: 3),
+                Hint(model.key(.help), "help", "this help", rank: 2),
+            ]
     }
 
     // MARK: - What must be known at one glance
@@ -158,6 +180,11 @@ enum RunningOverlay {
             kind == .cutOver
             ? "aborts: writes pass, toggles as they were, SQLite stays live."
             : "stops: PostgreSQL stays live."
-        return [[Span("x ", .keyHint), Span(words)]]
+        return [
+            [
+                Span("\(model.key(.cancel))", .keyHint), Span(", then "), Span("y", .keyHint),
+                Span(" \(words)"),
+            ]
+        ]
     }
 }

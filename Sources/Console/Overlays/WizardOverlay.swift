@@ -11,28 +11,60 @@ enum WizardOverlay {
         OverlayBox.draw(lines, title: title, first: first, model, into: &frame)
     }
 
-    /// The keys of the page.
-    static func hints(_ wizard: Wizard, _ model: Model) -> [(key: String, name: String)] {
-        if wizard.entry != nil { return [("Enter", "go on"), ("Esc", "back")] }
+    /// The keys of the page that do something now, each with what it does.
+    static func hints(_ wizard: Wizard, _ model: Model) -> [Hint] {
+        if wizard.entry != nil {
+            return [
+                Hint("Enter", "go on", rank: 0), Hint("Esc", "back", rank: 0),
+                Hint("C-u", "clear", "empty the field", rank: 3),
+                Hint("F1", "help", "this help", rank: 2),
+            ]
+        }
+        let (up, down) = (model.key(.up), model.key(.down))
+        let help = Hint(model.key(.help), "help", "this help", rank: 2)
+        let cancel = Hint("Esc", "cancel", "close the questions; nothing is changed", rank: 0)
         switch wizard.page {
-        case .gates:
-            guard model.gates.indices.contains(wizard.index) else {
-                return [("Enter", "go on"), ("r", "look again"), ("Esc", "cancel")]
-            }
-            let gate = model.gates[wizard.index]
-            let decisions =
-                gate.kind == .person
-                ? [("s", "sign"), ("S", "sign all")]
-                : gate.blocks ? [("o", "override")] : [("S", "sign all")]
-            return [("Enter", "go on"), ("j/k", "gate")] + decisions
-                + [("r", "look again"), ("Esc", "cancel")]
+        case .gates: return gateHints(wizard, model) + [help, cancel]
         case .plan:
-            return [("Enter", "go on")] + (wizard.kind == .cutOver ? [("BkSp", "gates")] : [])
-                + [("Esc", "cancel")]
+            let back = Hint("BkSp", "gates", "back to the gates")
+            return [Hint("Enter", "go on", "on to the phrase", rank: 0)]
+                + (wizard.kind == .cutOver ? [back] : [])
+                + (lastFirst(wizard, model) > 0 ? [Hint("\(down)/\(up)", "scroll", rank: 3)] : [])
+                + [help, cancel]
         case .phrase:
             let isWhole = wizard.typed == wizard.phrase(model.identity)
-            return (isWhole ? [("Enter", "begin")] : []) + [("Esc", "cancel")]
+            let begin = Hint("Enter", "begin", "begin what was explained", rank: 0)
+            return (isWhole ? [begin] : [])
+                + [
+                    Hint("C-u", "clear", "empty the field", rank: 3),
+                    Hint("F1", "help", "this help", rank: 2), cancel,
+                ]
         }
+    }
+
+    /// What can be done about the gates: nothing is offered that would be refused.
+    private static func gateHints(_ wizard: Wizard, _ model: Model) -> [Hint] {
+        var hints: [Hint] = []
+        if model.cutover.gates.value != nil, model.closedGates.isEmpty {
+            hints.append(Hint("Enter", "go on", "on to what will happen", rank: 0))
+        }
+        if model.gates.count > 1 {
+            let keys = "\(model.key(.down))/\(model.key(.up))"
+            hints.append(Hint(keys, "gate", "next gate, last gate", rank: 3))
+        }
+        if model.gates.indices.contains(wizard.index) {
+            let gate = model.gates[wizard.index]
+            if gate.kind == .person, gate.state != .open {
+                hints.append(Hint("s", "sign", "sign the gate under the cursor"))
+            }
+            if gate.kind == .machine, gate.blocks {
+                hints.append(Hint("o", "override", "pass the closed gate, with a reason"))
+            }
+        }
+        if model.gates.count(where: { $0.kind == .person && $0.state != .open }) > 1 {
+            hints.append(Hint("S", "sign all", "sign all that persons decide"))
+        }
+        return hints + [Hint("r", "look again", "look at every gate again", rank: 2)]
     }
 
     private static func heading(_ wizard: Wizard) -> String {
@@ -45,76 +77,10 @@ enum WizardOverlay {
 
     private static func lines(_ wizard: Wizard, _ model: Model) -> ([Line], first: Int) {
         switch wizard.page {
-        case .gates: return gates(wizard, model)
+        case .gates: return GateLines.page(wizard, model)
         case .plan: return (plan(wizard, model), wizard.index)
         case .phrase: return (phrase(wizard, model), 0)
         }
-    }
-
-    // MARK: - The gates
-
-    private static func gates(_ wizard: Wizard, _ model: Model) -> ([Line], first: Int) {
-        guard model.cutover.gates.value != nil else {
-            if let error = model.cutover.gates.error {
-                let lines = error.description.split(separator: "\n").flatMap {
-                    Width.wrap(String($0), to: OverlayBox.width(model))
-                }
-                return ([[]] + lines.map { [Span($0, .statusBad)] } + [[]], 0)
-            }
-            return ([[], [Span("looking at the gates ...", .statusWait)], []], 0)
-        }
-        guard !model.gates.isEmpty else {
-            return (
-                [
-                    [], [Span("This run has no gates that were looked at.", .statusWarn)],
-                    [Span("The switch still compares every changed row before it hands over.")], [],
-                ], 0
-            )
-        }
-        let glyphs = model.identity.glyphs
-        var lines: [Line] = [Steps.counts(model.gates), []]
-        var first = 0
-        for (offset, gate) in model.gates.enumerated() {
-            let isSelected = offset == wizard.index
-            if isSelected { first = max(0, lines.count - 3) }
-            lines += self.lines(of: gate, isSelected: isSelected, glyphs, model)
-        }
-        if let entry = wizard.entry {
-            lines =
-                [
-                    [Span(entry.question, .textStrong)],
-                    [Span("  > ", .prompt), Span(entry.typed, .dialog), Span("_", .prompt)], [],
-                ] + lines
-            first = 0
-        }
-        return (lines, first)
-    }
-
-    private static func lines(
-        of gate: Gate,
-        isSelected: Bool,
-        _ glyphs: Glyphs,
-        _ model: Model
-    ) -> [Line] {
-        let state = Steps.state(gate, glyphs: glyphs)
-        var lines: [Line] = [
-            [
-                Span(isSelected ? glyphs.run : " ", .prompt),
-                Span(Width.pad(state.text, to: 11), state.style),
-                Span(gate.name, isSelected ? .textStrong : .dialog),
-                Span(gate.kind == .person ? "  (a person signs)" : "", .textMuted),
-            ]
-        ]
-        // An open gate is one line unless the cursor is on it.
-        guard isSelected || gate.state != .open else { return lines }
-        var texts = [gate.title, gate.reason].filter { !$0.isEmpty }
-        if let remedy = gate.remedy { texts.append("next: \(remedy)") }
-        if let decision = gate.decision {
-            texts.append("\(decision.isOverride ? "overridden" : "signed") by \(decision.by)")
-        }
-        lines += texts.flatMap { Width.wrap($0, to: OverlayBox.width(model) - 12) }
-            .map { [Span(Width.pad("", to: 12)), Span($0, .textMuted)] }
-        return lines
     }
 
     // MARK: - What will happen
@@ -162,8 +128,8 @@ enum WizardOverlay {
         lines += [
             [],
             [
-                Span("Until the switch x undoes it all; ", .textStrong),
-                Span("behind it R goes back with every row."),
+                Span("Until the switch \(model.key(.cancel)) undoes it all; ", .textStrong),
+                Span("behind it \(model.key(.revert)) goes back with every row."),
             ],
         ]
         return lines
@@ -194,7 +160,7 @@ enum WizardOverlay {
         if let written = model.cutover.written.value {
             lines.append([
                 Span("\(Figures.rows(written.writes, "write"))", .textStrong),
-                Span(" on PostgreSQL since the switch:"),
+                Span(" were logged on PostgreSQL since the switch:"),
             ])
             lines += written.tables.map { table in
                 [

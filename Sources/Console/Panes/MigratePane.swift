@@ -41,7 +41,19 @@ struct MigratePane: Pane {
             if model.isCounting { return .loading("the rows of both sides") }
             return .empty([
                 [Span("Nothing was copied since the console was opened.")],
-                [Span("m copies every table, then compares every cell.", .textMuted)],
+                [
+                    Span(
+                        "\(model.key(.migrate)) copies every table, then compares every cell.",
+                        .textMuted
+                    )
+                ],
+                [
+                    Span(
+                        "\(model.key(.migrateLive)) does it while the application works on, and "
+                            + "follows its writes.",
+                        .textMuted
+                    )
+                ],
             ])
         }
         return .table(table(progress, model))

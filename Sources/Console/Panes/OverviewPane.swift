@@ -102,7 +102,14 @@ struct OverviewPane: Pane {
         } else if model.failure == nil, model.verification == nil, model.unreadable == nil,
             model.earlier?.obstacle == nil
         {
-            lines.append([Span("m copies everything, then verifies", .textMuted)])
+            lines.append([
+                Span(model.key(.migrate), .keyHint),
+                Span(" copies everything, then verifies", .textMuted),
+            ])
+            lines.append([
+                Span(model.key(.migrateLive), .keyHint),
+                Span(" does it live: copies, then follows", .textMuted),
+            ])
         }
         return lines
     }

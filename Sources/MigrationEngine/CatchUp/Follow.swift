@@ -43,9 +43,10 @@ public enum Follow {
             guard session.position.liveSide == .source else {
                 throw MigrationError(
                     .notLive,
-                    "the application works on PostgreSQL already: there is nothing to follow",
+                    "the application works on PostgreSQL since "
+                        + "\(session.position.switchedAt ?? "the switch"): there is nothing to follow",
                     place: .init("follow", side: .target, path: session.address.redacted),
-                    remedy: "see where the run stands: cutover status"
+                    remedy: "see where the run stands: cutover status; go back with: cutover revert"
                 )
             }
             let undo = Undo(
@@ -80,7 +81,7 @@ final class FollowLoop {
     private let started = ContinuousClock.now
     private var reconnects = 0
     private var reasons: [String: Int] = [:]
-    private var rate = 0.0
+    private var rate = ChangeRate()
     private var lastLag = (rows: 0, seconds: 0.0)
     private var lastUpkeep = -FollowLoop.upkeep
 
@@ -107,12 +108,11 @@ final class FollowLoop {
                     reconnects += 1
                     session.tracker.log(.info, "follow", "the server is back")
                 }
-                let before = ContinuousClock.now
                 let count = try session.catchUp()
                 wait = 0.1
                 let lag = try session.lag()
                 lastLag = lag
-                show(count, since: before, lag, nil)
+                show(lag, nil)
                 let isBelow = settings.untilLagBelow.map { lag.rows < $0 } ?? false
                 let isOver = settings.duration.map { elapsed >= $0 } ?? false
                 if count == 0, session.hasStaleIdentities { try session.setIdentities() }
@@ -130,7 +130,7 @@ final class FollowLoop {
                 reasons[reason.words, default: 0] += 1
                 isLost = isLost || reason.isServerLost
                 let lag = (try? session.lag()) ?? (0, 0)
-                show(0, since: .now, lag, reason.words)
+                show(lag, reason.words)
                 if let most = settings.duration, elapsed >= most { break }
                 pause(wait)
                 wait = min(Self.longestWait, wait * 2)
@@ -154,21 +154,14 @@ final class FollowLoop {
         while ContinuousClock.now < end, !session.cancellation.isCancelled { usleep(Self.pause) }
     }
 
-    private func show(
-        _ count: Int,
-        since before: ContinuousClock.Instant,
-        _ lag: (rows: Int, seconds: Double),
-        _ reason: String?
-    ) {
-        let seconds = before.duration(to: .now).seconds
-        let newest = count > 0 && seconds > 0 ? Double(count) / seconds : 0
-        rate = rate * 0.7 + newest * 0.3
+    private func show(_ lag: (rows: Int, seconds: Double), _ reason: String?) {
+        rate.measure(session.changes, at: elapsed)
         session.tracker.live(
             LiveProgress(
                 lagRows: lag.rows,
                 lagSeconds: lag.seconds,
                 appliedChanges: session.changes,
-                changesPerSecond: rate,
+                changesPerSecond: rate.perSecond,
                 waitingFor: reason
             )
         )

@@ -51,10 +51,8 @@ final class FreezeClock: Sendable {
         guard isOver else { return }
         throw MigrationError(
             .gateClosed,
-            String(
-                format: "the write freeze took longer than its budget of %.1f s",
-                budget
-            ),
+            // With the digits that were asked for: a short budget must not read as none.
+            String(format: "the write freeze took longer than its budget of %g s", budget),
             place: .init("switch"),
             remedy: "try again when the target is faster or less changes wait, or give "
                 + "--freeze-budget S"

@@ -95,6 +95,7 @@ public struct RevertReport: Codable, Sendable {
         guard !nothingDone else { return "the application works on SQLite; nothing was done" }
         let rows = tables.reduce(0) { $0 + $1.inserted + $1.updated + $1.deleted }
         return "the application works on SQLite again; \(rows) rows written on PostgreSQL came back"
-            + String(format: "; writes were blocked for %.2f s", writeFreezeSeconds)
+            + (writeFreezeSeconds > 0
+                ? String(format: "; writes were blocked for %.2f s", writeFreezeSeconds) : "")
     }
 }

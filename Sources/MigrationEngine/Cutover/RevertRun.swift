@@ -162,6 +162,16 @@ final class RevertRun {
         block.end()
         session.tracker.cutover { $0.freezeSeconds = nil }
         notes.append("PostgreSQL takes writes as before")
+        steps.note { () throws(MigrationError) in
+            try session.journal.action(
+                "revert given up",
+                before: "both sides closed",
+                after: String(
+                    format: "PostgreSQL takes writes as before; they were blocked for %.2f s",
+                    block.seconds
+                )
+            )
+        }
     }
 
     /// Puts the target back to following, in one transaction: keys and triggers rest, and the

@@ -11,7 +11,8 @@ import Foundation
 /// that passes then is in the log, and no handover is committed over it.
 struct SourceFence {
     /// What the application is told.
-    static let message = "writes blocked: the application is being moved to PostgreSQL (cutover)"
+    static let message =
+        "writes blocked: the application moves, or has moved, to PostgreSQL (cutover)"
 
     /// Its table, with whose name those of its triggers begin.
     static let table = "_cutover_fence"

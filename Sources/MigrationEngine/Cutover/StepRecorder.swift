@@ -38,7 +38,7 @@ final class StepRecorder {
                 try session.journal.phase(name, of: session.run.id)
             }
         }
-        session.tracker.log(.info, "cutover", name)
+        session.tracker.log(.info, "cutover", "\(name): \(StepWords.sentence(name, session))")
         session.tracker.activity(name)
         publish()
         try work()

@@ -87,7 +87,9 @@ enum ApplicationGates {
         return .open(
             found
                 + (own.isEmpty
-                    ? "" : "; our own, which only read it here: \(GateWords.list(own, most: 4))")
+                    ? ""
+                    : "; beside it our own \(GateWords.list(own, most: 4)): one that follows must "
+                        + "have ended when the switch begins")
         )
     }
 

@@ -296,6 +296,8 @@ public struct CheckReport: Codable, Sendable, Equatable {
     /// The operator's next step.
     public var next: String {
         let closed = gates.filter(\.blocks)
+        // Behind the handover there is one gate, and nothing to open.
+        if gates.count == 1, let only = closed.first { return only.remedy ?? only.reason }
         let machine = closed.filter { $0.kind == .machine }
         if let first = machine.first {
             let more = machine.count > 1 ? " (and \(machine.count - 1) more)" : ""

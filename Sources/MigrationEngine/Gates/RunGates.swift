@@ -10,6 +10,12 @@ enum RunGates {
         if let final = try context.final() {
             return .closed("\(final.words); \(FinalHandover.meaning)", remedy: final.remedy)
         }
+        guard !context.isWithoutRun else {
+            return .closed(
+                "the target holds no live run yet",
+                remedy: "start one into an empty database: cutover migrate --live"
+            )
+        }
         let (run, position) = (try context.run(), try context.position())
         guard position.liveSide == .source else {
             let time = position.switchedAt.map { " since \($0)" } ?? ""

@@ -71,7 +71,8 @@ extension RunStatus {
         switchedAt = final.switchedAt
         finalAt = final.at
         runId = final.run
-        (tables, copiedRows, quarantinedRows) = (nil, nil, nil)
+        (tables, copiedRows, quarantinedRows, verified) = (nil, nil, nil, nil)
+        verdict = "cannot be compared any more: the run is gone from the target"
         notes.append("\(final.words); \(FinalHandover.meaning)")
         if final.target != target { notes.append("it was handed over to \(final.target)") }
     }
@@ -108,13 +109,18 @@ extension RunStatus {
     private mutating func outdate(_ turn: Turn?, _ position: RunState.Position) {
         guard let compared = verifiedAt else { return }
         var event: (at: String, words: String)?
-        if let turn, turn.changedSides { event = (turn.at, "the \(turn.verb) of \(turn.at)") }
+        if let turn, turn.changedSides {
+            // A switch is told by the moment of its handover, its report comes later.
+            let moment = turn.verb == "switch" ? position.switchedAt ?? turn.at : turn.at
+            event = (turn.at, "the \(turn.verb) of \(moment)")
+        }
         if let at = position.switchedAt, event.map({ $0.at < at }) ?? true {
             event = (at, "the switch of \(at)")
         }
         guard let event, compared < event.at else { return }
         verifiedBefore = event.words
-        verdict = "\(verdict ?? "compared") before \(event.words); nothing was compared since"
+        verdict =
+            "\(verdict ?? "compared"), but before \(event.words); nothing was compared since"
         verified = nil
     }
 

@@ -22,7 +22,7 @@ extension RunStatus {
         }
         if let process { return Self.nextStep(beside: process) }
         if isRunning == true {
-            return "wait: a process on another machine or with another folder works on the target"
+            return "wait: a process of another user, machine or folder works on the target"
         }
         if phase == "idle" { return "cutover migrate" }
         if let live = CutoverPhase(rawValue: phase) { return nextStep(live) }

@@ -90,7 +90,7 @@ struct TargetClaim {
     private func busy(_ stage: String, _ holder: String?) -> MigrationError {
         MigrationError(
             .runBusy,
-            "another cutover process migrates into this target"
+            "another cutover process works on this target"
                 + (holder.map { ": \($0)" } ?? ""),
             place: .init(stage, side: .target, path: address.redacted),
             remedy: "wait for it, or stop it where it runs, with Ctrl-C; then run the same command "

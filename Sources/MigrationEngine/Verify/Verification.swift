@@ -118,6 +118,10 @@ public struct Verification: Sendable {
         } catch {
             throw TargetFailure.wrap(error, stage: "verify", address: address)
         }
+        // What belongs together is not known any more, and PostgreSQL has gone on since.
+        if newest == nil, let final = try FinalHandover.read(options, "verify") {
+            throw final.refusal("verify", options)
+        }
         self.init(
             options,
             settings,

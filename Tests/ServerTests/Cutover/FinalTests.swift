@@ -29,7 +29,7 @@ struct FinalTests {
 
         for refused in [
             try await live.goBack(), try await live.flip(), try await live.cutover("follow"),
-            try await live.cutover("migrate", "--live"),
+            try await live.cutover("migrate", "--live"), try await live.cutover("verify"),
         ] {
             #expect(refused.status == 78 && refused.code == "not_live", "\(refused)")
             let error = refused.json["error"]

@@ -24,7 +24,7 @@ struct StoppedHookTests {
             ),
             environment: ["CUTOVER_HOOK_SECONDS": "1200"]
         )
-        let pids = {
+        let pids = { @Sendable () -> [Int32] in
             ((try? String(contentsOfFile: file, encoding: .utf8)) ?? "").split(separator: "\n")
                 .compactMap { Int32($0) }
         }

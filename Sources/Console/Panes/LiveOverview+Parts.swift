@@ -1,0 +1,215 @@
+import MigrationEngine
+
+/// What the parts of the overview of a live run say.
+extension OverviewPane {
+    // MARK: - Where it stands
+
+    func standing(_ model: Model) -> [Line] {
+        var lines: [Line] = [live(model)]
+        if model.phase?.targetTakesWrites == true, model.operation == nil {
+            lines.append(labelled("WRITTEN", written(model)))
+        } else {
+            lines.append(labelled("LAG", lag(model)))
+        }
+        if let outcome = outcome(model) { lines.append(labelled("LAST", [outcome])) }
+        if let compared = copy(model) { lines.append(labelled("COPY", [compared])) }
+        for (offset, step) in model.nextSteps.prefix(2).enumerated() {
+            lines.append(labelled(offset == 0 ? "NEXT" : "", [Span(step, .textStrong)]))
+        }
+        return lines
+    }
+
+    private func labelled(_ label: String, _ line: Line) -> Line {
+        [Span(Width.pad(label, to: 9), .textMuted)] + line
+    }
+
+    private func live(_ model: Model) -> Line {
+        switch model.writer {
+        case .nobody:
+            let budget = model.freezeBudget.map { " of \(Figures.seconds($0))" } ?? ""
+            let clock = model.freezeSeconds.map { " for \(Figures.took($0))\(budget)" } ?? ""
+            return labelled("LIVE", [Span(" nobody: writes are blocked\(clock) ", .dialogDanger)])
+        case .side(let side):
+            let style: StyleKey = side == .source ? .sideSQLite : .sidePostgres
+            return labelled(
+                "LIVE",
+                [
+                    Span("\(Words.product(side)) \(model.identity.name(of: side))", style),
+                    Span(" takes the application's writes"),
+                ]
+            )
+        }
+    }
+
+    private func lag(_ model: Model) -> Line {
+        guard let lag = model.lag else { return [Span("not known yet", .statusWait)] }
+        var line: Line = [
+            Span(Figures.rows(lag.rows), lag.rows > 2_000 ? .statusWarn : .statusOK)
+        ]
+        if lag.rows > 0, let seconds = lag.seconds {
+            line.append(Span(", oldest \(Figures.took(seconds))"))
+        }
+        if let waiting = model.waitingFor {
+            return line + [Span("   \(waiting)", .statusWarn)]
+        }
+        if model.isPostponed { return line + [Span("   nobody follows", .statusWarn)] }
+        if let live = model.cutover.lag, model.operation?.kind == .follow {
+            line.append(
+                Span(
+                    "   \(Figures.rate(live.changesPerSecond)) changes/s"
+                        + "   \(Figures.count(live.appliedChanges)) applied",
+                    .textMuted
+                )
+            )
+        }
+        return line
+    }
+
+    private func written(_ model: Model) -> Line {
+        guard let written = model.cutover.written.value else {
+            return [Span("not asked yet", .statusWait)]
+        }
+        return [
+            Span("\(Figures.rows(written.writes, "write")) since the switch", .sidePostgres)
+        ]
+    }
+
+    /// Where PostgreSQL was written since the switch: what a way back would bring along.
+    func writtenTables(_ model: Model) -> [Line] {
+        guard let written = model.cutover.written.value else {
+            return [[Span("not asked yet", .statusWait)]]
+        }
+        guard !written.tables.isEmpty else {
+            return [[Span("nothing was written since the switch", .statusWait)]]
+        }
+        return written.tables.map { table in
+            [
+                Span(Width.pad(table.name, to: 30)),
+                Span(Width.pad(Figures.count(table.writes), to: 9, .right), .sidePostgres),
+            ]
+        }
+    }
+
+    private func outcome(_ model: Model) -> Span? {
+        let glyphs = model.identity.glyphs
+        switch model.cutover.outcome {
+        case .switched(let report):
+            let seconds = Figures.hundredths(report.writeFreezeSeconds)
+            return Span("\(glyphs.ok) switched; writes were blocked for \(seconds)", .statusOK)
+        case .undone(let report):
+            return Span("\(glyphs.warn) undone: \(report.reason ?? "")", .statusWarn)
+        case .reverted(let report):
+            return Span(
+                "\(report.ok ? glyphs.ok : glyphs.bad) reverted; \(report.came)",
+                report.ok ? .statusOK : .statusBad
+            )
+        case .failed(let kind, let error):
+            return Span("\(glyphs.bad) the \(kind.noun) failed: \(error.message)", .statusBad)
+        case nil: return nil
+        }
+    }
+
+    private func copy(_ model: Model) -> Span? {
+        if let verified = model.verification, let at = model.verifiedAt {
+            let tables = Figures.rows(verified.tables.count, "table")
+            return verified.ok
+                ? Span("\(tables) equal when copied, at \(Figures.clock(at))Z", .textMuted)
+                : nil
+        }
+        return model.cutover.status.value?.verdict.map { Span($0, .textMuted) }
+    }
+
+    // MARK: - Gates
+
+    /// Why there are no gates to show; nil when there are.
+    private func missingGates(_ model: Model) -> [Line]? {
+        guard model.gates.isEmpty else { return nil }
+        if let error = model.cutover.gates.error { return [[Span(error.message, .statusBad)]] }
+        if model.cutover.gates.isLoading { return [[Span("looking ...", .statusWait)]] }
+        return [[Span("this run has no gates that were looked at", .statusWait)]]
+    }
+
+    /// The gates that are closed or wait, for a screen that has room for no others.
+    func closedGates(_ model: Model) -> [Line] {
+        if let missing = missingGates(model) { return missing }
+        let shown = model.gates.filter { $0.state != .open }
+        return [Steps.counts(model.gates)] + shown.map { head(of: $0, model) }
+    }
+
+    /// Every gate with its evidence.
+    func allGates(_ model: Model, width: Int) -> [Line] {
+        if let missing = missingGates(model) { return missing }
+        return [Steps.counts(model.gates)]
+            + model.gates.flatMap { gate in
+                let head = head(of: gate, model)
+                let place = Width.cells(head.dropLast().map(\.text).joined())
+                let reason = Width.wrap(gate.reason, to: max(10, width - place))
+                guard reason.count > 1, gate.state != .open else { return [head] }
+                return reason.prefix(2).enumerated().map { part, text in
+                    part == 0
+                        ? head.dropLast() + [Span(text, .textMuted)]
+                        : [Span(Width.pad("", to: place) + text, .textMuted)]
+                }
+            }
+    }
+
+    private func head(of gate: Gate, _ model: Model) -> Line {
+        let state = Steps.state(gate, glyphs: model.identity.glyphs)
+        return [
+            Span(Width.pad(state.text, to: 12) + " ", state.style),
+            Span(Width.pad(gate.name, to: 18) + " ", .textStrong),
+            Span(gate.reason, .textMuted),
+        ]
+    }
+
+    // MARK: - Both sides
+
+    /// The rows of each table on both sides, as they were compared last.
+    func bothSides(_ model: Model, width: Int) -> [Line] {
+        let known = model.verification ?? model.earlier?.run?.report?.verify
+        guard let known else {
+            return [[Span("not compared yet", .statusWait)]]
+        }
+        let when =
+            model.verifiedAt.map { "compared at \(Figures.clock($0))Z" } ?? "as they were copied"
+        let since = model.phase?.targetTakesWrites == true ? "what was written since" : "the lag"
+        // Where there is little room the sign alone says how a table stands.
+        let figures =
+            2
+            + known.tables.reduce("POSTGRES".count) { widest, table in
+                max(
+                    widest,
+                    Figures.count(table.sourceRows).count,
+                    Figures.count(table.targetRows).count
+                )
+            }
+        let state = width < 62 ? 3 : 14
+        let name = max(10, min(32, width - 2 * figures - state))
+        let head: [Line] = [
+            [Span("\(when); \(since) comes on top", .textMuted)],
+            [
+                Span(
+                    Width.pad("TABLE", to: name) + Width.pad("SQLITE", to: figures, .right)
+                        + Width.pad("POSTGRES", to: figures, .right),
+                    .columnHeader
+                )
+            ],
+        ]
+        return head
+            + known.tables.map { table in
+                let status = Words.status(table, glyphs: model.identity.glyphs)
+                let text = state < 14 ? String(status.text.prefix(1)) : status.text
+                return [
+                    Span(Width.pad(Width.clip(table.name, to: name - 1), to: name)),
+                    Span(
+                        Width.pad(Figures.count(table.sourceRows), to: figures, .right),
+                        .sideSQLite
+                    ),
+                    Span(
+                        Width.pad(Figures.count(table.targetRows), to: figures, .right),
+                        .sidePostgres
+                    ), Span("  "), Span(text, status.style),
+                ]
+            }
+    }
+}

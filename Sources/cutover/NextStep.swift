@@ -1,0 +1,55 @@
+import MigrationEngine
+
+/// What the operator does next, after a verb has said what it did.
+enum NextStep {
+    /// The next step after a switch, or after one that was undone.
+    static func after(_ report: SwitchReport) -> String {
+        guard report.ok else {
+            return "mend the reason, then cutover switch again; cutover follow keeps PostgreSQL "
+                + "close meanwhile"
+        }
+        return "watch the application on PostgreSQL; cutover revert goes back with every row "
+            + "written there"
+    }
+
+    /// The next step after a way back.
+    static func after(_ report: RevertReport) -> String {
+        report.ok
+            ? "cutover follow lets PostgreSQL follow again; cutover switch hands over another time"
+            : "cutover verify --table NAME compares a table that is named above"
+    }
+
+    /// A line with the next step after a copy; empty where nothing is left to do.
+    static func line(after report: MigrateReport, isLive: Bool) -> String {
+        guard report.isDryRun != true else { return "" }
+        let quarantined = report.tables.reduce(0) { $0 + $1.quarantinedRows - $1.acceptedRows }
+        if !report.ok, quarantined > 0 {
+            return "\nnext: cutover quarantine list, then replay or accept the rows"
+        }
+        guard report.ok else { return "\nnext: cutover verify names what differs" }
+        guard isLive else { return "" }
+        return "\nnext: cutover follow applies what the application writes; cutover check says "
+            + "when cutover switch may begin"
+    }
+
+    /// A line with the next step after a comparison; empty when both sides are equal.
+    static func line(after report: VerifyReport) -> String {
+        guard !report.ok else { return "" }
+        if let table = report.tables.first(where: { $0.status == .different }) {
+            let name = SafeText.visible(table.name)
+            guard !report.countsOnly else {
+                return "\nnext: cutover verify --table \(name) names the rows"
+            }
+            return "\nnext: cutover verify --table \(name) --key KEY shows a row cell by cell; "
+                + "in a live run let cutover follow catch up first"
+        }
+        if report.tables.contains(where: { $0.status == .waiting }) {
+            return "\nnext: cutover migrate goes on with the copy"
+        }
+        if report.tables.contains(where: { $0.quarantinedRows > $0.acceptedRows }) {
+            return "\nnext: cutover quarantine list, then replay or accept the rows"
+        }
+        return "\nnext: see the findings above; a table that nobody planned is copied by a new "
+            + "cutover migrate into an empty database"
+    }
+}
