@@ -90,6 +90,9 @@ final class FollowSession {
             else {
                 throw Self.changed(try Capture.schemaChanges(source), options, stage)
             }
+            if position.liveSide == .target {
+                try MadeSince.requireTables(of: run.id, target, address, stage)
+            }
             let tables = try FollowedTable.all(capture, run: run.id, source, target)
             reader = ChangeReader(source, capture, tables)
             applier = ChangeApplier(target, reader, run: run.id, cancellation)

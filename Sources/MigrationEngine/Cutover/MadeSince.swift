@@ -5,8 +5,6 @@
 struct MadeSince: Sendable, Equatable {
     /// Tables that were made, each with its rows; nil where they cannot be counted.
     var tables: [Table] = []
-    /// Tables of the run that were dropped or have another name now.
-    var missing: [Missing] = []
     /// Views and functions that were made, in words.
     var others: [String] = []
 
@@ -24,8 +22,6 @@ struct MadeSince: Sendable, Equatable {
     struct Missing: Sendable, Equatable {
         /// The name that it had, as SQL.
         var name: String
-        /// The names by which the operator may call it.
-        var calls: [String]
         /// The name that it has now; nil when it was dropped.
         var newName: String?
     }
@@ -114,8 +110,39 @@ struct MadeSince: Sendable, Equatable {
             let calls = calls(name, row[2] ?? "", row[3] ?? "")
             found.tables.append(.init(name: name, calls: calls, rows: try rows(of: name, target)))
         }
-        found.missing = try missing(run, target)
         return found
+    }
+
+    /// Refuses to go on where a table of the run was dropped or has another name now.
+    ///
+    /// - Parameters:
+    ///   - run: The run.
+    ///   - target: A connection to the target.
+    ///   - address: Its address.
+    ///   - stage: Who needs the tables.
+    /// - Throws: ``MigrationError`` of code `schemaChanged`, or ``TargetError``.
+    static func requireTables(
+        of run: String,
+        _ target: TargetConnection,
+        _ address: TargetAddress,
+        _ stage: String
+    ) throws {
+        guard try target.query("SELECT to_regclass('cutover.known_object')").first != nil else {
+            return
+        }
+        let missing = try missing(run, target)
+        guard !missing.isEmpty else { return }
+        let words = missing.prefix(20).map { table in
+            table.name + (table.newName.map { ", its name is \($0) now" } ?? ", it was dropped")
+        }
+        throw MigrationError(
+            .schemaChanged,
+            "tables of the run are not on PostgreSQL any more: \(words.joined(separator: "; "))",
+            place: .init(stage, side: .target, path: address.redacted),
+            kept: .other("nothing was changed; what was written on PostgreSQL is there"),
+            remedy: "give them their names again; one that was dropped must be made again with its "
+                + "columns, then cutover revert --compare takes its rows for deleted"
+        )
     }
 
     private static func missing(
@@ -124,7 +151,7 @@ struct MadeSince: Sendable, Equatable {
     ) throws(TargetError) -> [Missing] {
         try target.query(
             """
-            SELECT DISTINCT k.name, k.schema_name, k.bare_name,
+            SELECT DISTINCT k.name,
                 (SELECT o.name FROM (\(objects)) o WHERE o.kind = k.kind AND o.id = k.id)
             FROM cutover.known_object k JOIN cutover.run r ON r.run_id = k.run_id
                 JOIN cutover.mapping m ON m.run_id = r.run_id AND m.target_name = k.bare_name
@@ -133,11 +160,7 @@ struct MadeSince: Sendable, Equatable {
             ORDER BY k.name
             """,
             [.text(run)]
-        ).rows.map { row in
-            let name = row[0] ?? ""
-            let calls = calls(name, row[1] ?? "", row[2] ?? "")
-            return Missing(name: name, calls: calls, newName: row[3])
-        }
+        ).rows.map { Missing(name: $0[0] ?? "", newName: $0[1]) }
     }
 
     private static func calls(_ name: String, _ schema: String, _ bare: String) -> [String] {

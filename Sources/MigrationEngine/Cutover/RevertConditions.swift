@@ -1,6 +1,6 @@
 /// What `revert` is told about rows that its log does not know.
 public struct RevertWishes: Sendable, Equatable {
-    /// Tables made on PostgreSQL since the switch, or gone from there, that are left as they are.
+    /// Tables made on PostgreSQL since the switch that are left as they are.
     public var leaving: [String]
     /// Whether all rows of the tables are compared whose writes were not logged for a while.
     public var comparing: Bool
@@ -58,7 +58,7 @@ struct RevertConditions {
                     + "since stays behind"
             ]
         }
-        let names = Set(made.tables.flatMap(\.calls) + made.missing.flatMap(\.calls))
+        let names = Set(made.tables.flatMap(\.calls))
         if let unknown = wishes.leaving.first(where: { !names.contains($0) }) {
             throw mistaken(unknown, made)
         }
@@ -66,18 +66,12 @@ struct RevertConditions {
             wishes.isForced || calls.contains { wishes.leaving.contains($0) }
         }
         let left = made.tables.filter { $0.rows != 0 && !isLeft($0.calls) }
-        let missing = made.missing.filter { !isLeft($0.calls) }
         guard left.isEmpty else { throw leftBehind(left) }
-        guard missing.isEmpty else { throw gone(missing) }
         notes += made.tables.map { table in
             table.rows == 0
                 ? "the table \(table.name) was made on PostgreSQL and is empty; SQLite does not "
                     + "get it"
                 : "the table \(table.name) stays on PostgreSQL alone, with \(Self.count(table))"
-        }
-        notes += made.missing.map { table in
-            "the table \(table.name) is not on PostgreSQL any more\(Self.named(table.newName)); "
-                + "SQLite keeps its rows as they were at the switch"
         }
         if !made.others.isEmpty {
             notes.append(
@@ -143,21 +137,8 @@ struct RevertConditions {
         )
     }
 
-    private func gone(_ tables: [MadeSince.Missing]) -> MigrationError {
-        let words = tables.map { "\($0.name)\(Self.named($0.newName))" }
-        let flags = tables.map { "--leave-table '\($0.calls[1])'" }.joined(separator: " ")
-        return MigrationError(
-            .schemaChanged,
-            "tables of the run are not on PostgreSQL any more: \(Self.list(words))",
-            place: .init("revert", side: .target, path: session.address.redacted),
-            kept: kept,
-            remedy: "give them their names again; or say that SQLite keeps their rows as they were "
-                + "at the switch: cutover revert \(flags)"
-        )
-    }
-
     private func mistaken(_ name: String, _ made: MadeSince) -> MigrationError {
-        let names = made.tables.map(\.name) + made.missing.map(\.name)
+        let names = made.tables.map(\.name)
         return MigrationError(
             .usage,
             "\"\(SafeText.visible(name))\" is no table that was made on PostgreSQL since the switch",
@@ -175,10 +156,6 @@ struct RevertConditions {
         case 1?: "1 row"
         case let rows?: "\(rows) rows"
         }
-    }
-
-    private static func named(_ name: String?) -> String {
-        name.map { ", its name is \($0) now" } ?? ""
     }
 
     /// The first names; all of them stand in the log of the run.

@@ -7,42 +7,45 @@ import Testing
 @Suite(.postgres, .database)
 struct UnloggedWriteTests {
     @Test(arguments: [
-        "ALTER TABLE orders_inbox DISABLE TRIGGER ALL",
-        "DROP TRIGGER cutover_reverse ON orders_inbox",
+        "ALTER TABLE plain DISABLE TRIGGER ALL",
+        "DROP TRIGGER cutover_reverse ON plain",
     ])
     func `rows written while the log was off come back by a comparison`(
         _ off: String
     ) async throws {
-        let live = try await LiveSource(TestFolder())
+        let live = try await LiveSource(
+            TestFolder(),
+            tables: """
+                CREATE TABLE plain(id INTEGER PRIMARY KEY, v TEXT);
+                INSERT INTO plain VALUES (1, 'a'), (2, 'b'), (3, 'c');
+                """
+        )
         let toggles = try await live.toggles()
         try #require(try await live.flip().status == 0)
         _ = try await psql(
             live.cutover.target,
             """
             \(off);
-            INSERT INTO orders_inbox (order_number, order_date, status)
-                VALUES ('PG1', '2026-11-23', 'pending');
-            UPDATE orders_inbox SET status = 'unseen'
-                WHERE id = (SELECT min(id) FROM orders_inbox);
-            DELETE FROM orders_inbox WHERE id = (SELECT max(id) FROM orders_inbox
-                WHERE order_number <> 'PG1');
-            ALTER TABLE orders_inbox ENABLE TRIGGER ALL;
+            INSERT INTO plain VALUES (9, 'new');
+            UPDATE plain SET v = 'unseen' WHERE id = 1;
+            DELETE FROM plain WHERE id = 2;
+            ALTER TABLE plain ENABLE TRIGGER ALL;
             """
         )
         let status = try await live.cutover("status")
         #expect(status.json["next"].string?.contains("revert --compare") == true, "\(status)")
-        #expect(status.json["unlogged_tables"].list.compactMap(\.string) == ["orders_inbox"])
+        #expect(status.json["unlogged_tables"].list.compactMap(\.string) == ["plain"])
         let refused = try await live.goBack()
         #expect(refused.status == 1 && refused.code == "gate_closed", "\(refused)")
         let words = refused.json["error"]["message"].string ?? ""
-        #expect(words.contains("switched off for a while, for orders_inbox"), "\(words)")
+        #expect(words.contains("switched off for a while, for plain"), "\(words)")
         #expect(!words.contains("point of no return"), "\(words)")
         let remedy = refused.json["error"]["remedy"].string ?? ""
         #expect(remedy.contains("cutover revert --compare"), "\(remedy)")
         #expect(try await live.targetTakesWrites())
         let back = try await live.goBack(["--compare"])
         #expect(back.status == 0, "\(back)")
-        let table = back.json["tables"].list.first { $0["name"].string == "orders_inbox" }
+        let table = back.json["tables"].list.first { $0["name"].string == "plain" }
         #expect(table?["inserted"].int == 1 && table?["updated"].int == 1, "\(back)")
         #expect(table?["deleted"].int == 1, "\(back)")
         try await live.requireOnSource(toggles)
@@ -57,8 +60,6 @@ struct UnloggedWriteTests {
                     CONSTRAINT short CHECK (length(v) < 4 -- letters
                     ));
                 INSERT INTO checked VALUES (1, 1, 'a'), (2, 2, 'b');
-                PRAGMA ignore_check_constraints = ON;
-                INSERT INTO checked VALUES (3, 3, 'broken before');
                 """
         )
         try #require(try await live.flip().status == 0)
@@ -71,7 +72,6 @@ struct UnloggedWriteTests {
                 LOOP EXECUTE format('ALTER TABLE checked DROP CONSTRAINT %I', c); END LOOP;
             END $$;
             UPDATE checked SET k = 50 WHERE id = 1;
-            UPDATE checked SET k = 4 WHERE id = 3;
             INSERT INTO checked VALUES (4, 4, 'too long');
             """
         )
@@ -81,7 +81,7 @@ struct UnloggedWriteTests {
         let words = (error["message"].string ?? "") + (error["cause"].string ?? "")
         #expect(words.contains("checked.k (id 1): it breaks the source's CHECK constraint k < 10"))
         #expect(words.contains("(id 4): it breaks the source's CHECK constraint short"), "\(words)")
-        #expect(!words.contains("id 3"), "\(words)")
+        #expect(!words.contains("id 2"), "\(words)")
         #expect(try await live.targetTakesWrites())
         let stays = try await sqlite3(live.path, "SELECT k FROM checked WHERE id = 1;")
         #expect(stays == "1")
@@ -92,6 +92,6 @@ struct UnloggedWriteTests {
         let back = try await live.goBack()
         #expect(back.status == 0, "\(back)")
         let rows = try await sqlite3(live.path, "SELECT group_concat(id || ':' || k) FROM checked;")
-        #expect(rows == "1:5,2:2,3:4,4:4")
+        #expect(rows == "1:5,2:2,4:4")
     }
 }
