@@ -10,6 +10,8 @@ final class ProgressPrinter: Sendable {
         var step: String?
         /// When the last line about a live run was written, in seconds of its clock.
         var lineAt = -1e9
+        /// Whether workers were waited for then.
+        var isCounting = false
         var hasLine = false
         var cutover: CutoverProgress?
     }
@@ -50,6 +52,7 @@ final class ProgressPrinter: Sendable {
             }
             state.phase = progress.phase
             state.step = progress.cutover?.steps.last?.name
+            state.isCounting = progress.live?.countdownSeconds != nil
         }
     }
 
@@ -57,8 +60,10 @@ final class ProgressPrinter: Sendable {
         if let step = progress.cutover?.steps.last {
             guard step.outcome == "running" else { return false }
             let isCounting = progress.live?.countdownSeconds != nil
-            return step.name != state.step
-                || (isCounting && progress.elapsedSeconds - state.lineAt >= Self.countdownSeconds)
+            guard step.name == state.step, isCounting == state.isCounting || !isCounting else {
+                return true
+            }
+            return isCounting && progress.elapsedSeconds - state.lineAt >= Self.countdownSeconds
         }
         guard progress.phase == state.phase else { return true }
         return progress.phase == .follow && progress.live != nil

@@ -68,13 +68,15 @@ struct StatusCommand: ParsableCommand {
         let closed = report.gates.filter(\.blocks)
         let waiting = report.gates.filter { $0.state == .waiting && !$0.blocks }
         let open = report.gates.count - closed.count - waiting.count
-        let names =
-            closed.isEmpty
-            ? "" : ": \(closed.map { SafeText.visible($0.name) }.joined(separator: ", "))"
-        return [
-            "gates:       \(closed.count) closed\(names); \(waiting.count) waiting, \(open) open"
-                + " (cutover check)"
+        var lines = [
+            "gates:       \(closed.count) closed, \(waiting.count) waiting, \(open) open"
         ]
+        if !closed.isEmpty {
+            let names = closed.prefix(3).map { SafeText.visible($0.name) }.joined(separator: ", ")
+            let more = closed.count > 3 ? " and \(closed.count - 3) more" : ""
+            lines.append("             closed: \(names)\(more); see cutover check")
+        }
+        return lines
     }
 
     private static func quarantined(_ report: RunStatus) -> String {

@@ -70,7 +70,7 @@ struct SwitchCommand: ParsableCommand {
     static func text(_ report: SwitchReport) -> String {
         var table = TextTable(["STEP", "TOOK", "OUTCOME"], rightAligned: [1])
         for step in report.steps {
-            table.add([step.name, VerifyText.seconds(step.seconds), step.outcome])
+            table.add([step.name, RehearseCommand.seconds(step.seconds), step.outcome])
         }
         var lines = report.steps.isEmpty ? [] : [table.text, ""]
         lines += report.holders.map {

@@ -73,7 +73,7 @@ import Testing
             warnings: []
         )
         let text = SwitchCommand.text(report)
-        #expect(text.contains("environment-back  1.2 s  done"))
-        #expect(text.contains("keys              0.1 s  done"))
+        #expect(text.contains("environment-back  1.20 s  done"))
+        #expect(text.contains("keys              0.10 s  done"))
     }
 }

@@ -70,7 +70,7 @@ struct Keymap: Equatable, Sendable {
                     throw Problem(
                         action: changed.id.name,
                         message: "\(key.label) would be \(other.id.name) and \(action.id.name) "
-                            + "in the pane \(pane.title)"
+                            + "in \(pane.title)"
                     )
                 }
             }

@@ -69,7 +69,8 @@ enum HelpOverlay {
                 + explained(wizard, model, width)
         case .running: return keys(RunningOverlay.hints(model), width)
         case .outcome: return keys(OutcomeOverlay.hints(model), width)
-        case .help, .confirm: return lines(for: model.pane, in: model, width: width)
+        case .help, .confirm, .palette, .themes:
+            return lines(for: model.pane, in: model, width: width)
         }
     }
 
@@ -95,19 +96,17 @@ enum HelpOverlay {
 
     private static func keys(_ hints: [Hint], _ width: Int) -> [Line] {
         hints.flatMap { hint in
-            entry(hint.key, hint.help.isEmpty ? hint.name : hint.help, [], .text, width)
+            entry(hint.key, hint.help.isEmpty ? hint.name : hint.help, .text, width)
         }
     }
 
     private static func lines(for action: Action, in model: Model, width: Int) -> [Line] {
         let labels = model.keymap.keys(of: action).map(\.label)
         let refusal = action.refusal(in: model)
-        var notes: Line = []
-        if action.changesSomething { notes.append(Span(" [w]", .statusWarn)) }
+        let writes = action.changesSomething ? " [w]" : ""
         return entry(
             labels.isEmpty ? "-" : labels.joined(separator: " "),
-            action.words(in: model).help + (refusal.map { "  (\($0))" } ?? ""),
-            notes,
+            action.words(in: model).help + writes + (refusal.map { " (\($0))" } ?? ""),
             refusal == nil ? .text : .textMuted,
             width
         )
@@ -117,14 +116,12 @@ enum HelpOverlay {
     private static func entry(
         _ keys: String,
         _ text: String,
-        _ notes: Line,
         _ style: StyleKey,
         _ width: Int
     ) -> [Line] {
-        let room = max(10, width - keyWidth - 1 - notes.reduce(0) { $0 + Width.cells($1.text) })
-        return Width.wrap(text, to: room).enumerated().map { part, text in
+        Width.wrap(text, to: max(10, width - keyWidth - 1)).enumerated().map { part, text in
             let key = Width.pad(part == 0 ? keys : "", to: keyWidth)
-            return [Span(key + " ", .keyHint), Span(text, style)] + (part == 0 ? notes : [])
+            return [Span(key + " ", .keyHint), Span(text, style)]
         }
     }
 }

@@ -1,0 +1,90 @@
+import Testing
+
+@testable import MigrationEngine
+@testable import cutover
+
+/// What the verbs print for people.
+@Suite struct TextTests {
+    private func status(_ phase: String, _ change: (inout RunStatus) -> Void = { _ in }) -> String {
+        var status = RunStatus(
+            phase: phase,
+            source: "ora.db",
+            target: "postgresql://ora",
+            lag: .init(rows: 3, seconds: 0.4),
+            tables: .init(done: 12, total: 12),
+            copiedRows: 3_414,
+            quarantinedRows: 0,
+            verified: true,
+            gates: [],
+            writeFreezeSeconds: nil,
+            workflows: [],
+            notes: []
+        )
+        change(&status)
+        return StatusCommand.text(status)
+    }
+
+    private func gate(_ name: String, _ state: Gate.State) -> Gate {
+        Gate(name, title: "", kind: .machine, state: state, reason: "")
+    }
+
+    @Test(arguments: [
+        ("following", "SQLite takes"), ("pausing", "SQLite takes"), ("fenced", "none: writes are"),
+        ("watching", "PostgreSQL takes"), ("done", "SQLite takes"), ("idle", "SQLite takes"),
+    ])
+    func `the status says which side is live`(phase: String, words: String) {
+        #expect(status(phase).contains("live side:   \(words)"))
+    }
+
+    @Test func `the status sums the gates up and names the first that are closed`() {
+        let text = status("following") { status in
+            status.gates =
+                ["a", "b", "c", "d"].map { gate($0, .closed) }
+                + [gate("e", .waiting), gate("f", .open)]
+        }
+        #expect(text.contains("gates:       4 closed, 1 waiting, 1 open"))
+        #expect(text.contains("closed: a, b, c and 1 more; see cutover check"))
+        #expect(!status("following").contains("gates:"))
+    }
+
+    @Test func `the status says whether writes are blocked`() {
+        #expect(status("following").contains("freeze:      none, writes pass"))
+        let text = status("fenced") { $0.writeFreezeSeconds = 3.2 }
+        #expect(text.contains("freeze:      writes have been blocked for 3.2 s"))
+        #expect(!status("done").contains("freeze:"))
+    }
+
+    @Test func `the status of a run that is followed says what to do, too`() {
+        let text = status("following") { status in
+            status.isRunning = true
+            status.gates = [gate("e", .open)]
+        }
+        #expect(text.contains("next:        a process works on this run"))
+        #expect(text.contains("cutover check says when a switch may begin"))
+        #expect(
+            status("idle") { $0.next = "cutover migrate" }.hasSuffix("next:        cutover migrate")
+        )
+    }
+
+    @Test func `every end of a switch and of a way back has a next step`() {
+        var report = SwitchReport(
+            ok: true,
+            outcome: .switched,
+            reason: nil,
+            writeFreezeSeconds: 0,
+            drainedChanges: 0,
+            steps: [],
+            togglesRestored: [],
+            holders: [],
+            warnings: []
+        )
+        #expect(NextStep.after(report).contains("cutover revert"))
+        report.ok = false
+        #expect(NextStep.after(report).contains("cutover switch again"))
+        var back = RevertReport(ok: true, replayedChanges: 2, steps: [], tables: [], notes: [])
+        #expect(NextStep.after(back).contains("cutover follow"))
+        #expect(RevertCommand.text(back).contains("they are what 2 writes"))
+        back.ok = false
+        #expect(NextStep.after(back).contains("cutover verify --table"))
+    }
+}
