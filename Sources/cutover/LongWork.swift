@@ -16,17 +16,47 @@ enum LongWork {
         _ work: @escaping @Sendable (Observer, Cancellation) throws(MigrationError) -> Value
     ) throws(MigrationError) -> Value {
         let cancellation = Cancellation()
+        let printer = ProgressPrinter(isQuiet: false, ascii: common.ascii)
+        let isStopping = Mutex(false)
         let signals = StopSignals {
-            if cancellation.isCancelled { _exit(75) }
+            let isSecond = isStopping.withLock { isStopping in
+                defer { isStopping = true }
+                return isStopping
+            }
+            if isSecond { stopAtOnce(printer) }
             Output.message("\nstopping; press Ctrl-C again to stop at once")
             cancellation.cancel()
         }
         defer { signals.end() }
-        let printer = ProgressPrinter(isQuiet: false, ascii: common.ascii)
         let observer = Observer(progress: printer.show, log: printer.log)
         defer { printer.finish() }
         return try Background("engine") { () throws(MigrationError) in
             try work(observer, cancellation)
         }.value()
+    }
+
+    /// Ends the process with what it knows of the state that it leaves behind.
+    private static func stopAtOnce(_ printer: ProgressPrinter) -> Never {
+        let hook = RunningHook.kill() ? "; the hook was ended" : ""
+        Output.message("\nstopped at once\(hook): \(left(printer.cutover))")
+        _exit(75)
+    }
+
+    /// What a cutover leaves behind that is stopped now.
+    private static func left(_ cutover: CutoverProgress?) -> String {
+        guard let cutover else {
+            return "what is committed stays, and the same command goes on; cutover status says "
+                + "where it stands"
+        }
+        let step = cutover.steps.last.map { "at the step \($0.name), " } ?? ""
+        if cutover.freezeSeconds != nil {
+            return "\(step)no side takes the application's writes; cutover status says where it "
+                + "stands, cutover revert ends it"
+        }
+        return cutover.isHandedOver
+            ? "\(step)PostgreSQL takes the application's writes and the SQLite file is closed; "
+                + "cutover switch finishes, cutover revert goes back"
+            : "\(step)SQLite takes the application's writes; the next cutover switch, follow or "
+                + "revert undoes what is left"
     }
 }

@@ -54,9 +54,37 @@ struct Output {
         try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8))
     }
 
+    /// Writes a result as a whole; ends the process with 74 when it cannot be written, because who
+    /// reads the result would take its absence for something else.
     private static func write(_ text: String) {
-        // A reader that went away (`| head`) is no failure of ours.
-        try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { bytes in
+                Foundation.write(STDOUT_FILENO, bytes.baseAddress, bytes.count)
+            }
+            if count >= 0 {
+                bytes = bytes.dropFirst(count)
+                continue
+            }
+            let number = errno
+            switch number {
+            case EINTR: continue
+            case EAGAIN:
+                // A terminal or pipe that somebody made non-blocking.
+                var ready = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
+                poll(&ready, 1, -1)
+            case EPIPE:
+                // A reader that went away (`| head`) is no failure of ours.
+                return
+            default:
+                message(
+                    "error: the result could not be written to standard output: "
+                        + "\(String(cString: strerror(number))); what was done is done, and "
+                        + "cutover status says where it stands"
+                )
+                exit(EX_IOERR)
+            }
+        }
     }
 }
 

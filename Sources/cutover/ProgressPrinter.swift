@@ -13,6 +13,7 @@ final class ProgressPrinter: Sendable {
         /// Whether workers were waited for then.
         var isCounting = false
         var hasLine = false
+        var cutover: CutoverProgress?
     }
 
     /// Between two lines about a run that is followed, where nobody rewrites them.
@@ -31,10 +32,14 @@ final class ProgressPrinter: Sendable {
         isTerminal = isatty(STDERR_FILENO) == 1
     }
 
+    /// How a switch or a way back stands; nil outside of one.
+    var cutover: CutoverProgress? { state.withLock(\.cutover) }
+
     /// Shows the newest progress.
     @Sendable
     func show(_ progress: MigrationEngine.Progress) {
         state.withLock { state in
+            state.cutover = progress.cutover
             // The end of a run is told by its result.
             guard !isQuiet, progress.phase != .done, progress.phase != .failed else { return }
             let text = line(progress)

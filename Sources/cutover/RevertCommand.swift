@@ -11,7 +11,9 @@ struct RevertCommand: ParsableCommand {
             Before the handover it undoes a cutover. Behind it: blocks PostgreSQL's writes, brings \
             every row that was written there into the SQLite file with the values' original \
             formats, compares them, opens the file for the application and lets PostgreSQL follow \
-            it again. A revert that was killed is finished by the next one.
+            it again. A revert that was killed is finished by the next one. Tables that were made \
+            on PostgreSQL since the switch do not come along: it is refused until you say of each \
+            that it may stay there (--leave-table).
             """
     )
 
@@ -19,6 +21,10 @@ struct RevertCommand: ParsableCommand {
     var hook: String?
     @Flag(help: "Take rows along that something wrote in the closed SQLite file; list them first.")
     var acceptStrays = false
+    @Option(help: "A table made on PostgreSQL since the switch that stays there; repeatable.")
+    var leaveTable: [String] = []
+    @Flag(help: "Compare all rows of tables whose writes were not logged for a while.")
+    var compare = false
     @Option(help: "The phrase revert DATABASE, where nobody can be asked.")
     var confirm: String?
     @OptionGroup var place: SchemaOption
@@ -27,12 +33,17 @@ struct RevertCommand: ParsableCommand {
     func run() throws {
         let options = try common.options(schema: place)
         try Phrase.require(try Phrase.of("revert", options), given: confirm, common)
-        let (hook, acceptsStrays) = (hook, acceptStrays)
+        let hook = hook
+        let wishes = RevertWishes(
+            leaving: leaveTable,
+            comparing: compare,
+            acceptsStrays: acceptStrays
+        )
         let report = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
             try Revert.run(
                 options,
                 hook: hook,
-                acceptsStrays: acceptsStrays,
+                wishes: wishes,
                 observer: observer,
                 cancellation: cancellation
             )

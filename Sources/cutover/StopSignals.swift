@@ -9,7 +9,7 @@ import Synchronization
 final class StopSignals: Sendable {
     /// Where the handler writes; a signal handler can only reach what is global.
     private static let wake = Atomic<Int32>(-1)
-    private static let numbers = [SIGINT, SIGTERM, SIGHUP]
+    private static let numbers = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
     private let writer: Int32
 
     /// Starts to watch; one at a time.

@@ -4,6 +4,8 @@ import MigrationEngine
 
 // Writing to a reader that went away must be an error value, not the end of the process.
 signal(SIGPIPE, SIG_IGN)
+// A key on the keyboard is no crash, of which the runtime would write a report for many seconds.
+signal(SIGQUIT, SIG_DFL)
 
 let arguments = ArgumentOrder.verbFirst(Array(CommandLine.arguments.dropFirst()))
 let output = Output(isJSON: arguments.contains("--json"))

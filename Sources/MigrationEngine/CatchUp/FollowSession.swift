@@ -96,6 +96,9 @@ final class FollowSession {
             else {
                 throw Self.changed(try Capture.schemaChanges(source), options, stage, position)
             }
+            if position.liveSide == .target {
+                try MadeSince.requireTables(of: run.id, target, address, stage)
+            }
             let tables = try FollowedTable.all(capture, run: run.id, source, target)
             reader = ChangeReader(source, capture, tables)
             applier = ChangeApplier(target, reader, run: run.id, cancellation)

@@ -7,9 +7,10 @@ struct EnvironmentFile {
     let path: String
     /// Where the earlier file is kept.
     let kept: String
-    /// Where its path is kept, for a way back that is not told.
+    /// Where the file is kept that a way back found.
+    let found: String
+    /// Where the path of the file is kept whose copy there is.
     private let place: String
-    private static let none = Data("cutover: there was no file\n".utf8)
 
     /// Names the file.
     ///
@@ -19,6 +20,7 @@ struct EnvironmentFile {
     init(_ path: String, _ directory: RunDirectory) {
         self.path = Self.whole(path)
         kept = directory.path + "/environment_before"
+        found = directory.path + "/environment_before_revert"
         place = directory.path + "/environment_path"
     }
 
@@ -29,13 +31,25 @@ struct EnvironmentFile {
             ? found : FileManager.default.currentDirectoryPath + "/" + found
     }
 
-    /// Finds the file that an earlier command has switched.
+    /// What the file says of a variable that is to be switched.
     ///
-    /// - Parameter directory: The folder of the run.
-    /// - Returns: The file; nil when none was switched.
-    static func switched(in directory: RunDirectory) -> EnvironmentFile? {
-        let path = FileManager.default.contents(atPath: directory.path + "/environment_path")
-        return path.map { EnvironmentFile(String(decoding: $0, as: UTF8.self), directory) }
+    /// - Parameters:
+    ///   - variable: The variable.
+    ///   - value: What it will be switched to.
+    /// - Returns: Its lines now.
+    /// - Throws: ``MigrationError`` of code `fileFailed`.
+    func earlier(
+        _ variable: String,
+        switchedTo value: String
+    ) throws(MigrationError) -> SwitchedVariable {
+        let file = try read()
+        return SwitchedVariable(
+            path: path,
+            variable: variable,
+            value: value,
+            lines: Self.lines(file ?? Data()).filter { Self.name(in: $0) == variable },
+            isNew: file == nil
+        )
     }
 
     /// Switches the variable, atomically.
@@ -43,35 +57,91 @@ struct EnvironmentFile {
     /// - Parameters:
     ///   - variable: The variable.
     ///   - value: Its new value.
+    ///   - isFirst: Whether nobody has switched it before, so that the file is kept as it is.
     /// - Throws: ``MigrationError`` of code `fileFailed`; then the file is as it was.
-    func set(_ variable: String, to value: String) throws(MigrationError) {
+    func set(
+        _ variable: String,
+        to value: String,
+        isFirst: Bool = true
+    ) throws(MigrationError) {
         let earlier = try read()
         // Done again after a kill, the file that is kept is still the first one.
-        if access(kept, F_OK) != 0 {
-            try Self.write(Data(path.utf8), to: place, mode: 0o600)
-            try Self.write(earlier ?? Self.none, to: kept, mode: 0o600)
+        if isFirst || !isKept {
+            if let earlier { try Self.write(earlier, to: kept) } else { unlink(kept) }
+            try Self.write(Data(path.utf8), to: place)
         }
-        var mode = mode_t(0o600)
-        var status = stat()
-        if stat(path, &status) == 0 { mode = status.st_mode & 0o7777 }
-        try Self.write(Self.switched(earlier ?? Data(), variable, value), to: path, mode: mode)
+        try Self.write(Self.switched(earlier ?? Data(), variable, value), to: path, like: path)
     }
 
-    /// Puts the earlier file back; harmless when nothing was switched.
+    /// Whether a copy of this very file is kept.
+    private var isKept: Bool {
+        FileManager.default.contents(atPath: place) == Data(path.utf8)
+    }
+
+    /// What became of a file on the way back.
+    enum Restored: Equatable {
+        /// The variable is as it was before.
+        case done
+        /// It was so already.
+        case unchanged
+        /// The file is not there any more.
+        case gone
+    }
+
+    /// Gives a variable its earlier lines, or takes them away when it had none.
     ///
-    /// - Throws: ``MigrationError`` of code `fileFailed`.
-    func restore() throws(MigrationError) {
-        guard let earlier = FileManager.default.contents(atPath: kept) else { return }
-        if earlier == Self.none {
+    /// What else was written into the file stays. Harmless when it is done already.
+    ///
+    /// - Parameter earlier: What the file said before.
+    /// - Returns: What was done.
+    /// - Throws: ``MigrationError`` of code `fileFailed`; then the file is as it was.
+    func restore(_ earlier: SwitchedVariable) throws(MigrationError) -> Restored {
+        guard let file = try read() else {
+            forget()
+            return earlier.isNew ? .unchanged : .gone
+        }
+        let restored = restored(file, earlier)
+        guard restored != file else {
+            forget()
+            return .unchanged
+        }
+        try Self.write(file, to: found)
+        if earlier.isNew, restored.allSatisfy({ $0 == UInt8(ascii: "\n") }) {
             unlink(path)
         } else {
-            var mode = mode_t(0o600)
-            var status = stat()
-            if stat(path, &status) == 0 { mode = status.st_mode & 0o7777 }
-            try Self.write(earlier, to: path, mode: mode)
+            try Self.write(restored, to: path, like: path)
         }
+        forget()
+        return .done
+    }
+
+    /// The next switch keeps the file anew.
+    private func forget() {
+        guard isKept else { return }
         unlink(kept)
         unlink(place)
+    }
+
+    private func restored(_ file: Data, _ earlier: SwitchedVariable) -> Data {
+        // Where nobody wrote anything else, not even a line's end differs from what it was.
+        if isKept, let before = FileManager.default.contents(atPath: kept),
+            Self.switched(before, earlier.variable, earlier.value) == file
+        {
+            return before
+        }
+        var left = earlier.lines[...]
+        var lines: [Data] = []
+        for line in Self.lines(file) {
+            if Self.name(in: line) != earlier.variable {
+                lines.append(line)
+            } else if let line = left.popFirst() {
+                lines.append(line)
+            }
+        }
+        // Lines that somebody took out since come in again at the end.
+        let end = lines.last?.isEmpty == true ? lines.count - 1 : lines.count
+        lines.insert(contentsOf: left, at: end)
+        return Data(lines.joined(separator: [UInt8(ascii: "\n")]))
     }
 
     /// Makes sure, before anything is done, that the variable could be switched.
@@ -152,15 +222,25 @@ struct EnvironmentFile {
         return Data(lines.joined(separator: [UInt8(ascii: "\n")]))
     }
 
+    /// Writes a file beside its place and moves it there, with mode and owner of another one.
     private static func write(
         _ data: Data,
         to path: String,
-        mode: mode_t
+        like model: String? = nil
     ) throws(MigrationError) {
         let temporary = path + ".cutover-new"
         unlink(temporary)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure("cannot be written", path, "open") }
+        var mode = mode_t(0o600)
+        var status = stat()
+        if let model, stat(model, &status) == 0 {
+            mode = status.st_mode & 0o7777
+            // Who may not give it to its owner may give it to the group at least.
+            if fchown(descriptor, status.st_uid, status.st_gid) != 0 {
+                _ = fchown(descriptor, uid_t.max, status.st_gid)
+            }
+        }
         var isWritten = fchmod(descriptor, mode) == 0
         data.withUnsafeBytes { bytes in
             var offset = 0

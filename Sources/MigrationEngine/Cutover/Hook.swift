@@ -1,5 +1,22 @@
 import Foundation
 import Subprocess
+import Synchronization
+
+/// The hook that runs now, for a process that is about to end: none may go on without it.
+package enum RunningHook {
+    private static let leader = Atomic<Int32>(0)
+
+    fileprivate static func note(_ pid: Int32) { leader.store(pid, ordering: .releasing) }
+
+    /// Ends it at once with all that it started in its session; harmless when there is none.
+    ///
+    /// - Returns: Whether there was one.
+    @discardableResult
+    package static func kill() -> Bool {
+        let pid = leader.exchange(0, ordering: .acquiringAndReleasing)
+        return pid > 1 && Foundation.kill(-pid, SIGKILL) == 0
+    }
+}
 
 /// The operator's own command at a turn of the cutover, for example the restart of the application.
 struct Hook: Sendable {
@@ -50,10 +67,18 @@ struct Hook: Sendable {
 
     /// Runs the command to its end.
     ///
-    /// - Parameter seconds: How long it may take; then it and all that it started is ended.
+    /// - Parameters:
+    ///   - seconds: How long it may take; then it and all that it started is ended.
+    ///   - cancellation: Ends it at once.
     /// - Throws: ``MigrationError`` of code `hookFailed` unless it ends with status 0.
-    func run(for seconds: Double) throws(MigrationError) {
-        let outcome = Blocking.wait { await self.outcome(seconds) }
+    func run(for seconds: Double, _ cancellation: Cancellation) throws(MigrationError) {
+        let (stops, stop) = AsyncStream<Void>.makeStream()
+        let work = { () -> Outcome in
+            // Nobody begins what is to be ended at once.
+            guard !cancellation.isCancelled else { return .stopped }
+            return Blocking.wait { await self.outcome(seconds, stops) }
+        }
+        let outcome = cancellation.whileRunning({ stop.yield() }, work)
         switch outcome {
         case .ended(0): return
         case .ended(let status): throw failure("it ended with status \(status)", nil)
@@ -62,6 +87,7 @@ struct Hook: Sendable {
                 String(format: "it was not done after %.1f s and was ended", seconds),
                 nil
             )
+        case .stopped: throw failure("it was ended, because you asked to stop", nil)
         case .failed(let words): throw failure("it could not be started", .text(words))
         }
     }
@@ -69,15 +95,20 @@ struct Hook: Sendable {
     private enum Outcome: Sendable {
         case ended(Int32)
         case late
+        case stopped
         case failed(String)
     }
 
-    private func outcome(_ seconds: Double) async -> Outcome {
+    private func outcome(_ seconds: Double, _ stops: AsyncStream<Void>) async -> Outcome {
         await withTaskGroup(of: Outcome.self) { group in
             group.addTask { await self.start() }
             group.addTask {
                 try? await Task.sleep(for: .seconds(seconds))
                 return .late
+            }
+            group.addTask {
+                for await _ in stops { break }
+                return .stopped
             }
             let first = await group.next() ?? .late
             // Ends the command with its whole session, or the clock that is not needed any more.
@@ -90,7 +121,7 @@ struct Hook: Sendable {
         var platform = PlatformOptions()
         platform.createSession = true
         platform.teardownSequence = [
-            .send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: .seconds(1)),
+            .send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: .seconds(3)),
             .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .seconds(1)),
         ]
         var changes: [Environment.Key: String?] = [:]
@@ -107,12 +138,16 @@ struct Hook: Sendable {
                 input: .none,
                 output: .discarded,
                 error: .discarded
-            )
+            ) { execution in
+                RunningHook.note(execution.processIdentifier.value)
+            }
+            RunningHook.note(0)
             switch result.terminationStatus {
             case .exited(let status): return .ended(status)
             case .signaled(let signal): return .ended(128 + signal)
             }
         } catch {
+            RunningHook.note(0)
             return .failed("\(error)")
         }
     }

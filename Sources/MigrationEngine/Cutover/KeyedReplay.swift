@@ -29,6 +29,7 @@ final class KeyedReplay {
     private lazy var moved = rows.moved()
     private var hasFresh = false
     private var changedKeys: Set<Int> = []
+    private let checks: RowChecks?
 
     init(
         _ table: ReversedTable,
@@ -42,6 +43,7 @@ final class KeyedReplay {
         self.table = table
         self.number = number
         self.rows = rows
+        checks = RowChecks(table, rows)
         self.keys = keys
         self.tally = tally
         self.check = check
@@ -204,6 +206,7 @@ final class KeyedReplay {
             tally.updated(key)
             if part.source.name != table.parts[0].source.name { tally.table.unchanged -= 1 }
         }
+        if case .kept(let handle) = state { try checks?.remember(handle, number, tally) }
         return try write(changes, number, state)
     }
 
@@ -446,6 +449,11 @@ final class KeyedReplay {
         }
     }
 
+    private func isWritten(_ number: Int) -> Bool {
+        if states.indices.contains(number - 1), case .fresh = states[number - 1] { return true }
+        return changedKeys.contains(number)
+    }
+
     private func confirm(
         _ part: ReversedTable.Part,
         _ stream: borrowing ReverseStream
@@ -461,6 +469,10 @@ final class KeyedReplay {
                 tally.refuse(nil, key.words, "the row is in the source only")
             }
             return
+        }
+        let number = Int(stream.integer(0))
+        if let checks, part.source.name == table.parts[0].source.name, isWritten(number) {
+            try checks.judge(handle, number, key.words, tally)
         }
         guard let statement = try rows.cells(part, handle) else { return }
         defer { statement.reset() }

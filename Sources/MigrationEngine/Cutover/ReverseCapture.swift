@@ -30,6 +30,8 @@ struct ReverseCapture {
             key text[],
             PRIMARY KEY (run_id, table_name)
         );
+        \(SwitchedVariable.create);
+        \(MadeSince.create)
         """
 
     /// A table of the run, and the columns that its rows are logged by.
@@ -67,8 +69,61 @@ struct ReverseCapture {
         }
         // In one question, because the application waits for the answer.
         try target.execute(
-            ([Self.create] + Self.forgetting(run) + installed).joined(separator: ";\n")
+            ([Self.create] + Self.forgetting(run) + installed + MadeSince.noting(run))
+                .joined(separator: ";\n")
         )
+    }
+
+    /// The tables whose writes were not logged for a while, as the source spells them.
+    ///
+    /// A trigger that was switched off and on again does not fire always any more; one that stands
+    /// as it was made has seen every write.
+    ///
+    /// - Returns: The tables; all of the run when the log itself is gone.
+    /// - Throws: ``TargetError``.
+    func interrupted() throws(TargetError) -> [String] {
+        let isThere = try isThere()
+        return try target.query(
+            """
+            SELECT t.source FROM (\(LiveTarget.tables)) t WHERE NOT $2::boolean
+                OR NOT EXISTS (SELECT FROM cutover.reverse_table r
+                    WHERE r.run_id = $1 AND r.table_name = t.source)
+                OR (SELECT count(*) FROM pg_trigger g
+                    WHERE g.tgrelid = t.id AND g.tgenabled = 'A'
+                        AND g.tgname IN ('\(Self.trigger)', '\(Self.trigger)_truncate')) <> 2
+            ORDER BY t.source
+            """,
+            [.text(run), .text(isThere ? "t" : "f")]
+        ).rows.compactMap { $0[0] }
+    }
+
+    /// The tables of the run, as the source spells them.
+    ///
+    /// - Returns: The tables.
+    /// - Throws: ``TargetError``.
+    func tableNames() throws(TargetError) -> [String] { try tables().map(\.source) }
+
+    /// Logs tables again, each with an entry that stands for all its rows, in the caller's
+    /// transaction; the tables are closed.
+    ///
+    /// - Parameter names: The tables, as the source spells them.
+    /// - Throws: ``TargetError``.
+    func restart(_ names: [String]) throws(TargetError) {
+        let literal = TargetConnection.literal
+        let again = try tables().filter { names.contains($0.source) }.map { table in
+            let key = table.key.map { table.sources[$0.name] ?? "" }
+            let values = [run, table.source].map(literal).joined(separator: ", ")
+            let columns = key.isEmpty ? "NULL" : literal(Self.array(key))
+            return """
+                INSERT INTO cutover.reverse_table (run_id, table_name, key)
+                VALUES (\(values), \(columns))
+                ON CONFLICT (run_id, table_name) DO UPDATE SET key = excluded.key;
+                INSERT INTO cutover.reverse_log (run_id, table_name, key)
+                VALUES (\(values), NULL);
+                \(statements(table))
+                """
+        }
+        try target.execute(([Self.create] + again).joined(separator: ";\n"))
     }
 
     /// Stops to log and forgets what was logged, in the caller's transaction.
@@ -83,7 +138,9 @@ struct ReverseCapture {
             DROP FUNCTION IF EXISTS \(table.function)()
             """
         }
-        try target.execute((removed + Self.forgetting(run)).joined(separator: ";\n"))
+        try target.execute(
+            ([Self.create] + removed + Self.forgetting(run)).joined(separator: ";\n")
+        )
     }
 
     /// Whether every table of the run is logged.
@@ -133,7 +190,7 @@ struct ReverseCapture {
 
     /// What forgets the log of a run.
     private static func forgetting(_ run: String) -> [String] {
-        ["reverse_log", "reverse_table"].map { table in
+        ["reverse_log", "reverse_table", "known_object"].map { table in
             "DELETE FROM cutover.\(table) WHERE run_id = \(TargetConnection.literal(run))"
         }
     }

@@ -9,8 +9,7 @@ public enum Revert {
     /// - Parameters:
     ///   - options: The two sides.
     ///   - hook: The operator's command, run when the source takes writes again.
-    ///   - acceptsStrays: Whether rows come along that something wrote in the closed source;
-    ///     PostgreSQL's stands where it has written the same.
+    ///   - wishes: What is left behind, and what is compared.
     ///   - observer: Is told how far it is.
     ///   - cancellation: Stops it before the source is written.
     /// - Returns: What was done.
@@ -18,7 +17,7 @@ public enum Revert {
     public static func run(
         _ options: Options,
         hook: String? = nil,
-        acceptsStrays: Bool = false,
+        wishes: RevertWishes = RevertWishes(),
         observer: Observer = Observer(),
         cancellation: Cancellation = Cancellation()
     ) throws(MigrationError) -> RevertReport {
@@ -47,9 +46,8 @@ public enum Revert {
                     toggles,
                     steps,
                     SourceWriter(session),
-                    environment: nil,
-                    hook: hook.map { .init(command: $0) },
-                    acceptsStrays: acceptsStrays
+                    wishes: wishes,
+                    hook: hook.map { .init(command: $0) }
                 ).perform(because: "the operator went back")
             }
             session.keepOutcome("revert", report)

@@ -9,12 +9,14 @@ final class RevertRun {
     private let toggles: SavedToggles
     private let steps: StepRecorder
     private let writer: SourceWriter
-    private let environment: String?
+    private let wishes: RevertWishes
     private let hook: Turn?
     private let strays: StrayKeeper
     private var summary = ReverseSummary()
     private var notes: [String] = []
     private var block = WriteBlock()
+    /// Whether nothing is left to be done by hand.
+    private var isWhole = true
 
     /// The operator's command on the way back.
     struct Turn {
@@ -30,18 +32,17 @@ final class RevertRun {
         _ toggles: SavedToggles,
         _ steps: StepRecorder,
         _ writer: SourceWriter,
-        environment: String?,
-        hook: Turn?,
-        acceptsStrays: Bool = false
+        wishes: RevertWishes,
+        hook: Turn?
     ) {
         self.session = session
         self.toggles = toggles
         self.steps = steps
         self.writer = writer
         steps.isOnTheWayBack = true
-        self.environment = environment
+        self.wishes = wishes
         self.hook = hook
-        strays = StrayKeeper(session, isAllowed: acceptsStrays)
+        strays = StrayKeeper(session, isAllowed: wishes.acceptsStrays)
     }
 
     /// Goes back.
@@ -57,6 +58,10 @@ final class RevertRun {
         }
         // A process that was killed on this way has blocked writes all the time since.
         if let earlier = session.position.closedFor { block.begin(earlier: earlier) }
+        // Refused while PostgreSQL goes on working; where it is closed already, behind that.
+        if session.position.liveSide == .target, session.position.closedFor == nil {
+            try session.outlasting("revert") { _ = try conditions.require() }
+        }
         // A server that falls over on the way is waited for; each step can be done again.
         try session.outlasting("revert") {
             if session.position.liveSide == .target { try leaveTarget() }
@@ -67,7 +72,7 @@ final class RevertRun {
         try openSource(reason)
         try runHook()
         return RevertReport(
-            ok: isEqual,
+            ok: isEqual && isWhole,
             replayedChanges: summary.changes,
             steps: steps.steps,
             tables: summary.tables,
@@ -98,7 +103,8 @@ final class RevertRun {
             Failpoint.reach(.targetClosed)
         }
         do throws(MigrationError) {
-            try requireLog()
+            notes += try onTarget { try conditions.require() }
+            notes += try onTarget { try conditions.settle() }
             try strays.keep(writer)
             try replay()
         } catch {
@@ -106,12 +112,7 @@ final class RevertRun {
             try session.outlasting("revert") { try reopen() }
             throw error
         }
-        try steps.run("environment-back") { () throws(MigrationError) in
-            let file =
-                environment.map { EnvironmentFile($0, session.directory) }
-                ?? EnvironmentFile.switched(in: session.directory)
-            try file?.restore()
-        }
+        try restoreEnvironment()
         try handBack()
     }
 
@@ -176,17 +177,15 @@ final class RevertRun {
         )
     }
 
-    /// Without its log nobody knows what was written on PostgreSQL.
-    private func requireLog() throws(MigrationError) {
-        let capture = ReverseCapture(target: session.target, run: session.run.id)
-        guard try onTarget({ try capture.isInstalled() }) else {
-            throw MigrationError(
-                .gateClosed,
-                "PostgreSQL's writes are not logged any more: the point of no return is passed",
-                place: .init("revert", side: .target, path: session.address.redacted),
-                kept: .other("the application goes on working on PostgreSQL"),
-                remedy: "to leave PostgreSQL all the same, migrate its data anew"
-            )
+    private var conditions: RevertConditions { RevertConditions(session, wishes, steps) }
+
+    /// The file says again what it said before; its failure keeps nobody from the source, to which
+    /// every row came back.
+    private func restoreEnvironment() throws(MigrationError) {
+        try steps.run("environment-back") { () throws(MigrationError) in
+            let found = try onTarget { try EnvironmentBack(session).perform() }
+            notes += found.notes
+            isWhole = isWhole && found.isWhole
         }
     }
 
@@ -227,6 +226,7 @@ final class RevertRun {
                         "UPDATE cutover.position SET live_side = 'source' WHERE run_id = $1",
                         [.text(session.run.id)]
                     )
+                    try SwitchedVariable.forget(session.run.id, session.target)
                 }
                 session.position.liveSide = .source
             }
@@ -300,7 +300,7 @@ final class RevertRun {
         )
         do throws(MigrationError) {
             try steps.run("hook") { () throws(MigrationError) in
-                try command.run(for: hook.seconds)
+                try command.run(for: hook.seconds, session.cancellation)
             }
         } catch {
             steps.fail(error.message)

@@ -130,7 +130,15 @@ struct SwitchCompletion {
             )
         }
         try run.steps.run("environment") { () throws(MigrationError) in
-            try EnvironmentFile(path, session.directory).set(variable.variable, to: variable.on)
+            let file = EnvironmentFile(path, session.directory)
+            let earlier = try file.earlier(variable.variable, switchedTo: variable.on)
+            let isFirst = try session.outlasting("environment") {
+                try earlier.note(of: session.run.id, session.target)
+            }
+            try file.set(variable.variable, to: variable.on, isFirst: isFirst)
+            if !earlier.isNew {
+                run.warnings.append("the environment file as it was before is kept: \(file.kept)")
+            }
             Failpoint.reach(.environmentSwitched)
         }
     }
@@ -146,7 +154,7 @@ struct SwitchCompletion {
         try run.steps.run(phase == "switch" ? "hook" : phase) { () throws(MigrationError) in
             let turn = phase == "switch" ? phase : "canary"
             try Hook(command, phase: turn, session.options, run: session.run.id, extra: extra)
-                .run(for: hookSeconds)
+                .run(for: hookSeconds, session.cancellation)
             Failpoint.reach(.hookDone)
         }
     }
@@ -215,12 +223,14 @@ struct SwitchCompletion {
         _ error: MigrationError,
         _ saved: [(name: String, isOn: Bool)]
     ) throws(MigrationError) -> SwitchReport {
+        // The wish to stop is what is being done.
+        session.cancellation.renew()
         let back = try RevertRun(
             session,
             run.toggles,
             run.steps,
             run.writer,
-            environment: run.settings.environmentFile,
+            wishes: .afterFailure,
             // What was restarted for PostgreSQL must be restarted for SQLite.
             hook: run.settings.hook.flatMap { command in
                 run.steps.names.contains("hook")

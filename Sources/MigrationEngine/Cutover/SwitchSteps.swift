@@ -288,7 +288,7 @@ struct EnvironmentChange {
         lines = changed.isEmpty ? ["it says \(variable)=\(value) already"] : changed
     }
 
-    private static func shown(_ line: String) -> String {
+    static func shown(_ line: String) -> String {
         guard let equals = line.firstIndex(of: "=") else { return line }
         let value = line[line.index(after: equals)...]
         let bare = value.trimmingCharacters(in: CharacterSet(charactersIn: " \t\r\"'"))

@@ -11,6 +11,7 @@ final class WholeReplay {
     private let check: CellCheck
     private let cancellation: Cancellation
     private var writers: [CellWriter] = []
+    private let checks: RowChecks?
 
     init(
         _ table: ReversedTable,
@@ -23,6 +24,7 @@ final class WholeReplay {
         self.table = table
         part = table.parts[0]
         self.rows = rows
+        checks = RowChecks(table, rows)
         self.target = target
         self.tally = tally
         self.check = check
@@ -96,6 +98,7 @@ final class WholeReplay {
                 tally.note("rows of the quarantine stay as they are")
                 continue
             }
+            try checks?.forgive(handle, tally)
             try rows.prepared(
                 "DELETE FROM \(table.qualifiedName) WHERE \(table.isHandle(from: 1))"
             ).run(handle)
@@ -152,10 +155,10 @@ final class WholeReplay {
                     : "INSERT OR ABORT INTO \(table.qualifiedName) (\(list)) VALUES (\(marks))"
             ).run(values)
             tally.table.cellsWritten += values.count
-            tally.inserted(
-                zip(columns, values).prefix(3).map { "\($0) \($1.display)" }
-                    .joined(separator: ", ")
-            )
+            let words = zip(columns, values).prefix(3).map { "\($0) \($1.display)" }
+                .joined(separator: ", ")
+            try checks?.judgeNewest(words, tally)
+            tally.inserted(words)
         }
     }
 

@@ -77,7 +77,7 @@ public enum Migration {
                 return report
             } catch {
                 run.close(after: error)
-                throw error
+                throw run.tellingCapture(error)
             }
         } catch {
             tracker.log(.error, error.place.stage, error.message)

@@ -39,6 +39,36 @@ extension MigrationRun {
         Failpoint.reach(.captured)
     }
 
+    /// Says of a live run that failed what of ours stays in the source.
+    ///
+    /// - Parameter error: Why it failed.
+    /// - Returns: The error, with the capture in what is kept when it is there.
+    func tellingCapture(_ error: MigrationError) -> MigrationError {
+        guard settings.isLive,
+            let source = try? SourceFile.open(options.source, stage: "start"),
+            let capture = try? Capture.read(source)
+        else { return error }
+        let target =
+            switch error.kept {
+            case .untouched: "the target was not written"
+            case .committed(let rows): "\(rows) rows are committed in the target"
+            case .copied: "all rows are committed in the target"
+            case .other(let words): words
+            }
+        return MigrationError(
+            error.code,
+            error.message,
+            place: error.place,
+            kept: .other(
+                "\(target); the source holds the capture that logs its writes (\(capture.tables.count) "
+                    + "tables, objects called _cutover_…): cutover migrate --live goes on with it, "
+                    + "cutover clean takes it out again"
+            ),
+            remedy: error.remedy,
+            cause: error.cause
+        )
+    }
+
     /// Writes down the last change that the backup holds: catch-up goes on behind it.
     ///
     /// - Parameter backup: The path of the backup.

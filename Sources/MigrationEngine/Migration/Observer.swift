@@ -68,6 +68,9 @@ public final class Cancellation: Sendable {
         FailpointPlan.noteStop()
     }
 
+    /// Takes the wish as heard: what is done because of it must not be stopped by it.
+    package func renew() { state.withLock { $0.isCancelled = false } }
+
     /// Runs work during which an action is ready to be called by ``cancel()``.
     ///
     /// - Parameters:

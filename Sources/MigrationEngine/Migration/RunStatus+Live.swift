@@ -23,13 +23,18 @@ extension RunStatus {
             workflows[place].saved = side.saved.first { $0.name == workflows[place].name }?.isOn
         }
         guard let capture = side.captureID else { return }
+        var unlogged: [String] = []
         let position = note { () throws(MigrationError) -> RunState.Position? in
             let (target, address) = try Target.connect(options, stage: "status", purpose: "status")
             do throws(TargetError) {
                 guard let run = try RunState.newestRun(target, in: options.schema) else {
                     return nil
                 }
-                return try RunState.position(of: run.id, target)
+                let position = try RunState.position(of: run.id, target)
+                if position?.liveSide == .target {
+                    unlogged = try ReverseCapture(target: target, run: run.id).interrupted()
+                }
+                return position
             } catch {
                 throw TargetFailure.wrap(error, stage: "status", address: address)
             }
@@ -37,6 +42,12 @@ extension RunStatus {
         guard let position = position ?? nil, position.captureID == capture else { return }
         if phase == "done" { phase = side.phase(position).rawValue }
         read(position, side, options)
+        unloggedTables = unlogged
+        if !unlogged.isEmpty {
+            notes.append(
+                "PostgreSQL's writes were not logged for a while: \(unlogged.joined(separator: ", "))"
+            )
+        }
         guard position.liveSide == .source else { return }
         let waiting = note { () throws(MigrationError) -> Lag in
             let source = try SourceFile.open(options.source, stage: "status")

@@ -56,6 +56,7 @@ extension RunStatus {
                 + "revert finishes it"
                 + (hasReplayed ? "" : "; cutover switch takes it back, and PostgreSQL takes writes")
         }
+        let revert = unloggedTables.isEmpty ? "cutover revert" : "cutover revert --compare"
         return switch phase {
         case .prepared, .copied: "cutover migrate --live"
         case .following:
@@ -64,9 +65,9 @@ extension RunStatus {
         case .pausing, .fenced, .drained, .verified:
             "a cutover is under way or was stopped: cutover switch undoes it and begins again, "
                 + "cutover revert undoes it"
-        case .switched: "cutover switch finishes the handover, cutover revert goes back"
+        case .switched: "cutover switch finishes the handover, \(revert) goes back"
         case .watching:
-            "cutover revert goes back with every row written on PostgreSQL; to stay for good: "
+            "\(revert) goes back with every row written on PostgreSQL; to stay for good: "
                 + "cutover clean --final"
         case .final: "nothing is left to be done"
         }

@@ -86,6 +86,10 @@ public struct RunStatus: Codable, Sendable {
         public var remedy: String
     }
 
+    /// Tables whose writes on PostgreSQL were not logged for a while: the way back has to compare
+    /// all their rows.
+    public var unloggedTables: [String] = []
+
     /// How far the target is behind.
     public struct Lag: Codable, Sendable {
         /// Changes that wait.

@@ -15,7 +15,8 @@ struct LiveSource {
         at place: String? = nil,
         target: String? = nil,
         journal: String = "WAL",
-        isSigned: Bool = true
+        isSigned: Bool = true,
+        tables: String = ""
     ) async throws {
         self.folder = folder
         let path = (place ?? folder.path) + "/ora.db"
@@ -27,6 +28,7 @@ struct LiveSource {
             PRAGMA journal_mode = \(journal);
             UPDATE workflow_controls SET enabled = 0, last_updated = '2025-01-02 03:04:05',
                 updated_by = 'somebody' WHERE workflow_name = 'orders-cleanup';
+            \(tables)
             """
         )
         cutover = CutoverCommand(source: path, target: target ?? TestDatabase.url)
