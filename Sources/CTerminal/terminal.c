@@ -389,6 +389,19 @@ void ct_put(int row, int column, const char *utf8, int cells, int pair, int attr
     for (int i = 0; i < cells; i++) waddch(stdscr, '?');
 }
 
+void ct_raw(const char *text)
+{
+    fflush(stdout);
+    size_t length = strlen(text);
+    while (length > 0) {
+        ssize_t written = write(STDOUT_FILENO, text, length);
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) return; /* the terminal is gone: the next wait says so */
+        text += written;
+        length -= (size_t)written;
+    }
+}
+
 void ct_erase(void) { werase(stdscr); }
 
 void ct_present(void) {

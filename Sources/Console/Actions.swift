@@ -34,6 +34,15 @@ struct Action: Sendable {
         case disableAllWorkflows
         case help
         case theme
+        case palette
+        case sort
+        case reverseSort
+        case copyName
+        case copyRow
+        case export
+        case hold
+        case slower
+        case faster
         case redraw
         case suspend
         case reloadSettings
@@ -120,10 +129,10 @@ enum Actions {
         all.filter { $0.panes.contains(pane) }
     }
 
-    static let all: [Action] = moves + panes + lists + runs + cutover + globals
+    static let all: [Action] = moves + panes + lists + runs + cutover + screen + globals
 
     private static let withDetail: Set<PaneID> = [
-        .migrate, .verify, .orders, .inventory, .log,
+        .migrate, .verify, .orders, .inventory, .log, .dashboard, .quarantine, .tables,
     ]
 
     private static let moves: [Action] = [
@@ -148,7 +157,9 @@ enum Actions {
             in: withDetail,
             rank: 0,
             unless: { model in
-                if model.detail != nil { return "it is open" }
+                if model.detail != nil {
+                    return model.canOpenRow ? nil : "it is open"
+                }
                 return model.selectedRow == nil ? "no row is selected" : nil
             }
         ),
@@ -177,8 +188,10 @@ enum Actions {
             ),
         ]
         + PaneID.allCases.map { pane in
-            let digit = Key.character(Character(String(pane.rawValue)))
-            let keys = [digit, .function(pane.rawValue)] + (pane == .log ? [.character("L")] : [])
+            let digit = Key.character(Character(pane.digit))
+            // The other function keys are the operator's to give.
+            let function: [Key] = pane.rawValue <= 7 ? [.function(pane.rawValue)] : []
+            let keys = [digit] + function + (pane == .log ? [.character("L")] : [])
             return Action(.show(pane), pane.title.lowercased(), keys, pane.title, .panes)
         }
 
@@ -189,7 +202,7 @@ enum Actions {
             [.character("/")],
             "filter the rows",
             .list,
-            in: [.migrate, .verify, .workflows, .orders, .inventory, .log],
+            in: Set(PaneID.allCases).subtracting([.overview]),
             rank: 5,
             unless: { $0.detail == nil ? nil : "close the detail first" }
         ),
@@ -217,7 +230,7 @@ enum Actions {
             [.character("o")],
             "the other side: SQLite or PostgreSQL",
             .list,
-            in: [.orders, .inventory],
+            in: [.orders, .inventory, .tables],
             rank: 4
         ),
         Action(
@@ -226,7 +239,7 @@ enum Actions {
             [.character("r"), .control("r")],
             "read again now",
             .list,
-            in: [.overview, .workflows, .orders, .inventory],
+            in: Set(PaneID.allCases).subtracting([.migrate, .verify, .log]),
             rank: 6
         ),
     ]
@@ -297,7 +310,14 @@ enum Actions {
     ]
 
     private static let globals: [Action] = [
-        Action(.theme, "theme", [.character("T")], "next theme", .global, rank: 8),
+        Action(
+            .theme,
+            "theme",
+            [.character("T")],
+            "choose a theme; the screen shows it at once",
+            .global,
+            rank: 8
+        ),
         Action(
             .reloadSettings,
             "settings",

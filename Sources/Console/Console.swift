@@ -40,6 +40,8 @@ extension Console {
         package var liveSide = Side.source
         /// How a cutover goes.
         package var cutover = Switch.Settings()
+        /// The file in which the screen is recorded; nil records nothing.
+        package var recordPath: String?
         /// Where standard error goes while the screen is up; nil drops it.
         package var logPath: String?
 
@@ -107,6 +109,7 @@ extension Console {
         model.cutover.settings = configuration.cutover
         model.themeName = theme.name
         model.themeNames = configuration.themes.names
+        model.themeAbouts = configuration.themes.abouts
         model.identity.glyphs = model.identity.glyphs.replacing(theme.glyphs)
         if let warning {
             model.notify(warning, .promptError)
@@ -131,6 +134,7 @@ extension Console {
             theme: theme,
             themes: configuration.themes
         )
+        if let path = configuration.recordPath { run.record(to: path) }
         let exit = run.untilExit(configuration.startAction)
         screen.stop()
         if !exit.message.isEmpty { complain(exit.message) }

@@ -106,7 +106,15 @@ final class Dispatcher {
         case .setWorkflow(let side, let name, let isEnabled):
             setWorkflow(side: side, name: name, isEnabled: isEnabled)
         case .loadSettings(let isAsked): loadSettings(isAsked: isAsked)
-        case .useTheme, .repaint, .suspend: break
+        case .browse(let question): browse(question)
+        case .write(let text, let path, let what):
+            readings.run { [mailbox] in
+                let result = Self.result { try NewFile.write(text, to: path) }
+                var failure: MigrationError?
+                if case .failure(let error) = result { failure = error }
+                mailbox.post(.fileWritten(path: path, what: what, failure: failure))
+            }
+        case .useTheme, .keepTheme, .dump, .writeToTerminal, .repaint, .suspend: break
         }
     }
 
@@ -124,6 +132,37 @@ final class Dispatcher {
         }
         runs.run {
             mailbox.post(message(Self.result { try work(observer, cancellation) }))
+        }
+    }
+
+    private func browse(_ question: BrowsingCommand) {
+        let engine = engine
+        switch question {
+        case .dashboards(let ticket):
+            read(
+                message: { .browsed(.dashboards(ticket: ticket, $0)) },
+                { engine.dashboards() }
+            )
+        case .quarantine(let ticket):
+            read(
+                message: { .browsed(.quarantine(ticket: ticket, $0)) },
+                { try engine.quarantined() }
+            )
+        case .quarantineRow(let ticket, let id):
+            read(
+                message: { .browsed(.quarantineRow(ticket: ticket, $0)) },
+                { try engine.quarantinedRow(id) }
+            )
+        case .tables(let ticket, let side):
+            read(
+                message: { .browsed(.tables(ticket: ticket, $0)) },
+                { try engine.tables(side: side) }
+            )
+        case .rows(let ticket, let side, let table, let key):
+            read(
+                message: { .browsed(.rows(ticket: ticket, $0)) },
+                { try engine.rows(side: side, table: table, after: key) }
+            )
         }
     }
 

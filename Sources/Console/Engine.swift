@@ -4,7 +4,7 @@ package import MigrationEngine
 ///
 /// The console never touches a connection. Long runs have one thread, everything that is read for
 /// the screen has another, so that a slow list never holds up a copy nor a copy a list.
-package protocol ConsoleEngine: Sendable {
+package protocol ConsoleEngine: BrowsingEngine {
     /// Copies everything and verifies it.
     ///
     /// - Parameters:

@@ -16,6 +16,11 @@ enum Figures {
     /// A count that may be unknown.
     static func count(_ number: Int?) -> String { number.map { count($0) } ?? "-" }
 
+    /// How often something is done.
+    static func interval(_ seconds: Double) -> String {
+        seconds == seconds.rounded() ? "\(Int(seconds)) s" : "\(seconds) s"
+    }
+
     /// Minutes and seconds, with hours when there are any.
     static func duration(_ seconds: Double) -> String {
         guard seconds.isFinite, seconds < 360_000_000 else { return "-" }

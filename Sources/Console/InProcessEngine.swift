@@ -163,7 +163,7 @@ package final class InProcessEngine: ConsoleEngine {
         try Journal.record(options, action, before: before, after: after)
     }
 
-    private func reading<Value: Sendable>(
+    func reading<Value: Sendable>(
         _ side: Side,
         _ work: (LiveReader) throws(MigrationError) -> Value
     ) throws(MigrationError) -> Value {

@@ -31,6 +31,9 @@ enum Message: Sendable {
     case inventory(ticket: Int, Result<InventoryPage, MigrationError>)
     case transactions(ticket: Int, Result<[InventoryTransaction], MigrationError>)
     case toggled(name: String, isEnabled: Bool, failure: MigrationError?)
+    case browsed(BrowsingMessage)
+    /// A file that the operator asked for was written, or was not.
+    case fileWritten(path: String, what: String, failure: MigrationError?)
     /// The file of settings was read, because it changed or because the operator asked.
     case settings(Result<ConsoleSettings, ConsoleSettings.Problem>, isAsked: Bool)
 }
@@ -59,7 +62,16 @@ enum Command: Equatable, Sendable {
     case setWorkflow(side: Side, name: String, isEnabled: Bool)
     /// Reads the file of settings when it has changed, or in any case when it was asked for.
     case loadSettings(isAsked: Bool)
+    case browse(BrowsingCommand)
+    /// Writes a file that is not there yet.
+    case write(String, path: String, what: String)
+    /// Writes what the screen shows.
+    case dump(path: String)
+    /// Sends the terminal something that is not shown.
+    case writeToTerminal(String)
     case useTheme(String)
+    /// Makes a theme the one of the settings.
+    case keepTheme(String)
     case repaint
     case suspend
 }
@@ -69,6 +81,8 @@ indirect enum Overlay: Equatable, Sendable {
     /// The keys, and what they are drawn over.
     case help(first: Int, over: Overlay? = nil)
     case confirm(Confirmation)
+    case palette(Palette)
+    case themes(ThemePicker)
     /// The questions before a cutover or a way back.
     case wizard(Wizard)
     /// The steps of the one that is under way.

@@ -64,12 +64,22 @@ struct Model: Sendable {
         var selected: String?
         var index = 0
         var filter = ""
+        /// What the rows are sorted by; nil leaves them as they came.
+        var sort: Sort?
+
+        /// A column to sort by.
+        struct Sort: Equatable, Sendable {
+            var column: String
+            var isDescending = false
+        }
     }
 
     /// What was opened with Enter.
     struct Detail: Equatable, Sendable {
         var id: String
         var index = 0
+        /// A row of it that is shown whole.
+        var row: String?
     }
 
     /// A text that is shown above the hints for a while.
@@ -110,6 +120,8 @@ struct Model: Sendable {
     /// Whether the file of settings has said, since the start, that nothing may be changed.
     var isReadOnlyBySettings = false
     var themeNames: [String] = []
+    /// A line about each theme.
+    var themeAbouts: [String: String] = [:]
 
     var pane = PaneID.overview
     var lists: [PaneID: ListState] = [:]
@@ -119,6 +131,8 @@ struct Model: Sendable {
     var prompt: String?
     var notice: Notice?
     var isPasting = false
+    /// Since when the operator holds the screen still.
+    var heldAt: Double?
     var showsOnlyProblems = false
     var leastLevel = LogLine.Level.info
     /// The side that orders and inventory show.
@@ -161,6 +175,8 @@ struct Model: Sendable {
     var inventory = Loadable<InventoryPage>()
     var transactions = Loadable<[InventoryTransaction]>()
     var orderLimit = 200
+    /// What the panes show that look at any application.
+    var browsing = Browsing()
     /// Toggles that were sent and not answered yet.
     var togglesInFlight = 0
 
@@ -217,6 +233,9 @@ enum PaneID: Int, CaseIterable, Sendable {
     case orders
     case inventory
     case log
+    case dashboard
+    case quarantine
+    case tables
 
     /// The name on the tab.
     var title: String {
@@ -228,8 +247,14 @@ enum PaneID: Int, CaseIterable, Sendable {
         case .orders: "Orders"
         case .inventory: "Inventory"
         case .log: "Log"
+        case .dashboard: "Dashboard"
+        case .quarantine: "Quarantine"
+        case .tables: "Tables"
         }
     }
+
+    /// The key of the tab.
+    var digit: String { String(rawValue % 10) }
 
     /// Whether a filter is a question to the database instead of a look through the rows here.
     var isSearchedByEngine: Bool { self == .orders || self == .inventory }

@@ -7,6 +7,8 @@ import MigrationEngine
 struct Run {
     /// 30 frames a second at most.
     private static let frameMilliseconds = 33.0
+    /// What a key changes is seen sooner: nobody types faster than this.
+    private static let keyMilliseconds = 5.0
     /// Between two looks at the file of settings.
     private static let settingsMilliseconds = 2_000.0
 
@@ -20,6 +22,13 @@ struct Run {
     /// When the file of settings was looked at last.
     private var settingsAt = SystemClock.monotonic
     private var isDirty = true
+    /// Whether a key waits to be seen.
+    private var isUrgent = false
+    /// The frame that the operator holds.
+    private var held: Frame?
+    /// What is recorded, and the theme for it.
+    private var recording: Recording?
+    private var recordedTheme: Theme?
 
     init(
         screen: Screen,
@@ -64,18 +73,26 @@ struct Run {
     private var patience: Int {
         guard isDirty else {
             let (now, step) = (SystemClock.now, model.clockInterval)
-            let next = ((now / step).rounded(.down) + 1) * step
+            let second = ((now / step).rounded(.down) + 1) * step
+            let next = model.notice.map { min($0.until, second) } ?? second
             return max(1, Int(((next - now) * 1_000).rounded(.up)))
         }
         return max(
             0,
-            Int((Self.frameMilliseconds - (SystemClock.monotonic - drawnAt)).rounded(.up))
+            Int((leastMilliseconds - (SystemClock.monotonic - drawnAt)).rounded(.up))
         )
+    }
+
+    /// Between two frames.
+    private var leastMilliseconds: Double {
+        isUrgent ? Self.keyMilliseconds : Self.frameMilliseconds
     }
 
     private mutating func take(_ event: ScreenEvent) {
         switch event {
-        case .key(let key): update(.key(key))
+        case .key(let key):
+            update(.key(key))
+            isUrgent = true
         case .resized(let size): update(.resized(size))
         case .signal(let number): update(.signal(number))
         case .closed: update(.inputClosed)
@@ -105,8 +122,49 @@ struct Run {
                 update(.resized(screen.size))
                 update(.resumed)
             case .useTheme(let name): use(theme: name)
+            case .keepTheme(let name): keep(theme: name)
+            case .dump(let path):
+                let text = Chrome.draw(model).text + "\n"
+                dispatcher.start(.write(text, path: path, what: "the screen as text"))
+            case .writeToTerminal(let text): screen.write(text)
             default: dispatcher.start(command)
             }
+        }
+    }
+
+    /// Writes the choice into the settings, so that it holds the next time.
+    private mutating func keep(theme name: String) {
+        do throws(ConsoleSettings.Problem) {
+            let path = try ConsoleSettings.keep(theme: name)
+            model.notify("theme \(name), kept in \(path)", .statusOK)
+        } catch {
+            model.notify(error.message, .promptError)
+        }
+    }
+
+    /// Begins to record what is shown.
+    ///
+    /// - Parameter path: The file.
+    mutating func record(to path: String) {
+        do {
+            recording = try Recording(path: path, size: screen.size, now: SystemClock.now)
+            recordedTheme = try? themes.load(model.themeName, depth: .full)
+            model.audit("the screen is recorded in \(path)")
+        } catch {
+            model.notify("nothing is recorded: \(path) cannot be made", .promptError)
+            model.warn("nothing is recorded: \(path) cannot be made: \(error)")
+        }
+    }
+
+    private mutating func record(_ frame: Frame) {
+        guard let recording else { return }
+        do {
+            let now = SystemClock.now
+            try recording.add(frame, theme: recordedTheme ?? theme, now: now)
+        } catch {
+            // The night goes on without its film.
+            self.recording = nil
+            model.notify("the recording has stopped: the file cannot be written", .promptError)
         }
     }
 
@@ -114,6 +172,7 @@ struct Run {
         do {
             theme = try themes.load(name, depth: screen.depth)
             model.identity.glyphs = model.identity.glyphs.plain.replacing(theme.glyphs)
+            if recording != nil { recordedTheme = try? themes.load(name, depth: .full) }
             screen.repaint()
         } catch {
             model.notify(error.message, .promptError)
@@ -121,12 +180,21 @@ struct Run {
     }
 
     private mutating func draw() {
-        guard isDirty, SystemClock.monotonic - drawnAt >= Self.frameMilliseconds else { return }
+        guard isDirty, SystemClock.monotonic - drawnAt >= leastMilliseconds else { return }
         var frame = Chrome.draw(model)
+        // What is asked of the operator is never held back.
+        if model.heldAt != nil, model.overlay == nil {
+            held = held ?? frame
+            frame = held.map(frame.holding) ?? frame
+        } else {
+            held = nil
+        }
         if !screen.isUTF8 || model.identity.glyphs.isASCII { frame = frame.ascii }
         screen.show(frame, theme: theme)
+        record(frame)
         drawnAt = SystemClock.monotonic
         isDirty = false
+        isUrgent = false
     }
 }
 

@@ -38,7 +38,18 @@ extension Model {
         case .toggleWorkflow: askToToggle()
         case .disableAllWorkflows: askToDisableAll()
         case .help: overlay = .help(first: 0)
-        case .theme: return nextTheme()
+        case .theme: return pickTheme()
+        case .palette: overlay = .palette(Palette())
+        case .sort: sortByNextColumn()
+        case .reverseSort:
+            list.sort?.isDescending.toggle()
+            keepSelection()
+        case .copyName: return copyName()
+        case .copyRow: return copyRow()
+        case .export: return export()
+        case .hold: toggleHold()
+        case .slower: changeInterval(by: -1)
+        case .faster: changeInterval(by: 1)
         case .reloadSettings: return [.loadSettings(isAsked: true)]
         case .redraw: return [.repaint]
         case .suspend: return [.suspend]
@@ -60,7 +71,7 @@ extension Model {
         if detail != nil {
             let count = detailContent?.rowCount ?? 0
             detail?.index = min(max(0, index), max(0, count - 1))
-            return []
+            return loadMoreRowsIfAtEnd()
         }
         guard let rows = table?.rows, !rows.isEmpty else { return [] }
         let index = min(max(0, index), rows.count - 1)
@@ -99,6 +110,12 @@ extension Model {
     }
 
     private mutating func open() -> [Command] {
+        guard detail == nil else {
+            let row = focusedRow?.id
+            detail?.row = row
+            detail?.index = 0
+            return []
+        }
         guard let row = selectedRow else { return [] }
         detail = Detail(id: row.id)
         switch pane {
@@ -108,11 +125,17 @@ extension Model {
         case .inventory:
             transactions.reset()
             return loadTransactions(row.id)
-        default: return []
+        default: return loadOpened(row.id)
         }
     }
 
     private mutating func back() -> [Command] {
+        if let row = detail?.row {
+            detail?.row = nil
+            let rows = focusedTable?.rows ?? []
+            detail?.index = rows.firstIndex { $0.id == row } ?? 0
+            return []
+        }
         if detail != nil {
             detail = nil
             return []
@@ -134,15 +157,8 @@ extension Model {
         detail = nil
         orders.reset()
         inventory.reset()
+        browsing.tables.reset()
         return reload()
-    }
-
-    private mutating func nextTheme() -> [Command] {
-        guard !themeNames.isEmpty else { return [] }
-        let now = themeNames.firstIndex(of: themeName) ?? -1
-        themeName = themeNames[(now + 1) % themeNames.count]
-        notify("theme \(themeName); keep it in config.toml: theme = \"\(themeName)\"")
-        return [.useTheme(themeName)]
     }
 
     // MARK: - Asking first

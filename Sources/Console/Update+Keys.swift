@@ -17,6 +17,8 @@ extension Model {
         case .confirm(let confirmation): return answer(confirmation, with: key)
         case .help(let first, let over): return scrollHelp(from: first, over: over, with: key)
         case .wizard(let wizard): return answer(wizard, with: key)
+        case .palette(let palette): return answer(palette, with: key)
+        case .themes(let picker): return answer(picker, with: key)
         case .running:
             if let commands = lookAway(with: key) { return commands }
         case .outcome(let first):
@@ -33,6 +35,8 @@ extension Model {
             return action.id == .migrate && unreadable != nil ? [.loadEarlier] : []
         }
         notice = nil
+        // What a key does must be seen.
+        if action.id != .hold, heldAt != nil, action.id != .cancel { heldAt = nil }
         return perform(action.id)
     }
 

@@ -13,6 +13,7 @@ extension Model {
         case .workflows: loadWorkflows()
         case .orders: loadOrders() + (detail.map { loadOrderItems($0.id) } ?? [])
         case .inventory: loadInventory() + (detail.map { loadTransactions($0.id) } ?? [])
+        case .dashboard, .quarantine, .tables: loadBrowsed()
         case .migrate, .verify, .log: []
         }
     }
@@ -99,6 +100,18 @@ extension Model {
         case .workflows: (workflows.isLoading, workflows.askedAt, workflows.loadedAt)
         case .orders: (orders.isLoading, orders.askedAt, orders.loadedAt)
         case .inventory: (inventory.isLoading, inventory.askedAt, inventory.loadedAt)
+        case .dashboard:
+            (
+                browsing.dashboards.isLoading, browsing.dashboards.askedAt,
+                browsing.dashboards.loadedAt
+            )
+        case .quarantine:
+            (
+                browsing.quarantine.isLoading, browsing.quarantine.askedAt,
+                browsing.quarantine.loadedAt
+            )
+        case .tables:
+            (browsing.tables.isLoading, browsing.tables.askedAt, browsing.tables.loadedAt)
         case .overview, .migrate, .verify, .log: nil
         }
     }

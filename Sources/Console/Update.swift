@@ -39,6 +39,10 @@ extension Model {
             transactions.take(result, ticket: ticket, now: now)
         case .toggled(let name, let isEnabled, let failure):
             return finishToggle(name, isEnabled, failure)
+        case .browsed(let message): take(message)
+        case .fileWritten(let path, let what, let failure):
+            finishFile(path, what: what, failure: failure)
+            return []
         }
         keepSelection()
         return []

@@ -14,11 +14,23 @@ struct ConsoleCommand: ParsableCommand {
     var theme: String?
     @Option(help: "A folder of themes that go before the built-in ones.")
     var themesDir: String?
+    @Option(help: "Record the screen in a file (asciicast) that is not there yet.")
+    var record: String?
     @Flag(help: "Print the status as lines instead of opening the console.")
     var plain = false
+    @Flag(help: "With --plain: go on, and print each line of the status that changes.")
+    var watch = false
+    @Option(help: "Seconds between two looks of --watch.")
+    var interval = 2.0
     @OptionGroup var cutover: CutoverOptions
     @OptionGroup var place: SchemaOption
     @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard (0.2...3_600).contains(interval) else {
+            throw ValidationError("--interval must be from 0.2 to 3600 seconds")
+        }
+    }
 
     func run() throws {
         let options = try common.options(schema: place)
@@ -28,6 +40,9 @@ struct ConsoleCommand: ParsableCommand {
                     "note: this terminal cannot place its cursor (TERM=dumb): "
                         + "the status instead of the console"
                 )
+            }
+            if watch, !common.json {
+                return try PlainWatch(options: options, interval: interval).run()
             }
             let status = try RunStatus.read(options)
             try Output(common).result(status) { StatusCommand.text(status) }
@@ -47,6 +62,7 @@ struct ConsoleCommand: ParsableCommand {
         configuration.cutover = cutover.settings()
         configuration.isReadOnly = options.isReadOnly
         configuration.themeName = theme
+        configuration.recordPath = record
         configuration.themes = ThemeLibrary(folder: themesDir)
         configuration.noColor = common.noColor
         configuration.ascii = common.ascii

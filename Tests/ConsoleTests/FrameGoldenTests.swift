@@ -13,9 +13,17 @@ import Testing
     private static let isRecording =
         ProcessInfo.processInfo.environment["RECORD_GOLDENS"] == "1"
 
-    @Test(arguments: PaneID.allCases, [(80, 24), (120, 40)])
+    /// Compact, medium and wide.
+    static let sizes = [(80, 24), (120, 40), (200, 60)]
+    /// Everything read, being read, nothing there, and not to be read.
+    private static let forms = [
+        ("filled", Samples.filled), ("empty", Samples.empty), ("nothing", Samples.nothing),
+        ("error", Samples.failed),
+    ]
+
+    @Test(arguments: PaneID.allCases, sizes)
     func `a pane looks as its golden file`(pane: PaneID, size: (Int, Int)) throws {
-        for (form, sample) in [("filled", Samples.filled), ("empty", Samples.empty)] {
+        for (form, sample) in Self.forms {
             var model = sample(size.0, size.1)
             model.pane = pane
             try Self.compare(model, "\(pane.title.lowercased())-\(form)")
@@ -54,6 +62,30 @@ import Testing
         _ = model.update(.key(.character("A")))
         _ = model.update(.key(.character("a")))
         try Self.compare(model, "confirm-phrase")
+    }
+
+    @Test(arguments: sizes)
+    func `what is opened in the browsing panes looks as its golden file`(
+        size: (Int, Int)
+    ) throws {
+        var model = Samples.filled(columns: size.0, rows: size.1)
+        model.pane = .quarantine
+        model.list = .init(selected: "1")
+        model.detail = .init(id: "1")
+        try Self.compare(model, "quarantine-values")
+        model.pane = .tables
+        model.list = .init(selected: "shipped_items", index: 2)
+        model.detail = .init(id: "shipped_items", index: 1)
+        try Self.compare(model, "tables-rows")
+        model.detail?.row = "2"
+        try Self.compare(model, "tables-row")
+        model.detail = nil
+        model.overlay = .palette(Palette(typed: "the"))
+        try Self.compare(model, "palette")
+        model.themeNames = ["harbor-dark", "harbor-light", "mono"]
+        model.themeAbouts = ["harbor-dark": "Calm and dark", "mono": "No colour at all"]
+        model.overlay = .themes(ThemePicker(index: 1, before: "harbor-dark"))
+        try Self.compare(model, "themes")
     }
 
     @Test func `errors, old data, ASCII and small screens look as their golden files`() throws {

@@ -33,6 +33,7 @@ enum Samples {
             SideFacts(side: .source, facts: ["13 tables, 3.1 MB, WAL", "SQLite 3.40.1"]),
             SideFacts(side: .target, facts: ["PostgreSQL 15.18, UTF8", "12 tables"]),
         ]
+        model.browsing = browsing
         model.workflows = loaded(workflows)
         model.orders = loaded(orders)
         model.inventory = loaded(inventory)
@@ -84,7 +85,7 @@ enum Samples {
         cause: .text("connection refused")
     )
 
-    private static func loaded<Value: Sendable>(_ value: Value) -> Model.Loadable<Value> {
+    static func loaded<Value: Sendable>(_ value: Value) -> Model.Loadable<Value> {
         var loadable = Model.Loadable<Value>()
         loadable.value = value
         loadable.loadedAt = now - 1

@@ -59,6 +59,11 @@ public final class StartedProgram: Sendable {
         (try? String(contentsOfFile: folder.file("stderr"), encoding: .utf8)) ?? ""
     }
 
+    /// What it has written to standard output so far.
+    public var output: String {
+        (try? String(contentsOfFile: folder.file("stdout"), encoding: .utf8)) ?? ""
+    }
+
     /// Whether it halts, as after SIGSTOP.
     public var isHalted: Bool {
         let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)

@@ -76,6 +76,8 @@ int ct_is_fallback(void);
 int ct_pair(int foreground, int background);
 /* Puts text that fills exactly `cells` cells; what libc measures differently becomes '?'. */
 void ct_put(int row, int column, const char *utf8, int cells, int pair, int attributes);
+/* Sends characters as they are, between two frames. */
+void ct_raw(const char *text);
 void ct_erase(void);
 /* Sends what changed, in one write. */
 void ct_present(void);

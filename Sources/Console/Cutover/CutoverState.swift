@@ -175,7 +175,11 @@ extension Model {
     }
 
     /// How long the screen may stay as it is: a clock that runs shows tenths.
-    var clockInterval: Double { freezeSeconds == nil ? 1 : 0.1 }
+    var clockInterval: Double {
+        if freezeSeconds != nil { return 0.1 }
+        // Nobody asked for anything, so nothing has to wake the console but the minutes.
+        return refreshSeconds == .infinity && operation == nil ? 60 : 1
+    }
 }
 
 extension RevertReport {

@@ -30,6 +30,8 @@ enum Chrome {
             RunningOverlay.draw(model, question: question, into: &frame)
         case .confirm(let question): ConfirmOverlay.draw(question, model, into: &frame)
         case .wizard(let wizard): WizardOverlay.draw(wizard, model, into: &frame)
+        case .palette(let palette): PaletteOverlay.draw(palette, model, into: &frame)
+        case .themes(let picker): ThemesOverlay.draw(picker, model, into: &frame)
         case .running: RunningOverlay.draw(model, into: &frame)
         case .outcome(let first): OutcomeOverlay.draw(model, first: first, into: &frame)
         case nil: break
@@ -86,6 +88,14 @@ enum Chrome {
             let budget = model.freezeBudget.map { " of \(Figures.seconds($0))" } ?? ""
             line.append(Span("FROZEN \(Figures.took(seconds))\(budget)", look))
         } else {
+            if let heldAt = model.heldAt {
+                line.append(Span("HELD \(Figures.duration(model.now - heldAt))", .statusWarn))
+                line.append(Span("  ", look))
+            }
+            if model.refreshSeconds == .infinity {
+                line.append(Span("REFRESH OFF", .statusWarn))
+                line.append(Span("  ", look))
+            }
             if let stale = model.staleSeconds {
                 line.append(Span("STALE \(Figures.duration(stale))", .statusWarn))
                 line.append(Span("  ", look))
@@ -95,7 +105,9 @@ enum Chrome {
             if model.isOnlyFollowed { verdict.text = Width.pad(verdict.text, to: 22, .right) }
             line.append(verdict)
         }
-        line.append(Span("  \(Figures.clock(model.now))Z ", look))
+        let clock = Figures.clock(model.now)
+        let time = model.clockInterval > 1 ? String(clock.prefix(5)) : clock
+        line.append(Span("  \(time)Z ", look))
         return line
     }
 
@@ -111,16 +123,8 @@ enum Chrome {
     // MARK: - Tabs, message, hints
 
     private static func drawTabs(_ model: Model, _ layout: Layout, into frame: inout Frame) {
-        var x = 1
-        let isNarrow = layout.size.columns < 78
-        for pane in PaneID.allCases {
-            let isActive = pane == model.pane
-            let title = isActive || !isNarrow ? pane.title : String(pane.title.prefix(4))
-            let label = "\(pane.rawValue) \(title)"
-            let text = isActive ? "[\(label)]" : label
-            x = frame.put(text, x: x, y: layout.tabs.y, isActive ? .tabActive : .tab)
-            x += isNarrow ? 1 : 2
-        }
+        let columns = layout.size.columns
+        frame.put(Tabs.line(model.pane, columns: columns), x: 0, y: layout.tabs.y, width: columns)
         guard layout.kind == .compact else { return }
         let rule = String(repeating: model.identity.glyphs.rule, count: model.size.columns)
         frame.put(rule, x: 0, y: 2, .border)
@@ -202,6 +206,10 @@ enum Chrome {
                 Hint("Tab", "cancel or continue"), Hint("Enter", "choose"), Hint("Esc", "cancel"),
             ]
         case .wizard(let wizard): return WizardOverlay.hints(wizard, model)
+        case .palette:
+            return [Hint("Tab", "complete"), Hint("Enter", "do it"), Hint("Esc", "close")]
+        case .themes:
+            return [Hint("j/k", "look"), Hint("Enter", "keep"), Hint("Esc", "as it was")]
         case .running: return RunningOverlay.hints(model)
         case .outcome: return OutcomeOverlay.hints(model)
         case nil: break

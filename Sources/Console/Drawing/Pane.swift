@@ -43,7 +43,7 @@ protocol Pane: Sendable {
 enum Panes {
     static let all: [any Pane] = [
         OverviewPane(), MigratePane(), VerifyPane(), WorkflowsPane(), OrdersPane(),
-        InventoryPane(), LogPane(),
+        InventoryPane(), LogPane(), DashboardPane(), QuarantinePane(), TablesPane(),
     ]
 
     /// The pane on a tab.
@@ -56,6 +56,9 @@ extension Model {
     /// The pane's content with the filter applied.
     var content: PaneContent {
         var content = Panes.pane(pane).content(self)
+        if let sort = list.sort, case .table(let table) = content.body {
+            content.body = .table(table.sorted(by: sort))
+        }
         guard !pane.isSearchedByEngine, !filter.isEmpty, case .table(let table) = content.body
         else { return content }
         let filtered = table.filtered(by: filter)

@@ -8,6 +8,8 @@ struct Table: Equatable, Sendable {
         var alignment = Width.Alignment.left
         /// The higher, the sooner it is left out when there is no room; 0 always stays.
         var rank = 0
+        /// Whether and how the rows are sorted by it.
+        var sort: Model.ListState.Sort?
 
         init(
             _ title: String,
@@ -74,6 +76,47 @@ struct Table: Equatable, Sendable {
         var result = self
         result.rows = rows.filter { $0.text.lowercased().contains(wanted) }
         return result
+    }
+
+    /// The rows in the order of a column.
+    ///
+    /// Numbers come in the order of their values, whatever stands between their digits; rows that
+    /// are alike stay in their order.
+    func sorted(by sort: Model.ListState.Sort) -> Table {
+        guard let index = columns.firstIndex(where: { $0.title == sort.column }) else {
+            return self
+        }
+        let keys = rows.map { row in
+            SortKey(index < row.cells.count ? row.cells[index].map(\.text).joined() : "")
+        }
+        let order = rows.indices.sorted { left, right in
+            if keys[left] == keys[right] { return left < right }
+            return sort.isDescending ? keys[right] < keys[left] : keys[left] < keys[right]
+        }
+        var result = self
+        result.rows = order.map { rows[$0] }
+        result.columns[index].sort = sort
+        return result
+    }
+
+    /// What a cell is sorted by.
+    private struct SortKey: Comparable {
+        let number: Double?
+        let text: String
+
+        init(_ text: String) {
+            self.text = text.lowercased()
+            number = Double(text.filter { $0 != "," && $0 != " " })
+        }
+
+        static func < (left: SortKey, right: SortKey) -> Bool {
+            switch (left.number, right.number) {
+            case (let left?, let right?): left < right
+            case (.some, nil): true
+            case (nil, .some): false
+            case (nil, nil): left.text < right.text
+            }
+        }
     }
 
     /// The columns that fit and their widths.
@@ -162,8 +205,11 @@ extension Frame {
         var x = x
         for (index, width) in arranged {
             let column = table.columns[index]
-            let title = Width.pad(column.title, to: width, column.alignment)
-            put(title, x: x, y: y, .columnHeader, width: width)
+            let mark = column.sort.map { $0.isDescending ? " v" : " ^" } ?? ""
+            let name = Width.clip(column.title, to: max(0, width - mark.count)) + mark
+            let title = Width.pad(name, to: width, column.alignment)
+            let style: StyleKey = column.sort == nil ? .columnHeader : .columnSorted
+            put(title, x: x, y: y, style, width: width)
             x += width + 1
         }
     }

@@ -69,7 +69,8 @@ enum HelpOverlay {
                 + explained(wizard, model, width)
         case .running: return keys(RunningOverlay.hints(model), width)
         case .outcome: return keys(OutcomeOverlay.hints(model), width)
-        case .help, .confirm: return lines(for: model.pane, in: model, width: width)
+        case .help, .confirm, .palette, .themes:
+            return lines(for: model.pane, in: model, width: width)
         }
     }
 

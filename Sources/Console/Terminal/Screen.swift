@@ -66,6 +66,13 @@ final class Screen {
         repaint()
     }
 
+    /// Sends characters that are not shown, such as those for the clipboard.
+    ///
+    /// - Parameter text: What the terminal is told; never anything of a database.
+    func write(_ text: String) {
+        ct_raw(text)
+    }
+
     /// Makes the next frame be sent whole.
     func repaint() {
         shown = nil

@@ -40,6 +40,13 @@ package struct ThemeLibrary: Sendable {
         return built + own.filter { seen.insert($0).inserted }
     }
 
+    /// A line about each theme; one that cannot be read has none.
+    var abouts: [String: String] {
+        names.reduce(into: [:]) { abouts, name in
+            abouts[name] = (try? load(name, depth: .full))?.about
+        }
+    }
+
     /// Loads a theme for a terminal.
     ///
     /// - Parameters:

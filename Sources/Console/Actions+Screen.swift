@@ -1,0 +1,83 @@
+/// Actions that change what is seen, and nothing else.
+extension Actions {
+    /// Panes whose rows are all here, so that they can be sorted here.
+    private static let sortable: Set<PaneID> = [
+        .migrate, .verify, .workflows, .inventory, .dashboard, .quarantine, .tables,
+    ]
+
+    static let screen: [Action] = [
+        Action(
+            .palette,
+            "command",
+            [.character(":")],
+            "type what shall be done; Tab completes",
+            .global,
+            rank: 7
+        ),
+        Action(
+            .sort,
+            "sort",
+            [.character("s")],
+            "sort by the next column, then unsorted",
+            .list,
+            in: sortable,
+            unless: { $0.detail == nil ? nil : "close the detail first" }
+        ),
+        Action(
+            .reverseSort,
+            "reverse",
+            [.character("S")],
+            "sort the other way round",
+            .list,
+            in: sortable,
+            unless: { $0.list.sort == nil ? "the list is not sorted; s sorts it" : nil }
+        ),
+        Action(
+            .copyName,
+            "copy",
+            [.character("y")],
+            "the row's name into the clipboard",
+            .list,
+            unless: { $0.focusedRow == nil ? "no row is selected" : nil }
+        ),
+        Action(
+            .copyRow,
+            "copy row",
+            [.character("Y")],
+            "the whole row into the clipboard, with tabs",
+            .list,
+            unless: { $0.focusedRow == nil ? "no row is selected" : nil }
+        ),
+        Action(
+            .export,
+            "export",
+            [.character("e")],
+            "the list as a CSV file; :export FILE chooses name and form",
+            .list,
+            unless: { $0.focusedTable == nil ? "there is no list here" : nil }
+        ),
+        Action(
+            .hold,
+            "hold",
+            [.character("z")],
+            "hold the screen still; the work goes on",
+            .global
+        ),
+        Action(
+            .slower,
+            "slower",
+            [.character("-")],
+            "read the lists less often, at last only when asked",
+            .global,
+            unless: { $0.refreshSeconds == .infinity ? "they are read only when asked" : nil }
+        ),
+        Action(
+            .faster,
+            "faster",
+            [.character("+")],
+            "read the lists more often",
+            .global,
+            unless: { $0.refreshSeconds <= 0.5 ? "twice a second is the most" : nil }
+        ),
+    ]
+}

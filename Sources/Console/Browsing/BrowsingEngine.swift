@@ -1,0 +1,50 @@
+package import MigrationEngine
+
+/// What the console reads of an application's data beside its orders and its stock.
+package protocol BrowsingEngine: Sendable {
+    /// The application's own figures, from both sides.
+    ///
+    /// - Returns: What each side says, or why it says nothing.
+    func dashboards() -> DashboardSides
+
+    /// The rows that did not fit.
+    ///
+    /// - Returns: The first page of them.
+    /// - Throws: ``MigrationError``.
+    func quarantined() throws -> QuarantinePage
+
+    /// A row that did not fit, with its values.
+    ///
+    /// - Parameter id: Its number.
+    /// - Returns: The row.
+    /// - Throws: ``MigrationError``.
+    func quarantinedRow(_ id: Int64) throws -> QuarantineDetail
+
+    /// The tables of a side.
+    ///
+    /// - Parameter side: The side.
+    /// - Returns: Its tables.
+    /// - Throws: ``MigrationError``.
+    func tables(side: Side) throws -> TablesPage
+
+    /// Rows of a table, in the order of its key.
+    ///
+    /// - Parameters:
+    ///   - side: The side.
+    ///   - table: The table.
+    ///   - key: The key of the row before the first; nil for the beginning.
+    /// - Returns: One page.
+    /// - Throws: ``MigrationError``.
+    func rows(side: Side, table: String, after key: TableKey?) throws -> TableRowsPage
+}
+
+/// The figures of both sides.
+package struct DashboardSides: Sendable {
+    /// What a side says.
+    package var pages: [Side: DashboardPage] = [:]
+    /// Why a side says nothing.
+    package var errors: [Side: MigrationError] = [:]
+
+    /// Nothing was read yet.
+    package init() {}
+}

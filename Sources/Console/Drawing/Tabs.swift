@@ -1,0 +1,52 @@
+/// The row of tabs: all of them where there is room, else those around the one that is open.
+enum Tabs {
+    /// The row for a pane.
+    ///
+    /// - Parameters:
+    ///   - active: The pane that is open.
+    ///   - columns: The cells there are.
+    /// - Returns: The tabs, with a mark where some are out of sight.
+    static func line(_ active: PaneID, columns: Int) -> Line {
+        let full = labels(active) { $0.title }
+        if width(full, gap: 2) <= columns { return joined(full, gap: 2) }
+        let short = labels(active) { $0 == active ? $0.title : String($0.title.prefix(4)) }
+        if width(short, gap: 1) <= columns { return joined(short, gap: 1) }
+        return window(short, around: PaneID.allCases.firstIndex(of: active) ?? 0, columns)
+    }
+
+    private static func labels(_ active: PaneID, _ title: (PaneID) -> String) -> Line {
+        PaneID.allCases.map { pane in
+            let label = "\(pane.digit) \(title(pane))"
+            return pane == active ? Span("[\(label)]", .tabActive) : Span(label, .tab)
+        }
+    }
+
+    private static func width(_ labels: some Collection<Span>, gap: Int) -> Int {
+        labels.reduce(1) { $0 + Width.cells($1.text) } + gap * max(0, labels.count - 1)
+    }
+
+    private static func joined(_ labels: some Sequence<Span>, gap: Int) -> Line {
+        labels.enumerated().flatMap { index, label in
+            [Span(String(repeating: " ", count: index == 0 ? 1 : gap), .tab), label]
+        }
+    }
+
+    /// As many tabs around one as there is room for.
+    private static func window(_ labels: Line, around index: Int, _ columns: Int) -> Line {
+        var range = index..<(index + 1)
+        // Both marks may be needed.
+        func fits(_ range: Range<Int>) -> Bool { width(labels[range], gap: 1) + 4 <= columns }
+        while true {
+            if range.upperBound < labels.count, fits(range.lowerBound..<(range.upperBound + 1)) {
+                range = range.lowerBound..<(range.upperBound + 1)
+            } else if range.lowerBound > 0, fits((range.lowerBound - 1)..<range.upperBound) {
+                range = (range.lowerBound - 1)..<range.upperBound
+            } else {
+                break
+            }
+        }
+        let left: Line = range.lowerBound > 0 ? [Span("<", .textMuted)] : []
+        let right: Line = range.upperBound < labels.count ? [Span(" >", .textMuted)] : []
+        return left + joined(labels[range], gap: 1) + right
+    }
+}

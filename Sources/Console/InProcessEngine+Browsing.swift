@@ -1,0 +1,40 @@
+package import MigrationEngine
+
+extension InProcessEngine {
+    /// See ``BrowsingEngine``.
+    package func dashboards() -> DashboardSides {
+        var sides = DashboardSides()
+        for side in Side.allCases {
+            do throws(MigrationError) {
+                sides.pages[side] = try reading(side) { reader throws(MigrationError) in
+                    try reader.dashboard()
+                }
+            } catch {
+                sides.errors[side] = error
+            }
+        }
+        return sides
+    }
+
+    /// See ``BrowsingEngine``.
+    package func quarantined() throws -> QuarantinePage {
+        try Quarantine.list(options, limit: Quarantine.mostRows)
+    }
+
+    /// See ``BrowsingEngine``.
+    package func quarantinedRow(_ id: Int64) throws -> QuarantineDetail {
+        try Quarantine.show(options, id: id)
+    }
+
+    /// See ``BrowsingEngine``.
+    package func tables(side: Side) throws -> TablesPage {
+        try reading(side) { reader throws(MigrationError) in try reader.tables() }
+    }
+
+    /// See ``BrowsingEngine``.
+    package func rows(side: Side, table: String, after key: TableKey?) throws -> TableRowsPage {
+        try reading(side) { reader throws(MigrationError) in
+            try reader.rows(of: table, after: key)
+        }
+    }
+}

@@ -1,0 +1,185 @@
+/// The line in which the operator types what shall be done.
+struct Palette: Equatable, Sendable {
+    var typed = ""
+    /// The entry under the cursor.
+    var index = 0
+}
+
+/// Something that the palette offers.
+struct PaletteEntry: Equatable, Sendable {
+    /// What Enter does.
+    enum Effect: Equatable, Sendable {
+        case action(Action.ID)
+        /// A word that takes the text behind it.
+        case word(PaletteWord, argument: String)
+        /// Writes the word and a blank, so that its argument can be typed.
+        case complete(String)
+    }
+
+    var name: String
+    var help: String
+    /// The key that does the same, so that it is learnt here.
+    var key: String
+    /// Why it cannot be done now.
+    var refusal: String?
+    var effect: Effect
+}
+
+/// Words of the palette that no key has, because they take a text.
+enum PaletteWord: String, CaseIterable, Sendable {
+    case dump
+    case export
+    case filter
+    case theme
+
+    /// The line beside the word.
+    var help: String {
+        switch self {
+        case .dump: "dump FILE: write this screen as text"
+        case .export: "export FILE: write this list, .csv or .json"
+        case .filter: "filter TEXT: only rows that hold a text"
+        case .theme: "theme NAME: another look, for this time"
+        }
+    }
+}
+
+extension Model {
+    /// What the palette offers for a text, the best first.
+    ///
+    /// - Parameter typed: What stands in the line.
+    /// - Returns: Everything that fits; all there is for an empty line.
+    func paletteEntries(for typed: String) -> [PaletteEntry] {
+        if let blank = typed.firstIndex(of: " "),
+            let word = PaletteWord(rawValue: String(typed[..<blank]))
+        {
+            let argument = typed[typed.index(after: blank)...].trimmingPrefix(while: { $0 == " " })
+            return argumentEntries(word, String(argument))
+        }
+        let wanted = typed.lowercased()
+        let ranked = allPaletteEntries.enumerated()
+            .compactMap { order, entry in
+                Self.rank(of: entry.name, for: wanted).map { ($0, order, entry) }
+            }
+        return ranked.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.2)
+    }
+
+    private var allPaletteEntries: [PaletteEntry] {
+        let actions = Actions.actions(in: pane)
+            .filter { $0.group != .move && $0.id != .palette }
+            .map { action in
+                PaletteEntry(
+                    name: action.id.name,
+                    help: action.help,
+                    key: action.keys.first?.label ?? "",
+                    refusal: action.refusal(in: self),
+                    effect: .action(action.id)
+                )
+            }
+        let words = PaletteWord.allCases.map { word in
+            PaletteEntry(
+                name: word.rawValue,
+                help: word.help,
+                key: "",
+                refusal: nil,
+                effect: .complete(word.rawValue + " ")
+            )
+        }
+        return actions + words.filter { word in !actions.contains { $0.name == word.name } }
+    }
+
+    private func argumentEntries(_ word: PaletteWord, _ argument: String) -> [PaletteEntry] {
+        func entry(_ argument: String, refusal: String? = nil) -> PaletteEntry {
+            PaletteEntry(
+                name: "\(word.rawValue) \(argument)",
+                help: word.help,
+                key: "",
+                refusal: refusal,
+                effect: .word(word, argument: argument)
+            )
+        }
+        guard word == .theme else {
+            return [entry(argument, refusal: argument.isEmpty ? "say what: \(word.help)" : nil)]
+        }
+        let wanted = argument.lowercased()
+        let fitting = themeNames.filter { Self.rank(of: $0, for: wanted) != nil }
+        return fitting.isEmpty ? [entry(argument)] : fitting.map { entry($0) }
+    }
+
+    /// How well a name fits: 0 begins with the text, 1 a word of it does, 2 holds it, 3 holds its
+    /// letters in order; nil does not.
+    private static func rank(of name: String, for text: String) -> Int? {
+        if name.hasPrefix(text) { return 0 }
+        if name.contains("-" + text) { return 1 }
+        if name.contains(text) { return 2 }
+        var rest = text[...]
+        for character in name where character == rest.first { rest.removeFirst() }
+        return rest.isEmpty ? 3 : nil
+    }
+
+    /// Takes a key into the palette.
+    mutating func answer(_ palette: Palette, with key: Key) -> [Command] {
+        var palette = palette
+        let entries = paletteEntries(for: palette.typed)
+        switch key {
+        case .escape:
+            overlay = nil
+            return []
+        case .enter:
+            // A pasted text ends no line here.
+            guard !isPasting, entries.indices.contains(palette.index) else { return [] }
+            return choose(entries[palette.index], in: palette)
+        case .tab:
+            guard entries.indices.contains(palette.index) else { return [] }
+            let entry = entries[palette.index]
+            if case .complete(let text) = entry.effect {
+                palette.typed = text
+            } else {
+                palette.typed = entry.name
+            }
+            palette.index = 0
+        case .down, .control("n"): palette.index = min(palette.index + 1, max(0, entries.count - 1))
+        case .up, .control("p"): palette.index = max(0, palette.index - 1)
+        case .backspace:
+            guard !palette.typed.isEmpty else {
+                overlay = nil
+                return []
+            }
+            palette = Palette(typed: String(palette.typed.dropLast()))
+        case .control("u"): palette = Palette()
+        case .character(let character) where palette.typed.count < 200:
+            palette = Palette(typed: palette.typed + String(character))
+        default: break
+        }
+        overlay = .palette(palette)
+        return []
+    }
+
+    private mutating func choose(_ entry: PaletteEntry, in palette: Palette) -> [Command] {
+        if let refusal = entry.refusal {
+            notify(refusal, .promptError)
+            return []
+        }
+        if case .complete(let text) = entry.effect {
+            overlay = .palette(Palette(typed: text))
+            return []
+        }
+        overlay = nil
+        notice = nil
+        switch entry.effect {
+        case .action(let action): return perform(action)
+        case .word(let word, let argument): return perform(word, argument)
+        case .complete: return []
+        }
+    }
+
+    private mutating func perform(_ word: PaletteWord, _ argument: String) -> [Command] {
+        switch word {
+        case .dump: return [.dump(path: argument)]
+        case .export: return export(to: argument)
+        case .filter: return applyFilter(argument)
+        case .theme:
+            themeName = argument
+            return [.useTheme(argument)]
+        }
+    }
+}

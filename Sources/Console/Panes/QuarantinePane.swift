@@ -1,0 +1,115 @@
+import MigrationEngine
+
+/// The rows that did not fit, with the reason of each.
+struct QuarantinePane: Pane {
+    let id = PaneID.quarantine
+
+    func content(_ model: Model) -> PaneContent {
+        PaneContent(title: "Quarantine", body: body(model), footer: footer(model))
+    }
+
+    func detail(_ model: Model, of id: String) -> PaneContent? {
+        guard let row = model.browsing.quarantine.value?.rows.first(where: { "\($0.id)" == id })
+        else { return model.detail?.id == id ? PaneContent(title: id, body: values(model)) : nil }
+        var facts: [Line] = [
+            [Span("table   ", .textMuted), Span(row.table)],
+            [Span("key     ", .textMuted), Span(row.key)],
+            [Span("column  ", .textMuted), Span(row.column ?? "the row as a whole")],
+            [Span("reason  ", .textMuted), Span(row.reason, .statusWarn)],
+            [Span("state   ", .textMuted), state(row, model.identity.glyphs)],
+        ]
+        if let reason = row.acceptReason {
+            facts.append([
+                Span("        by \(row.acceptedBy ?? "-"): \(reason)", .textMuted)
+            ])
+        }
+        guard model.detail?.id == id else {
+            let hint: Line = [Span("Enter shows its values.", .textMuted)]
+            return PaneContent(title: "Row \(id)", body: .lines(facts + [[], hint]))
+        }
+        return PaneContent(title: "Row \(id)", body: values(model), footer: facts)
+    }
+
+    private func body(_ model: Model) -> PaneContent.Body {
+        guard let page = model.browsing.quarantine.value else {
+            if let error = model.browsing.quarantine.error {
+                // Without a run there is nothing that could not fit.
+                return error.code == .usage || error.code == .configuration
+                    ? .empty([[Span(error.message)], [Span(error.remedy, .textMuted)]])
+                    : .failed(error)
+            }
+            return .loading("the rows in quarantine")
+        }
+        guard !page.rows.isEmpty else {
+            return .empty([[Span("\(model.identity.glyphs.ok) Every row fitted.", .statusOK)]])
+        }
+        return .table(
+            Table(
+                columns: [
+                    .init("ROW", 6, .right), .init("TABLE", 22), .init("KEY", 16),
+                    .init("COLUMN", 18, rank: 1), .init("REASON"), .init("STATE", 10),
+                ],
+                rows: page.rows.map { row in
+                    Table.Row(
+                        id: "\(row.id)",
+                        Span("\(row.id)", .textMuted),
+                        Span(row.table),
+                        Span(row.key),
+                        Span(row.column ?? "-", .textMuted),
+                        Span(row.reason),
+                        state(row, model.identity.glyphs)
+                    )
+                },
+                least: 18
+            )
+        )
+    }
+
+    private func state(_ row: QuarantineRow, _ glyphs: Glyphs) -> Span {
+        switch row.state {
+        case .waiting: Span("\(glyphs.warn) WAITING", .statusWarn)
+        case .accepted: Span("\(glyphs.ok) accepted", .statusSkip)
+        case .replayed: Span("\(glyphs.ok) replayed", .statusOK)
+        }
+    }
+
+    private func values(_ model: Model) -> PaneContent.Body {
+        guard let detail = model.browsing.quarantineRow.value else {
+            if let error = model.browsing.quarantineRow.error { return .failed(error) }
+            return .loading("the values")
+        }
+        return .table(
+            Table(
+                columns: [
+                    .init("COLUMN", 22), .init("STORED AS", 9), .init("VALUE"),
+                    .init("BYTES", 8, .right, rank: 1),
+                ],
+                rows: detail.values.map { value in
+                    Table.Row(
+                        id: value.column,
+                        Span(value.column, value.column == detail.row.column ? .statusBad : .text),
+                        Span(value.storageClass, .textMuted),
+                        Span(value.value ?? "NULL", value.value == nil ? .textMuted : .text),
+                        Span(Figures.count(value.bytes), .textMuted)
+                    )
+                },
+                least: 16
+            )
+        )
+    }
+
+    private func footer(_ model: Model) -> [Line] {
+        guard let page = model.browsing.quarantine.value, !page.rows.isEmpty else { return [] }
+        let waiting = page.groups.reduce(0) { $0 + $1.waiting }
+        let all = page.groups.reduce(0) { $0 + $1.rows }
+        var lines: [Line] = [
+            [
+                Span("\(Figures.rows(all, "row")), "),
+                Span("\(Figures.count(waiting)) undecided", waiting > 0 ? .statusWarn : .statusOK),
+                Span("   decide: cutover quarantine replay | accept", .textMuted),
+            ]
+        ]
+        if let note = page.note { lines.append([Span(note, .statusWarn)]) }
+        return lines
+    }
+}

@@ -1,0 +1,113 @@
+import MigrationEngine
+
+extension Model {
+    /// The list that the cursor is in: what was opened, or the pane's own.
+    var focusedTable: Table? {
+        guard detail != nil else { return table }
+        guard case .table(let table) = detailContent?.body else { return nil }
+        return table
+    }
+
+    /// The row under the cursor, in what was opened or in the pane's list.
+    var focusedRow: Table.Row? {
+        guard let detail else { return selectedRow }
+        guard let rows = focusedTable?.rows, rows.indices.contains(detail.index) else { return nil }
+        return rows[detail.index]
+    }
+
+    /// Whether the row under the cursor of what was opened can be opened in turn.
+    var canOpenRow: Bool { pane == .tables && detail?.row == nil && focusedRow != nil }
+
+    // MARK: - Sorting
+
+    /// Sorts by the column after the one that it is sorted by; after the last by none.
+    mutating func sortByNextColumn() {
+        let titles = table?.columns.map(\.title).filter { !$0.isEmpty } ?? []
+        guard !titles.isEmpty else { return }
+        if let sort = list.sort, let index = titles.firstIndex(of: sort.column) {
+            let next = index + 1
+            list.sort = next < titles.count ? ListState.Sort(column: titles[next]) : nil
+        } else {
+            list.sort = ListState.Sort(column: titles[0])
+        }
+        keepSelection()
+        notify(list.sort.map { "sorted by \($0.column.lowercased())" } ?? "not sorted")
+    }
+
+    // MARK: - Taking with one
+
+    /// Puts the row's first cell into the clipboard.
+    mutating func copyName() -> [Command] {
+        guard let row = focusedRow else { return [] }
+        return copy(row.id)
+    }
+
+    /// Puts the whole row into the clipboard.
+    mutating func copyRow() -> [Command] {
+        guard let row = focusedRow else { return [] }
+        return copy(TableExport.line(row, glyphs: identity.glyphs))
+    }
+
+    private mutating func copy(_ text: String) -> [Command] {
+        guard let sequence = Clipboard.sequence(for: text) else {
+            notify("too long for a terminal's clipboard; e writes the list to a file", .promptError)
+            return []
+        }
+        notify("copied, if the terminal lets programs write its clipboard: \(text)")
+        return [.writeToTerminal(sequence)]
+    }
+
+    /// Writes the list to a file with the time in its name.
+    mutating func export() -> [Command] {
+        let moment = Figures.clock(now).filter(\.isNumber)
+        return export(to: "cutover-\(pane.title.lowercased())-\(moment).csv")
+    }
+
+    /// Writes the list to a file.
+    ///
+    /// - Parameter path: Where; its end says the form.
+    mutating func export(to path: String) -> [Command] {
+        guard let table = focusedTable else {
+            notify("there is no list here", .promptError)
+            return []
+        }
+        guard let form = TableExport.Form(path: path) else {
+            notify("the name must end with .csv or .json", .promptError)
+            return []
+        }
+        let text = TableExport.text(table, form, glyphs: identity.glyphs)
+        return [.write(text, path: path, what: Figures.rows(table.rows.count))]
+    }
+
+    /// Says what became of a file.
+    mutating func finishFile(_ path: String, what: String, failure: MigrationError?) {
+        guard let failure else {
+            notify("\(path): \(what)", .statusOK)
+            return audit("\(what) written to \(path)")
+        }
+        fail(failure)
+    }
+
+    // MARK: - How often, and not at all
+
+    /// Changes how often live lists are read.
+    ///
+    /// - Parameter steps: 1 for more often, -1 for less.
+    mutating func changeInterval(by steps: Int) {
+        let all = [0.5, 1, 2, 5, 10, 30, 60, .infinity]
+        let now = all.lastIndex { $0 <= refreshSeconds } ?? 0
+        refreshSeconds = all[min(max(0, now - steps), all.count - 1)]
+        let key = keymap.label(of: .refresh)
+        notify(
+            refreshSeconds == .infinity
+                ? "lists are read only with \(key)"
+                : "lists are read every \(Figures.interval(refreshSeconds))"
+        )
+    }
+
+    /// Holds the screen, or lets it go on.
+    mutating func toggleHold() {
+        heldAt = heldAt == nil ? now : nil
+        notify(heldAt == nil ? "the screen goes on" : "the screen is held; z goes on")
+    }
+}

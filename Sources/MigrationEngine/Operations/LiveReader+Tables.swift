@@ -1,0 +1,247 @@
+extension LiveReader {
+    /// How many characters of a value a page holds.
+    package static let shownCharacters = 400
+
+    /// Lists the tables of the side.
+    ///
+    /// - Returns: The tables, without those of the database and of this tool.
+    /// - Throws: ``MigrationError``.
+    package func tables() throws(MigrationError) -> TablesPage {
+        try read("tables") { session throws(LiveFailure) in
+            let connection = session.connection
+            let tables =
+                switch side {
+                case .source: try Self.sourceTables(connection)
+                case .target: try Self.targetTables(connection, options.schema)
+                }
+            return TablesPage(side: side, tables: tables)
+        }
+    }
+
+    /// Reads rows of a table in the order of its key, whatever the size of the table.
+    ///
+    /// - Parameters:
+    ///   - table: The table.
+    ///   - limit: The most rows, 1,000 at most.
+    ///   - key: The key of the row before the first; nil for the beginning.
+    /// - Returns: One page.
+    /// - Throws: ``MigrationError`` of code `usage` when there is no such table.
+    package func rows(
+        of table: String,
+        limit: Int = 200,
+        after key: TableKey? = nil
+    ) throws(MigrationError) -> TableRowsPage {
+        let limit = max(1, min(limit, 1_000))
+        return try read("tables") { session throws(LiveFailure) in
+            let form = try BrowsedTable(table, session.connection, schema: options.schema)
+            // One more than asked for tells whether there is a next page.
+            var rows = try form.rows(session.connection, limit: limit + 1, after: key)
+            let hasMore = rows.count > limit
+            if hasMore { rows.removeLast() }
+            return TableRowsPage(
+                side: side,
+                table: table,
+                columns: form.columns.map(\.name),
+                rows: rows,
+                nextKey: hasMore ? rows.last?.key : nil
+            )
+        }
+    }
+
+    private static func sourceTables(
+        _ connection: LiveConnection
+    ) throws(LiveFailure) -> [TableEntry] {
+        let names = try connection.rows(
+            """
+            SELECT t.name, t.ncol, t.wr FROM pragma_table_list t
+            JOIN sqlite_schema s ON s.name = t.name
+            WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+                AND s.type = 'table' AND s.sql NOT LIKE '%\(Catalog.mark)%'
+            ORDER BY t.name
+            """
+        )
+        var tables: [TableEntry] = []
+        for row in names {
+            guard let name = row[0] else { continue }
+            var estimate: Int?
+            if row[2] == "0" {
+                let quoted = SourceConnection.quote(name)
+                // A column may be called rowid; then its highest value is no estimate.
+                let highest = try? connection.rows("SELECT max(_rowid_) FROM \(quoted)")
+                estimate = highest?.first?.first?.flatMap { $0 }.flatMap { Int($0) } ?? 0
+            }
+            let columns = row[1].flatMap { Int($0) } ?? 0
+            tables.append(TableEntry(name: name, columns: columns, estimatedRows: estimate))
+        }
+        return tables
+    }
+
+    private static func targetTables(
+        _ connection: LiveConnection,
+        _ schema: String
+    ) throws(LiveFailure) -> [TableEntry] {
+        try connection.rows(
+            """
+            SELECT c.relname, (SELECT count(*) FROM pg_catalog.pg_attribute a
+                WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
+                CASE WHEN c.reltuples >= 0 THEN c.reltuples::bigint END
+            FROM pg_catalog.pg_class c
+            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname = ? AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+            ORDER BY c.relname
+            """,
+            [.text(schema)]
+        ).compactMap { row in
+            guard let name = row[0] else { return nil }
+            return TableEntry(
+                name: name,
+                columns: row[1].flatMap { Int($0) } ?? 0,
+                estimatedRows: row[2].flatMap { Int($0) }
+            )
+        }
+    }
+}
+
+/// How a table is paged through: its columns, and what its rows are ordered by.
+private struct BrowsedTable {
+    struct Column {
+        var name: String
+        /// The expression that gives a short text.
+        var shown: String
+    }
+
+    let name: String
+    var columns: [Column] = []
+    /// Expressions that are unique together, in the order of an index.
+    var order: [String] = []
+    /// Writes one of them as a literal.
+    let literal: (String) -> String
+
+    init(_ table: String, _ connection: LiveConnection, schema: String) throws(LiveFailure) {
+        name = SourceConnection.quote(table)
+        let most = LiveReader.shownCharacters
+        switch connection.side {
+        case .source:
+            // quote() ends a text at its first NUL.
+            literal = { sql in
+                """
+                CASE typeof(\(sql)) WHEN 'text' THEN 'CAST(x''' || hex(\(sql)) || ''' AS TEXT)'
+                ELSE quote(\(sql)) END
+                """
+            }
+            try readSource(table, connection, most)
+        case .target:
+            literal = { "quote_literal(\($0)::text)" }
+            try readTarget(table, connection, schema, most)
+        }
+        guard !columns.isEmpty else {
+            throw .front(
+                MigrationError(
+                    .usage,
+                    "there is no table \"\(table)\" in the \(connection.side.rawValue)",
+                    place: .init("tables", side: connection.side, table: table),
+                    remedy: "see the list of tables; names are compared exactly"
+                )
+            )
+        }
+    }
+
+    private mutating func readSource(
+        _ table: String,
+        _ connection: LiveConnection,
+        _ most: Int
+    ) throws(LiveFailure) {
+        let rows = try connection.rows(
+            "SELECT name, pk FROM pragma_table_xinfo(?) WHERE hidden <> 1",
+            [.text(table)]
+        )
+        columns = rows.compactMap { row in
+            row[0].map { name in
+                let sql = SourceConnection.quote(name)
+                return Column(
+                    name: name,
+                    shown: """
+                        CASE typeof(\(sql)) WHEN 'blob'
+                        THEN 'x''' || hex(substr(\(sql), 1, \(most / 8))) || ''''
+                        WHEN 'text' THEN substr(\(sql), 1, \(most)) ELSE \(sql) END
+                        """
+                )
+            }
+        }
+        let isWithoutRowID =
+            try connection.rows(
+                "SELECT wr FROM pragma_table_list WHERE schema = 'main' AND name = ?",
+                [.text(table)]
+            ).first?.first == "1"
+        let taken = Set(columns.map { $0.name.lowercased() })
+        let rowID = ["rowid", "_rowid_", "oid"].first { !taken.contains($0) }
+        if !isWithoutRowID, let rowID {
+            order = [rowID]
+        } else {
+            let key = rows.filter { ($0[1].flatMap { Int($0) } ?? 0) > 0 }
+                .sorted { (Int($0[1] ?? "") ?? 0) < (Int($1[1] ?? "") ?? 0) }
+            order = key.compactMap { $0[0].map { SourceConnection.quote($0) } }
+        }
+    }
+
+    private mutating func readTarget(
+        _ table: String,
+        _ connection: LiveConnection,
+        _ schema: String,
+        _ most: Int
+    ) throws(LiveFailure) {
+        let rows = try connection.rows(
+            """
+            SELECT a.attname, a.atttypid = 'bytea'::regtype, array_position(i.indkey::int2[], a.attnum)
+            FROM pg_catalog.pg_class c
+            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
+            LEFT JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisprimary
+            WHERE n.nspname = ? AND c.relname = ? AND c.relkind IN ('r', 'p')
+                AND a.attnum > 0 AND NOT a.attisdropped
+            ORDER BY a.attnum
+            """,
+            [.text(schema), .text(table)]
+        )
+        columns = rows.compactMap { row in
+            row[0].map { name in
+                let sql = SourceConnection.quote(name)
+                let bytes = "'x''' || encode(substring(\(sql), 1, \(most / 8)), 'hex') || ''''"
+                let text = "left(\(sql)::text, \(most))"
+                return Column(name: name, shown: row[1] == "t" ? bytes : text)
+            }
+        }
+        let key = rows.filter { $0[2] != nil }
+            .sorted { (Int($0[2] ?? "") ?? 0) < (Int($1[2] ?? "") ?? 0) }
+        order = key.compactMap { $0[0].map { SourceConnection.quote($0) } }
+        if order.isEmpty { order = ["ctid"] }
+    }
+
+    func rows(
+        _ connection: LiveConnection,
+        limit: Int,
+        after key: TableKey?
+    ) throws(LiveFailure) -> [TableRowsPage.Row] {
+        let by = order.joined(separator: ", ")
+        var condition = ""
+        if let key, key.literals.count == order.count {
+            // The database wrote these literals itself.
+            let values = zip(order, key.literals).map { column, literal in
+                column == "ctid" ? "\(literal)::tid" : literal
+            }
+            condition = "WHERE (\(by)) > (\(values.joined(separator: ", ")))"
+        }
+        let selected = (order.map(literal) + columns.map(\.shown)).joined(separator: ", ")
+        let sorted = order.isEmpty ? "" : "ORDER BY \(by)"
+        let rows = try connection.rows(
+            "SELECT \(selected) FROM \(name) \(condition) \(sorted) LIMIT \(limit)"
+        )
+        return rows.enumerated().map { number, row in
+            let literals = row.prefix(order.count).map { $0 ?? "NULL" }
+            return TableRowsPage.Row(
+                key: TableKey(literals: order.isEmpty ? ["\(number + 1)"] : literals),
+                values: Array(row.dropFirst(order.count))
+            )
+        }
+    }
+}
