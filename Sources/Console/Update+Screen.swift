@@ -58,6 +58,8 @@ extension Model {
     }
 
     /// Writes the list to a file with the time in its name.
+    ///
+    /// - Returns: What is to be done.
     mutating func export() -> [Command] {
         let moment = Figures.clock(now).filter(\.isNumber)
         return export(to: "cutover-\(pane.title.lowercased())-\(moment).csv")
@@ -66,6 +68,7 @@ extension Model {
     /// Writes the list to a file.
     ///
     /// - Parameter path: Where; its end says the form.
+    /// - Returns: What is to be done.
     mutating func export(to path: String) -> [Command] {
         guard let table = focusedTable else {
             notify("there is no list here", .promptError)

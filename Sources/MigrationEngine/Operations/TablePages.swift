@@ -34,8 +34,9 @@ public struct TableRowsPage: Codable, Sendable, Equatable {
     public struct Row: Codable, Sendable, Equatable {
         /// What tells the row from every other.
         public var key: TableKey
-        /// The values as text, cut at ``LiveReader/shownCharacters``; nil for NULL. Bytes are
-        /// written as `x'…'`.
+        /// The values as text, cut at ``LiveReader/shownCharacters``; nil for NULL.
+        ///
+        /// Bytes are written as `x'…'`.
         public var values: [String?]
     }
 }
