@@ -124,7 +124,17 @@ extension Model {
     /// Another process drives the run.
     private var whyForeign: String? {
         operation == nil && cutover.status.value?.isRunning == true
-            ? "another process works on this run; it is shown here" : nil
+            ? foreignWords : nil
+    }
+
+    /// That another process works on the run, which one, and how it is ended.
+    var foreignWords: String {
+        let words = "another process works on this run"
+        guard let process = cutover.status.value?.process else {
+            return words + "; it is shown here"
+        }
+        return words + ": cutover \(process.verb), pid \(process.pid); Ctrl-C there, or kill -TERM "
+            + "\(process.pid), ends it"
     }
 
     private var whyNotLive: String? {

@@ -44,7 +44,7 @@ enum NextStep {
                 + "in a live run let cutover follow catch up first"
         }
         if report.tables.contains(where: { $0.status == .waiting }) {
-            return "\nnext: cutover migrate goes on with the copy"
+            return "\nnext: cutover status says what is waited for"
         }
         if report.tables.contains(where: { $0.quarantinedRows > $0.acceptedRows }) {
             return "\nnext: cutover quarantine list, then replay or accept the rows"

@@ -84,7 +84,8 @@ struct StatusCommand: ParsableCommand {
         let waiting = report.gates.filter { $0.state == .waiting && !$0.blocks }
         let open = report.gates.count - closed.count - waiting.count
         var lines = [
-            "gates:       \(closed.count) closed, \(waiting.count) waiting, \(open) open"
+            "gates:       \(closed.count) closed, \(waiting.count) waiting, \(open) open of those that "
+                + "are quickly looked at; cutover check looks at all"
         ]
         if !closed.isEmpty {
             let names = closed.prefix(3).map { SafeText.visible($0.name) }.joined(separator: ", ")

@@ -18,7 +18,7 @@ import Testing
     /// Everything read, being read, nothing there, and not to be read.
     private static let forms = [
         ("filled", Samples.filled), ("empty", Samples.empty), ("nothing", Samples.nothing),
-        ("error", Samples.failed),
+        ("unreadable", Samples.failed),
     ]
 
     @Test(arguments: PaneID.allCases, sizes)

@@ -35,7 +35,7 @@ import Testing
             }
         }
         page += "\n## Forms of a pane\n\nBeing read, with nothing in it, and not to be read:\n"
-        for form in ["empty", "nothing", "error"] {
+        for form in ["empty", "nothing", "unreadable"] {
             page += try Self.section("orders-\(form)", (80, 24))
         }
         page += "\nToo small:\n"

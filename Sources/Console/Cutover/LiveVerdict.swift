@@ -97,7 +97,7 @@ extension Model {
             ]
         }
         if operation == nil, cutover.status.value?.isRunning == true {
-            return ["another process works on this run; it is shown here"]
+            return [foreignWords]
         }
         if halfReverted != nil { return ["R finishes the way back that was stopped"] }
         if alarm != nil, let next = cutover.status.value?.next { return [next] }

@@ -128,8 +128,8 @@ enum GateLines {
             return ["next: s signs it here\(others ? ", S all of them" : "")"]
                 + remedy.map { "or: \($0)" }
         case (.machine, .waiting):
-            let commands = remedy.filter { $0.contains("cutover ") }
-            return ["next: nothing, the cutover waits for it"] + commands.map { "or: \($0)" }
+            return remedy.isEmpty
+                ? ["next: nothing, the cutover waits for it"] : remedy.map { "next: \($0)" }
         case (.machine, _):
             let keys = remedy.flatMap { keyed($0, model) }
             let next = keys + remedy.map { keys.isEmpty ? "next: \($0)" : "or: \($0)" }

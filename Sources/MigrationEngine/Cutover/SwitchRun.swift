@@ -302,8 +302,7 @@ final class SwitchRun {
             do {
                 guard newest == head else { throw changedWhileFrozen }
                 Failpoint.reach(.handingOver)
-                try requireTime()
-                try session.handOver(token) { clock?.seconds ?? 0 }
+                try handOver(token)
                 Failpoint.reach(.handedOver)
             } catch {
                 throw overBudget(error)
@@ -313,6 +312,26 @@ final class SwitchRun {
             session.tracker.cutover { cutover in
                 cutover.freezeSeconds = nil
                 cutover.isHandedOver = true
+            }
+        }
+    }
+
+    /// Hands over, again and again as long as there is time: the application's workers may be at
+    /// the target already, and their transactions take its tables in an order of their own.
+    private func handOver(_ token: String) throws {
+        while true {
+            try requireTime()
+            do {
+                return try session.handOver(token) { clock?.seconds ?? 0 }
+            } catch let error as TargetError where error.isContention {
+                try session.cancellation.check("switch", kept: session.kept)
+                session.tracker.log(
+                    .warning,
+                    "switch",
+                    "handing over again: other transactions hold tables of the target"
+                )
+                // Not in step with them.
+                usleep(UInt32.random(in: 10_000...60_000))
             }
         }
     }

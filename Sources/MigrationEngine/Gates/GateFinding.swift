@@ -163,7 +163,12 @@ enum GateTable {
         GateQuestion("rehearsal", "the whole way was rehearsed", needsRun: false) {
             context throws(MigrationError) in try ApplicationGates.rehearsal(context)
         },
-        GateQuestion("code", "the application's code speaks PostgreSQL", from: .quick) {
+        GateQuestion(
+            "code",
+            "the application's code speaks PostgreSQL",
+            from: .quick,
+            needsRun: false
+        ) {
             context throws(MigrationError) in try CodeGate.look(context)
         },
     ]

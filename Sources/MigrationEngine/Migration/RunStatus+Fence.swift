@@ -36,7 +36,7 @@ extension RunStatus {
             writesBlocked = isTargetClosed
             lag = Lag(rows: nil, seconds: nil)
             if !status.isSound { next = status.remedy }
-            isWayBackOpen = isTargetClosed
+            isWayBackStopped = isTargetClosed
             if isTargetClosed { blockedBy = "revert" }
             // Of the closed file it is said already what can be done.
             guard isTargetClosed, isRunning != true, !status.isSound else { return }

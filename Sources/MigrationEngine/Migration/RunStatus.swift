@@ -72,7 +72,7 @@ public struct RunStatus: Codable, Sendable {
     @ExplicitNull public var sourceFence: SourceFenceStatus? = nil
     /// Whether a way back has closed PostgreSQL and did not come to its end; nil when the target is
     /// not live.
-    @ExplicitNull public var isWayBackOpen: Bool? = nil
+    @ExplicitNull public var isWayBackStopped: Bool? = nil
     /// Whether the file is not the one that is followed; nil when none is.
     @ExplicitNull public var isSourceReplaced: Bool? = nil
 

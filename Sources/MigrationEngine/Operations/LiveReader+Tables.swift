@@ -65,15 +65,27 @@ extension LiveReader {
             guard let name = row[0] else { continue }
             var estimate: Int?
             if row[2] == "0" {
-                let quoted = SourceConnection.quote(name)
-                // A column may be called rowid; then its highest value is no estimate.
-                let highest = try? connection.rows("SELECT max(_rowid_) FROM \(quoted)")
-                estimate = highest?.first?.first?.flatMap { $0 }.flatMap { Int($0) } ?? 0
+                estimate = try estimatedRows(name, connection)
             }
             let columns = row[1].flatMap { Int($0) } ?? 0
             tables.append(TableEntry(name: name, columns: columns, estimatedRows: estimate))
         }
         return tables
+    }
+
+    /// The rows of a small table are counted; of a large one the highest row id says about how
+    /// many there are.
+    private static func estimatedRows(
+        _ table: String,
+        _ connection: LiveConnection
+    ) throws(LiveFailure) -> Int? {
+        let quoted = SourceConnection.quote(table)
+        let some = "SELECT count(*) FROM (SELECT 1 FROM \(quoted) LIMIT 10001)"
+        let counted = try connection.rows(some).first?.first?.flatMap { $0 }.flatMap { Int($0) }
+        guard let counted, counted > 10_000 else { return counted }
+        // A column may be called rowid; then its highest value is no estimate.
+        let highest = try? connection.rows("SELECT max(_rowid_) FROM \(quoted)")
+        return highest?.first?.first?.flatMap { $0 }.flatMap { Int($0) }
     }
 
     private static func targetTables(

@@ -13,14 +13,15 @@ struct FailpointTests {
     static let ofDuplicates: [Failpoint] = [.duplicatesFound, .duplicatesMoved]
     /// The moments of catch-up; `FollowFaultTests` lets it die there.
     static let ofLive: [Failpoint] = [
-        .captured, .targetResting, .batchWritten, .positionMoved, .batchCommitted,
+        .captured, .sessionConnected, .targetResting, .batchWritten, .positionMoved,
+        .batchCommitted,
     ]
     /// The moments of the way there, which `SwitchTests` has, and of the way back.
     private static let ofCutover: [Failpoint] = [
         .togglesOff, .fenced, .drained, .freezeVerified, .handingOver, .handoverWritten,
         .handedOver, .environmentSwitched, .hookDone, .canaryOn, .togglesRestored, .undone,
         .targetClosed, .handedBack, .reverseBegun, .reverseTable, .reverseReplayed,
-        .reverseCommitted,
+        .reverseCommitted, .closedCopying,
     ]
     /// The moments of `migrate`.
     static let ofMigrate = Failpoint.allCases

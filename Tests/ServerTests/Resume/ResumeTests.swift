@@ -53,12 +53,16 @@ struct ResumeTests {
         let source = folder.file("ora.db")
         try await makeSample(source, .plan, orders: Self.orders)
         let cutover = CutoverCommand(source: source, target: TestDatabase.url)
-        let first = try StartedProgram(BuiltProducts.cutover, cutover.arguments("migrate"))
-        #expect(try await eventually(within: .seconds(60)) { try await checkpoints() >= 3 })
+        let first = try StartedProgram(
+            BuiltProducts.cutover,
+            cutover.arguments("migrate"),
+            environment: ["CUTOVER_FAILPOINT": "chunk-recorded:4=pause"]
+        )
+        #expect(try await eventually { first.isHalted })
         first.send(SIGKILL)
         #expect(await first.end().status == 128 + SIGKILL)
         let before = try await checkpoints()
-        #expect(before >= 3)
+        #expect(before >= 1)
         let status = try await cutover("status")
         #expect(status.json["phase"].string == "copy", "\(status)")
 
@@ -93,9 +97,14 @@ struct ResumeTests {
         let source = folder.file("ora.db")
         try await makeSample(source, .plan, orders: Self.orders)
         let cutover = CutoverCommand(source: source, target: TestDatabase.url)
-        let first = try StartedProgram(BuiltProducts.cutover, cutover.arguments("migrate"))
-        #expect(try await eventually(within: .seconds(60)) { try await checkpoints() >= 1 })
+        let first = try StartedProgram(
+            BuiltProducts.cutover,
+            cutover.arguments("migrate"),
+            environment: ["CUTOVER_FAILPOINT": "chunk-recorded:4=pause"]
+        )
+        #expect(try await eventually { first.isHalted })
         first.send(SIGINT)
+        first.send(SIGCONT)
         let outcome = await first.end()
         #expect(outcome.status == 75, "\(outcome)")
         let error = try JSON(outcome.stdout)["error"]

@@ -20,7 +20,7 @@ struct PlainWatchTests {
         )
         #expect(try await eventually { watch.output.contains("phase:       idle") })
         let first = watch.output
-        #expect(first.contains("tables:      unknown"))
+        #expect(first.contains("tables:      0 of 1 copied"))
         _ = try await cutover("migrate")
         #expect(try await eventually { watch.output.contains("Z  phase:       done") })
         #expect(try await eventually { watch.output.contains("Z  tables:      1 of 1 copied") })
