@@ -66,10 +66,11 @@ extension TerminalTests {
                 try await terminal.press("0")
                 try await terminal.wait(for: tabs[9], "Tables in SQLite", "bundle_components")
                 try await terminal.press("Enter")
-                try await terminal.wait(for: "> bundle_components", "rows read, more below")
+                try await terminal.wait(
+                    for: "> bundle_components",
+                    "rows read, the end of the table"
+                )
                 let last = try await demo.source("SELECT max(id) FROM bundle_components")[0]
-                try await terminal.press("G")
-                try await terminal.wait(for: "the end of the table")
                 try await terminal.press("G", "Enter")
                 try await terminal.wait(for: "> bundle_components > \(last)", "COLUMN")
                 try await terminal.press("Escape", "Escape", "o")

@@ -41,6 +41,9 @@ struct ClosedCopy: Codable, Equatable {
         return copy
     }
 
+    /// Whether the copy's bytes are those that were written.
+    private var isWhole: Bool { (try? SHA256.hexadecimal(ofFile: path)) == sha256 }
+
     /// Says how the closed file comes back to its place.
     ///
     /// - Parameters:
@@ -48,9 +51,15 @@ struct ClosedCopy: Codable, Equatable {
     ///   - token: The handover that it must be of; nil for the newest.
     /// - Returns: The exact commands, or that there is no copy.
     static func wayBack(_ options: Options, token: String?) -> String {
+        let elsewhere =
+            "put the file back that stood at \(options.source) behind the switch, if it is still "
+            + "somewhere; "
         guard let copy = read(options, token: token) else {
-            return "put the file back that stood at \(options.source) behind the switch, if it is "
-                + "still somewhere; no copy of it was kept, and PostgreSQL has everything"
+            return elsewhere + "no copy of it was kept, and PostgreSQL has everything"
+        }
+        guard copy.isWhole else {
+            return elsewhere + "the copy at \(copy.path) was changed since it was made, and "
+                + "PostgreSQL has everything"
         }
         return "stop what writes the file, then put the closed one back with: "
             + copy.command(options.source) + " (SHA-256 \(copy.sha256)); then cutover revert"

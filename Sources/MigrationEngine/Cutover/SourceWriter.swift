@@ -87,6 +87,14 @@ final class SourceWriter {
         }
     }
 
+    /// Brings what the write-ahead log holds into the file, as far as readers let it.
+    ///
+    /// A file that is taken without its log must be closed, too. What stays in the log is no
+    /// harm as long as the log stays beside the file.
+    func settleLog() {
+        try? connection?.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    }
+
     /// Does what may help, then waits a moment.
     private func pass(_ obstacle: Obstacle) {
         switch obstacle {

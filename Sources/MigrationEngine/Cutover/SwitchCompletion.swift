@@ -94,6 +94,7 @@ struct SwitchCompletion {
     ///
     /// Without one a source that is overwritten later leaves no way back. Its failure is only told.
     private func keepCopy() {
+        run.writer.settleLog()
         do throws(MigrationError) {
             let fenced = try fenced()
             guard run.settings.keepsCopy, run.fenceProblem == nil,
@@ -138,6 +139,13 @@ struct SwitchCompletion {
             try file.set(variable.variable, to: variable.on, isFirst: isFirst)
             if !earlier.isNew {
                 run.warnings.append("the environment file as it was before is kept: \(file.kept)")
+            }
+            if isFirst, earlier.isSwitched {
+                run.warnings.append(
+                    "\(SafeText.visible(file.path)) said \(variable.variable)=\(variable.on) already: "
+                        + "another switch has set it, or somebody by hand; cutover revert leaves it "
+                        + "so, and you have to set it to \(variable.off)"
+                )
             }
             Failpoint.reach(.environmentSwitched)
         }

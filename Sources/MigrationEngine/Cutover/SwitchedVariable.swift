@@ -16,6 +16,16 @@ struct SwitchedVariable: Codable, Equatable, Sendable {
     /// Whether there was no file.
     var isNew: Bool
 
+    /// Whether the file said already what it was to be switched to.
+    var isSwitched: Bool {
+        !lines.isEmpty
+            && lines.allSatisfy { line in
+                let text = String(decoding: line, as: UTF8.self)
+                let said = text.drop { $0 != "=" }.dropFirst()
+                return said.trimmingCharacters(in: .whitespacesAndNewlines) == value
+            }
+    }
+
     /// The table, as a statement that is harmless when it is there.
     static let create = """
         CREATE TABLE IF NOT EXISTS cutover.environment (

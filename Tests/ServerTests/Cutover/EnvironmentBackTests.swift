@@ -34,6 +34,16 @@ struct EnvironmentBackTests {
         #expect(try await live.sourceTakesWrites())
     }
 
+    @Test func `a file that was switched by somebody else already is told`() async throws {
+        let live = try await LiveSource(TestFolder())
+        let file = live.folder.file("env")
+        try "USE_POSTGRES=true\n".write(toFile: file, atomically: true, encoding: .utf8)
+        let run = try await live.flip(["--env-file", file])
+        try #require(run.status == 0, "\(run)")
+        let warnings = run.json["warnings"].list.compactMap(\.string)
+        #expect(warnings.contains { $0.contains("said USE_POSTGRES=true already") }, "\(run)")
+    }
+
     @Test func `what the operator wrote into the file since the switch stays`() async throws {
         let (live, file) = try await switched("USE_POSTGRES=false\nA=1\n")
         chmod(file, 0o640)

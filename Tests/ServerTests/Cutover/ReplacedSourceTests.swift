@@ -166,6 +166,31 @@ struct ReplacedSourceTests {
         _ = try await psql(live.cutover.target, "DROP DATABASE \(name) WITH (FORCE)")
     }
 
+    @Test func `a file that is taken without its log is closed all the same`() async throws {
+        let live = try await LiveSource(TestFolder())
+        try #require(try await live.flip().status == 0)
+        let gone = try await run("sh", ["-c", "rm -f \"$1-wal\" \"$1-shm\"", "sh", live.path])
+        try #require(gone.status == 0, "\(gone)")
+        #expect(!(try await live.sourceTakesWrites()))
+        _ = try await live.fence("up", isSound: true)
+    }
+
+    @Test func `a kept copy that was changed is not offered for the way back`() async throws {
+        let live = try await LiveSource(TestFolder())
+        let older = try await live.copy("older.db")
+        try #require(try await live.flip().status == 0)
+        let kept = live.path + ".cutover/closed.db"
+        let handle = try FileHandle(forUpdating: URL(fileURLWithPath: kept))
+        try handle.seek(toOffset: 5_000)
+        try handle.write(contentsOf: Data(repeating: 7, count: 16))
+        try handle.close()
+        try await live.publish(older)
+        let refused = try await live.requireRefused()
+        let remedy = refused.json["error"]["remedy"].string ?? ""
+        #expect(remedy.contains("was changed since it was made"), "\(remedy)")
+        #expect(!remedy.contains("cp -p"), "\(remedy)")
+    }
+
     @Test func `killed while the closed file is copied, the next switch makes the copy`()
         async throws
     {

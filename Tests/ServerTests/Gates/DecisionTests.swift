@@ -37,7 +37,8 @@ struct DecisionTests {
         try #require(switched.status == 0, "\(switched)")
         let after = try await live.check()
         #expect(after.status == 1, "\(after)")
-        #expect(after.json["gates"].list.map { $0["name"].string } == ["live_run"], "\(after)")
+        let names = after.json["gates"].list.map { $0["name"].string }
+        #expect(names == ["source_fence", "live_run"], "\(after)")
         // Said again, the switch is finished: that needs no gate.
         #expect(try await live.flip().status == 0)
         #expect(try await actions(live).contains("gate withdraw team_notified||by Ada"))

@@ -159,7 +159,10 @@ struct RunGateTests {
         let gates = run.json["gates"].list
         let remedies = gates.compactMap { $0["remedy"].string }
         #expect(remedies.count { $0.contains("migrate --live") } == 1, "\(remedies)")
-        let waiting = gates.filter { $0["state"].string == "waiting" }
+        // The application's code is looked at without a run.
+        let waiting = gates.filter {
+            $0["state"].string == "waiting" && $0["name"].string != "code"
+        }
         #expect(waiting.count > 20, "\(run)")
         #expect(Set(waiting.map { $0["reason"].string }).count == 1, "\(run)")
         let closed = gates.filter { $0["state"].string == "closed" }.map { $0["name"].string }
