@@ -6,7 +6,7 @@ extension Code {
     /// - Parameters:
     ///   - folder: The application's folder.
     ///   - options: Whether writing is allowed.
-    ///   - write: Whether files are written; without it the report has what would be.
+    ///   - isWritten: Whether files are written; without it the report has what would be.
     ///   - cancellation: Stops it before the first file is written.
     /// - Returns: What was written.
     /// - Throws: ``MigrationError`` of code `fileFailed` when a file of that name has other content.

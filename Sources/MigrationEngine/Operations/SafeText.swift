@@ -30,10 +30,12 @@ package enum SafeText {
     /// - Parameter text: Any text.
     /// - Returns: The text as it is where a shell reads it so, else in quotes.
     package static func shellWord(_ text: String) -> String {
-        let isPlain = !text.isEmpty && text.allSatisfy { character in
-            character.isASCII && (character.isLetter || character.isNumber)
-                || "_-./+:@,".contains(character)
-        }
+        let isPlain =
+            !text.isEmpty
+            && text.allSatisfy { character in
+                character.isASCII && (character.isLetter || character.isNumber)
+                    || "_-./+:@,".contains(character)
+            }
         return visible(isPlain ? text : "'" + text.replacing("'", with: "'\\''") + "'")
     }
 
