@@ -96,6 +96,10 @@ extension OverviewPane {
         case .switched(let report):
             let seconds = Figures.hundredths(report.writeFreezeSeconds)
             return Span("\(glyphs.ok) switched; writes were blocked for \(seconds)", .statusOK)
+        case .undone where model.cutover.isAborted:
+            return Span("\(glyphs.warn) aborted by you; everything was put back", .statusWarn)
+        case .failed(let kind, _) where model.cutover.isAborted:
+            return Span("\(glyphs.warn) the \(kind.noun) was aborted by you", .statusWarn)
         case .undone(let report):
             return Span("\(glyphs.warn) undone: \(report.reason ?? "")", .statusWarn)
         case .reverted(let report):

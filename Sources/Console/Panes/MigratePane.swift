@@ -139,7 +139,9 @@ struct MigratePane: Pane {
                 [Span("next: \(failure.remedy)", .textMuted)],
             ]
         }
-        if let run = model.shownEarlierRun { return [Words.earlier(run), counted(model)] }
+        if let run = model.shownEarlierRun {
+            return [Words.earlier(run), model.figuresOfThen ?? counted(model)]
+        }
         guard let progress = model.progress else { return [] }
         let elapsed = model.operation.map { model.now - $0.startedAt } ?? progress.elapsedSeconds
         var line: Line = [Span("elapsed \(Figures.duration(elapsed))")]
@@ -149,7 +151,14 @@ struct MigratePane: Pane {
                 ? Span("   \(Figures.rows(quarantined)) in quarantine", .statusWarn)
                 : Span("   no row in quarantine", .textMuted)
         )
-        if !progress.activity.isEmpty { line.append(Span("   \(progress.activity)", .textMuted)) }
+        let isOver = model.figuresOfThen != nil
+        if !progress.activity.isEmpty, !isOver {
+            line.append(Span("   \(progress.activity)", .textMuted))
+        }
+        if let then = model.figuresOfThen { return [line, then] }
+        if model.verification != nil, model.operation?.kind != .migrate {
+            return [line, [Span(model.comparedWords, .textMuted)]]
+        }
         return [line]
     }
 

@@ -1,0 +1,30 @@
+import MigrationEngine
+
+/// When both sides were compared, for the panes that show what was found then.
+extension Model {
+    /// The time of the last comparison, in words.
+    var comparedWords: String {
+        if let verifiedAt { return "compared at \(Figures.clock(verifiedAt))Z" }
+        if let at = cutover.status.value?.verifiedAt { return "compared at \(at)" }
+        if phase == nil, let countedAt { return "counted at \(Figures.clock(countedAt))Z" }
+        return "not compared yet"
+    }
+
+    /// That the figures are those of then, because the sides have gone on since; nil before a live
+    /// run.
+    var figuresOfThen: Line? {
+        guard let phase, operation?.kind != .migrate else { return nil }
+        let since =
+            phase.targetTakesWrites
+            ? "PostgreSQL was written since the switch" : "what SQLite wrote since is followed"
+        return [
+            Span("\(comparedWords): the figures are of then; \(since)", .statusWarn)
+        ]
+    }
+
+    /// The comparison of a run that is live and was copied before this console was opened.
+    var comparisonOfCopy: VerifyReport? {
+        guard phase != nil, operation?.kind != .migrate, progress == nil else { return nil }
+        return earlier?.run?.report?.verify
+    }
+}
