@@ -164,7 +164,7 @@ struct Model: Sendable {
     var log: [LogLine] = []
     /// How many lines were dropped from the front: a line's number stays the same.
     ///
-    /// Those that stood in the log before this console was opened have numbers below zero.
+    /// Those that stood in the log before this console was opened have numbers below -1.
     var droppedLines = 0
     /// When this console was opened.
     let openedAt: Double

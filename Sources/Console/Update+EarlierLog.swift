@@ -16,22 +16,24 @@ extension Model {
                         time: openedAt,
                         level: .info,
                         stage: "console",
-                        message: "this console was opened; lines with a date are from before"
+                        message: "opened here; lines with a date are from before"
                     ),
                     at: 0
                 )
                 log.insert(contentsOf: lines, at: 0)
-                droppedLines = -lines.count
+                droppedLines = -1 - lines.count
             }
             guard earlier.unreadable > 0 else { break }
             let count = Figures.rows(earlier.unreadable, "line")
-            warn("\(count) of the log could not be read and left out: \(earlier.path)")
+            warn("\(count) of the log left out, unreadable: \(earlier.path)")
         }
         keepSelection()
     }
 
     /// Whether a line of a number stood in the log before this console was opened.
-    static func isEarlier(_ number: Int) -> Bool { number < 0 }
+    ///
+    /// The line that tells it was opened has the number -1; those of its own begin with 0.
+    static func isEarlier(_ number: Int) -> Bool { number < -1 }
 
     /// When a line was written: with its day, when that was before this console was opened.
     ///

@@ -255,8 +255,10 @@ extension Model {
         failure = error
         notify(error.message, .promptError)
         // The engine logs its own errors; what comes from elsewhere is added here.
-        let isLogged = log.suffix(20).contains {
-            $0.level == .error && $0.message == error.message && $0.time >= openedAt
+        // What an earlier run logged says nothing about this one.
+        let own = log.dropFirst(max(0, -droppedLines))
+        let isLogged = own.suffix(20).contains {
+            $0.level == .error && $0.message == error.message
         }
         guard !isLogged else { return }
         append(LogLine(time: now, level: .error, stage: error.place.stage, message: error.message))

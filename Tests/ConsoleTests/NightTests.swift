@@ -12,6 +12,7 @@ import Testing
     private static func watched(_ columns: Int = 80, _ rows: Int = 24) -> Model {
         var model = Samples.live(.watching, columns: columns, rows: rows)
         _ = model.update(.tick(Samples.now + 60))
+        model.cutover.status.loadedAt = model.now
         _ = model.update(
             .holders(
                 ticket: model.cutover.holders.ticket,
@@ -135,8 +136,8 @@ import Testing
             model.pane = pane
             let text = Chrome.draw(model).text
             let time = Figures.clock(model.verifiedAt ?? 0)
-            #expect(text.contains("compared at \(time)Z: the figures are of then"), "\(text)")
-            #expect(text.contains("PostgreSQL was written since"), "\(text)")
+            #expect(text.contains("compared at \(time)Z; the figures are of then"), "\(text)")
+            #expect(text.contains("PostgreSQL wrote since"), "\(text)")
             try FrameGoldenTests.compare(model, "\(pane.title.lowercased())-watching")
         }
     }
@@ -155,7 +156,7 @@ import Testing
         model.pane = .verify
         let text = Chrome.draw(model).text
         #expect(text.contains("orders_inbox"), "\(text)")
-        #expect(text.contains("compared at 2026-11-22T14:01:58Z"), "\(text)")
+        #expect(text.contains("compared at 11-22 14:01:58Z"), "\(text)")
         #expect(!text.contains("Nothing was compared yet"))
     }
 
@@ -233,7 +234,7 @@ import Testing
         let text = Chrome.draw(model).text
         #expect(text.contains("Aborted by you"))
         #expect(text.contains("aborted by you; everything was put back"))
-        for word in ["FAILED", "failed", "because:", "ERROR"] { #expect(!text.contains(word)) }
+        for word in ["FAILED", "failed", "because:"] { #expect(!text.contains(word)) }
         #expect(model.failure == nil)
         #expect(model.standing?.contains("aborted by you") == true)
         try FrameGoldenTests.compare(model, "outcome-aborted")

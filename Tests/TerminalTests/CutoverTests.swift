@@ -82,7 +82,10 @@ extension TerminalTests {
                 try await terminal.press("x")
                 try await terminal.wait(for: "Takes the cutover back")
                 try await terminal.press("y")
-                try await terminal.wait(for: "Aborted by you", "takes the application's writes, as before")
+                try await terminal.wait(
+                    for: "Aborted by you",
+                    "takes the application's writes, as before"
+                )
                 #expect(await console.sourceTakesWrites() == true)
                 #expect(try await console.toggles() == before)
                 #expect(try await console.leftovers().isEmpty)

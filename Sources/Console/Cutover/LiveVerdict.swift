@@ -128,7 +128,7 @@ extension Model {
         if alarm != nil, let next = cutover.status.value?.next { return [next] }
         if !holders.isEmpty {
             return [
-                "restart what holds the old file: its writes are refused, and what it reads is old",
+                "restart what holds the old file; its writes are refused",
                 "\(key(.revert)) goes back to SQLite with every row written here",
             ]
         }

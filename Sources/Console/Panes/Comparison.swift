@@ -5,7 +5,7 @@ extension Model {
     /// The time of the last comparison, in words.
     var comparedWords: String {
         if let verifiedAt { return "compared at \(Figures.clock(verifiedAt))Z" }
-        if let at = cutover.status.value?.verifiedAt { return "compared at \(at)" }
+        if let at = cutover.status.value?.verifiedAt { return "compared at \(Self.short(at))" }
         if phase == nil, let countedAt { return "counted at \(Figures.clock(countedAt))Z" }
         return "not compared yet"
     }
@@ -16,10 +16,15 @@ extension Model {
         guard let phase, operation?.kind != .migrate else { return nil }
         let since =
             phase.targetTakesWrites
-            ? "PostgreSQL was written since the switch" : "what SQLite wrote since is followed"
-        return [
-            Span("\(comparedWords): the figures are of then; \(since)", .statusWarn)
-        ]
+            ? "the figures are of then, PostgreSQL wrote since"
+            : "what SQLite wrote since is followed"
+        let style: StyleKey = phase.targetTakesWrites ? .statusWarn : .textMuted
+        return [Span("\(comparedWords); \(since)", style)]
+    }
+
+    /// A moment without its year, as the log writes it.
+    private static func short(_ moment: String) -> String {
+        String(moment.dropFirst(5)).replacing("T", with: " ")
     }
 
     /// The comparison of a run that is live and was copied before this console was opened.

@@ -22,7 +22,10 @@ struct QuarantineBusyTests {
             try await cutover("status").json["process"]["pid"].int == Int(follower.pid)
         }
         try #require(isNamed)
-        let refused = try await cutover("quarantine", ["accept", "--table", "odd", "--reason", "x"])
+        let refused = try await cutover(
+            "quarantine",
+            ["accept", "--table", "odd", "--reason", "x"]
+        )
         #expect(refused.code == "run_busy", "\(refused)")
         let error = refused.json["error"]
         let message = error["message"].string ?? ""
@@ -38,7 +41,10 @@ struct QuarantineBusyTests {
         #expect(words.contains("session ") && words.contains("since"), "\(elsewhere)")
         follower.send(SIGTERM)
         _ = await follower.end()
-        let accepted = try await cutover("quarantine", ["accept", "--table", "odd", "--reason", "x"])
+        let accepted = try await cutover(
+            "quarantine",
+            ["accept", "--table", "odd", "--reason", "x"]
+        )
         #expect(accepted.status == 0, "\(accepted)")
     }
 }
