@@ -2,10 +2,15 @@ import MigrationEngine
 
 /// When both sides were compared, for the panes that show what was found then.
 extension Model {
+    /// The time of the last comparison of every cell; nil when it is not known.
+    var comparedAt: String? {
+        if let verifiedAt { return "\(Figures.clock(verifiedAt))Z" }
+        return cutover.status.value?.verifiedAt.map { Self.short($0) }
+    }
+
     /// The time of the last comparison, in words.
     var comparedWords: String {
-        if let verifiedAt { return "compared at \(Figures.clock(verifiedAt))Z" }
-        if let at = cutover.status.value?.verifiedAt { return "compared at \(Self.short(at))" }
+        if let comparedAt { return "compared at \(comparedAt)" }
         if phase == nil, let countedAt { return "counted at \(Figures.clock(countedAt))Z" }
         return "not compared yet"
     }

@@ -99,6 +99,8 @@ struct MigratePane: Pane {
         let fraction = rows > 0 ? Double(done) / Double(rows) : (isKnown ? 1 : nil)
         let rate = progress.tables.compactMap(\.rowsPerSecond).reduce(0, +)
         let eta = model.operation == nil ? nil : progress.remainingSeconds
+        // Of a copy that is there the line of truth says what became of it.
+        let state = model.figuresOfThen == nil ? model.activity : "copied"
         return Table.Row(
             id: "",
             cells: [
@@ -106,7 +108,7 @@ struct MigratePane: Pane {
                 [Span(Figures.count(progress.copiedRows), .textStrong)],
                 Words.bar(fraction, width: Self.barWidth, glyphs: model.identity.glyphs),
                 [Span(fraction.map { Figures.percent($0) } ?? "", .textMuted)],
-                [Span(rate > 0 ? Figures.rate(rate) : "-", .textMuted)], [Span(model.activity)],
+                [Span(rate > 0 ? Figures.rate(rate) : "-", .textMuted)], [Span(state)],
                 [Span(eta.map { Figures.duration($0) } ?? "-", .textMuted)],
             ]
         )
