@@ -65,11 +65,17 @@ import Testing
                 state: state,
                 reason: "something became of the file",
                 strayWrites: [.init(table: "orders_inbox", rows: 1, sampleKeys: ["id 7"])],
-                remedy: "mend it"
+                remedy: nil
             )
+            // A command that is cut off cannot be typed.
+            model.cutover.status.value?.next =
+                "stop what writes the file, then put the closed one back with: for s in '' -wal; "
+                + "do test -e /srv/ora.db$s && mv /srv/ora.db$s /srv/ora.db$s.other; done; cp "
+                + "/srv/ora.db.cutover/closed.db /srv/ora.db and then the last word"
             let text = Chrome.draw(model).text.split(separator: "\n").map(String.init)
             #expect(text[0].contains("SWITCHED  \(words)"), "\(text[0])")
             #expect(text.dropFirst().contains { $0.contains("something became of the file") })
+            #expect(text.dropFirst().contains { $0.contains("and then the last word") })
         }
     }
 

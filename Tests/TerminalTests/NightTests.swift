@@ -11,8 +11,9 @@ extension TerminalTests {
         {
             try await LiveConsole.withPair(isMigrated: true, ["--flag-cache", "0"]) { console in
                 let terminal = console.terminal
-                let earlier = /\d\d-\d\d \d\d:\d\d:\d\d/
-                try await terminal.wait(until: "the log from before") { $0.contains(earlier) }
+                try await terminal.wait(until: "the log from before") {
+                    $0.contains(/\d\d-\d\d \d\d:\d\d:\d\d/)
+                }
                 try await terminal.press("7")
                 try await terminal.wait(
                     for: "opened here; lines with a date",

@@ -47,6 +47,11 @@ extension Model {
         operation?.kind.mustFinish == true ? nil : cutover.status.value?.alarm
     }
 
+    /// How what puts writes at risk is mended, with whole commands; nil when nothing does.
+    var remedyOfAlarm: String? {
+        alarm == nil || halfReverted != nil ? nil : cutover.status.value?.next
+    }
+
     /// How far the target is behind, in words.
     var lagWords: String {
         guard let lag else { return "lag unknown" }
@@ -125,7 +130,7 @@ extension Model {
             return [foreignWords]
         }
         if halfReverted != nil { return ["R finishes the way back that was stopped"] }
-        if alarm != nil, let next = cutover.status.value?.next { return [next] }
+        if remedyOfAlarm != nil { return ["mend what is wrong: below stands how"] }
         if !holders.isEmpty {
             return [
                 "restart what holds the old file; its writes are refused",

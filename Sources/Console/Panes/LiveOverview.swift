@@ -60,7 +60,8 @@ extension OverviewPane {
         let left = body.height - first
         // What is wrong takes the rows it needs, up to half of them.
         let problems = wrong(model, width: body.width - 4)
-        let wrongRows = min(max(2, left / 2), problems.count + 1)
+        let isAlarm = model.remedyOfAlarm != nil
+        let wrongRows = min(max(2, isAlarm ? left - 2 : left / 2), problems.count + 1)
         let middle = isWatched(model) ? writtenTables(model) : closedGates(model)
         let gateRows = min(max(2, (left - wrongRows) / 2), middle.count + 1)
         parts.append(strip(middleTitle(model), middle, gateRows))
@@ -78,7 +79,8 @@ extension OverviewPane {
         let sides = sides(model)
         let upper = min(body.height, max(now.count, sides.count) + 2)
         let problems = wrong(model, width: body.width - 4)
-        let wrongRows = min(max(3, body.height / 3), problems.count + 2)
+        let most = model.remedyOfAlarm == nil ? body.height / 3 : body.height / 2
+        let wrongRows = min(max(3, most), problems.count + 2)
         let room = body.height - upper - wrongRows
         let tables = bothSides(model, width: right - 4)
         let middle = isWatched(model) ? writtenTables(model) : allGates(model, width: left - 4)

@@ -256,6 +256,11 @@ struct OverviewPane: Pane {
             lines += text.enumerated().map { offset, part in
                 [Span((offset == 0 ? "\(glyphs.warn) " : "  ") + part, problem.style)]
             }
+            if problem.text == model.alarm, let remedy = model.remedyOfAlarm {
+                lines += Width.wrap("next: \(remedy)", to: width - 2).map {
+                    [Span("  \($0)", .textStrong)]
+                }
+            }
             guard number == 0, let error = model.failure ?? model.unreadable else { continue }
             for text in ["kept: \(error.kept)", "next: \(error.remedy)"] {
                 lines += Width.wrap(text, to: width - 2).map { [Span("  \($0)", .textMuted)] }
