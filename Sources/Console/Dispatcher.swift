@@ -72,11 +72,15 @@ final class Dispatcher {
             ask(counts, message: { .gates(ticket: ticket, $0) }, { try engine.gates() })
         case .loadWritten(let ticket):
             ask(standings, message: { .written(ticket: ticket, $0) }, { try engine.written() })
+        case .loadHolders(let ticket):
+            ask(standings, message: { .holders(ticket: ticket, $0) }, { engine.holders() })
         case .decide(let decision): decide(decision)
         case .cancel: cancellation.cancel()
         case .count: count()
         case .loadEarlier:
             read(message: { .earlier($0) }, { try engine.earlierRun() })
+        case .loadEarlierLog:
+            read(message: { .earlierLog($0) }, { try engine.earlierLog() })
         case .loadSides(let ticket):
             read(message: { .sides(ticket: ticket, $0) }, { try engine.sides() })
         case .loadWorkflows(let ticket, let side):

@@ -100,6 +100,17 @@ package protocol ConsoleEngine: BrowsingEngine {
     /// - Throws: ``MigrationError``.
     func earlierRun() throws -> EarlierRun
 
+    /// The end of the run's log; see the extension for engines without a folder.
+    ///
+    /// - Returns: The last lines, oldest first.
+    /// - Throws: ``MigrationError``.
+    func earlierLog() throws -> EarlierLog
+
+    /// The application's processes that hold the source open; see the extension.
+    ///
+    /// - Returns: The processes by number.
+    func holders() -> [FileHolders.Holder]
+
     /// Counts the rows of both sides.
     ///
     /// - Parameter cancellation: The wish to stop.

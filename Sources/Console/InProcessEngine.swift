@@ -190,7 +190,7 @@ package final class InProcessEngine: ConsoleEngine {
         let connection = try SourceFile.open(options.source, stage: "overview")
         let tables = try connection.integer(
             "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' "
-                + "ESCAPE '\\'"
+                + "ESCAPE '\\' AND NOT coalesce(\(ApplicationSchema.isOurs), 0)"
         )
         let attributes = try FileManager.default.attributesOfItem(atPath: options.source)
         let bytes = (attributes[.size] as? NSNumber)?.intValue ?? 0

@@ -21,8 +21,10 @@ enum Message: Sendable {
     case status(ticket: Int, Result<RunStatus, MigrationError>)
     case gates(ticket: Int, Result<[Gate], MigrationError>)
     case written(ticket: Int, Result<WrittenSince, MigrationError>)
+    case holders(ticket: Int, Result<[FileHolders.Holder], MigrationError>)
     case decided(Decision, failure: MigrationError?)
     case earlier(Result<EarlierRun, MigrationError>)
+    case earlierLog(Result<EarlierLog, MigrationError>)
     case counted(Result<VerifyReport, MigrationError>)
     case sides(ticket: Int, Result<[SideFacts], MigrationError>)
     case workflows(ticket: Int, Result<WorkflowsPage, MigrationError>)
@@ -51,8 +53,10 @@ enum Command: Equatable, Sendable {
     case loadStatus(ticket: Int)
     case loadGates(ticket: Int)
     case loadWritten(ticket: Int)
+    case loadHolders(ticket: Int)
     case decide(Decision)
     case loadEarlier
+    case loadEarlierLog
     case count
     case loadSides(ticket: Int)
     case loadWorkflows(ticket: Int, side: Side)

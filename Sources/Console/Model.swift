@@ -163,7 +163,11 @@ struct Model: Sendable {
     /// Newest last.
     var log: [LogLine] = []
     /// How many lines were dropped from the front: a line's number stays the same.
+    ///
+    /// Those that stood in the log before this console was opened have numbers below -1.
     var droppedLines = 0
+    /// When this console was opened.
+    let openedAt: Double
 
     /// What is known of a live run.
     var cutover = CutoverState()
@@ -190,6 +194,7 @@ struct Model: Sendable {
         self.identity = identity
         self.size = size
         self.now = now
+        openedAt = now
         side = identity.liveSide
     }
 
@@ -259,6 +264,14 @@ enum PaneID: Int, CaseIterable, Sendable {
     /// The key of the tab: a digit, as long as there are digits.
     var key: Character {
         self == .code ? "C" : Character(String(rawValue % 10))
+    }
+
+    /// The keys of all tabs, as a hint names them.
+    static var keys: String {
+        let digits = allCases.map(\.key).filter(\.isNumber)
+        let ends = [digits.first, digits.last].compactMap { $0.map { String($0) } }
+        let letters = allCases.map(\.key).filter { !$0.isNumber }.map { String($0) }
+        return ([ends.joined(separator: "-")] + letters).joined(separator: ",")
     }
 
     /// Whether a filter is a question to the database instead of a look through the rows here.

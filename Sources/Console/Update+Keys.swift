@@ -28,7 +28,10 @@ extension Model {
         if let prompt { return edit(prompt, with: key) }
         // A pasted text is not a row of commands.
         guard !isPasting else { return [] }
-        guard let action = keymap.action(for: key, in: pane) else { return [] }
+        guard let action = keymap.action(for: key, in: pane) else {
+            if let words = keymap.elsewhere(key, from: pane, in: self) { notify(words) }
+            return []
+        }
         if let reason = action.refusal(in: self) {
             if action.id != .back { notify(reason, .promptError) }
             // The side may be there again: the next m knows.
@@ -63,7 +66,7 @@ extension Model {
         case (.enter, _):
             guard question.isContinueFocused else { return close(saying: "nothing was changed") }
             guard question.isMatched else {
-                notify("the phrase is not there yet", .promptError)
+                if case .phrase(let phrase) = question.kind { refusePhrase(question.typed, phrase) }
                 return []
             }
             return agree(to: question)
@@ -84,6 +87,12 @@ extension Model {
         }
         overlay = .confirm(question)
         return []
+    }
+
+    /// Says that what was typed begins nothing.
+    mutating func refusePhrase(_ typed: String, _ phrase: String) {
+        let state = phrase.hasPrefix(typed) ? "the phrase is not there yet" : "wrong phrase"
+        notify("\(state): nothing was begun; type \(phrase)", .promptError)
     }
 
     private mutating func close(saying text: String) -> [Command] {

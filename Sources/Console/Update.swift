@@ -25,10 +25,13 @@ extension Model {
         case .gates(let ticket, let result): cutover.gates.take(result, ticket: ticket, now: now)
         case .written(let ticket, let result):
             cutover.written.take(result, ticket: ticket, now: now)
+        case .holders(let ticket, let result):
+            cutover.holders.take(result, ticket: ticket, now: now)
         case .decided(let decision, let failure): return finish(decision, failure)
         case .verified(let result): return finishVerification(result)
         case .settings(let result, let isAsked): return take(result, isAsked: isAsked)
         case .earlier(let result): return take(result)
+        case .earlierLog(let result): take(result)
         case .counted(let result): takeCounts(result)
         case .sides(let ticket, let result): sides.take(result, ticket: ticket, now: now)
         case .workflows(let ticket, let result): workflows.take(result, ticket: ticket, now: now)
@@ -56,9 +59,9 @@ extension Model {
     mutating func start(_ action: Console.Configuration.StartAction) -> [Command] {
         let first: [Command] =
             switch action {
-            case .none: [.loadEarlier]
-            case .migrate: begin(.migrate)
-            case .migrateLive: begin(.migrate, isLive: true)
+            case .none: [.loadEarlier, .loadEarlierLog]
+            case .migrate: [.loadEarlierLog] + begin(.migrate)
+            case .migrateLive: [.loadEarlierLog] + begin(.migrate, isLive: true)
             }
         return reload() + first + loadStatus()
     }
@@ -177,7 +180,7 @@ extension Model {
         return loadSides()
     }
 
-    private mutating func append(_ line: LogLine) {
+    mutating func append(_ line: LogLine) {
         log.append(line)
         guard log.count > Self.logCapacity else { return }
         let surplus = log.count - Self.logCapacity
@@ -252,7 +255,9 @@ extension Model {
         failure = error
         notify(error.message, .promptError)
         // The engine logs its own errors; what comes from elsewhere is added here.
-        let isLogged = log.suffix(20).contains {
+        // What an earlier run logged says nothing about this one.
+        let own = log.dropFirst(max(0, -droppedLines))
+        let isLogged = own.suffix(20).contains {
             $0.level == .error && $0.message == error.message
         }
         guard !isLogged else { return }
