@@ -32,6 +32,7 @@ struct Action: Sendable {
         case cancel
         case toggleWorkflow
         case disableAllWorkflows
+        case undo
         case help
         case theme
         case palette
@@ -40,6 +41,10 @@ struct Action: Sendable {
         case copyName
         case copyRow
         case export
+        case mark
+        case columns
+        case zoom
+        case mouse
         case hold
         case slower
         case faster
@@ -129,9 +134,11 @@ enum Actions {
         all.filter { $0.panes.contains(pane) }
     }
 
-    static let all: [Action] = moves + panes + lists + runs + cutover + screen + globals
+    static let all: [Action] =
+        moves + panes + lists + marks + columns + runs + undo + cutover + screen + mouse + globals
 
-    private static let withDetail: Set<PaneID> = [
+    /// Panes whose rows can be opened.
+    static let withDetail: Set<PaneID> = [
         .migrate, .verify, .orders, .inventory, .log, .dashboard, .quarantine, .tables, .code,
     ]
 
@@ -167,11 +174,12 @@ enum Actions {
             .back,
             "back",
             [.escape],
-            "back, clear the filter",
+            "back, clear the filter, then the marks",
             .move,
             rank: 1,
             unless: { model in
-                model.detail == nil && model.list.filter.isEmpty ? "nothing is open" : nil
+                model.detail == nil && model.list.filter.isEmpty && model.marks.isEmpty
+                    ? "nothing is open" : nil
             }
         ),
     ]

@@ -126,7 +126,9 @@ final class Dispatcher {
                 if case .failure(let error) = result { failure = error }
                 mailbox.post(.fileWritten(path: path, what: what, failure: failure))
             }
-        case .useTheme, .keepTheme, .dump, .writeToTerminal, .repaint, .suspend: break
+        case .useTheme, .keepTheme, .keepColumns, .setMouse, .dump, .writeToTerminal, .repaint,
+            .suspend:
+            break
         }
     }
 

@@ -3,6 +3,8 @@ import MigrationEngine
 /// What happened: everything that can change the model.
 enum Message: Sendable {
     case key(Key)
+    /// A click, or a step of the wheel.
+    case pointer(Pointer)
     case resized(Size)
     /// The time, in seconds since 1970.
     case tick(Double)
@@ -78,6 +80,10 @@ enum Command: Equatable, Sendable {
     case useTheme(String)
     /// Makes a theme the one of the settings.
     case keepTheme(String)
+    /// Makes the choice of a list's columns the one of the settings.
+    case keepColumns(PaneID, hidden: [String])
+    /// Takes the mouse from the terminal, or gives it back.
+    case setMouse(Bool)
     case repaint
     case suspend
 }
@@ -89,6 +95,7 @@ indirect enum Overlay: Equatable, Sendable {
     case confirm(Confirmation)
     case palette(Palette)
     case themes(ThemePicker)
+    case columns(ColumnPicker)
     /// The questions before a cutover or a way back.
     case wizard(Wizard)
     /// The steps of the one that is under way.
@@ -115,6 +122,7 @@ struct Confirmation: Equatable, Sendable {
         case quit
         case setWorkflow(name: String, isEnabled: Bool)
         case disableAllWorkflows
+        case undoToggles
     }
 
     var title: String

@@ -66,6 +66,7 @@ struct Model: Sendable {
         var filter = ""
         /// What the rows are sorted by; nil leaves them as they came.
         var sort: Sort?
+        var marks = Marks()
 
         /// A column to sort by.
         struct Sort: Equatable, Sendable {
@@ -80,6 +81,7 @@ struct Model: Sendable {
         var index = 0
         /// A row of it that is shown whole.
         var row: String?
+        var marks = Marks()
     }
 
     /// A text that is shown above the hints for a while.
@@ -126,6 +128,16 @@ struct Model: Sendable {
     var pane = PaneID.overview
     var lists: [PaneID: ListState] = [:]
     var detail: Detail?
+    /// Whether the box that the keys go to is alone.
+    var isZoomed = false
+    /// Columns that are left out of the panes' lists.
+    var hiddenColumns: [PaneID: Set<String>] = [:]
+    /// Columns that are left out of the rows of a table, by its name.
+    var hiddenInTables: [String: Set<String>] = [:]
+    /// Whether the console has the mouse.
+    var isMouseOn = false
+    /// Whether the file of settings wants it to.
+    var mouseInSettings = false
     var overlay: Overlay?
     /// The text in the filter's prompt, while it is typed.
     var prompt: String?
@@ -184,6 +196,8 @@ struct Model: Sendable {
     var browsing = Browsing()
     /// Toggles that were sent and not answered yet.
     var togglesInFlight = 0
+    /// What was switched a moment ago.
+    var undo = UndoHistory()
 
     /// Why the console ends as soon as nothing runs any more.
     var leaving: Leaving?
@@ -199,7 +213,7 @@ struct Model: Sendable {
     }
 
     /// Where everything stands.
-    var layout: Layout { Layout(size: size) }
+    var layout: Layout { Layout(size: size, isZoomed: isZoomed) }
 
     /// The state of the list of the pane that is shown.
     var list: ListState {

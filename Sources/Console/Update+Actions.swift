@@ -37,6 +37,7 @@ extension Model {
             askToCancel()
         case .toggleWorkflow: askToToggle()
         case .disableAllWorkflows: askToDisableAll()
+        case .undo: askToUndo()
         case .help: overlay = .help(first: 0)
         case .theme: return pickTheme()
         case .palette: overlay = .palette(Palette())
@@ -47,13 +48,19 @@ extension Model {
         case .copyName: return copyName()
         case .copyRow: return copyRow()
         case .export: return export()
+        case .mark: return markRow()
+        case .columns: pickColumns()
+        case .zoom: toggleZoom()
+        case .mouse: return toggleMouse()
         case .hold: toggleHold()
         case .slower: changeInterval(by: -1)
         case .faster: changeInterval(by: 1)
         case .reloadSettings: return [.loadSettings(isAsked: true)]
         case .redraw: return [.repaint]
         case .suspend: return [.suspend]
-        case .quit: return detail == nil ? quit() : back()
+        case .quit:
+            detail?.marks = Marks()
+            return detail == nil ? quit() : back()
         case .quitNow: return quit()
         }
         return []
@@ -63,11 +70,11 @@ extension Model {
 
     private var pageLength: Int { max(1, layout.body.height - 5) }
 
-    private mutating func move(by rows: Int) -> [Command] {
+    mutating func move(by rows: Int) -> [Command] {
         move(to: (detail?.index ?? list.index) + rows)
     }
 
-    private mutating func move(to index: Int) -> [Command] {
+    mutating func move(to index: Int) -> [Command] {
         if detail != nil {
             let count = detailContent?.rowCount ?? 0
             detail?.index = min(max(0, index), max(0, count - 1))
@@ -103,6 +110,7 @@ extension Model {
     private mutating func show(_ pane: PaneID) -> [Command] {
         guard pane != self.pane else { return [] }
         self.pane = pane
+        isZoomed = false
         detail = nil
         prompt = nil
         keepSelection()
@@ -136,11 +144,14 @@ extension Model {
             detail?.index = rows.firstIndex { $0.id == row } ?? 0
             return []
         }
+        if detail?.marks.isEmpty == false {
+            return clearMarks()
+        }
         if detail != nil {
             detail = nil
             return []
         }
-        return applyFilter("")
+        return list.filter.isEmpty ? clearMarks() : applyFilter("")
     }
 
     // MARK: - Choosing what is shown
@@ -155,6 +166,7 @@ extension Model {
     private mutating func toggleSide() -> [Command] {
         side = side == .source ? .target : .source
         detail = nil
+        forgetMarks()
         orders.reset()
         inventory.reset()
         browsing.tables.reset()

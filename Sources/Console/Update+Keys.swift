@@ -19,6 +19,7 @@ extension Model {
         case .wizard(let wizard): return answer(wizard, with: key)
         case .palette(let palette): return answer(palette, with: key)
         case .themes(let picker): return answer(picker, with: key)
+        case .columns(let picker): return answer(picker, with: key)
         case .running:
             if let commands = lookAway(with: key) { return commands }
         case .outcome(let first):
@@ -32,6 +33,18 @@ extension Model {
             if let words = keymap.elsewhere(key, from: pane, in: self) { notify(words) }
             return []
         }
+        return attempt(action)
+    }
+
+    /// Does an action of the pane that is shown, or says why not.
+    mutating func attempt(_ id: Action.ID) -> [Command] {
+        guard let action = Actions.actions(in: pane).first(where: { $0.id == id }) else {
+            return []
+        }
+        return attempt(action)
+    }
+
+    private mutating func attempt(_ action: Action) -> [Command] {
         if let reason = action.refusal(in: self) {
             if action.id != .back { notify(reason, .promptError) }
             // The side may be there again: the next m knows.
@@ -116,14 +129,11 @@ extension Model {
             return stopOperation()
         case .quit: return leave(.asked)
         case .setWorkflow(let name, let isEnabled):
-            togglesInFlight += 1
-            return [.setWorkflow(side: identity.liveSide, name: name, isEnabled: isEnabled)]
+            return switchToggles([.init(name: name, isEnabled: isEnabled)])
         case .disableAllWorkflows:
             let running = (workflows.value?.workflows ?? []).filter(\.enabled)
-            togglesInFlight += running.count
-            return running.map {
-                .setWorkflow(side: identity.liveSide, name: $0.name, isEnabled: false)
-            }
+            return switchToggles(running.map { .init(name: $0.name, isEnabled: false) })
+        case .undoToggles: return agreeToUndo()
         }
     }
 

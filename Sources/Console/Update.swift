@@ -10,6 +10,7 @@ extension Model {
     mutating func update(_ message: Message) -> [Command] {
         switch message {
         case .key(let key): return press(key)
+        case .pointer(let pointer): return point(pointer)
         case .resized(let size): return resize(to: size)
         case .tick(let time): return tick(time)
         case .resumed: return [.repaint] + reload()
@@ -149,6 +150,7 @@ extension Model {
 
     private mutating func tick(_ time: Double) -> [Command] {
         now = time
+        undo.expire(now: now)
         if let notice, notice.until <= time { self.notice = nil }
         return refreshIfDue() + refreshCutover()
     }
@@ -270,6 +272,11 @@ extension Model {
         _ failure: MigrationError?
     ) -> [Command] {
         togglesInFlight -= 1
+        undo.finish(
+            UndoHistory.Change(name: name, isEnabled: isEnabled),
+            isDone: failure == nil,
+            now: now
+        )
         let word = isEnabled ? "on" : "off"
         if let failure {
             notify("\(name) was not switched: \(failure.message)", .promptError)

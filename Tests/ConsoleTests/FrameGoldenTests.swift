@@ -88,6 +88,30 @@ import Testing
         try Self.compare(model, "themes")
     }
 
+    @Test(arguments: [(80, 24), (120, 40)])
+    func `what is chosen in a list looks as its golden file`(size: (Int, Int)) throws {
+        var model = Samples.filled(columns: size.0, rows: size.1)
+        model.pane = .tables
+        _ = model.update(.key(.character(" ")))
+        _ = model.update(.key(.character(" ")))
+        try Self.compare(model, "tables-marked")
+        model.pane = .orders
+        model.hiddenColumns[.orders] = ["DATE"]
+        model.isMouseOn = true
+        _ = model.update(.key(.character("v")))
+        try Self.compare(model, "columns")
+        model.overlay = nil
+        model.pane = .workflows
+        for key in " y" { _ = model.update(.key(.character(key))) }
+        _ = model.update(
+            .toggled(name: "xml-import", isEnabled: false, failure: nil)
+        )
+        model.notice = nil
+        try Self.compare(model, "workflows-undo")
+        for key in "u" { _ = model.update(.key(.character(key))) }
+        try Self.compare(model, "workflows-undo-question")
+    }
+
     @Test func `errors, old data, ASCII and small screens look as their golden files`() throws {
         var model = Samples.empty()
         model.pane = .orders

@@ -99,11 +99,16 @@ struct Keymap: Equatable, Sendable {
     }
 }
 
+extension PaneID {
+    /// The name in the configuration.
+    var settingsName: String { title.lowercased() }
+}
+
 extension Action.ID {
     /// The name in the configuration and the palette: words joined by hyphens.
     var name: String {
         let full = String(describing: self)
-        if case .show(let pane) = self { return "show-\(pane.title.lowercased())" }
+        if case .show(let pane) = self { return "show-\(pane.settingsName)" }
         return full.reduce(into: "") { name, character in
             if character.isUppercase { name.append("-") }
             name.append(contentsOf: character.lowercased())

@@ -192,7 +192,7 @@ extension Model {
     var clockInterval: Double {
         if freezeSeconds != nil { return 0.1 }
         // Nobody asked for anything, so nothing has to wake the console but the minutes.
-        return refreshSeconds == .infinity && operation == nil ? 60 : 1
+        return refreshSeconds == .infinity && operation == nil && undo.acts.isEmpty ? 60 : 1
     }
 }
 

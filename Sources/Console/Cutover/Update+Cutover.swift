@@ -81,6 +81,8 @@ extension Model {
         guard live != identity.liveSide else { return [] }
         identity.liveSide = live
         side = live
+        forgetMarks()
+        closeToggleQuestion()
         orders.reset()
         inventory.reset()
         workflows.reset()
