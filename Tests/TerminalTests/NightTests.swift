@@ -33,7 +33,7 @@ extension TerminalTests {
                 try await terminal.wait(for: "OLD FILE HELD BY 1", "pid \(holder.pid)", "tail -f")
                 try await terminal.press("3")
                 try await terminal.wait(for: "the figures are of then")
-                holder.send(SIGTERM)
+                holder.send(SIGKILL)
                 _ = await holder.end()
                 try await terminal.wait(until: "nobody holds the file any more") {
                     $0.contains("SWITCHED") && !$0.contains("OLD FILE HELD")

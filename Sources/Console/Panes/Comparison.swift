@@ -5,7 +5,10 @@ extension Model {
     /// The time of the last comparison of every cell; nil when it is not known.
     var comparedAt: String? {
         if let verifiedAt { return "\(Figures.clock(verifiedAt))Z" }
-        return cutover.status.value?.verifiedAt.map { Self.short($0) }
+        if let at = cutover.status.value?.verifiedAt { return Self.short(at) }
+        // The comparison that is shown then was the last that the copy did.
+        guard comparisonOfCopy != nil, let endedAt = earlier?.run?.endedAt else { return nil }
+        return String(Figures.moment(endedAt).dropFirst(5))
     }
 
     /// The time of the last comparison, in words.
