@@ -21,7 +21,7 @@ struct WorkflowsPane: Pane {
             Table(
                 columns: [.init("WORKFLOW")] + (isLive ? Self.bothSides : [.init("ENABLED", 7)]) + [
                     .init("CHANGED", 16, rank: 1), .init("BY", 10, rank: 3),
-                    .init("LAST RUN", 16, rank: 2),
+                    .init("LAST RUN", 16, rank: 2), .init("AGE", 6, .right),
                 ],
                 rows: page.workflows.map { workflow in
                     let toggles =
@@ -33,12 +33,21 @@ struct WorkflowsPane: Pane {
                             [Span(Words.minute(workflow.lastUpdated), .textMuted)],
                             [Span(workflow.updatedBy ?? "-", .textMuted)],
                             [Span(Words.minute(workflow.lastRunAt), .textMuted)],
+                            [age(workflow, model)],
                         ]
                     )
                 },
                 least: 20
             )
         )
+    }
+
+    /// How long ago a workflow ran last.
+    private func age(_ workflow: WorkflowRow, _ model: Model) -> Span {
+        guard let moment = workflow.lastRunAt.flatMap(StoredTime.seconds) else {
+            return Span("-", .textMuted)
+        }
+        return Span(StoredTime.age(model.now - moment), workflow.enabled ? .text : .textMuted)
     }
 
     // MARK: - A live run
