@@ -29,7 +29,9 @@ struct CodeScanCommand: ParsableCommand {
         let report = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
             try Code.scan(folder, observer: observer, cancellation: cancellation)
         }
-        try Output(common).result(report) { CodeText.report(report) }
+        try Output(common).result(report) {
+            CodeText.report(report) + NextStep.line(afterScanning: folder)
+        }
         if !report.ok { throw ExitCode(1) }
     }
 }
@@ -57,7 +59,9 @@ struct CodeCheckCommand: ParsableCommand {
         let report = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
             try Code.check(folder, options, observer: observer, cancellation: cancellation)
         }
-        try Output(common).result(report) { CodeText.report(report) }
+        try Output(common).result(report) {
+            CodeText.report(report) + NextStep.line(after: report, of: folder)
+        }
         if !report.ok { throw ExitCode(1) }
     }
 }
@@ -95,7 +99,9 @@ struct CodeFixCommand: ParsableCommand {
                 cancellation: cancellation
             )
         }
-        try Output(common).result(report) { CodeText.fix(report, diff: diff || !write) }
+        try Output(common).result(report) {
+            CodeText.fix(report, diff: diff || !write) + NextStep.line(after: report, of: folder)
+        }
         if !report.ok { throw ExitCode(1) }
     }
 }
@@ -109,18 +115,21 @@ struct CodeAdapterCommand: ParsableCommand {
 
     @Argument(help: "The application's folder.")
     var folder: String
+    @Flag(help: "Write the files, which is what happens without --diff too.")
+    var write = false
+    @Flag(help: "Print what the files hold; without --write, write nothing.")
+    var diff = false
     @OptionGroup var common: CommonOptions
 
     func run() throws {
         let options = try common.options()
         let folder = folder
+        let isWritten = write || !diff
         let report = try LongWork.run(common) { _, cancellation throws(MigrationError) in
-            try Code.adapter(folder, options, cancellation: cancellation)
+            try Code.adapter(folder, options, write: isWritten, cancellation: cancellation)
         }
         try Output(common).result(report) {
-            (report.files.map { "\($0.state): \(SafeText.visible($0.path))" }
-                + ["the application imports it as \(SafeText.visible(report.module))"])
-                .joined(separator: "\n")
+            CodeText.adapter(report, diff: diff) + NextStep.line(after: report, of: folder)
         }
     }
 }
@@ -160,6 +169,14 @@ enum CodeText {
         return (lines + [totals(report.totals)]).joined(separator: "\n")
     }
 
+    static func adapter(_ report: CodeAdapterReport, diff: Bool) -> String {
+        let shown = diff && !report.diff.isEmpty ? [SafeText.visibleLines(report.diff)] : []
+        return
+            (shown + report.files.map { "\($0.state): \(SafeText.visible($0.path))" }
+            + ["the application imports it as \(SafeText.visible(report.module))"])
+            .joined(separator: "\n")
+    }
+
     private static func totals(_ totals: CodeReport.Totals) -> String {
         var parts = ["\(totals.files) files", "\(totals.statements) statements"]
         if totals.prepared + totals.failed > 0 {
@@ -167,6 +184,7 @@ enum CodeText {
             parts.append("\(totals.failed) failed")
         }
         if totals.dynamic > 0 { parts.append("\(totals.dynamic) dynamic") }
+        if totals.reviewed > 0 { parts.append("\(totals.reviewed) reviewed by a person") }
         parts.append("\(totals.errors) errors")
         parts.append("\(totals.warnings) warnings")
         return parts.joined(separator: ", ")

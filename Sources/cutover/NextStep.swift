@@ -52,4 +52,44 @@ enum NextStep {
         return "\nnext: see the findings above; a table that nobody planned is copied by a new "
             + "cutover migrate into an empty database"
     }
+
+    /// A line with the next step after the code was read.
+    static func line(afterScanning folder: String) -> String {
+        "\nnext: cutover code check \(SafeText.shellWord(folder)) proves each statement on the target"
+    }
+
+    /// A line with the next step after the code was proven.
+    static func line(after report: CodeReport, of folder: String) -> String {
+        let folder = SafeText.shellWord(folder)
+        if report.ok { return "\nnext: cutover check --code \(folder) reads the gate `code`" }
+        if report.totals.converted > 0 {
+            return "\nnext: cutover code fix \(folder) shows the edits, with --write it makes them"
+        }
+        return "\nnext: mend what is named above, then cutover code check \(folder)"
+    }
+
+    /// A line with the next step after a fix.
+    static func line(after report: CodeFixReport, of folder: String) -> String {
+        let folder = SafeText.shellWord(folder)
+        let fixed = report.files.contains { $0.state == "fixed" }
+        if fixed, !report.written {
+            return "\nnext: cutover code fix \(folder) --write makes these edits"
+        }
+        if fixed {
+            return "\nnext: cutover code adapter \(folder) writes pg_utils.py, then cutover code "
+                + "check \(folder)"
+        }
+        return report.ok
+            ? "\nnext: cutover code check \(folder)"
+            : "\nnext: mend the lines that are named, then cutover code fix \(folder)"
+    }
+
+    /// A line with the next step after the adapter.
+    static func line(after report: CodeAdapterReport, of folder: String) -> String {
+        let folder = SafeText.shellWord(folder)
+        return report.written
+            ? "\nnext: cutover code check \(folder), then the application's own tests with "
+                + "USE_POSTGRES=true"
+            : "\nnext: cutover code adapter \(folder) --write writes them"
+    }
 }

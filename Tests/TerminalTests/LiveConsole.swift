@@ -71,7 +71,7 @@ struct LiveConsole: Sendable {
         _ body: @concurrent @Sendable (LiveConsole) async throws -> Void
     ) async throws {
         guard let database else {
-            try await TestServer.withDatabase { url in
+            try await TestServer.withDatabase(beside: true) { url in
                 try await withPair(
                     isMigrated: isMigrated,
                     target: line,

@@ -66,7 +66,7 @@ extension TerminalTests {
         func `a server that stalls in the freeze holds up neither the writes nor the end`()
             async throws
         {
-            try await TestServer.withDatabase { url in
+            try await TestServer.withDatabase(beside: true) { url in
                 let proxy = try ServerProxy(to: url)
                 try await LiveConsole.withPair(
                     isMigrated: true,

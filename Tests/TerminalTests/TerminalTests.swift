@@ -117,7 +117,7 @@ struct Pair: Sendable {
         isMigrated: Bool = false,
         _ body: @concurrent @Sendable (Pair) async throws -> Void
     ) async throws {
-        try await TestServer.withDatabase { url in
+        try await TestServer.withDatabase(beside: true) { url in
             let folder = try TestFolder()
             let pair = Pair(folder: folder, source: folder.file("ora.db"), target: url)
             try await pair.cutover("sample", pair.source, "--schema", "plan", "--orders", "50")

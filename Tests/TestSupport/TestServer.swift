@@ -33,12 +33,20 @@ public enum TestServer {
 
     /// Makes an empty database of a new name, lends it, and removes it.
     ///
-    /// - Parameter body: Gets the database's address.
+    /// Waits for one of the places that bound how many tests work at once.
+    ///
+    /// - Parameters:
+    ///   - isBeside: Whether no place is waited for: for suites of which one test runs at a time,
+    ///     which would wait behind hundreds of others and make the whole run as long as theirs.
+    ///   - body: Gets the database's address.
     /// - Returns: The body's result.
     /// - Throws: The body's error, or ``MigrationError`` of the server.
     public static func withDatabase<Value: Sendable>(
+        beside isBeside: Bool = false,
         _ body: @concurrent @Sendable (_ url: String) async throws -> Value
     ) async throws -> Value {
+        // Who has a place and waits for another holds up everybody.
+        guard !isBeside, TestDatabase.url.isEmpty else { return try await withOwnDatabase(body) }
         await places.enter()
         let result: Result<Value, any Error>
         do {

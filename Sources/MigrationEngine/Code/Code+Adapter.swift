@@ -6,15 +6,17 @@ extension Code {
     /// - Parameters:
     ///   - folder: The application's folder.
     ///   - options: Whether writing is allowed.
+    ///   - isWritten: Whether files are written; without it the report has what would be.
     ///   - cancellation: Stops it before the first file is written.
     /// - Returns: What was written.
     /// - Throws: ``MigrationError`` of code `fileFailed` when a file of that name has other content.
     public static func adapter(
         _ folder: String,
         _ options: Options,
+        write isWritten: Bool = true,
         cancellation: Cancellation
     ) throws(MigrationError) -> CodeAdapterReport {
-        try options.requireWritable("writing the adapter")
+        if isWritten { try options.requireWritable("writing the adapter") }
         let scanned = try read(folder, try CodeReader(cancellation))
         let below = layerFolder(scanned)
         let package = package(scanned)
@@ -46,16 +48,30 @@ extension Code {
         for file in wanted {
             try requireFree(root, file.path, file.text)
         }
+        var diff = ""
         for file in wanted {
             let isThere = access(root + "/" + file.path, F_OK) == 0
-            if !isThere { try write(root + "/" + file.path, file.text) }
-            files.append(.init(path: file.path, state: isThere ? "unchanged" : "written"))
+            if !isThere {
+                diff += added(file.path, file.text)
+                if isWritten { try write(root + "/" + file.path, file.text) }
+            }
+            let made = isWritten ? "written" : "missing"
+            files.append(.init(path: file.path, state: isThere ? "unchanged" : made))
         }
         return CodeAdapterReport(
             ok: true,
+            written: isWritten,
+            diff: diff,
             module: package.isEmpty ? "pg_utils" : package + ".pg_utils",
             files: files
         )
+    }
+
+    /// A new file as a unified diff.
+    private static func added(_ path: String, _ text: String) -> String {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        return "--- /dev/null\n+++ b/\(path)\n@@ -0,0 +1,\(lines.count) @@\n"
+            + lines.map { "+\($0)\n" }.joined()
     }
 
     private static func requireFree(

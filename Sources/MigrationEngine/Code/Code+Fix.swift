@@ -73,21 +73,39 @@ extension Code {
             .sorted { $0.path < $1.path }
         // Asking for nothing to be kept leaves no empty folder behind.
         if write, !files.contains(where: { $0.state == "fixed" }) { rmdir(backup) }
-        let report = CodeReport(proven.map(\.report), readFiles: scanned.readFiles, seconds: 0)
+        let isChanged = write && files.contains { $0.state == "fixed" }
+        let totals =
+            isChanged
+            ? try self.totals(folder, options, reader, observer, cancellation)
+            : CodeReport(proven.map(\.report), readFiles: scanned.readFiles, seconds: 0).totals
         return CodeFixReport(
             ok: !files.contains { $0.state == "refused" },
             written: write,
-            backup: write && files.contains { $0.state == "fixed" } ? backup : nil,
+            backup: isChanged ? backup : nil,
             files: files,
-            totals: report.totals
+            totals: totals
         )
+    }
+
+    /// The sums of what stands in the files now.
+    private static func totals(
+        _ folder: String,
+        _ options: Options,
+        _ reader: CodeReader,
+        _ observer: Observer,
+        _ cancellation: Cancellation
+    ) throws(MigrationError) -> CodeReport.Totals {
+        let scanned = try read(folder, reader)
+        let proven = try CodeCheck(options, observer, cancellation).run(scanned, reader)
+        return CodeReport(proven.files.map(\.report), readFiles: scanned.readFiles, seconds: 0)
+            .totals
     }
 
     /// Why a file must stay as it is; nil when every statement of it is proven.
     private static func obstacle(_ file: CodeCheck.ProvenFile) -> String? {
         for statement in file.report.statements {
             switch statement.state {
-            case .works, .converted: continue
+            case .works, .converted, .reviewed: continue
             case .failed, .dynamic, .read:
                 let reason = statement.reason ?? "not proven"
                 return "line \(statement.line) is \(statement.state.rawValue): \(reason)"

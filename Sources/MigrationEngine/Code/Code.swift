@@ -3,7 +3,7 @@ import Foundation
 /// The application's own code: what in it speaks SQLite, and whether it would work on the target.
 ///
 /// The code is read, never run. Only ``fix(_:_:write:observer:cancellation:)`` with `write` and
-/// ``adapter(_:_:cancellation:)`` write files, and nothing writes to either database.
+/// ``adapter(_:_:write:cancellation:)`` write files, and nothing writes to either database.
 public enum Code {
     /// Reads a folder.
     ///

@@ -135,6 +135,7 @@ struct CodeCheck {
                 try judge(&told, variant, answer, proof, known)
             }
             if told.state == .read { told.state = .works }
+            if told.state == .dynamic, statement.reviewed { told.state = .reviewed }
             proven.report.statements.append(told)
             proven.report.findings += Self.findings(told, answers, beside: file.findings)
         }
@@ -207,9 +208,10 @@ struct CodeCheck {
                 "dynamic",
                 "warning",
                 told.reason ?? "a part of this statement is not known before the program runs",
-                "run the code that makes it on PostgreSQL once"
+                "run the code that makes it on PostgreSQL once, then write # cutover: reviewed beside "
+                    + "the call"
             )
-        case .read, .works, .converted: break
+        case .read, .works, .converted, .reviewed: break
         }
         return result
     }

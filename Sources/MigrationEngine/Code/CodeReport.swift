@@ -28,6 +28,8 @@ public struct CodeReport: Encodable, Sendable {
         case failed
         /// A part of it is known only when the program runs.
         case dynamic
+        /// As `dynamic`, and a comment beside the call says that a person ran it on PostgreSQL.
+        case reviewed
     }
 
     /// One statement.
@@ -76,6 +78,8 @@ public struct CodeReport: Encodable, Sendable {
         public var failed = 0
         /// Statements with a part that is not known.
         public var dynamic = 0
+        /// Statements with such a part that a person has reviewed; these hold up nothing.
+        public var reviewed = 0
         /// Findings.
         public var findings = 0
         /// Of these, the ones that fail on PostgreSQL.
@@ -106,6 +110,7 @@ public struct CodeReport: Encodable, Sendable {
             converted: count(.converted),
             failed: count(.failed),
             dynamic: count(.dynamic),
+            reviewed: count(.reviewed),
             findings: files.reduce(0) { $0 + $1.findings.count }
         )
         totals.errors = files.reduce(0) { $0 + $1.findings.count { $0.severity == "error" } }
@@ -136,7 +141,7 @@ public struct CodeFixReport: Encodable, Sendable {
     public let backup: String?
     /// The files that are fixed or refused.
     public let files: [File]
-    /// The statements' sums, before the fix.
+    /// The sums of the statements as the files hold them now: after the fix, when it was written.
     public let totals: CodeReport.Totals
 }
 
@@ -146,12 +151,16 @@ public struct CodeAdapterReport: Encodable, Sendable {
     public struct File: Encodable, Sendable {
         /// The path below the folder.
         public let path: String
-        /// `written`, or `unchanged` when it was there already.
+        /// `written`, `unchanged` when it was there already, or `missing` when nothing is written.
         public let state: String
     }
 
     /// Always true: what does not work is an error.
     public let ok: Bool
+    /// Whether what was missing was written.
+    public let written: Bool
+    /// What is missing or was, as a unified diff against nothing.
+    public let diff: String
     /// The name by which the application imports the adapter.
     public let module: String
     /// The files.

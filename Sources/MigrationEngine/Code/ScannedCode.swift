@@ -19,6 +19,7 @@ struct ScannedCode: Decodable, Sendable {
         let call: String
         let verb: String
         let wantsKey: Bool
+        let reviewed: Bool
         let parameters: Parameters
         let variants: [Variant]
     }

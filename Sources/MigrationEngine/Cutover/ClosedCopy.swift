@@ -87,9 +87,7 @@ struct ClosedCopy: Codable, Equatable {
 
     /// The commands that put the copy in place and keep what stands there.
     private func command(_ source: String) -> String {
-        func quoted(_ text: String) -> String {
-            "'" + text.replacing("'", with: "'\\''") + "'"
-        }
+        let quoted = SafeText.shellWord
         let file = URL(fileURLWithPath: SourceFile.realPath(source)).path
         let aside = file + ".replaced"
         return "for s in '' -wal -shm -journal; do [ ! -e \(quoted(file))$s ] || "

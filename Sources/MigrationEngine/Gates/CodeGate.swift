@@ -75,9 +75,10 @@ enum CodeGate {
         let warnings =
             totals.warnings == 0
             ? "" : "; \(GateWords.count(totals.warnings, "warning")) for a person to read"
+        let reviewed = totals.reviewed == 0 ? "" : ", \(totals.reviewed) reviewed by a person"
         return .open(
             "\(totals.prepared) of \(GateWords.count(totals.statements, "statement")) in \(shown) "
-                + "proven on this target, \(record.at)\(warnings)"
+                + "proven on this target\(reviewed), \(record.at)\(warnings)"
         )
     }
 

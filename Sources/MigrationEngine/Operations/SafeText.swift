@@ -16,6 +16,29 @@ package enum SafeText {
         return visible
     }
 
+    /// Replaces the same in a text of many lines, which stay lines.
+    ///
+    /// - Parameter text: Any text.
+    /// - Returns: The text without control characters, line breaks aside.
+    package static func visibleLines(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { visible(String($0)) }
+            .joined(separator: "\n")
+    }
+
+    /// One word as a shell takes it, to be copied from a message.
+    ///
+    /// - Parameter text: Any text.
+    /// - Returns: The text as it is where a shell reads it so, else in quotes.
+    package static func shellWord(_ text: String) -> String {
+        let isPlain =
+            !text.isEmpty
+            && text.allSatisfy { character in
+                character.isASCII && (character.isLetter || character.isNumber)
+                    || "_-./+:@,".contains(character)
+            }
+        return visible(isPlain ? text : "'" + text.replacing("'", with: "'\\''") + "'")
+    }
+
     /// Writes what a terminal would act on as escapes in a JSON text; its values stay the same.
     ///
     /// The encoder of Foundation escapes C0 alone. Outside of its strings JSON has none of them,

@@ -74,6 +74,42 @@ struct CodeProofTests {
         #expect(try folder.read("a.py") == before)
     }
 
+    @Test func `a part that a person has reviewed holds up neither the file nor the gate`()
+        async throws
+    {
+        _ = try await psql(TestDatabase.url, Self.schema)
+        let folder = try CodeFolder(
+            file: """
+                def f(table):
+                    # cutover: reviewed with every table of the list
+                    c.execute(f'SELECT id FROM {table}')
+                    c.execute(f'SELECT id FROM {table}')  # cutover: reviewed
+                text = '# cutover: reviewed'; c.execute('SELECT id FROM t WHERE n = ?', (1,))
+
+                """
+        )
+        let checked = try await folder.code("check")
+        let states = checked.json["files"][0]["statements"].list.compactMap { $0["state"].string }
+        #expect(states == ["reviewed", "reviewed", "converted"], "\(checked)")
+        #expect(checked.json["totals"]["reviewed"].int == 2)
+        let fixed = try await folder.code("fix", "--write")
+        #expect(fixed.json["files"][0]["state"].string == "fixed", "\(fixed)")
+        // The sums are of what stands there now.
+        #expect(fixed.json["totals"]["converted"].int == 0)
+        #expect(fixed.json["totals"]["prepared"].int == 1)
+    }
+
+    @Test func `a comment in a text, or at another call, reviews nothing`() async throws {
+        let (told, _, folder) = try await statement(
+            "def f(table):\n    c.execute(f'SELECT n FROM {table} --# cutover: reviewed')\n"
+                + "c.execute(table)  # cutover: reviewed\nc.execute(table)\n"
+        )
+        #expect(told["state"].string == "dynamic")
+        let states = try await folder.code("check").json["files"][0]["statements"].list
+            .compactMap { $0["state"].string }
+        #expect(states == ["dynamic", "reviewed", "dynamic"])
+    }
+
     @Test(arguments: [
         "DELETE FROM t", "SELECT 1; COMMIT; DROP TABLE t", "CREATE TABLE t2 (a); DROP TABLE t",
         "CREATE TABLE IF NOT EXISTS t (a); INSERT INTO t VALUES (2, 'b', 1, 1, NULL)",

@@ -96,7 +96,11 @@ struct SampleApplicationTests {
 
     @Test func `the switch of the settings takes the database that is named`() async throws {
         let sample = try CodeFolder()
-        let written = try await sample.code("adapter")
+        let shown = try await sample.code("adapter", "--diff")
+        #expect(shown.json["diff"].string?.contains("+++ b/config/database_settings.py") == true)
+        #expect(shown.json["files"][0]["state"].string == "missing")
+        #expect(throws: (any Error).self) { try sample.read("config/database_settings.py") }
+        let written = try await sample.code("adapter", "--write")
         #expect(
             written.json["files"].list.compactMap { $0["path"].string }.sorted() == [
                 "config/database_settings.py", "src/services/database/pg_utils.py",

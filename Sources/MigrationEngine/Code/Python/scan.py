@@ -5,11 +5,13 @@ by line.
 """
 import ast
 import hashlib
+import io
 import json
 import os
 import re
 import sys
 import time
+import tokenize
 import warnings
 
 import files
@@ -34,6 +36,26 @@ ADAPTER = "pg_utils"
 SWITCH = "database_settings"
 
 
+# What a person writes beside a call whose text only the running program knows.
+REVIEWED = re.compile(r"#\s*cutover:\s*reviewed\b")
+
+
+def reviewed_lines(source):
+    """The lines that such a comment speaks of: its own, and the next one when it stands alone.
+
+    A text of a string that reads the same is no comment.
+    """
+    if not REVIEWED.search(source):
+        return frozenset()
+    lines = set()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT and REVIEWED.match(token.string):
+            lines.add(token.start[0])
+            if token.line.lstrip().startswith("#"):
+                lines.add(token.start[0] + 1)
+    return frozenset(lines)
+
+
 def module_of(path):
     """The last part of a module's name."""
     return os.path.splitext(os.path.basename(path))[0]
@@ -50,6 +72,7 @@ class PythonFile:
             warnings.simplefilter("ignore")
             self.tree = ast.parse(self.source)
         self.lines = Lines(self.source)
+        self.reviewed = reviewed_lines(self.source)
         self.imported = {}
         self.sqlite_names = set()
         self.functions = set()
@@ -284,6 +307,9 @@ def described(file, call):
         "line": line, "column": column, "start": start, "end": end, "call": call.name,
         "function": function.name if function is not None else "",
         "verb": sqltext.verb(call.texts[0].value) or "",
+        "reviewed": any(
+            line in file.reviewed
+            for line in range(call.node.lineno, call.node.end_lineno + 1)),
         "dynamic": call.is_dynamic, "wants_key": bool(call.key_reads), "parameters": call.bound, "variants": variants}
 
 
