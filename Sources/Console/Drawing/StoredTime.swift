@@ -44,7 +44,7 @@ enum StoredTime {
         switch max(0, seconds) {
         case ..<3_600: return Figures.duration(max(0, seconds))
         case ..<172_800: return "\(Int(seconds / 3_600))h"
-        default: return "\(Int(min(seconds / 86_400, 99_999)))d"
+        default: return "\(Int(min(seconds / 86_400, 9_999)))d"
         }
     }
 }

@@ -19,6 +19,9 @@ struct SideArticle {
     /// The article as the list shows it; nil when this side does not have it.
     var row: InventoryRow?
     var inventoryTable = ""
+    /// Whether its days left come from its own row, and not from a mean that each side read at
+    /// another time.
+    var hasStoredUse = false
     var parts: [Part] = []
     var lots: [Lot] = []
     var lotTable = ""
@@ -55,8 +58,9 @@ extension LiveReader {
         article.row = try inventory(search: sku, limit: Self.largestPage).rows
             .first { $0.sku == sku }
         try read("inventory") { session throws(LiveFailure) in
-            article.inventoryTable =
-                try session.choose(session.profile.inventory, "inventory").0.table
+            let (view, relation) = try session.choose(session.profile.inventory, "inventory")
+            article.inventoryTable = view.table
+            article.hasStoredUse = relation.sql(view.use) != nil
             article.parts = try parts(session, sku)
             (article.lots, article.lotTable) = try lots(session, sku)
             let movements = session.shape.choose(session.profile.transactions)

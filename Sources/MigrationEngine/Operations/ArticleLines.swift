@@ -62,7 +62,7 @@ struct ArticleLines {
         }
         add(&lines, "stock", "level", tables) { $0.row?.level }
         add(&lines, "stock", "days left", tables) { article in
-            article.row?.daysLeft.map { "\($0)" }
+            article.hasStoredUse ? article.row?.daysLeft.map { "\($0)" } : nil
         }
     }
 
