@@ -61,7 +61,13 @@ extension LiveReader {
             let (view, relation) = try session.choose(session.profile.inventory, "inventory")
             article.inventoryTable = view.table
             article.hasStoredUse = relation.sql(view.use) != nil
-            article.parts = try parts(session, sku)
+            // One view for the parts and what they must come to: the application goes on writing.
+            try session.connection.snapshot { () throws(LiveFailure) in
+                if let units = try onHand(session, view, relation, sku) {
+                    article.row?.onHand = units
+                }
+                article.parts = try parts(session, sku)
+            }
             (article.lots, article.lotTable) = try lots(session, sku)
             let movements = session.shape.choose(session.profile.transactions)
             article.movementTable = movements?.0.table ?? ""
@@ -71,6 +77,25 @@ extension LiveReader {
         article.hasMoreMovements = movements.count > Self.mostMovements
         article.movements = Array(movements.prefix(Self.mostMovements))
         return article
+    }
+
+    private func onHand(
+        _ session: LiveSession,
+        _ view: Profile.Inventory,
+        _ relation: LiveShape.Relation,
+        _ sku: String
+    ) throws(LiveFailure) -> Int64? {
+        guard let column = relation.column(view.sku), let onHand = relation.sql(view.onHand),
+            let value = LiveValue(sku, as: column.kind)
+        else { return nil }
+        let rows = try session.connection.rows(
+            """
+            SELECT \(onHand) FROM \(relation.sql)
+            WHERE \(SourceConnection.quote(column.name)) = ?
+            """,
+            [value]
+        )
+        return StoredText.integer(rows.first?.first ?? nil)
     }
 
     private func parts(
