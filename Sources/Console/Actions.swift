@@ -22,6 +22,7 @@ struct Action: Sendable {
         case onlyProblems
         case level
         case toggleSide
+        case status
         case refresh
         case migrate
         case migrateLive
@@ -179,7 +180,7 @@ enum Actions {
             rank: 1,
             unless: { model in
                 model.detail == nil && model.list.filter.isEmpty && model.marks.isEmpty
-                    ? "nothing is open" : nil
+                    && model.comparing.statuses[model.pane] == nil ? "nothing is open" : nil
             }
         ),
     ]
@@ -240,6 +241,19 @@ enum Actions {
             .list,
             in: [.orders, .inventory, .tables],
             rank: 4
+        ),
+        Action(
+            .status,
+            "status",
+            [.character("f")],
+            "only the next status, at last all again",
+            .list,
+            in: [.orders, .inventory],
+            rank: 4,
+            unless: { model in
+                if model.detail != nil { return "close the detail first" }
+                return model.selectableStatuses.isEmpty ? "no status is known yet" : nil
+            }
         ),
         Action(
             .refresh,

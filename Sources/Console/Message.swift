@@ -37,6 +37,7 @@ enum Message: Sendable {
     case code(ticket: Int, Result<CodeListing, MigrationError>)
     case toggled(name: String, isEnabled: Bool, failure: MigrationError?)
     case browsed(BrowsingMessage)
+    case compared(ComparingMessage)
     /// A file that the operator asked for was written, or was not.
     case fileWritten(path: String, what: String, failure: MigrationError?)
     /// The file of settings was read, because it changed or because the operator asked.
@@ -62,15 +63,22 @@ enum Command: Equatable, Sendable {
     case count
     case loadSides(ticket: Int)
     case loadWorkflows(ticket: Int, side: Side)
-    case loadOrders(ticket: Int, side: Side, search: String, limit: Int)
+    case loadOrders(
+        ticket: Int,
+        side: Side,
+        search: String,
+        limit: Int,
+        status: String? = nil
+    )
     case loadOrderItems(ticket: Int, side: Side, orderNumber: String)
-    case loadInventory(ticket: Int, side: Side, search: String)
+    case loadInventory(ticket: Int, side: Side, search: String, level: String? = nil)
     case loadTransactions(ticket: Int, side: Side, sku: String)
     case loadCode(ticket: Int)
     case setWorkflow(side: Side, name: String, isEnabled: Bool)
     /// Reads the file of settings when it has changed, or in any case when it was asked for.
     case loadSettings(isAsked: Bool)
     case browse(BrowsingCommand)
+    case compare(ComparingCommand)
     /// Writes a file that is not there yet.
     case write(String, path: String, what: String)
     /// Writes what the screen shows.

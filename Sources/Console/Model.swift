@@ -194,6 +194,8 @@ struct Model: Sendable {
     var orderLimit = 200
     /// What the panes show that look at any application.
     var browsing = Browsing()
+    /// What the panes of orders and stock show of both sides.
+    var comparing = Comparing()
     /// Toggles that were sent and not answered yet.
     var togglesInFlight = 0
     /// What was switched a moment ago.

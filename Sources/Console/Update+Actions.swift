@@ -24,6 +24,7 @@ extension Model {
             keepSelection()
         case .level: nextLevel()
         case .toggleSide: return toggleSide()
+        case .status: return selectNextStatus()
         case .refresh: return pane == .code ? loadCode() : reload()
         case .migrate: askToMigrate()
         case .migrateLive: askToMigrateLive()
@@ -129,10 +130,12 @@ extension Model {
         switch pane {
         case .orders:
             orderItems.reset()
-            return loadOrderItems(row.id)
+            comparing.order.reset()
+            return loadOrderItems(row.id) + compareOrder(row.id)
         case .inventory:
             transactions.reset()
-            return loadTransactions(row.id)
+            comparing.article.reset()
+            return loadTransactions(row.id) + compareArticle(row.id)
         default: return loadOpened(row.id)
         }
     }
@@ -151,6 +154,7 @@ extension Model {
             detail = nil
             return []
         }
+        if comparing.statuses[pane] != nil { return limit(to: nil) }
         return list.filter.isEmpty ? clearMarks() : applyFilter("")
     }
 

@@ -36,15 +36,18 @@ extension Model {
         case .counted(let result): takeCounts(result)
         case .sides(let ticket, let result): sides.take(result, ticket: ticket, now: now)
         case .workflows(let ticket, let result): workflows.take(result, ticket: ticket, now: now)
-        case .orders(let ticket, let result): orders.take(result, ticket: ticket, now: now)
+        case .orders(let ticket, let result):
+            orders.take(result, ticket: ticket, now: now)
+            keepStatuses()
         case .orderItems(let ticket, let result): orderItems.take(result, ticket: ticket, now: now)
-        case .inventory(let ticket, let result): inventory.take(result, ticket: ticket, now: now)
+        case .inventory(let ticket, let result): return takeInventory(result, ticket: ticket)
         case .transactions(let ticket, let result):
             transactions.take(result, ticket: ticket, now: now)
         case .code(let ticket, let result): code.take(result, ticket: ticket, now: now)
         case .toggled(let name, let isEnabled, let failure):
             return finishToggle(name, isEnabled, failure)
         case .browsed(let message): take(message)
+        case .compared(let message): take(message)
         case .fileWritten(let path, let what, let failure):
             finishFile(path, what: what, failure: failure)
             return []

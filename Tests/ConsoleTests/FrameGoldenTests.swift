@@ -54,9 +54,13 @@ import Testing
         model.list = .init(selected: "100892")
         model.detail = .init(id: "100892")
         try Self.compare(model, "orders-items")
+        model.comparing.order = Samples.loaded(Samples.comparedOrder)
+        try Self.compare(model, "orders-sides")
         model.pane = .inventory
         model.detail = .init(id: "17612")
         try Self.compare(model, "inventory-transactions")
+        model.comparing.article = Samples.loaded(Samples.comparedArticle)
+        try Self.compare(model, "inventory-sides")
         model.detail = nil
         model.pane = .workflows
         _ = model.update(.key(.character("A")))

@@ -65,7 +65,7 @@ import Testing
         )
         #expect(model.overlay == nil)
         _ = press("6", &model)
-        #expect(model.table?.columns.count == 5)
+        #expect(model.table?.columns.count == 7)
         _ = press("5", &model)
         #expect(model.table?.columns.count == 1)
     }

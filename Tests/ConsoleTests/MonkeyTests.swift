@@ -55,14 +55,20 @@ import Testing
             switch command {
             case .loadWorkflows(let ticket, _):
                 send(.workflows(ticket: ticket, value(full.workflows.value)))
-            case .loadOrders(let ticket, _, _, _):
+            case .loadOrders(let ticket, _, _, _, _):
                 send(.orders(ticket: ticket, value(full.orders.value)))
             case .loadOrderItems(let ticket, _, _):
                 send(.orderItems(ticket: ticket, value(full.orderItems.value)))
-            case .loadInventory(let ticket, _, _):
+            case .loadInventory(let ticket, _, _, _):
                 send(.inventory(ticket: ticket, value(full.inventory.value)))
             case .loadTransactions(let ticket, _, _):
                 send(.transactions(ticket: ticket, value(full.transactions.value)))
+            case .compare(.order(let ticket, _)):
+                send(.compared(.order(ticket: ticket, value(Samples.comparedOrder))))
+            case .compare(.article(let ticket, _)):
+                send(.compared(.article(ticket: ticket, value(Samples.comparedArticle))))
+            case .compare(.stock(let ticket, _)):
+                send(.compared(.stock(ticket: ticket, value(Samples.comparedStock))))
             case .loadSides(let ticket): send(.sides(ticket: ticket, value(full.sides.value)))
             case .count: send(.counted(value(full.verification)))
             default: break

@@ -204,7 +204,6 @@ import Testing
     @Test(arguments: [
         ("V", "V: verify, in 1 Overview, 2 Migrate, 3 Verify"),
         ("c", "c: cut over, in 1 Overview, 2 Migrate, 4 Workflows"),
-        ("f", "f: problems, in 3 Verify, C Code"), (" ", "Space: toggle, in 4 Workflows"),
     ])
     func `a key that does nothing here says where it works`(key: String, words: String) throws {
         var model = Samples.filled()

@@ -16,6 +16,8 @@ struct PaneContent: Sendable {
     var body: Body
     /// Below the body, parted from it by a rule.
     var footer: [Line] = []
+    /// The cells that it needs beside its list; with fewer it covers the list.
+    var leastWidth = 0
 
     /// The number of rows that the cursor can reach.
     var rowCount: Int {
@@ -142,7 +144,8 @@ extension Pane {
         // With room to spare the row under the cursor is explained without being opened.
         let explained = opened ?? model.selectedRow.flatMap { detail(model, of: $0.id) }
         let places = layout.places(for: content, hasDetail: explained != nil)
-        if opened == nil || places.detail != nil {
+        let covers = (opened?.leastWidth ?? 0) > (places.detail?.width ?? layout.body.width)
+        if opened == nil || (places.detail != nil && !covers) {
             frame.draw(
                 content,
                 in: places.list,
@@ -154,9 +157,9 @@ extension Pane {
             )
         }
         // Without room for both, what was opened covers its list.
-        guard let explained, let rect = places.detail ?? (opened == nil ? nil : layout.body) else {
-            return
-        }
+        guard let explained,
+            let rect = covers ? layout.body : places.detail ?? (opened == nil ? nil : layout.body)
+        else { return }
         frame.offer(.explanation, at: rect)
         frame.draw(
             explained,
