@@ -1,10 +1,13 @@
 """What a name stands for: the strings and shapes that a function, class or file gives it."""
 import ast
+import re
 
+import sqltext
 from literals import Text, Unmapped, literal
 
 MOST_VARIANTS = 12
 _DEPTH = 25
+_FIELD = re.compile(r"%[sdr]|\{\w*\}")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 
@@ -19,11 +22,14 @@ class Scope:
         self.added = {}
         self.appended = {}
         self.loops = {}
+        # Names that get a value in a way that is not followed.
+        self.others = set()
         self.parameters = []
         if isinstance(node, _FUNCTIONS):
             given = node.args
             self.parameters = [
                 item.arg for item in given.posonlyargs + given.args + given.kwonlyargs]
+            self.parameters += [item.arg for item in (given.vararg, given.kwarg) if item]
 
     def note(self, node):
         """Takes one statement or expression of this scope into the tables."""
@@ -40,16 +46,41 @@ class Scope:
         elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
             if isinstance(node.target, ast.Name):
                 self.loops.setdefault(node.target.id, []).append(node.iter)
+            else:
+                self._other(node.target)
+        elif isinstance(node, (ast.With, ast.AsyncWith)):
+            for item in node.items:
+                self._other(item.optional_vars)
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            self.others.add(node.name)
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                if len(node.targets) > 1 or not isinstance(target, ast.Name):
+                    self._other(target)
+        elif isinstance(node, ast.Delete):
+            for target in node.targets:
+                self._other(target)
         elif (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
               and node.func.attr in ("append", "extend") and len(node.args) == 1
               and isinstance(node.func.value, ast.Name)):
             self.appended.setdefault(node.func.value.id, []).append(node)
 
+    def _other(self, target):
+        """Notes the names of a target that is no single name."""
+        if isinstance(target, ast.Name):
+            self.others.add(target.id)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            for item in target.elts:
+                self._other(item)
+        elif isinstance(target, ast.Starred):
+            self._other(target.value)
+
     def find(self, name):
         """The scope that gives this name its value, or None."""
         scope = self
         while scope is not None:
-            if name in scope.assigned or name in scope.loops or name in scope.parameters:
+            if name in scope.assigned or name in scope.loops or name in scope.parameters or (
+                    name in scope.others):
                 return scope
             scope = scope.parent
         return None
@@ -62,6 +93,9 @@ class Scopes:
         self.of = {}
         self.parents = {}
         self.classes = {}
+        # Names that a function gives to the scope around it: what they are worth is not followed.
+        self.shared = set()
+        self.set_attributes = set()
         self.module = Scope(tree)
         waiting = [(tree, self.module)]
         while waiting:
@@ -70,6 +104,10 @@ class Scopes:
             scope.note(node)
             if isinstance(node, ast.ClassDef):
                 self.classes[node.name] = node
+            elif isinstance(node, (ast.Global, ast.Nonlocal)):
+                self.shared.update(node.names)
+            elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+                self.set_attributes.add(node.attr)
             inner = scope
             if isinstance(node, _FUNCTIONS + _COMPREHENSIONS):
                 inner = Scope(node, scope)
@@ -92,6 +130,18 @@ class Scopes:
             if isinstance(node, kinds):
                 return node
         return None
+
+
+def _template(text, style):
+    """A text that is formatted: what the formatting reads as its own cannot be put into it."""
+    told = "?:%" if style == "%" else "{}"
+    spans = [None if character in told else span
+             for character, span in zip(text.value, text.spans)]
+    kinds = set(text.kinds)
+    if style == "%" and any(
+            word[0] in "?:" for _, _, word in sqltext.placeholders(text.value)):
+        kinds.add("template")
+    return Text(text.value, spans, text.holes, kinds)
 
 
 class Resolver:
@@ -119,7 +169,7 @@ class Resolver:
             return self._percent(node, scope, before, depth)
         if isinstance(node, ast.IfExp):
             both = [self.texts(part, scope, before, depth + 1) for part in (node.body, node.orelse)]
-            return None if None in both else (both[0] + both[1])[:MOST_VARIANTS]
+            return None if None in both else self._few(both[0] + both[1], node)
         if isinstance(node, ast.Name):
             return self._name(node, scope, before, depth)
         if isinstance(node, ast.Attribute):
@@ -127,6 +177,16 @@ class Resolver:
         if isinstance(node, ast.Call):
             return self._call(node, scope, before, depth)
         return None
+
+    def hole(self, node):
+        """The text of an expression that is known only when the program runs."""
+        return self._hole(node)
+
+    def _few(self, texts, node):
+        """The texts, and one that is not known instead of those that are too many."""
+        if len(texts) <= MOST_VARIANTS:
+            return texts
+        return texts[:MOST_VARIANTS - 1] + [self._hole(node)]
 
     def _hole(self, node, kind="expression"):
         start, end = self.lines.span(node)
@@ -147,8 +207,9 @@ class Resolver:
                 fields.append(self._field(part, scope, before, depth))
         combinations = [[]]
         for choices in fields:
-            combinations = [
-                done + [choice] for done in combinations for choice in choices][:MOST_VARIANTS]
+            combinations = [done + [choice] for done in combinations for choice in choices]
+            if len(combinations) > MOST_VARIANTS:
+                return [self._hole(node)]
         result = []
         for chosen in combinations:
             remaining = list(chosen)
@@ -187,9 +248,10 @@ class Resolver:
             return None
         left = left or [self._hole(node.left)]
         right = right or [self._hole(node.right)]
-        result = [first + second for first in left for second in right][:MOST_VARIANTS]
+        result = [first + second for first in left for second in right]
         for text in result:
             text.kinds.add("concatenation")
+        result = self._few(result, node)
         return result
 
     def _percent(self, node, scope, before, depth):
@@ -199,35 +261,51 @@ class Resolver:
         values = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
         return [self._filled(text, "%", values, scope, before, depth) for text in left]
 
-    def _filled(self, text, style, values, scope, before, depth):
-        import re
-        pattern = r"%[sdr]" if style == "%" else r"\{\w*\}"
-        result, at = Text(kinds=["format"]), 0
-        for count, match in enumerate(re.finditer(pattern, text.value)):
+    def _filled(self, text, style, values, scope, before, depth, named=None):
+        pattern = (r"%%|%(?:\(\w+\))?[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]" if style == "%"
+                   else r"\{\{|\}\}|\{[^{}]*\}")
+        text = _template(text, style)
+        result, at, count = Text(kinds={"format"} | text.kinds), 0, -1
+        for match in re.finditer(pattern, text.value):
             result = result + text.slice(at, match.start())
+            at = match.end()
+            if match.group() in ("%%", "{{", "}}"):
+                # Two are written, one arrives; an edit of it has no place in the file.
+                result = result + Text(match.group()[0])
+                continue
+            count += 1
             found = None
-            if count < len(values):
-                found = self._values(values[count], scope, before, depth)
+            if not _FIELD.fullmatch(match.group()):
+                result = result + Text.hole({"source": match.group(), "line": 0}, "expression")
+                continue
+            word = match.group()[1:-1] if style == "{" else ""
+            value = (named or {}).get(word)
+            place = int(word) if word.isdigit() else count
+            if (not word or word.isdigit()) and place < len(values):
+                value = values[place]
+            if value is not None:
+                found = self._values(value, scope, before, depth)
             if found is not None and len(found) == 1:
                 result = result + found[0]
-            elif count < len(values):
-                result = result + self._hole(values[count])
+            elif value is not None:
+                result = result + self._hole(value)
             else:
                 result = result + Text.hole({"source": match.group(), "line": 0}, "expression")
-            at = match.end()
         return result + text.slice(at, len(text.value))
 
     def _name(self, node, scope, before, depth):
         home = scope.find(node.id)
         if home is None or node.id in home.parameters:
             return [self._hole(node, "parameter" if home else "expression")]
+        if node.id in self.scopes.shared or node.id in home.others:
+            return [self._hole(node)]
         if node.id in home.loops and node.id not in home.assigned:
             found = []
             # What a comprehension runs over is worth what it is worth outside of it.
             outside = home.parent if isinstance(home.node, _COMPREHENSIONS) else home
             for iterable in home.loops[node.id]:
                 found += self.elements(iterable, outside, before, depth + 1) or [self._hole(node)]
-            return found[:MOST_VARIANTS]
+            return self._few(found, node)
         limit = before if home is scope and before else None
         given = [item for item in home.assigned[node.id] if limit is None or item.lineno <= limit]
         added = [item for item in home.added.get(node.id, [])
@@ -243,7 +321,7 @@ class Resolver:
             parts = [part for part in added if part.lineno > item.lineno
                      and (following is None or part.lineno < following)]
             result += self._grown(found, parts, home, depth)
-        return result[:MOST_VARIANTS] or [self._hole(node)]
+        return self._few(result, node) or [self._hole(node)]
 
     def _grown(self, texts, parts, home, depth):
         """A text and what is added to it below: once with all of it, once without what depends."""
@@ -267,10 +345,14 @@ class Resolver:
         elif isinstance(owner, ast.Name) and owner.id in ("self", "cls"):
             body = self.scopes.enclosing(node, ast.ClassDef)
         if body is not None:
-            for item in body.body:
-                if (isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name)
-                        and item.targets[0].id == node.attr):
-                    return self.texts(item.value, self.scopes.of[item], None, depth + 1)
+            given = [item for item in body.body
+                     if isinstance(item, (ast.Assign, ast.AugAssign, ast.AnnAssign))
+                     and any(isinstance(target, ast.Name) and target.id == node.attr
+                             for target in getattr(item, "targets", [getattr(item, "target", 0)]))]
+            if len(given) == 1 and isinstance(given[0], ast.Assign) and (
+                    node.attr not in self.scopes.set_attributes):
+                found = self.texts(given[0].value, self.scopes.of[given[0]], None, depth + 1)
+                return found or [self._hole(node)]
         return [self._hole(node)]
 
     def _call(self, node, scope, before, depth):
@@ -282,19 +364,28 @@ class Resolver:
                 texts = self.texts(function.value, scope, before, depth + 1)
                 if texts is None:
                     return None
-                values = node.args + [keyword.value for keyword in node.keywords]
-                return [self._filled(text, "{", values, scope, before, depth) for text in texts]
+                named = {item.arg: item.value for item in node.keywords}
+                return [self._filled(text, "{", node.args, scope, before, depth, named)
+                        for text in texts]
             if function.attr in ("strip", "lstrip", "rstrip") and not node.args:
                 return self.texts(function.value, scope, before, depth + 1)
-            if function.attr == "dedent" and len(node.args) == 1:
+            if function.attr in ("dedent", "text") and len(node.args) == 1:
                 return self.texts(node.args[0], scope, before, depth + 1)
+        elif isinstance(function, ast.Name) and function.id in ("dedent", "text") and (
+                len(node.args) == 1):
+            return self.texts(node.args[0], scope, before, depth + 1)
         return [self._hole(node)]
 
     def _joined(self, node, scope, before, depth):
         separator = self.texts(node.func.value, scope, before, depth + 1)
-        parts = self.elements(node.args[0], scope, before, depth + 1)
+        given = node.args[0]
+        if separator and len(separator) == 1 and isinstance(given, (ast.List, ast.Tuple)):
+            return self._whole(given, Text(separator[0].value), scope, before, depth)
+        parts = self.elements(given, scope, before, depth + 1)
         if not separator or len(separator) != 1 or not parts:
             return [self._hole(node)]
+        if any("characters" in part.kinds for part in parts):
+            return [self._hole(node, "characters")]
         if isinstance(node.args[0], ast.Name):
             # A list that is filled by the way: all of its elements at once.
             result = parts[0]
@@ -304,7 +395,19 @@ class Resolver:
             return [result]
         for part in parts:
             part.kinds.add("join")
-        return parts[:MOST_VARIANTS]
+        return self._few(parts, node)
+
+    def _whole(self, node, separator, scope, before, depth):
+        """A list that is written out and joined: all of its elements, in every way they can be."""
+        result = [Text(kinds=["join"])]
+        for place, item in enumerate(node.elts):
+            more = None
+            if not isinstance(item, ast.Starred):
+                more = self.texts(item, scope, before, depth + 1)
+            more = more or [self._hole(item)]
+            lead = separator if place else Text()
+            result = self._few([first + lead + second for first in result for second in more], node)
+        return result
 
     def elements(self, node, scope, before, depth):
         """The texts that an iterable gives, each once; None when they are not known."""
@@ -323,8 +426,9 @@ class Resolver:
                 if found:
                     return found
             return None
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) == 1:
-            return self._constant(node)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            # Taken apart by its characters: what replaces one of them would be torn apart too.
+            return [self._hole(node, "characters")]
         if isinstance(node, ast.Name):
             return self._listed(node, scope, before, depth)
         return None

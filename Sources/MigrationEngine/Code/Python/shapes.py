@@ -33,7 +33,8 @@ def shape(node, scope, depth=0):
         return _call(node)
     if isinstance(node, ast.Name):
         home = scope.find(node.id)
-        if home is None or node.id in home.parameters or node.id in home.loops:
+        if home is None or node.id in home.parameters or node.id in home.loops or (
+                node.id in home.others):
             return "unknown"
         return _same([shape(item.value, home, depth + 1) for item in home.assigned[node.id]])
     return "unknown"
@@ -88,7 +89,7 @@ def parameters(node, scope):
         given = home.assigned.get(node.id, []) if home is not None else []
         if (len(given) == 1 and node.id not in home.added and node.id not in home.appended
                 and isinstance(given[0].value, (ast.Tuple, ast.List, ast.Dict))
-                and not home.loops.get(node.id)):
+                and not home.loops.get(node.id) and node.id not in home.others):
             return parameters(given[0].value, home)
         return {"style": "unknown", "shapes": []}
     if isinstance(node, (ast.Tuple, ast.List)):

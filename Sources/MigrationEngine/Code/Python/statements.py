@@ -1,5 +1,6 @@
 """Every call that runs SQL, with the text it runs and what it binds."""
 import ast
+import re
 
 import sqltext
 from literals import Text
@@ -7,7 +8,10 @@ from scopes import MOST_VARIANTS
 from shapes import parameters
 
 METHODS = {"execute", "executemany", "executescript", "read_sql", "read_sql_query"}
-_RECEIVERS = {"conn", "connection", "cur", "cursor", "c", "db", "con", "database", "tx"}
+# Methods of other drivers, and of cursors that nobody knows, which run SQL too.
+_RUNS = re.compile(r"execute\w*|read_sql\w*|raw")
+_SPEAKS = re.compile(r"sql|cursor|\bdb\b|database|commit\(|engine|session", re.IGNORECASE)
+_NO_TEXT = (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.Lambda, ast.ListComp)
 
 
 class Call:
@@ -20,11 +24,12 @@ class Call:
         self.texts = texts
         self.bound = bound
         self.key_reads = []
+        self.is_reviewable = True
 
     @property
     def is_dynamic(self):
         """Whether a part of the text is known only when the program runs."""
-        return all(text.holes for text in self.texts)
+        return any(text.holes for text in self.texts)
 
 
 class Wrappers:
@@ -85,6 +90,9 @@ def call_of(node, wrappers):
         place, bound, word = 0, 1, None
     elif name in wrappers.by_name:
         place, bound, word, _ = wrappers.by_name[name]
+    elif (receiver is not None and _RUNS.fullmatch(name)) or name in (
+            "read_sql", "read_sql_query", "read_sql_table"):
+        place, bound, word = 0, 1, None
     else:
         return None
     sql = node.args[place] if place < len(node.args) else None
@@ -104,6 +112,9 @@ def calls(file, wrappers):
     """The calls of one file that run SQL, in the file's order."""
     found = []
     for node, scope in file.scopes.of.items():
+        told = _handed_on(node, file)
+        if told is not None:
+            found.append(unknown(file, node, told))
         if not isinstance(node, ast.Call):
             continue
         parts = call_of(node, wrappers)
@@ -112,9 +123,13 @@ def calls(file, wrappers):
         name, sql, values, receiver = parts
         texts = file.resolver.texts(sql, scope, node.lineno)
         if texts is None:
-            continue
-        texts = _distinct(texts)[:MOST_VARIANTS]
-        if not _is_statement(texts, receiver, file):
+            if isinstance(sql, _NO_TEXT):
+                continue
+            texts = [file.resolver.hole(sql)]
+        texts = _distinct(texts)
+        if len(texts) > MOST_VARIANTS:
+            texts = texts[:MOST_VARIANTS - 1] + [file.resolver.hole(sql)]
+        if not _is_statement(texts, name, node, file, wrappers):
             continue
         if name == "executemany" and isinstance(values, ast.Name):
             values = _rows_of(values, scope)
@@ -129,13 +144,36 @@ def calls(file, wrappers):
     return found
 
 
+def unknown(file, node, name, is_reviewable=True):
+    """A statement that nobody can read: what stands there counts as one that is not known."""
+    call = Call(node, name, None, [file.resolver.hole(node)], parameters(None, None))
+    call.is_reviewable = is_reviewable
+    return call
+
+
+def _handed_on(node, file):
+    """The name of a method that runs SQL and is handed on instead of called, or None."""
+    if not file.touches_database:
+        return None
+    if isinstance(node, ast.Attribute) and node.attr in METHODS and isinstance(node.ctx, ast.Load):
+        parent = file.scopes.parents.get(node)
+        if not (isinstance(parent, ast.Call) and parent.func is node):
+            return node.attr
+    if (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+            and node.func.id in ("getattr", "methodcaller") and node.args):
+        word = node.args[-1 if node.func.id == "methodcaller" else min(1, len(node.args) - 1)]
+        if isinstance(word, ast.Constant) and word.value in METHODS:
+            return word.value
+    return None
+
+
 def _binds_anyway(name, wrappers):
     """Whether a function of the application hands on a default, so that values are always bound.
 
     The adapter's own functions are not among them: without values they bind none.
     """
-    return (name not in METHODS and name not in ("execute_query", "execute_update")
-            and wrappers.by_name[name][1] is not None)
+    return (name in wrappers.by_name and name not in METHODS
+            and name not in ("execute_query", "execute_update") and wrappers.by_name[name][1] is not None)
 
 
 def _note_key_reads(file, found):
@@ -172,16 +210,18 @@ def _distinct(texts):
     return kept
 
 
-def _is_statement(texts, receiver, file):
+def _is_statement(texts, name, node, file, wrappers):
     if all(text.kinds & {"parameter"} and text.value.strip() == Text.HOLE for text in texts):
-        # What a function was given: its callers are the statements.
-        return False
+        # What a function was given: its callers are the statements, if they are known as such.
+        function = file.scopes.enclosing(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+        given = getattr(function, "name", "")
+        if given in wrappers.by_name or given in METHODS or not file.touches_database:
+            return False
     if any(sqltext.verb(text.value) for text in texts):
         return True
-    if any(text.value.strip().strip(Text.HOLE) for text in texts):
+    if not any(text.holes for text in texts) or name == "raw":
         return False
-    name = receiver.id if isinstance(receiver, ast.Name) else getattr(receiver, "attr", "")
-    return file.touches_database and name.lower().lstrip("_") in _RECEIVERS
+    return file.touches_database or _SPEAKS.search(file.source) is not None
 
 
 def _rows_of(node, scope):
