@@ -5,21 +5,22 @@ by line.
 """
 import ast
 import hashlib
-import io
 import json
 import os
 import re
 import sys
 import time
-import tokenize
 import warnings
 
+import drivers
 import files
+import reviews
 import rules
 import sqltext
 import statements
 import usage
 from fingerprint import Fingerprint
+from layers import ADAPTER, SWITCH, Layers, module_of
 from literals import Lines
 from scopes import Resolver, Scopes
 
@@ -30,35 +31,8 @@ STILL_WRONG = {
     "insert-or-ignore", "insert-or", "begin-immediate", "datetime-now", "julianday", "unixepoch",
     "strftime", "time-now", "ifnull", "group-concat", "limit-comma", "pragma", "sqlite-master",
     "autoincrement", "strict", "glob", "lastrowid", "layer-import", "database-path", "locked-retry",
+    "adapter-missing", "other-driver",
 }
-# The name of the module that `code adapter` writes, and of the switch beside it.
-ADAPTER = "pg_utils"
-SWITCH = "database_settings"
-
-
-# What a person writes beside a call whose text only the running program knows.
-REVIEWED = re.compile(r"#\s*cutover:\s*reviewed\b")
-
-
-def reviewed_lines(source):
-    """The lines that such a comment speaks of: its own, and the next one when it stands alone.
-
-    A text of a string that reads the same is no comment.
-    """
-    if not REVIEWED.search(source):
-        return frozenset()
-    lines = set()
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type == tokenize.COMMENT and REVIEWED.match(token.string):
-            lines.add(token.start[0])
-            if token.line.lstrip().startswith("#"):
-                lines.add(token.start[0] + 1)
-    return frozenset(lines)
-
-
-def module_of(path):
-    """The last part of a module's name."""
-    return os.path.splitext(os.path.basename(path))[0]
 
 
 class PythonFile:
@@ -72,8 +46,9 @@ class PythonFile:
             warnings.simplefilter("ignore")
             self.tree = ast.parse(self.source)
         self.lines = Lines(self.source)
-        self.reviewed = reviewed_lines(self.source)
+        self.reviewed = reviews.comments(self.source)
         self.imported = {}
+        self.modules = set()
         self.sqlite_names = set()
         self.functions = set()
         for node in ast.walk(self.tree):
@@ -82,15 +57,26 @@ class PythonFile:
             elif isinstance(node, ast.Import):
                 for name in node.names:
                     self.imported[name.asname or name.name] = name.name
+                    self.modules.add(name.name)
                     if name.name in ("sqlite3", "sqlite3.dbapi2"):
                         self.sqlite_names.add(name.asname or "sqlite3")
             elif isinstance(node, ast.ImportFrom):
-                for name in node.names:
-                    self.imported[name.asname or name.name] = node.module or ""
+                self._taken_from(node)
         # A file that has the adapter, and SQLite nowhere, is read as PostgreSQL's.
         self.speaks = "postgresql" if not self.sqlite_names and self._has_adapter() else "sqlite"
         self.touches_database = bool(self.sqlite_names) or any(
             word in self.source for word in ("get_connection", "transaction(", "cursor("))
+
+    def _taken_from(self, node):
+        module = node.module or ""
+        # Where a relative import leads, seen from this file.
+        around = os.path.dirname(self.path).split("/") if os.path.dirname(self.path) else []
+        above = around[:len(around) - node.level + 1] if node.level else []
+        whole = ".".join([*above, *([module] if module else [])])
+        self.modules.add(whole)
+        for name in node.names:
+            self.imported[name.asname or name.name] = module
+            self.modules.add(f"{whole}.{name.name}" if whole else name.name)
 
     def _has_adapter(self):
         names = set(self.imported) | {
@@ -133,9 +119,8 @@ class Scan:
         self.root = root
         self.answers = []
         self.paths = []
-        self.layers = set()
-        self.imported = set()
-        self.modules = set()
+        self.layers = Layers()
+        self.databases = {}
         self.candidates = []
         self.plain = {}
         self.fingerprint = Fingerprint(root)
@@ -145,10 +130,10 @@ class Scan:
         walk = files.Walk(self.root)
         for path in walk:
             self._guarded(path, self._first)
-        # Beside an adapter the layer is no longer imported, and is still what the way back needs.
-        layers = self.layers if ADAPTER in self.modules else self.layers & self.imported
+        found = self.layers.found()
+        layers = set(found.values())
         wrappers = statements.Wrappers(self.candidates)
-        words = "|".join(re.escape(name) for name in [*layers, *wrappers.by_name])
+        words = "|".join(re.escape(name) for name in [*layers, *wrappers.by_name, ADAPTER, SWITCH])
         named = re.compile(words or "(?!)")
         told = time.monotonic()
         for count, path in enumerate(self.paths):
@@ -156,7 +141,7 @@ class Scan:
                 told = time.monotonic()
                 print(f"scan: {count} of {len(self.paths)} Python files", file=sys.stderr,
                       flush=True)
-            self._guarded(path, lambda path: self._second(path, wrappers, layers, named))
+            self._guarded(path, lambda path: self._second(path, wrappers, found, named))
         for path, reason in walk.left_out:
             self.answers.append(unread(path, reason, "left-out", "warning"))
         self.answers.sort(key=lambda item: item["path"])
@@ -185,11 +170,10 @@ class Scan:
             file = PythonFile(path, content)
             self.plain[path] = described_file(file, "", [], [])
             self.candidates += statements.candidates(file.tree)
-            self.imported |= set(file.imported)
-            self.imported |= {module.split(".")[-1] for module in file.imported.values()}
-            self.modules.add(file.module)
-            if file.is_layer:
-                self.layers.add(file.module)
+            self.layers.note(file)
+            if file.sqlite_names:
+                file.understand()
+                self.databases[path] = drivers.opened(file)
             self.paths.append(path)
         else:
             self._lines(path, sort, content)
@@ -209,7 +193,13 @@ class Scan:
             return
         file = PythonFile(path, content)
         file.understand()
-        self.answers.append(answer(file, wrappers, layers))
+        self.answers.append(answer(file, wrappers, layers, self))
+
+    def application_files(self, layers):
+        """The database files that the layer opens, or, without one, all that are opened."""
+        named = [self.databases.get(path, set()) for path in layers] or self.databases.values()
+        found = set().union(*named)
+        return found or set().union(*self.databases.values())
 
     def _lines(self, path, sort, content):
         found = []
@@ -249,9 +239,9 @@ def finding(line, column, rule, severity, message, suggestion):
             "message": message, "suggestion": suggestion}
 
 
-def answer(file, wrappers, layers):
-    """The answer for one parsed Python file."""
-    layer = file.is_layer and file.module in layers
+def answer(file, wrappers, layers, around):
+    """The answer for one parsed Python file; `around` is the scan that knows the others."""
+    layer = file.path in layers
     calls = statements.calls(file, wrappers)
     found = set()
     if layer:
@@ -260,8 +250,11 @@ def answer(file, wrappers, layers):
                    "the adapter has the same functions"))
         calls = []
     else:
-        found.update(usage.Usage(file, layers).all(calls, wrappers))
+        found.update(usage.Usage(file, set(layers.values())).all(calls, wrappers))
+        calls += _foreign(file, around.application_files(layers), found)
+        found.update(_adapters(file, around.layers))
     for call in calls:
+        found.update(_of_kinds(file, call))
         for text in call.texts:
             found.update(_of_text(file, call, text))
     listed = []
@@ -271,7 +264,51 @@ def answer(file, wrappers, layers):
         line, column = file.lines.place(start)
         listed.append(finding(line, column, *rest))
     role = "sqlite-layer" if layer else ""
-    return described_file(file, role, [described(file, call) for call in calls], listed)
+    chosen = reviews.reviewed(file.reviewed, calls)
+    calls.sort(key=lambda call: (call.node.lineno, call.node.col_offset))
+    return described_file(
+        file, role, [described(file, call, chosen) for call in calls], listed)
+
+
+def _foreign(file, databases, found):
+    """Statements that nobody can prove, where the file does what the adapter does not."""
+    calls = []
+    for node, *told in drivers.Foreign(file, databases).all():
+        start, _ = file.lines.span(node)
+        found.add((start, *told))
+        if told[1] == rules.ERROR and file.speaks != "postgresql":
+            calls.append(statements.unknown(file, node, told[0], is_reviewable=False))
+    return calls
+
+
+def _adapters(file, known):
+    """Imports of the adapter or the switch where no such file is."""
+    for node in file.scopes.of:
+        if isinstance(node, ast.Import):
+            modules = [item.name for item in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            modules = [module] + [f"{module}.{item.name}".lstrip(".") for item in node.names]
+        else:
+            continue
+        for module in modules:
+            if known.missing(module):
+                start, _ = file.lines.span(node)
+                yield (start, "adapter-missing", rules.ERROR, f"imports {module}, and no such file "
+                       "is there: the program does not start", "cutover code adapter DIR --write")
+
+
+def _of_kinds(file, call):
+    """What is told of the way in which a text is made."""
+    start, _ = file.lines.span(call.node)
+    kinds = set().union(*(text.kinds for text in call.texts))
+    if "characters" in kinds:
+        yield (start, "placeholder-characters", rules.ERROR, "a text is taken apart by its "
+               "characters: '%s' in its place would be torn apart",
+               "','.join(['%s'] * n): a list, not a text")
+    if "template" in kinds and file.speaks != "postgresql":
+        yield (start, "placeholder-template", rules.ERROR, "a placeholder stands in a text that goes "
+               "through %: the % of %s would be taken by that", "%%s in such a text, or an f-string")
 
 
 def described_file(file, role, statements_found, findings):
@@ -291,7 +328,7 @@ def _of_text(file, call, text):
         yield span[0], rule, severity, message, suggestion
 
 
-def described(file, call):
+def described(file, call, chosen):
     """One statement as JSON has it."""
     start, end = file.lines.span(call.node)
     line, column = file.lines.place(start)
@@ -307,9 +344,7 @@ def described(file, call):
         "line": line, "column": column, "start": start, "end": end, "call": call.name,
         "function": function.name if function is not None else "",
         "verb": sqltext.verb(call.texts[0].value) or "",
-        "reviewed": any(
-            line in file.reviewed
-            for line in range(call.node.lineno, call.node.end_lineno + 1)),
+        "reviewed": call.is_reviewable and call.node in chosen,
         "dynamic": call.is_dynamic, "wants_key": bool(call.key_reads), "parameters": call.bound, "variants": variants}
 
 

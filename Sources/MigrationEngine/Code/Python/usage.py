@@ -97,7 +97,10 @@ class Usage:
 
     def _try(self, node):
         loop = self.scopes.enclosing(node, (ast.For, ast.While, ast.With, ast.FunctionDef))
-        if not isinstance(loop, (ast.For, ast.While)) or not self._swallows(node):
+        if not self._swallows(node):
+            return
+        if not isinstance(loop, (ast.For, ast.While)):
+            self._goes_on(node)
             return
         around = loop
         while around is not None and not isinstance(around, (ast.FunctionDef, ast.Module)):
@@ -109,6 +112,34 @@ class Usage:
                          "a SAVEPOINT for each round; the adapter's transaction("
                          "keep_after_error=True)")
                 return
+
+    def _goes_on(self, node):
+        """An error that is passed over outside of a loop, and statements that follow it."""
+        function = self.scopes.enclosing(
+            node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Module))
+        if not any(self._runs(part) for item in node.body for part in ast.walk(item)):
+            return
+        after = [part for part in ast.walk(function) if self._runs(part, "commit")
+                 and (part.lineno, part.col_offset) > (node.end_lineno, node.end_col_offset)]
+        stays = any(not isinstance(handler.body[-1], (ast.Return, ast.Raise, ast.Continue, ast.Break))
+                    and not any(isinstance(part, ast.Attribute) and part.attr in (
+                        "rollback", "exit", "_exit") for part in ast.walk(handler))
+                    for handler in node.handlers)
+        if stays and (after or any(
+                isinstance(part, ast.With) and self._opens(part) for part in self._around(node))):
+            self.add(node, "error-in-transaction", ERROR, "on PostgreSQL the first error aborts the "
+                     "transaction: what follows in it fails and nothing is kept",
+                     "a SAVEPOINT around it; the adapter's transaction(keep_after_error=True)")
+
+    def _around(self, node):
+        while not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Module)):
+            yield node
+            node = self.scopes.parents[node]
+
+    @staticmethod
+    def _runs(node, *more):
+        return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and (
+            node.func.attr in ("execute", "executemany", "executescript", *more))
 
     def _swallows(self, node):
         for handler in node.handlers:

@@ -1,0 +1,60 @@
+"""Which file is the application's SQLite layer, and whether the adapter that is imported is there.
+
+Before the switch the layer is what other files import. After it they import the adapter beside it,
+and the layer is still what the way back needs.
+"""
+import os
+
+# The name of the module that `code adapter` writes, and of the switch beside it.
+ADAPTER = "pg_utils"
+SWITCH = "database_settings"
+
+
+def module_of(path):
+    """The last part of a module's name."""
+    return os.path.splitext(os.path.basename(path))[0]
+
+
+class Layers:
+    """What the files of a folder are to each other, as far as the database goes."""
+
+    def __init__(self):
+        self.candidates = {}
+        self.imported = set()
+        self.folders = set()
+        self.paths = set()
+        self.connected = {}
+
+    def note(self, file):
+        """Takes one parsed file."""
+        self.paths.add(file.path)
+        self.imported |= set(file.imported)
+        self.imported |= {module.split(".")[-1] for module in file.imported.values()}
+        for module in file.modules:
+            *folder, last = module.split(".")
+            if last == ADAPTER:
+                self.folders.add("/".join(folder))
+        if module_of(file.path) == ADAPTER:
+            self.folders.add(os.path.dirname(file.path))
+        if file.is_layer:
+            self.candidates[file.path] = file.module
+
+    def found(self):
+        """The layers: path and module."""
+        return {path: module for path, module in self.candidates.items()
+                if module in self.imported or self._is_beside(path)}
+
+    def _is_beside(self, path):
+        folder = os.path.dirname(path)
+        return any(folder == other or (other and folder.endswith("/" + other))
+                   for other in self.folders)
+
+    def missing(self, module):
+        """Whether a module is the adapter or the switch, and no file of the folder is it."""
+        *folder, last = module.split(".")
+        if last not in (ADAPTER, SWITCH):
+            return False
+        wanted = "/".join([*folder, last])
+        names = (wanted + ".py", wanted + "/__init__.py")
+        return not any(path == name or path.endswith("/" + name)
+                       for path in self.paths for name in names)
