@@ -63,7 +63,7 @@ def f(given, x):
     if x:
         sql += " AND c = ?"
     cursor.execute(sql, given)
-    marks = ", ".join("?" * 3)
+    marks = ", ".join(["?"] * 3)
     cursor.execute("SELECT a FROM t WHERE b IN (%s)" % marks, given)
     cursor.execute("SELECT a FROM {} WHERE b IN ({})".format('t', ','.join(['?'] * len(given))))
     cursor.execute(Queries.ONE)
@@ -271,6 +271,115 @@ def f(logger, x):
         self.assertEqual(file["statements"], [])
         self.assertEqual({item["rule"] for item in file["findings"]},
                          {"sqlite-import", "sqlite-connect"})
+
+    def rows(self, content, **others):
+        folder = Folder(a=content, **others)
+        self.addCleanup(folder.remove)
+        file = folder.scan()["a.py"]
+        return ([finding["rule"] for finding in file["findings"]],
+                [(item["line"], item["dynamic"], item["reviewed"]) for item in file["statements"]])
+
+    def test_a_text_that_is_taken_apart_by_its_characters_is_not_known(self):
+        for text in ("'SELECT 1 WHERE a IN (' + ','.join('?' * 3) + ')'",
+                     "f\"SELECT 1 WHERE a IN ({','.join('?' * len(x))})\"",
+                     "'SELECT 1 WHERE a IN (%s)' % ','.join('?' * 3)"):
+            rules, found = self.rows(CONNECT + f"cursor.execute({text}, x)\n")
+            self.assertIn("placeholder-characters", rules)
+            self.assertEqual(found, [(4, True, False)])
+
+    def test_what_is_formatted_is_read_as_it_arrives(self):
+        self.assertEqual(self.texts(CONNECT + """
+cursor.execute("SELECT %s FROM t WHERE a LIKE 'x%%'" % 'a')
+cursor.execute("SELECT {1} FROM {0} WHERE b = '{{'".format('t', 'a'))
+cursor.execute("SELECT {a} FROM {t}".format(t='t', a='a'))
+cursor.execute(" ".join(["SELECT a", "FROM t", "WHERE b = ?"]), (1,))
+"""), [["SELECT a FROM t WHERE a LIKE 'x%'"], ["SELECT a FROM t WHERE b = '{'"],
+            ["SELECT a FROM t"], ["SELECT a FROM t WHERE b = ?"]])
+        file = self.scan(CONNECT + "cursor.execute('SELECT %s FROM t WHERE b = ?' % 'a', (1,))\n")
+        self.assertIn("placeholder-template", [item["rule"] for item in file["findings"]])
+        variant = file["statements"][0]["variants"][0]
+        self.assertIsNone(variant["spans"][variant["text"].index("?")])
+
+    def test_calls_that_nobody_can_read_are_told(self):
+        for text in ("conn.execute(LIST)", "conn.execute(Q.BY_NOTE)", "thing.execute(Q['recent'])",
+                     "conn.execute(given + ' LIMIT 1')", "run = conn.execute", "await conn.execute_fetchall(x)"
+                     .replace("await ", ""), "getattr(conn, 'execute')(x)", "list(map(conn.execute, x))",
+                     "pd.read_sql(x, conn)"):
+            _, found = self.rows(CONNECT + "from consts import LIST\n" + text + "\n")
+            self.assertEqual(found, [(5, True, False)], text)
+        self.assertEqual(self.texts(CONNECT + "cursor.execute(dedent('SELECT 1'))\n"), [["SELECT 1"]])
+
+    def test_a_name_with_several_values_is_no_constant(self):
+        for text in ("SQL = 'SELECT 1'\ndef f():\n    global SQL\n    SQL = g()\ncursor.execute(SQL)\n",
+                     "SQL = 'SELECT 1'\nSQL, n = g()\ncursor.execute(SQL)\n",
+                     "class Q:\n    A = 'SELECT 1'\nQ.A = g()\ncursor.execute(Q.A)\n"):
+            _, found = self.rows(CONNECT + text)
+            self.assertEqual([item[1] for item in found], [True], text)
+
+    def test_only_the_connection_to_the_application_is_brought_over(self):
+        plain = "import sqlite3\n"
+        for text in ("c = sqlite3.connect(':memory:')", "c = sqlite3.connect('file:x.db?mode=ro', uri=True)",
+                     "c = sqlite3.connect('x.db', isolation_level=None)",
+                     "c = sqlite3.connect('x.db', detect_types=1)",
+                     "def f(where):\n    c = sqlite3.connect(where)"):
+            rules, found = self.rows(plain + text + "\n")
+            self.assertIn("sqlite-connect-other", rules, text)
+            self.assertEqual([item[1:] for item in found], [(True, False)], text)
+        for text in ("c = sqlite3.connect('data/x.db', timeout=5)", "c = sqlite3.connect(DATABASE_PATH)",
+                     "c = sqlite3.connect(os.environ.get('DB', 'x.db'))"):
+            self.assertEqual(self.rows(plain + text + "\n")[0].count("sqlite-connect-other"), 0, text)
+        rules, _ = self.rows(plain + "sqlite3.connect('x.db')\n",
+                             b=plain + "sqlite3.connect('y.db')\n")
+        self.assertIn("sqlite-connect-other", rules)
+        rules, found = self.rows(plain + "sqlite3.connect('x.db').execute('SELECT 1')\n")
+        self.assertIn("connect-unclosed", rules)
+
+    def test_what_the_adapter_does_not_have_is_refused(self):
+        for text in ("print(conn.total_changes)", "conn.backup(other)", "conn.create_function('f', 1, f)",
+                     "conn.row_factory = lambda c, r: r", "list(conn.iterdump())"):
+            _, found = self.rows(CONNECT + text + "  # cutover: reviewed\n")
+            self.assertEqual([item[1:] for item in found], [(True, False)], text)
+        for text in ("import aiosqlite", "from sqlalchemy import create_engine\ncreate_engine('sqlite:///x')",
+                     "import pandas as pd\npd.read_sql('SELECT 1', engine)"):
+            rules, found = self.rows(text + "\n")
+            self.assertIn("other-driver", rules)
+            self.assertTrue(found[0][1])
+
+    def test_an_error_that_is_passed_over_in_a_transaction_is_told_outside_of_loops_too(self):
+        start = CONNECT + "def f():\n    try:\n        conn.execute('DELETE FROM t')\n"
+        rules, _ = self.rows(start + "    except sqlite3.IntegrityError:\n        pass\n"
+                             "    conn.execute('DELETE FROM u')\n")
+        self.assertIn("error-in-transaction", rules)
+        rules, _ = self.rows(start + "    except sqlite3.IntegrityError:\n        conn.rollback()\n"
+                             "    conn.execute('DELETE FROM u')\n")
+        self.assertNotIn("error-in-transaction", rules)
+
+    def test_a_review_speaks_of_one_call(self):
+        for text, expected in (
+                ("cursor.execute(x)  # cutover: reviewed", [True]),
+                ("cursor.execute(x)  # cutover: reviewed with all tables", [True]),
+                ("cursor.execute(x)  # cutover: reviewed-not", [False]),
+                ("cursor.execute(x)  # cutover: reviewed: no", [False]),
+                ("cursor.execute(x)  # cutover: reviewed not yet", [False]),
+                ("cursor.execute(x); cursor.execute(y)  # cutover: reviewed", [False, False]),
+                ("# cutover: reviewed\ncursor.execute(x)", [True]),
+                ("# cutover: reviewed\ncursor.execute(x); cursor.execute(y)", [False, False]),
+                ("cursor.execute(x,\n  cursor.execute(y)  # cutover: reviewed\n)", [False, True])):
+            _, found = self.rows(CONNECT + text + "\n")
+            self.assertEqual([item[2] for item in found], expected, text)
+
+    def test_the_layer_is_known_before_and_after_the_fix(self):
+        layer = ("import sqlite3\ndef get_connection():\n    return sqlite3.connect('x.db')\n")
+        before = Folder(a="from data.db import get_connection\n", data__db=layer)
+        after = Folder(a="from data.pg_utils import get_connection\n", data__db=layer)
+        both = Folder(a="from data.pg_utils import get_connection\n", data__db=layer,
+                      data__pg_utils="")
+        for folder in (before, after, both):
+            self.addCleanup(folder.remove)
+            self.assertEqual(folder.scan()["data/db.py"]["role"], "sqlite-layer")
+        self.assertEqual([item["rule"] for item in after.scan()["a.py"]["findings"]],
+                         ["adapter-missing"])
+        self.assertEqual(both.scan()["a.py"]["findings"], [])
 
 
 if __name__ == "__main__":
