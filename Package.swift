@@ -58,6 +58,7 @@ let package = Package(
                 .embedInCode("Code/Adapter/database_settings.py"),
                 .embedInCode("Code/Adapter/pg_utils.py"),
                 .embedInCode("Code/Python/convert.py"),
+                .embedInCode("Code/Python/differs.py"),
                 .embedInCode("Code/Python/drivers.py"),
                 .embedInCode("Code/Python/files.py"),
                 .embedInCode("Code/Python/fingerprint.py"),

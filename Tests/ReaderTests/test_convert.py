@@ -183,6 +183,39 @@ class ConvertTests(unittest.TestCase):
                      "note = '\\d%%' AND name = %s"):
             self.assertIn(line, done["diff"])
 
+    def noted(self, text, rule, shapes=None):
+        answer = ask(text, shapes)
+        self.assertEqual(answer["state"], "converted", answer)
+        self.assertIn(rule, [note["rule"] for note in answer["notes"]], text)
+
+    def test_what_both_take_and_answer_otherwise_is_brought_over(self):
+        self.becomes("INSERT INTO t (id, name) VALUES (NULL, ?)",
+                     "INSERT INTO t (id, name) VALUES (DEFAULT, %s)", ["text"])
+        self.becomes("SELECT substr(name, -3) FROM t", "SELECT RIGHT(name,3) FROM t")
+        self.becomes("SELECT id FROM t LIMIT -1 OFFSET 5", "SELECT id FROM t LIMIT ALL OFFSET 5")
+        self.becomes("UPDATE t SET note = ? WHERE id = ?",
+                     "UPDATE t SET note = CAST(CAST(%s AS INTEGER) AS TEXT) WHERE id = %s",
+                     ["boolean", "integer"])
+        self.becomes("SELECT id FROM t WHERE name LIKE 'a\\b%'",
+                     "SELECT id FROM t WHERE name ILIKE 'a\\\\b%'")
+        self.assertIn("CAST(CAST(on_off AS INTEGER) AS TEXT)",
+                      ask("SELECT name || on_off FROM t")["driver"])
+        self.assertIn("NULLIF(n, 0)", ask("SELECT id % n FROM t")["driver"])
+        self.becomes("SELECT id % 7 FROM t", "SELECT id % 7 FROM t")
+
+    def test_what_both_take_and_answer_otherwise_is_told_or_refused(self):
+        self.refused("UPDATE t SET n = 1.5 WHERE id = 1", "whole numbers")
+        self.refused("INSERT INTO t (n) VALUES (2.5)", "whole numbers")
+        self.refused("SELECT substr(name, -3, 2) FROM t", "from the end")
+        self.noted("SELECT max(n, 5) FROM t", "greatest-null")
+        self.noted("SELECT date(moment, '+1 month') FROM t", "month-end")
+        self.noted("SELECT strftime('%s', at) FROM t", "strftime-number")
+        self.noted("SELECT lower(name) FROM t", "case-unicode")
+        self.noted("UPDATE t SET n = ? WHERE id = ?", "fraction", ["real", "integer"])
+        self.noted("SELECT substr(name, n) FROM t", "substr-start")
+        answer = ask("INSERT INTO t (id, name) VALUES (?, ?)", ["null", "text"])
+        self.assertEqual(answer["state"], "refused")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -65,6 +65,7 @@ final class CodeReader {
         [
             ("__main__.py", PackageResources.start_py),
             ("convert.py", PackageResources.convert_py),
+            ("differs.py", PackageResources.differs_py),
             ("drivers.py", PackageResources.drivers_py),
             ("files.py", PackageResources.files_py),
             ("fingerprint.py", PackageResources.fingerprint_py),

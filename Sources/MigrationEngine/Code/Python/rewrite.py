@@ -6,6 +6,7 @@ REPLACE hits. Each rewriting leaves a note for whoever reads the findings.
 """
 from sqlglot import exp
 
+import differs
 import moments
 from refusal import Refused
 from schema import tables_of
@@ -179,6 +180,7 @@ class Rewriting:
         if found is None:
             return None
         name, given = found
+        differs.moment(self, name, given)
         return raw(moments.written(name, given, self._want(node, name), self.schema.type_of))
 
     def _currenttimestamp(self, node):
@@ -220,7 +222,10 @@ class Rewriting:
         return None
 
     def _bound(self, node, shape):
+        differs.bound(self, node, shape)
         met = self._meets(node)
+        if met == "text" and shape == "boolean":
+            return differs.boolean(self, node)
         if met == "boolean" and shape != "boolean":
             self.note("boolean-integer", "the column is boolean there, and this value may be a "
                       "number: boolean = integer is an error")
@@ -234,6 +239,7 @@ class Rewriting:
         return None
 
     def _literal(self, node):
+        differs.literal(self, node)
         met = self._meets(node)
         if met == "boolean" and not node.is_string and node.name in ("0", "1"):
             self.note("boolean-integer", "the column is boolean there: boolean = integer is an "
@@ -266,6 +272,7 @@ class Rewriting:
         raise Refused("rowid, and the table has no whole number as its key")
 
     def _like(self, node):
+        differs.pattern(self, node)
         self.note("like-case", "rows that differ in case only are found as before")
         return exp.ILike(**node.args)
 
@@ -299,6 +306,31 @@ class Rewriting:
             self.note("sum-type", "divided as a whole number, as before")
             return exp.Cast(this=exp.Sum(this=node.this), to=exp.DataType.build("bigint"))
         return None
+
+    def _null(self, node):
+        return differs.null(self, node)
+
+    def _substring(self, node):
+        return differs.substring(self, node)
+
+    def _limit(self, node):
+        return differs.limit(self, node)
+
+    def _max(self, node):
+        return differs.several(self, node)
+
+    _min = _greatest = _least = _max
+
+    def _dpipe(self, node):
+        return differs.joined(self, node)
+
+    def _mod(self, node):
+        return differs.modulo(self, node)
+
+    def _lower(self, node):
+        return differs.letters(self, node)
+
+    _upper = _lower
 
     def _groupconcat(self, node):
         kind = self.schema.type_of(node.this)

@@ -1,0 +1,205 @@
+"""Where both servers take a statement and answer otherwise: brought over, refused, or told.
+
+Each function takes the rewriting and a node of the statement, and answers the node that comes in its
+place, or None.
+"""
+from sqlglot import exp
+
+from refusal import Refused
+
+_NUMBERS = ("double precision", "numeric", "real")
+_WHOLE = ("bigint", "integer", "smallint")
+
+
+def raw(text):
+    """A piece of PostgreSQL that is written as it is."""
+    return exp.Var(this=text)
+
+
+def bare(node):
+    """What stands inside of brackets."""
+    while isinstance(node, exp.Paren):
+        node = node.this
+    return node
+
+
+def minus(node):
+    """The number behind a minus sign, as text, or None."""
+    node = bare(node)
+    if isinstance(node, exp.Neg) and isinstance(bare(node.this), exp.Literal):
+        return bare(node.this).name
+    return None
+
+
+def is_fraction(node):
+    """Whether a number has a part behind the point that is not 0."""
+    node = bare(node)
+    node = bare(node.this) if isinstance(node, exp.Neg) else node
+    if not isinstance(node, exp.Literal) or node.is_string:
+        return False
+    try:
+        return float(node.name) != int(float(node.name))
+    except (ValueError, OverflowError):
+        return True
+
+
+def stored(rewriting, node):
+    """The column that takes a value as it stands: (type, whether it is the key), or None."""
+    parent = node.parent
+    while isinstance(parent, (exp.Paren, exp.Neg)):
+        node, parent = parent, parent.parent
+    if isinstance(parent, exp.EQ) and isinstance(parent.parent, (exp.Update, exp.OnConflict)) and (
+            parent.expression is node and isinstance(parent.this, exp.Column)):
+        return rewriting.schema.type_of(parent.this), False
+    if not (isinstance(parent, exp.Tuple) and isinstance(parent.parent, exp.Values)
+            and isinstance(parent.parent.parent, exp.Insert)):
+        return None
+    insert = parent.parent.parent
+    place = next(at for at, other in enumerate(parent.expressions) if other is node)
+    table = insert.this.this if isinstance(insert.this, exp.Schema) else insert.this
+    known = rewriting.schema.table(table.name)
+    if known is None:
+        return None
+    names = ([column.name.lower() for column in insert.this.expressions]
+             if isinstance(insert.this, exp.Schema) else list(known["columns"]))
+    if place >= len(names) or names[place] not in known["columns"]:
+        return None
+    kind = known["columns"][names[place]]["type"]
+    return kind, (known.get("primary") or []) == [names[place]] and kind in _WHOLE
+
+
+def null(rewriting, node):
+    """NULL for a key that counts up takes the next number."""
+    met = stored(rewriting, node)
+    if met is not None and met[1]:
+        rewriting.note("null-key", "NULL for the key takes the next number: DEFAULT there")
+        return raw("DEFAULT")
+    return None
+
+
+def literal(rewriting, node):
+    """A fraction for a whole-number column is rounded there and kept here."""
+    met = stored(rewriting, node)
+    if met is not None and met[0] in _WHOLE and is_fraction(node):
+        raise Refused(f"{node.name} into a column of whole numbers: SQLite keeps it, PostgreSQL "
+                      "rounds it")
+    return None
+
+
+def bound(rewriting, node, shape):
+    """A bound value that would be kept otherwise."""
+    met = stored(rewriting, node)
+    if met is None:
+        return None
+    if met[1] and shape == "null":
+        raise Refused("None for the key: SQLite takes the next number, PostgreSQL refuses it; "
+                      "leave the column out")
+    if met[0] in _WHOLE and shape in ("real", "number"):
+        rewriting.note("fraction", "the column has whole numbers there: a fraction is rounded, and "
+                       "SQLite kept it")
+    return None
+
+
+def boolean(rewriting, node):
+    """A truth value for a text column is 1 or 0 as before."""
+    return raw(f"CAST(CAST({node.name} AS INTEGER) AS TEXT)")
+
+
+def substring(rewriting, node):
+    """A start that counts from the end."""
+    start = node.args.get("start")
+    number = minus(start) if start is not None else None
+    if number is not None:
+        if node.args.get("length") is not None:
+            raise Refused("substr() from the end with a length has no form that means the same")
+        return exp.Anonymous(this="RIGHT", expressions=[node.this, exp.Literal.number(number)])
+    if start is not None and not isinstance(bare(start), exp.Literal):
+        rewriting.note("substr-start", "a start below 0 counts from the end in SQLite, and not on "
+                       "PostgreSQL")
+    return None
+
+
+def limit(rewriting, node):
+    """LIMIT -1 is no limit."""
+    if node.expression is not None and minus(node.expression) is not None:
+        node.set("expression", raw("ALL"))
+    return None
+
+
+def several(rewriting, node):
+    """The largest or smallest of several values, of which one may be NULL."""
+    given = [node.this, *node.expressions]
+    certain = all(
+        isinstance(bare(item), exp.Literal)
+        or (isinstance(item, exp.Column) and (rewriting.schema.column(item) or {}).get("not_null"))
+        for item in given)
+    if len(given) > 1 and not certain:
+        rewriting.note("greatest-null", "max() and min() of several values are NULL in SQLite when "
+                       "one is NULL; GREATEST and LEAST pass it over")
+    return None
+
+
+def joined(rewriting, node):
+    """Truth values and fractions that become text."""
+    for side in (node.this, node.expression):
+        inside = bare(side)
+        kind = rewriting.schema.type_of(inside)
+        if kind == "boolean":
+            inside.replace(raw(f"CAST(CAST({inside.sql('postgres')} AS INTEGER) AS TEXT)"))
+        elif kind in _NUMBERS:
+            rewriting.note("concat-number", "a whole number of this kind is written 1.0 by SQLite "
+                           "and 1 by PostgreSQL")
+    return None
+
+
+def modulo(rewriting, node):
+    """A rest of nothing is NULL; fractions are cut off first."""
+    for side in (node.this, node.expression):
+        if is_fraction(side) or rewriting.schema.type_of(bare(side)) in _NUMBERS:
+            rewriting.note("modulo", "SQLite cuts fractions off before %, PostgreSQL reckons with "
+                           "them, or refuses")
+    divisor = node.expression
+    inside = bare(divisor)
+    if isinstance(inside, exp.Literal) and inside.name.strip("0.") != "":
+        return None
+    if not isinstance(divisor, exp.Nullif):
+        node.set("expression", exp.Nullif(this=bare(divisor).copy(),
+                                          expression=exp.Literal.number(0)))
+    return None
+
+
+def pattern(rewriting, node):
+    """A backslash in a pattern is a character of its own in SQLite."""
+    given = bare(node.expression)
+    if isinstance(node.parent, exp.Escape):
+        return None
+    if isinstance(given, exp.Literal) and given.is_string and "\\" in given.name:
+        given.replace(exp.Literal.string(given.name.replace("\\", "\\\\")))
+        rewriting.note("like-backslash", "a backslash in a pattern means the next character there: "
+                       "it is doubled")
+    return None
+
+
+def letters(rewriting, node):
+    """Capitals and small letters beyond ASCII."""
+    given = bare(node.this)
+    if not (isinstance(given, exp.Literal) and given.name.isascii()):
+        rewriting.note("case-unicode", "SQLite changes the case of ASCII letters only, PostgreSQL "
+                       "of all")
+    return None
+
+
+def moment(rewriting, name, given):
+    """Months have different lengths; seconds are text in SQLite."""
+    from_start = False
+    for modifier in given[1:]:
+        word = modifier.name.lower() if isinstance(modifier, exp.Literal) else ""
+        if word.startswith(("start of month", "start of year")):
+            from_start = True
+        elif ("month" in word or "year" in word) and not from_start:
+            rewriting.note("month-end", "a month after the 31st SQLite goes over into the next "
+                           "month, PostgreSQL stays at the last day")
+        elif "day" in word:
+            from_start = False
+    if name == "strftime" and given and isinstance(given[0], exp.Literal) and given[0].name == "%s":
+        rewriting.note("strftime-number", "strftime('%s') is text in SQLite, and a number there")
