@@ -304,7 +304,7 @@ cursor.execute(" ".join(["SELECT a", "FROM t", "WHERE b = ?"]), (1,))
         for text in ("conn.execute(LIST)", "conn.execute(Q.BY_NOTE)", "thing.execute(Q['recent'])",
                      "conn.execute(given + ' LIMIT 1')", "run = conn.execute", "await conn.execute_fetchall(x)"
                      .replace("await ", ""), "getattr(conn, 'execute')(x)", "list(map(conn.execute, x))",
-                     "pd.read_sql(x, conn)"):
+                     "pd.read_sql(x, conn)", "conn.executemany(*x)", "manager.raw('SELECT 1')"):
             _, found = self.rows(CONNECT + "from consts import LIST\n" + text + "\n")
             self.assertEqual(found, [(5, True, False)], text)
         self.assertEqual(self.texts(CONNECT + "cursor.execute(dedent('SELECT 1'))\n"), [["SELECT 1"]])

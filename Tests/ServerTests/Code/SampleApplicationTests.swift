@@ -62,6 +62,31 @@ struct SampleApplicationTests {
         #expect(!exists(sample.command.source))
     }
 
+    @Test func `fix twice and then adapter leads where adapter and then fix does`() async throws {
+        let sample = try CodeFolder()
+        try await makeSample(sample.command.source, .production, orders: 20)
+        #expect(try await sample.command("migrate").status == 0)
+        let path = "src/services/database/db_utils.py"
+        let layer = try sample.read(path)
+        #expect(try await sample.code("fix", "--write").status == 0)
+        let again = try await sample.code("fix", "--write")
+        #expect(again.json["files"] == .array([]), "\(again)")
+        #expect(try sample.read(path) == layer)
+
+        let between = try await sample.code("check")
+        #expect(between.status == 1)
+        let rules = between.json["files"].list.flatMap { $0["findings"].list }
+            .filter { $0["severity"].string == "error" }.compactMap { $0["rule"].string }
+        #expect(Set(rules) == ["adapter-missing"], "\(between)")
+
+        let adapter = try await sample.code("adapter", "--write")
+        #expect(adapter.json["module"].string == "src.services.database.pg_utils", "\(adapter)")
+        #expect(adapter.json["files"].list.count == 2)
+        let after = try await sample.code("check")
+        #expect(after.status == 0, "\(after)")
+        #expect(try sample.read(path) == layer)
+    }
+
     @Test func `check finds every planted pattern of the sample, and none that is not there`()
         async throws
     {

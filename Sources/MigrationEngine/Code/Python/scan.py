@@ -64,7 +64,7 @@ class PythonFile:
                 self._taken_from(node)
         # A file that has the adapter, and SQLite nowhere, is read as PostgreSQL's.
         self.speaks = "postgresql" if not self.sqlite_names and self._has_adapter() else "sqlite"
-        self.touches_database = bool(self.sqlite_names) or any(
+        self.touches_database = bool(self.sqlite_names) or "sqlite3" in self.imported.values() or any(
             word in self.source for word in ("get_connection", "transaction(", "cursor("))
 
     def _taken_from(self, node):

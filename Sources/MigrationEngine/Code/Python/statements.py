@@ -99,7 +99,9 @@ def call_of(node, wrappers):
     for candidate in (word, "sql", "query", "statement"):
         if sql is None and candidate in keywords:
             sql = keywords[candidate]
-    if sql is None or isinstance(sql, ast.Starred):
+    # *values or **values: what is run is among them.
+    sql = sql or keywords.get(None)
+    if sql is None:
         return None
     values = node.args[bound] if bound is not None and bound < len(node.args) else None
     for candidate in ("params", "parameters", "args", "values"):
@@ -131,6 +133,9 @@ def calls(file, wrappers):
             texts = texts[:MOST_VARIANTS - 1] + [file.resolver.hole(sql)]
         if not _is_statement(texts, name, node, file, wrappers):
             continue
+        if name not in METHODS and name not in wrappers.by_name:
+            # A method of something else: what it makes of the text is not known.
+            texts = [*texts, file.resolver.hole(node)]
         if name == "executemany" and isinstance(values, ast.Name):
             values = _rows_of(values, scope)
         if name == "executemany":
