@@ -374,7 +374,8 @@ cursor.execute(" ".join(["SELECT a", "FROM t", "WHERE b = ?"]), (1,))
         after = Folder(a="from data.pg_utils import get_connection\n", data__db=layer)
         both = Folder(a="from data.pg_utils import get_connection\n", data__db=layer,
                       data__pg_utils="")
-        for folder in (before, after, both):
+        beside = Folder(data__a="from pg_utils import get_connection\n", data__db=layer)
+        for folder in (before, after, both, beside):
             self.addCleanup(folder.remove)
             self.assertEqual(folder.scan()["data/db.py"]["role"], "sqlite-layer")
         self.assertEqual([item["rule"] for item in after.scan()["a.py"]["findings"]],

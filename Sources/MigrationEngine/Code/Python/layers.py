@@ -34,6 +34,9 @@ class Layers:
             *folder, last = module.split(".")
             if last == ADAPTER:
                 self.folders.add("/".join(folder))
+                if not folder:
+                    # A program's own folder is on its path.
+                    self.folders.add(os.path.dirname(file.path))
         if module_of(file.path) == ADAPTER:
             self.folders.add(os.path.dirname(file.path))
         if file.is_layer:
@@ -41,8 +44,10 @@ class Layers:
 
     def found(self):
         """The layers: path and module."""
-        return {path: module for path, module in self.candidates.items()
-                if module in self.imported or self._is_beside(path)}
+        found = {path: module for path, module in self.candidates.items()
+                 if module in self.imported or self._is_beside(path)}
+        # An adapter by a path of its own making: what stands as a layer is one.
+        return found or (dict(self.candidates) if self.folders else {})
 
     def _is_beside(self, path):
         folder = os.path.dirname(path)
