@@ -312,6 +312,7 @@ cursor.execute(" ".join(["SELECT a", "FROM t", "WHERE b = ?"]), (1,))
     def test_a_name_with_several_values_is_no_constant(self):
         for text in ("SQL = 'SELECT 1'\ndef f():\n    global SQL\n    SQL = g()\ncursor.execute(SQL)\n",
                      "SQL = 'SELECT 1'\nSQL, n = g()\ncursor.execute(SQL)\n",
+                     "SQL = 'SELECT 1'\ntry:\n    from x import SQL\nexcept E:\n    pass\ncursor.execute(SQL)\n",
                      "class Q:\n    A = 'SELECT 1'\nQ.A = g()\ncursor.execute(Q.A)\n"):
             _, found = self.rows(CONNECT + text)
             self.assertEqual([item[1] for item in found], [True], text)
@@ -333,6 +334,10 @@ cursor.execute(" ".join(["SELECT a", "FROM t", "WHERE b = ?"]), (1,))
         self.assertIn("sqlite-connect-other", rules)
         rules, found = self.rows(plain + "sqlite3.connect('x.db').execute('SELECT 1')\n")
         self.assertIn("connect-unclosed", rules)
+        rules, _ = self.rows(plain + "with sqlite3.connect('x.db') as c:\n    c.execute('SELECT 1')\n")
+        self.assertIn("connect-unclosed", rules)
+        rules, _ = self.rows(plain + "def f():\n    c = sqlite3.connect('x.db')\n    c.close()\n")
+        self.assertNotIn("connect-unclosed", rules)
 
     def test_what_the_adapter_does_not_have_is_refused(self):
         for text in ("print(conn.total_changes)", "conn.backup(other)", "conn.create_function('f', 1, f)",

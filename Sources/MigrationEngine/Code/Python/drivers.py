@@ -43,7 +43,7 @@ def path_of(node, scope, depth=0):
         return SETTING if node.attr.lower() in _SETTINGS else None
     if isinstance(node, ast.Name):
         home = scope.find(node.id)
-        if home is None:
+        if home is None or (node.id in home.others and node.id not in home.assigned):
             return SETTING if node.id.lower() in _SETTINGS else None
         given = home.assigned.get(node.id, [])
         if len(given) != 1 or node.id in home.parameters or node.id in home.others:
@@ -141,9 +141,32 @@ class Foreign:
             self.add(node, "sqlite-connect-other", reason, "bring it over by hand; the adapter's "
                      "connection is one to the application's PostgreSQL")
         parent = self.scopes.parents.get(node)
+        if isinstance(parent, ast.withitem) and not self._closes(node, parent.optional_vars):
+            self.add(node, "connect-unclosed", "with does not close a connection of SQLite, and the "
+                     "pool would lose one each time", "close() it, or contextlib.closing()")
+        if isinstance(parent, ast.Assign) and not self._closes(node, parent.targets[0]):
+            self.add(node, "connect-unclosed", "nobody closes this connection in this function: the "
+                     "pool may lose one each time", "close() it in a finally", WARNING)
         if isinstance(parent, ast.Attribute) and parent.attr.startswith("execute"):
             self.add(node, "connect-unclosed", "nobody closes this connection: the pool would lose "
                      "one each time", "keep it under a name and close() it")
+
+    def _closes(self, node, target):
+        """Whether the function closes what the name stands for, or hands it on."""
+        function = self.scopes.enclosing(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        if not isinstance(target, ast.Name):
+            return target is not None
+        if function is None:
+            return isinstance(self.scopes.parents.get(node), ast.Assign)
+        for part in ast.walk(function):
+            if isinstance(part, ast.Attribute) and part.attr == "close" and (
+                    isinstance(part.value, ast.Name) and part.value.id == target.id):
+                return True
+            if isinstance(part, (ast.Return, ast.Yield)) and any(
+                    isinstance(name, ast.Name) and name.id == target.id
+                    for name in ast.walk(part)):
+                return True
+        return False
 
     def _other_meaning(self, node):
         others = [item.arg or "**" for item in node.keywords if item.arg not in _HARMLESS | {

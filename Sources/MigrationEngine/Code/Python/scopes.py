@@ -51,8 +51,10 @@ class Scope:
         elif isinstance(node, (ast.With, ast.AsyncWith)):
             for item in node.items:
                 self._other(item.optional_vars)
-        elif isinstance(node, ast.ExceptHandler) and node.name:
+        elif type(node).__name__ in ("ExceptHandler", "MatchAs", "MatchStar") and node.name:
             self.others.add(node.name)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            self.others.update(item.asname or item.name for item in node.names)
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 if len(node.targets) > 1 or not isinstance(target, ast.Name):
