@@ -69,6 +69,7 @@ final class CodeReader {
             ("fingerprint.py", PackageResources.fingerprint_py),
             ("fix.py", PackageResources.fix_py),
             ("literals.py", PackageResources.literals_py),
+            ("made.py", PackageResources.made_py),
             ("merge.py", PackageResources.merge_py), ("moments.py", PackageResources.moments_py),
             ("refusal.py", PackageResources.refusal_py),
             ("rewrite.py", PackageResources.rewrite_py), ("rules.py", PackageResources.rules_py),
