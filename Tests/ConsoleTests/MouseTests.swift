@@ -105,7 +105,7 @@ import Testing
 
     @Test func `beside its list an explanation is opened, and another row closes it`() throws {
         var model = model(.orders, columns: 120, rows: 40)
-        _ = try click("Enter lists its items", &model)
+        _ = try click("Enter compares both sides", &model)
         #expect(model.detail?.id == "100892")
         _ = try click("100890", &model)
         #expect(model.detail == nil && model.selectedRow?.id == "100890")
