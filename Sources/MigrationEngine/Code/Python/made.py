@@ -19,8 +19,9 @@ _KNOWN_PARTS = tuple(getattr(exp, name) for name in (
     "CollateColumnConstraint Constraint PrimaryKey Index IndexParameters Ordered Where Column "
     "Literal Boolean Null Var EQ NEQ GT GTE LT LTE And Or Not Is In Between Like ILike Paren Tuple "
     "Add Sub Mul Div Mod Neg DPipe Concat Case If Cast Interval CurrentTimestamp CurrentDate "
-    "CurrentTime AtTimeZone TimeToStr Lower Upper Length Coalesce Trim Abs").split())
-_KNOWN_CALLS = {"now", "timezone", "to_char"}
+    "CurrentTime AtTimeZone Localtime Localtimestamp TimestampTrunc Extract Round TimeToStr Lower Upper Length Coalesce Trim Abs").split())
+_KNOWN_CALLS = {"now", "timezone", "to_char", "statement_timestamp", "transaction_timestamp",
+                "clock_timestamp", "date_trunc"}
 _KNOWN_METHODS = {"btree", "hash", "gin", "gist", "brin"}
 
 
