@@ -65,6 +65,7 @@ let package = Package(
                 .embedInCode("Code/Python/fix.py"),
                 .embedInCode("Code/Python/layers.py"),
                 .embedInCode("Code/Python/literals.py"),
+                .embedInCode("Code/Python/made.py"),
                 .embedInCode("Code/Python/merge.py"),
                 .embedInCode("Code/Python/moments.py"),
                 .embedInCode("Code/Python/refusal.py"),

@@ -43,7 +43,8 @@ struct CodeCheckCommand: ParsableCommand {
         abstract: "Has the target plan every statement, as it stands or converted; runs none.",
         discussion: """
             Exit status 0 when every statement is planned as it stands and no finding is an \
-            error; warnings are for a person to read. The result is kept with the run, for the \
+            error; 1 also when the folder has no statement at all. Warnings are for a person to \
+            read. The result is kept with the run, for the \
             gate `code` of check and switch.
             """
     )
@@ -149,6 +150,9 @@ enum CodeText {
                 )
                 lines.append(SafeText.visible("      → \(finding.suggestion)"))
             }
+        }
+        if report.totals.statements == 0 {
+            lines.append("no SQL statement was found: nothing is proven of this folder")
         }
         return (lines + [totals(report.totals)]).joined(separator: "\n")
     }

@@ -46,12 +46,18 @@ extension Code {
         cancellation: Cancellation
     ) throws(MigrationError) -> CodeFixReport {
         if write { try options.requireWritable("fixing the code") }
+        let writing = write ? try CodeWriting(absolute(folder)) : nil
         let reader = try CodeReader(cancellation, observer)
         let scanned = try read(folder, reader)
         let proven = try CodeCheck(options, observer, cancellation).run(scanned, reader).files
         var refused: [CodeFixReport.File] = []
         var orders: [Order.File] = []
-        for file in proven where file.scanned.kind == "python" && file.report.role.isEmpty {
+        for file in proven {
+            if let reason = file.scanned.unreadReason {
+                refused.append(.init(path: file.scanned.path, state: "refused", reason: reason))
+                continue
+            }
+            guard file.scanned.kind == "python", file.report.role.isEmpty else { continue }
             if let reason = obstacle(file) {
                 refused.append(.init(path: file.scanned.path, state: "refused", reason: reason))
             } else if let order = order(file) {
@@ -59,32 +65,33 @@ extension Code {
             }
         }
         let backup = write ? try backupFolder(options) : ""
-        let done = try reader.ask(
-            Done.self,
-            ["fix", absolute(folder)],
-            given: Order(
-                files: orders,
-                adapter: .init(package: package(scanned), layers: scanned.layers),
-                write: write,
-                backup: backup
+        let order = Order(
+            files: orders,
+            adapter: .init(package: package(scanned), layers: scanned.layers),
+            write: write,
+            backup: backup
+        )
+        do throws(MigrationError) {
+            let done = try reader.ask(Done.self, ["fix", absolute(folder)], given: order)
+            let files = (refused + done.files).filter { $0.state != "unchanged" }
+                .sorted { $0.path < $1.path }
+            let isChanged = write && files.contains { $0.state == "fixed" }
+            // Asking for nothing to be kept leaves no empty folder behind.
+            if write, !isChanged { try? FileManager.default.removeItem(atPath: backup) }
+            let totals =
+                isChanged
+                ? try self.totals(folder, options, reader, observer, cancellation)
+                : CodeReport(proven.map(\.report), readFiles: scanned.readFiles, seconds: 0).totals
+            return CodeFixReport(
+                ok: !files.contains { $0.state == "refused" },
+                written: write,
+                backup: isChanged ? backup : nil,
+                files: files,
+                totals: totals
             )
-        )
-        let files = (refused + done.files).filter { $0.state != "unchanged" }
-            .sorted { $0.path < $1.path }
-        // Asking for nothing to be kept leaves no empty folder behind.
-        if write, !files.contains(where: { $0.state == "fixed" }) { rmdir(backup) }
-        let isChanged = write && files.contains { $0.state == "fixed" }
-        let totals =
-            isChanged
-            ? try self.totals(folder, options, reader, observer, cancellation)
-            : CodeReport(proven.map(\.report), readFiles: scanned.readFiles, seconds: 0).totals
-        return CodeFixReport(
-            ok: !files.contains { $0.state == "refused" },
-            written: write,
-            backup: isChanged ? backup : nil,
-            files: files,
-            totals: totals
-        )
+        } catch {
+            throw writing?.telling(error, backup) ?? error
+        }
     }
 
     /// The sums of what stands in the files now.
@@ -111,7 +118,7 @@ extension Code {
                 return "line \(statement.line) is \(statement.state.rawValue): \(reason)"
             }
         }
-        return nil
+        return file.obstacle
     }
 
     private static func order(_ file: CodeCheck.ProvenFile) -> Order.File? {

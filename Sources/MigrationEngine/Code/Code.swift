@@ -91,11 +91,46 @@ public enum Code {
                 remedy: "give the folder of the application's code"
             )
         }
-        return try reader.ask(ScannedCode.self, ["scan", absolute(folder)])
+        var scanned = try reader.ask(ScannedCode.self, ["scan", absolute(folder)])
+        for index in scanned.files.indices {
+            scanned.files[index].holdUpWhenUnread(absolute(folder))
+        }
+        return scanned
     }
 
     static func absolute(_ folder: String) -> String {
         URL(fileURLWithPath: folder).standardizedFileURL.path
+    }
+}
+
+extension ScannedCode.File {
+    /// Makes an error of what could not be looked into: what it says to the database is not known.
+    ///
+    /// A link that leads out of the folder stays a warning: it is somebody else's code.
+    ///
+    /// - Parameter folder: The application's folder.
+    fileprivate mutating func holdUpWhenUnread(_ folder: String) {
+        var status = stat()
+        findings = findings.map { finding in
+            guard finding.rule == "left-out", finding.severity != "error",
+                lstat("\(folder)/\(path)", &status) != 0 || status.st_mode & S_IFMT != S_IFLNK
+            else { return finding }
+            return CodeFinding(
+                line: finding.line,
+                column: finding.column,
+                rule: finding.rule,
+                severity: "error",
+                message: finding.message,
+                suggestion: finding.suggestion
+            )
+        }
+    }
+
+    /// Why nothing of it is known; nil when it was read.
+    var unreadReason: String? {
+        findings.first {
+            ["unparsed", "unreadable", "left-out"].contains($0.rule) && $0.severity == "error"
+        }?.message
     }
 }
 

@@ -8,6 +8,8 @@ struct CodeCheck {
         var report: CodeReport.File
         /// The edits of each variant of each statement.
         var edits: [[[Edit]]]
+        /// Why the file cannot be fixed although a person has reviewed what is not known of it.
+        var obstacle: String?
     }
 
     /// Everything that was proven, and before what.
@@ -60,18 +62,19 @@ struct CodeCheck {
         let known = Set(before.tables.keys.map { $0.lowercased() })
         // Tables of the application's own first: what is written to them can be planned then.
         var makers = scanned.files
-        for index in makers.indices { makers[index].statements.removeAll { $0.verb != "CREATE" } }
-        for answers in try convert(makers, before, reader, python).joined() {
-            for part in answers.flatMap({ $0.statements ?? [] }) {
-                _ = try proof.prove(part, known: known)
+        for index in makers.indices {
+            makers[index].statements.removeAll { statement in
+                !statement.variants.contains { $0.text.uppercased().contains("CREATE") }
             }
         }
+        let made = try convert(makers, before, reader, python).joined().joined()
+        try proof.make(made.flatMap { $0.statements ?? [] }, known: known)
         let answers = try convert(scanned.files, try proof.tables(), reader, python)
         var files: [ProvenFile] = []
         var told = ContinuousClock.now
         for (file, answers) in zip(scanned.files, answers) {
             try cancellation.check("code", kept: .other("no file was changed"))
-            files.append(try prove(file, answers, proof, known))
+            files.append(try prove(file, answers, proof))
             guard told.secondsToNow >= 1 else { continue }
             told = .now
             observer.tell("code", "proven: \(files.count) of \(scanned.files.count) files")
@@ -116,8 +119,7 @@ struct CodeCheck {
     private func prove(
         _ file: ScannedCode.File,
         _ answers: [[ConvertedStatement]],
-        _ proof: CodeProof,
-        _ known: Set<String>
+        _ proof: CodeProof
     ) throws(MigrationError) -> ProvenFile {
         var proven = ProvenFile(
             scanned: file,
@@ -132,10 +134,13 @@ struct CodeCheck {
         for (statement, answers) in zip(file.statements, answers) {
             var told = statement.reported()
             for (variant, answer) in zip(statement.variants, answers) {
-                try judge(&told, variant, answer, proof, known)
+                try judge(&told, variant, answer, proof)
             }
             if told.state == .read { told.state = .works }
-            if told.state == .dynamic, statement.reviewed { told.state = .reviewed }
+            if told.state == .dynamic, statement.reviewed {
+                told.state = .reviewed
+                if proven.obstacle == nil { proven.obstacle = Self.obstacle(told, answers) }
+            }
             proven.report.statements.append(told)
             proven.report.findings += Self.findings(told, answers, beside: file.findings)
         }
@@ -150,8 +155,7 @@ struct CodeCheck {
         _ told: inout CodeReport.Statement,
         _ variant: ScannedCode.Variant,
         _ answer: ConvertedStatement,
-        _ proof: CodeProof,
-        _ known: Set<String>
+        _ proof: CodeProof
     ) throws(MigrationError) {
         guard told.state != .failed, answer.state != "dynamic" else { return }
         guard answer.state == "converted", let parts = answer.statements else {
@@ -160,7 +164,7 @@ struct CodeCheck {
             return
         }
         for part in parts {
-            guard case .refused(let sqlState, let message) = try proof.prove(part, known: known)
+            guard case .refused(let sqlState, let message) = try proof.prove(part)
             else { continue }
             told.state = .failed
             told.reason = message
@@ -172,6 +176,18 @@ struct CodeCheck {
         told.state = .converted
         // The first variant is the one that is shown.
         if told.after == nil { told.after = answer.driver }
+    }
+
+    /// What a person's word does not change: the file would speak PostgreSQL, this statement not.
+    private static func obstacle(
+        _ told: CodeReport.Statement,
+        _ answers: [ConvertedStatement]
+    ) -> String? {
+        answers.first { $0.state == "dynamic" && $0.reason != nil }?.reason.map { word in
+            "line \(told.line) is reviewed, and still has \(word), which only SQLite takes: a "
+                + "statement with an unknown part is not converted, write it for PostgreSQL by "
+                + "hand first"
+        }
     }
 
     private static func findings(

@@ -3,8 +3,9 @@ import Foundation
 /// Statements before the target's real schema: planned, never executed, in a transaction that is
 /// rolled back.
 ///
-/// Tables that the application makes by itself are made for the time of the proof, so that what it
-/// writes to them can be planned too.
+/// Tables that the application makes by itself are made for the time of the proof, as temporary ones
+/// that hold no lock on a table in use, so that what it writes to them can be planned too. After that
+/// the transaction is read-only.
 final class CodeProof {
     /// The server's answer to a statement.
     enum Verdict: Sendable {
@@ -29,7 +30,16 @@ final class CodeProof {
 
     private let connection: TargetConnection
     private let address: TargetAddress
+    private let options: Options
     private let schema: String
+    /// The tables that were there before the proof began.
+    private var known: Set<String> = []
+    /// What became of each table and index that was to be made.
+    private var made: [String: Verdict] = [:]
+    private var madeTables: Set<String> = []
+    /// The functions that are not the server's own, or run a text: planning can call one that is
+    /// not volatile.
+    private var foreignFunctions: Set<String> = []
     private let cancellation: Cancellation
 
     /// Connects and begins a proof.
@@ -40,6 +50,7 @@ final class CodeProof {
     /// - Throws: ``MigrationError``.
     init(_ options: Options, _ cancellation: Cancellation) throws(MigrationError) {
         (connection, address) = try Target.connect(options, stage: "code", purpose: "code")
+        self.options = options
         schema = options.schema
         self.cancellation = cancellation
         let path = TargetConnection.quote(schema)
@@ -59,12 +70,13 @@ final class CodeProof {
         do throws(TargetError) {
             return try work(connection)
         } catch {
-            throw TargetFailure.wrap(
+            let failure = TargetFailure.wrap(
                 error,
                 stage: "code",
                 address: address,
                 cancellation: cancellation
             )
+            throw LockHolders.naming(failure, options)
         }
     }
 
@@ -103,7 +115,7 @@ final class CodeProof {
             SELECT c.relname, lower(a.attname), format_type(a.atttypid, NULL), a.attnotnull
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-            WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+            WHERE (n.nspname = $1 OR n.oid = pg_my_temp_schema()) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
             ORDER BY c.relname, a.attnum
             """,
             [.text(schema)]
@@ -123,8 +135,8 @@ final class CodeProof {
             JOIN pg_namespace n ON n.oid = c.relnamespace
             CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS k(number, place)
             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.number
-            WHERE n.nspname = $1 AND i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL
-                AND i.indisvalid
+            WHERE (n.nspname = $1 OR n.oid = pg_my_temp_schema()) AND i.indisunique
+                AND i.indpred IS NULL AND i.indexprs IS NULL AND i.indisvalid
             GROUP BY c.relname, i.indexrelid, i.indisprimary
             """,
             [.text(schema)]
@@ -138,48 +150,112 @@ final class CodeProof {
         return result
     }
 
-    /// Proves one statement.
+    private static func words(_ error: TargetError) -> String {
+        ([error.messageWithoutValues] + [error.hint].compactMap { $0 }).joined(separator: "; ")
+            .replacing("pg_temp.", with: "")
+    }
+}
+
+extension CodeProof {
+    /// Makes what the application makes by itself, and ends the time of making: from here on the
+    /// transaction is read-only.
     ///
     /// - Parameters:
-    ///   - part: The statement.
-    ///   - known: The tables that were there before the proof began.
-    /// - Returns: The server's answer.
-    /// - Throws: ``MigrationError`` when the connection is lost.
-    func prove(
-        _ part: ConvertedStatement.Part,
+    ///   - parts: Every statement, of which those that make a table or an index count.
+    ///   - known: The tables that were there before.
+    /// - Throws: ``MigrationError`` when the connection is lost or a table is locked.
+    func make(
+        _ parts: [ConvertedStatement.Part],
         known: Set<String>
-    ) throws(MigrationError) -> Verdict {
-        try wrapped { _ throws(TargetError) in try judge(part, known) }
-    }
-
-    private func judge(
-        _ part: ConvertedStatement.Part,
-        _ known: Set<String>
-    ) throws(TargetError) -> Verdict {
-        // An index or table of the application's own is made only beside what nobody uses yet: on
-        // a table in use it would wait for, and hold, a lock.
-        if part.how == "unproven" {
-            return .refused(
-                sqlState: nil,
-                message: "a statement of this kind is not planned, and none is run for a proof"
+    ) throws(MigrationError) {
+        self.known = known
+        let isNew = parts.filter {
+            $0.isMade && $0.reason == nil && !known.contains($0.table.lowercased())
+        }
+        try wrapped { target throws(TargetError) in
+            // No function of the application's schema takes the place of one of the server's.
+            try target.execute("SET LOCAL search_path = pg_catalog, pg_temp")
+            for how in ["create-table", "create-index"] {
+                for part in isNew where part.how == how && made[part.sql] == nil {
+                    let verdict = try guarded { target throws(TargetError) in
+                        // One command, whatever the text holds: the extended protocol takes no more.
+                        try target.query(part.sql)
+                    }
+                    made[part.sql] = verdict
+                    if case .planned = verdict { madeTables.insert(part.table.lowercased()) }
+                }
+            }
+            let functions = try target.query(
+                """
+                SELECT DISTINCT lower(p.proname) FROM pg_proc p
+                WHERE p.pronamespace <> 'pg_catalog'::regnamespace
+                    OR p.proname LIKE '%\\_to\\_xml%'
+                """
+            )
+            foreignFunctions = Set(functions.rows.compactMap { $0[0] })
+            let path = TargetConnection.quote(schema)
+            try target.execute(
+                "SET LOCAL search_path = \(path), pg_catalog, pg_temp; SET TRANSACTION READ ONLY"
             )
         }
-        if part.how != "plan" {
-            let isNew = !known.contains(part.table.lowercased())
-            guard part.how.hasPrefix("create"), isNew else { return .planned }
+    }
+
+    /// Proves one statement.
+    ///
+    /// - Parameter part: The statement.
+    /// - Returns: The server's answer.
+    /// - Throws: ``MigrationError`` when the connection is lost or a table is locked.
+    func prove(_ part: ConvertedStatement.Part) throws(MigrationError) -> Verdict {
+        switch part.how {
+        case "none": return .planned
+        case "plan":
+            return try wrapped { _ throws(TargetError) in
+                try guarded { _ throws(TargetError) in try plan(part.sql) }
+            }
+        default:
+            guard part.isMade else {
+                return .refused(
+                    sqlState: nil,
+                    message: "a statement of this kind is not planned, and none is run for a proof"
+                )
+            }
+            return creation(part)
         }
+    }
+
+    private func creation(_ part: ConvertedStatement.Part) -> Verdict {
+        // On a table in use nothing is made: it would wait for a lock, and hold it.
+        guard !known.contains(part.table.lowercased()) else { return .planned }
+        if let reason = part.reason {
+            return .refused(sqlState: nil, message: "this is not made for a proof: \(reason)")
+        }
+        let missing = (part.needs ?? []).first {
+            !known.contains($0.lowercased()) && !madeTables.contains($0.lowercased())
+        }
+        if let missing {
+            return .refused(
+                sqlState: "42P01",
+                message: "it refers to \"\(missing)\", and the target has no such table"
+            )
+        }
+        return made[part.sql]
+            ?? (madeTables.contains(part.table.lowercased())
+                ? .planned : .refused(sqlState: nil, message: "it could not be made for a proof"))
+    }
+
+    /// Runs work behind a savepoint: what the server refuses is an answer, what nobody's statement
+    /// is to blame for is an error.
+    private func guarded(
+        _ work: (TargetConnection) throws(TargetError) -> Void
+    ) throws(TargetError) -> Verdict {
         try connection.execute("SAVEPOINT proof")
         do throws(TargetError) {
-            // One command at a time, whatever the text holds: the extended protocol takes no more.
-            if part.how == "plan" {
-                try plan(part.sql)
-            } else {
-                try connection.query(part.sql)
-            }
+            try work(connection)
             try connection.execute("RELEASE SAVEPOINT proof")
             return .planned
         } catch {
-            guard !error.isConnectionLost else { throw error }
+            let isBusy = error.sqlState == "55P03" || error.sqlState?.hasPrefix("53") == true
+            guard !error.isConnectionLost, !isBusy, !cancellation.isCancelled else { throw error }
             try connection.execute("ROLLBACK TO SAVEPOINT proof; RELEASE SAVEPOINT proof")
             try connection.execute("DEALLOCATE ALL")
             return .refused(sqlState: error.sqlState, message: Self.words(error))
@@ -188,20 +264,33 @@ final class CodeProof {
 
     private func plan(_ sql: String) throws(TargetError) {
         try connection.query("PREPARE cutover_proof AS \(sql)")
-        let count = try connection.query(
-            """
-            SELECT cardinality(parameter_types) FROM pg_prepared_statements
-            WHERE name = 'cutover_proof'
-            """
-        ).integer
-        // PREPARE does not look for the key of ON CONFLICT; the planner does.
-        let nulls = [String](repeating: "NULL", count: Int(count ?? 0)).joined(separator: ", ")
-        let values = nulls.isEmpty ? "" : "(\(nulls))"
-        try connection.query("EXPLAIN EXECUTE cutover_proof\(values)")
+        if !namesForeignFunction(sql) {
+            let count = try connection.query(
+                """
+                SELECT pg_catalog.cardinality(parameter_types)
+                FROM pg_catalog.pg_prepared_statements WHERE name = 'cutover_proof'
+                """
+            ).integer
+            // PREPARE does not look for the key of ON CONFLICT; the planner does.
+            let nulls = [String](repeating: "NULL", count: Int(count ?? 0))
+                .joined(separator: ", ")
+            let values = nulls.isEmpty ? "" : "(\(nulls))"
+            try connection.query("EXPLAIN EXECUTE cutover_proof\(values)")
+        }
         try connection.execute("DEALLOCATE cutover_proof")
     }
 
-    private static func words(_ error: TargetError) -> String {
-        ([error.messageWithoutValues] + [error.hint].compactMap { $0 }).joined(separator: "; ")
+    /// Whether a statement may call a function that the planner would run to have its value.
+    private func namesForeignFunction(_ sql: String) -> Bool {
+        guard !foreignFunctions.isEmpty else { return false }
+        let lower = sql.lowercased()
+        if lower.contains("u&\"") { return true }
+        let words = lower.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == "$") }
+        return words.contains { foreignFunctions.contains(String($0)) }
     }
+}
+
+extension ConvertedStatement.Part {
+    /// Whether it makes a table or an index.
+    var isMade: Bool { how.hasPrefix("create-") }
 }

@@ -71,6 +71,7 @@ final class CodeReader {
             ("fingerprint.py", PackageResources.fingerprint_py),
             ("fix.py", PackageResources.fix_py), ("layers.py", PackageResources.layers_py),
             ("literals.py", PackageResources.literals_py),
+            ("made.py", PackageResources.made_py),
             ("merge.py", PackageResources.merge_py), ("moments.py", PackageResources.moments_py),
             ("refusal.py", PackageResources.refusal_py),
             ("reviews.py", PackageResources.reviews_py),

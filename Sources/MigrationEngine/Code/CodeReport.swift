@@ -88,8 +88,8 @@ public struct CodeReport: Encodable, Sendable {
         public var warnings = 0
     }
 
-    /// Whether the code speaks PostgreSQL: every statement is planned as it stands, and no finding
-    /// is an error.
+    /// Whether the code speaks PostgreSQL: there are statements, every one is planned as it stands,
+    /// and no finding is an error.
     public var ok: Bool
     /// The files that have a statement or a finding.
     public var files: [File]
@@ -115,7 +115,10 @@ public struct CodeReport: Encodable, Sendable {
         )
         totals.errors = files.reduce(0) { $0 + $1.findings.count { $0.severity == "error" } }
         totals.warnings = totals.findings - totals.errors
-        ok = totals.errors + totals.converted + totals.failed + totals.dynamic == 0
+        // Of a folder in which nothing was found nothing is proven.
+        ok =
+            totals.statements > 0
+            && totals.errors + totals.converted + totals.failed + totals.dynamic == 0
     }
 }
 

@@ -9,7 +9,7 @@ struct ScannedCode: Decodable, Sendable {
         let speaks: String?
         let digest: String?
         var statements: [Statement]
-        let findings: [CodeFinding]
+        var findings: [CodeFinding]
     }
 
     /// One call that runs SQL, with every text that it can run.
@@ -66,7 +66,7 @@ struct ScannedCode: Decodable, Sendable {
         let line: Int
     }
 
-    let files: [File]
+    var files: [File]
     let layers: [String]
     let readFiles: Int
     let fingerprint: CodeFingerprint
@@ -79,6 +79,10 @@ struct ConvertedStatement: Decodable, Sendable {
         let sql: String
         let how: String
         let table: String
+        /// The tables that it refers to, which what is made for a proof leaves out.
+        var needs: [String]?
+        /// Why it is not made.
+        var reason: String?
     }
 
     /// What a reader of the findings should know of the conversion.

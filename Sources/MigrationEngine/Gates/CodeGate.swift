@@ -38,6 +38,15 @@ enum CodeGate {
         _ context: CheckContext
     ) throws(MigrationError) -> GateFinding {
         let totals = record.totals
+        guard totals.statements > 0 else {
+            return .closed(
+                "no SQL statement was found in \(shown) (\(GateWords.count(totals.files, "file")) "
+                    + "looked at), so nothing is proven",
+                remedy: "name the folder of the application's Python with --code DIR, or in the "
+                    + "profile under [code]; then \(again)",
+                for: "no statement"
+            )
+        }
         guard record.ok else { return left(totals, shown, again) }
         let schema = context.options.schema
         let (target, digest) = try context.onTarget { target throws(TargetError) in

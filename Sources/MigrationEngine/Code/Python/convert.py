@@ -11,6 +11,7 @@ import sqlglot
 from sqlglot import exp
 
 import sqltext
+from made import made
 from merge import applied, merged
 from refusal import Refused
 from rewrite import IFNULL, PLACE, Rewriting
@@ -20,6 +21,13 @@ _CASTS = {"integer": "integer", "real": "numeric", "number": "numeric", "boolean
           "date": "date", "datetime": "timestamp", "bytes": "bytea"}
 # What holds no name that the target could lack.
 _HARMLESS = {"BEGIN", "START", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"}
+# What no PostgreSQL takes, in a text of which a part is not known.
+_SQLITE_ONLY = re.compile(
+    r"\b(?:INSERT|UPDATE)\s+OR\s+\w+|^\s*REPLACE\s+INTO\b|^\s*(?:PRAGMA|ATTACH|DETACH)\b|"
+    r"\bBEGIN\s+(?:IMMEDIATE|EXCLUSIVE|DEFERRED)\b|\b(?:AUTOINCREMENT|GLOB)\b|"
+    r"\b(?:_rowid_|rowid|sqlite_(?:master|schema|sequence))\b|"
+    r"\b(?:datetime|julianday|unixepoch|strftime|ifnull|group_concat|last_insert_rowid)\s*\(",
+    re.I)
 _MARK = re.compile(PLACE + r"(\d+)")
 
 
@@ -79,7 +87,7 @@ def convert(statement, schema):
     """One statement's answer."""
     sql = statement["text"]
     if "\x00" in sql:
-        return {"state": "dynamic"}
+        return {"state": "dynamic", "reason": _sqlite_in(sql, statement.get("speaks"))}
     places = Places(sql)
     if len(places.styles) > 1 or any(re.fullmatch(r"\?\d+", word) for _, _, word in places.found):
         return {"state": "refused", "reason": "placeholders of several kinds"}
@@ -115,6 +123,16 @@ def convert(statement, schema):
         "driver": _driver(named, places, doubles) if places.styles != {"format"} else sql,
         "edits": _edits(places, edits, doubles) if places.styles != {"format"} else [],
         "notes": [{"rule": rule, "message": message} for rule, message in notes]}
+
+
+def _sqlite_in(sql, speaks):
+    """What of a statement that nobody converts is SQLite only, or None."""
+    if speaks == "postgresql":
+        return None
+    code = sqltext.masked(sql)
+    words = [word for _, _, word in sqltext.placeholders(sql) if not word.startswith("%")]
+    found = words[:1] + [" ".join(match.group().split()) for match in _SQLITE_ONLY.finditer(code)]
+    return found[0] if found else None
 
 
 def _returning(named, schema, edits):
@@ -189,12 +207,11 @@ def _server(named, shapes):
 
 def _proof(sql):
     """How a statement is proven: planned, made for the time of the proof, or not at all."""
-    match = re.match(r"\s*CREATE\s+(?:UNIQUE\s+)?(TABLE|INDEX)\b(?:\s+IF\s+NOT\s+EXISTS)?\s+"
-                     r"\"?(\w+)\"?(?:\s+ON\s+\"?(\w+))?", sql, re.I)
-    if match:
-        kind, name, table = match.group(1).lower(), match.group(2), match.group(3)
-        return {"sql": sql.strip(), "how": f"create-{kind}", "table": table or name}
     verb = sqltext.verb(sql)
+    if verb == "CREATE":
+        found = made(sql)
+        if found is not None:
+            return found
     if verb in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "VALUES"):
         how = "plan"
     else:

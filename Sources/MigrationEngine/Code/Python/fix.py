@@ -7,7 +7,9 @@ import ast
 import difflib
 import json
 import os
+import re
 import sys
+import tempfile
 
 import files
 import scan
@@ -22,6 +24,8 @@ PROVIDED = {
     "DatabaseError", "IntegrityError", "OperationalError", "ProgrammingError", "DataError",
     "InterfaceError", "InternalError", "NotSupportedError",
 }
+# The new file before it takes the old one's place; the second is how it was named once.
+_BESIDE = re.compile(r"\.cutover-\w+\.new|.+\.cutover-new", re.DOTALL)
 _ERRORS = {name for name in PROVIDED if name.endswith("Error")}
 
 
@@ -117,7 +121,6 @@ class Fix:
         return text.replace("{", "{{").replace("}", "}}") if "f" in prefix else text
 
     def _literal(self, place):
-        import re
         source, best = self.file.source, None
         for node in self.file.scopes.of:
             if isinstance(node, ast.JoinedStr) or (
@@ -254,9 +257,10 @@ class Fix:
 
 def main(root):
     """Reads {"files", "adapter", "write", "backup"} and prints what was done to each file."""
+    parent = os.getppid()
     given = json.load(sys.stdin)
     root = os.path.abspath(root)
-    results = []
+    results, swept = [], set()
     for order in given["files"]:
         path = os.fsdecode(bytes.fromhex(order["path_bytes"]))
         result = {"path": files.shown(path), "state": "unchanged", "reason": "", "diff": ""}
@@ -267,7 +271,11 @@ def main(root):
                 result["state"] = "fixed"
                 result["diff"] = _diff(result["path"], fix.file.source, new)
                 if given["write"]:
-                    _write(root, path, fix, new, given["backup"])
+                    folder = os.path.dirname(os.path.join(root, path))
+                    if folder not in swept:
+                        swept.add(folder)
+                        _sweep(folder)
+                    _write(root, path, fix, new, given["backup"], parent)
         except (Refused, files.Unreadable, SyntaxError, UnicodeEncodeError, OSError) as error:
             result["state"], result["reason"] = "refused", str(error)
         results.append(result)
@@ -282,7 +290,16 @@ def _diff(path, old, new):
     return "".join(line if line.endswith("\n") else line + "\n" for line in parts)
 
 
-def _write(root, path, fix, new, backup):
+def _sweep(folder):
+    """Removes what a run that was killed left: one run writes at a time."""
+    for name in os.listdir(folder):
+        if _BESIDE.fullmatch(name):
+            path = os.path.join(folder, name)
+            if os.path.isfile(path) and not os.path.islink(path):
+                os.unlink(path)
+
+
+def _write(root, path, fix, new, backup, parent):
     """The old file into the backup folder, then the new one in its place, at once."""
     kept = os.path.join(backup, path)
     os.makedirs(os.path.dirname(kept), exist_ok=True)
@@ -291,11 +308,56 @@ def _write(root, path, fix, new, backup):
         file.flush()
         os.fsync(file.fileno())
     target = os.path.join(root, path)
-    mode = os.stat(target).st_mode & 0o7777
-    beside = target + ".cutover-new"
-    with open(beside, "xb") as file:
-        file.write(fix.file.mark + new.encode(fix.file.encoding))
-        file.flush()
-        os.fsync(file.fileno())
-    os.chmod(beside, mode)
-    os.replace(beside, target)
+    folder = os.path.dirname(target)
+    beside = None
+    try:
+        before = os.lstat(target)
+        descriptor, beside = tempfile.mkstemp(prefix=".cutover-", suffix=".new", dir=folder)
+        with open(descriptor, "wb") as file:
+            file.write(fix.file.mark + new.encode(fix.file.encoding))
+            _same_owner(file.fileno(), before)
+            os.fchmod(file.fileno(), before.st_mode & 0o7777)
+            file.flush()
+            os.fsync(file.fileno())
+        if os.getppid() != parent:
+            # Nobody is left who could tell the operator what was written.
+            raise SystemExit(75)
+        now = os.lstat(target)
+        if _stamp(now) != _stamp(before) or files.read(root, path) != fix.content:
+            raise Refused("it was changed meanwhile: run the command again")
+        os.replace(beside, target)
+    except BaseException:
+        if beside is not None and os.path.exists(beside):
+            os.unlink(beside)
+        os.unlink(kept)
+        raise
+    _settle(folder)
+
+
+def _same_owner(descriptor, before):
+    made = os.fstat(descriptor)
+    if (made.st_uid, made.st_gid) == (before.st_uid, before.st_gid):
+        return
+    try:
+        os.fchown(descriptor, before.st_uid, before.st_gid)
+    except PermissionError:
+        raise Refused("its owner could not be kept: run the command as the file's owner") from None
+
+
+def _stamp(status):
+    return (status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size, status.st_mode,
+            status.st_uid, status.st_gid)
+
+
+def _settle(folder):
+    """Has the folder's entry on the disk, where the system can."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError:
+        pass
+    finally:
+        os.close(descriptor)
