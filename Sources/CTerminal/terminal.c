@@ -17,17 +17,20 @@
 
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
+/* Presses and releases, as decimal numbers: columns beyond 223 have no other form. */
+#define MOUSE_ON "\033[?1000h\033[?1006h"
+#define MOUSE_OFF "\033[?1006l\033[?1000l"
 /* mouse off, paste off, attributes off, cursor on, cursor keys normal, main screen */
-#define RESTORE "\033[?1006;1000l" PASTE_OFF "\033[0m\033[?25h\033[?1l\033>\033[?1049l"
+#define RESTORE MOUSE_OFF PASTE_OFF "\033[0m\033[?25h\033[?1l\033>\033[?1049l"
 
 static int wake_read = -1, wake_write = -1;
 static int saved_stderr = -1;
-static volatile sig_atomic_t is_active;
-static int is_utf8, is_fallback, is_hung_up;
+static volatile sig_atomic_t is_active, takes_mouse;
+static int is_utf8, is_fallback, is_hung_up, catches_stop;
 static struct termios saved_modes;
 static SCREEN *screen;
 
-static struct sigaction before_fault[NSIG], before_end[NSIG], before_resize;
+static struct sigaction before_fault[NSIG], before_end[NSIG], before_resize, before_stop;
 static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT, SIGQUIT};
 static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
@@ -52,6 +55,29 @@ static void on_resize(int number) {
     if (before_resize.sa_handler != SIG_DFL && before_resize.sa_handler != SIG_IGN)
         before_resize.sa_handler(number);
     send_byte(0);
+}
+
+/* What the shell must not get: it would find the clicks among its commands. */
+static void release_input(void) {
+    (void)!write(STDOUT_FILENO, MOUSE_OFF PASTE_OFF, sizeof MOUSE_OFF PASTE_OFF - 1);
+}
+
+static void take_input(void) {
+    (void)!write(STDOUT_FILENO, PASTE_ON, sizeof PASTE_ON - 1);
+    if (takes_mouse) (void)!write(STDOUT_FILENO, MOUSE_ON, sizeof MOUSE_ON - 1);
+}
+
+/*
+ * Ctrl-Z, and a SIGTSTP from elsewhere: ncurses' own handler leaves the screen, stops the process,
+ * and repaints when it goes on.
+ */
+static void on_stop(int number) {
+    int before = errno;
+    if (is_active) release_input();
+    before_stop.sa_handler(number);
+    if (is_active) take_input();
+    send_byte(0);
+    errno = before;
 }
 
 /* Only functions that POSIX allows in a handler. */
@@ -108,6 +134,8 @@ static void catch_ends(void) {
 static void release_ends(void) {
     for (size_t i = 0; i < COUNT(ends); i++) sigaction(ends[i], &before_end[ends[i]], NULL);
     sigaction(SIGWINCH, &before_resize, NULL);
+    if (catches_stop) sigaction(SIGTSTP, &before_stop, NULL);
+    catches_stop = 0;
 }
 
 static void catch_resize(void) {
@@ -117,6 +145,18 @@ static void catch_resize(void) {
     action.sa_handler = on_resize;
     action.sa_flags = SA_RESTART;
     sigaction(SIGWINCH, &action, &before_resize);
+}
+
+static void catch_stop(void) {
+    struct sigaction action;
+    sigaction(SIGTSTP, NULL, &before_stop);
+    /* Where the shell ignores it, it stays ignored. */
+    if (before_stop.sa_handler == SIG_DFL || before_stop.sa_handler == SIG_IGN) return;
+    memset(&action, 0, sizeof action);
+    sigemptyset(&action.sa_mask);
+    action.sa_handler = on_stop;
+    action.sa_flags = SA_RESTART;
+    catches_stop = sigaction(SIGTSTP, &action, NULL) == 0;
 }
 
 /* ---------------------------------------------------------------- start and stop */
@@ -158,6 +198,7 @@ static void define_keys(void) {
         {"\033[3~", KEY_DC},       {"\033[Z", KEY_BTAB},     {"\033OM", KEY_ENTER},
         {"\033[200~", KEY_MAX + 1}, {"\033[201~", KEY_MAX + 2},
         {"\033[I", KEY_MAX + 3},   {"\033[O", KEY_MAX + 3},
+        {"\033[<", KEY_MAX + 4},   {"\033[M", KEY_MAX + 5},
     };
     for (size_t i = 0; i < COUNT(keys); i++) define_key(keys[i].sequence, keys[i].code);
 }
@@ -214,6 +255,7 @@ int ct_start(const char *log_path) {
     if (!screen) return give_up(CT_ERR_UNKNOWN);
     if (!tigetstr("cup")) return give_up(CT_ERR_DUMB);
     catch_resize();
+    catch_stop();
     raw();
     noecho();
     nonl();
@@ -234,7 +276,8 @@ int ct_start(const char *log_path) {
     def_prog_mode();
     endwin();
     wrefresh(stdscr);
-    (void)!write(STDOUT_FILENO, PASTE_ON, sizeof PASTE_ON - 1);
+    takes_mouse = 0;
+    take_input();
     redirect_stderr(log_path);
     is_hung_up = 0;
     is_active = 1;
@@ -244,7 +287,7 @@ int ct_start(const char *log_path) {
 void ct_stop(void) {
     if (!screen) return;
     is_active = 0;
-    (void)!write(STDOUT_FILENO, PASTE_OFF, sizeof PASTE_OFF - 1);
+    release_input();
     endwin();
     tcsetattr(STDIN_FILENO, TCSADRAIN, &saved_modes);
     release_ends();
@@ -254,9 +297,7 @@ void ct_stop(void) {
 }
 
 void ct_suspend(void) {
-    (void)!write(STDOUT_FILENO, PASTE_OFF, sizeof PASTE_OFF - 1);
-    raise(SIGTSTP); /* ncurses' handler leaves the screen, stops, and repaints */
-    (void)!write(STDOUT_FILENO, PASTE_ON, sizeof PASTE_ON - 1);
+    raise(SIGTSTP);
     clearok(curscr, TRUE);
 }
 
@@ -279,6 +320,8 @@ static int own_key(int code) {
     case KEY_MAX + 1: return CT_PASTE_BEGIN;
     case KEY_MAX + 2: return CT_PASTE_END;
     case KEY_MAX + 3: return CT_FOCUS;
+    case KEY_MAX + 4: return CT_MOUSE;
+    case KEY_MAX + 5: return CT_MOUSE_OLD;
     default: break;
     }
     if (code >= KEY_F(1) && code <= KEY_F(12)) return CT_F1 + (code - KEY_F(1));
@@ -400,6 +443,11 @@ void ct_raw(const char *text)
         text += written;
         length -= (size_t)written;
     }
+}
+
+void ct_set_mouse(int is_on) {
+    takes_mouse = is_on != 0;
+    ct_raw(is_on ? MOUSE_ON : MOUSE_OFF);
 }
 
 void ct_erase(void) { werase(stdscr); }

@@ -30,7 +30,10 @@ extension Actions {
             "sort the other way round",
             .list,
             in: sortable,
-            unless: { $0.list.sort == nil ? "the list is not sorted; s sorts it" : nil }
+            unless: { model in
+                model.list.sort == nil
+                    ? "the list is not sorted; \(model.key(.sort)) sorts it" : nil
+            }
         ),
         Action(
             .copyName,
@@ -38,7 +41,7 @@ extension Actions {
             [.character("y")],
             "the row's name into the clipboard",
             .list,
-            unless: { $0.focusedRow == nil ? "no row is selected" : nil }
+            unless: { $0.whyNotTaken }
         ),
         Action(
             .copyRow,
@@ -46,7 +49,7 @@ extension Actions {
             [.character("Y")],
             "the whole row into the clipboard, with tabs",
             .list,
-            unless: { $0.focusedRow == nil ? "no row is selected" : nil }
+            unless: { $0.whyNotTaken }
         ),
         Action(
             .export,
@@ -54,7 +57,19 @@ extension Actions {
             [.character("e")],
             "the list as a CSV file; :export FILE chooses name and form",
             .list,
-            unless: { $0.focusedTable == nil ? "there is no list here" : nil }
+            unless: { $0.takenTable == nil ? "there is no list here" : nil }
+        ),
+        Action(
+            .zoom,
+            "zoom",
+            [.character("Z")],
+            "the box with the double line alone, or all boxes again",
+            .list,
+            in: withDetail,
+            unless: { model in
+                model.isZoomed || model.layout.kind == .medium
+                    ? nil : "a screen of this size shows one box anyway"
+            }
         ),
         Action(
             .hold,

@@ -22,6 +22,7 @@ struct Action: Sendable {
         case onlyProblems
         case level
         case toggleSide
+        case status
         case refresh
         case migrate
         case migrateLive
@@ -32,6 +33,7 @@ struct Action: Sendable {
         case cancel
         case toggleWorkflow
         case disableAllWorkflows
+        case undo
         case help
         case theme
         case palette
@@ -40,6 +42,10 @@ struct Action: Sendable {
         case copyName
         case copyRow
         case export
+        case mark
+        case columns
+        case zoom
+        case mouse
         case hold
         case slower
         case faster
@@ -129,9 +135,11 @@ enum Actions {
         all.filter { $0.panes.contains(pane) }
     }
 
-    static let all: [Action] = moves + panes + lists + runs + cutover + screen + globals
+    static let all: [Action] =
+        moves + panes + lists + marks + columns + runs + undo + cutover + screen + mouse + globals
 
-    private static let withDetail: Set<PaneID> = [
+    /// Panes whose rows can be opened.
+    static let withDetail: Set<PaneID> = [
         .migrate, .verify, .orders, .inventory, .log, .dashboard, .quarantine, .tables, .code,
     ]
 
@@ -167,11 +175,12 @@ enum Actions {
             .back,
             "back",
             [.escape],
-            "back, clear the filter",
+            "back, clear the filter, then the marks",
             .move,
             rank: 1,
             unless: { model in
-                model.detail == nil && model.list.filter.isEmpty ? "nothing is open" : nil
+                model.detail == nil && model.list.filter.isEmpty && model.marks.isEmpty
+                    && model.comparing.statuses[model.pane] == nil ? "nothing is open" : nil
             }
         ),
     ]
@@ -232,6 +241,19 @@ enum Actions {
             .list,
             in: [.orders, .inventory, .tables],
             rank: 4
+        ),
+        Action(
+            .status,
+            "status",
+            [.character("f")],
+            "only the next status, at last all again",
+            .list,
+            in: [.orders, .inventory],
+            rank: 4,
+            unless: { model in
+                if model.detail != nil { return "close the detail first" }
+                return model.selectableStatuses.isEmpty ? "no status is known yet" : nil
+            }
         ),
         Action(
             .refresh,

@@ -10,6 +10,7 @@ final class Dispatcher {
     private let counts = Worker(name: "console-count")
     private let standings = Worker(name: "console-status")
     private let proofs = Worker(name: "console-code")
+    private let comparisons = Worker(name: "console-compare")
     private var cancellation = Cancellation()
     /// The wish that ends following; whatever else begins states it.
     private var following: Cancellation?
@@ -72,11 +73,15 @@ final class Dispatcher {
             ask(counts, message: { .gates(ticket: ticket, $0) }, { try engine.gates() })
         case .loadWritten(let ticket):
             ask(standings, message: { .written(ticket: ticket, $0) }, { try engine.written() })
+        case .loadHolders(let ticket):
+            ask(standings, message: { .holders(ticket: ticket, $0) }, { engine.holders() })
         case .decide(let decision): decide(decision)
         case .cancel: cancellation.cancel()
         case .count: count()
         case .loadEarlier:
             read(message: { .earlier($0) }, { try engine.earlierRun() })
+        case .loadEarlierLog:
+            read(message: { .earlierLog($0) }, { try engine.earlierLog() })
         case .loadSides(let ticket):
             read(message: { .sides(ticket: ticket, $0) }, { try engine.sides() })
         case .loadWorkflows(let ticket, let side):
@@ -84,20 +89,20 @@ final class Dispatcher {
                 message: { .workflows(ticket: ticket, $0) },
                 { try engine.workflows(side: side) }
             )
-        case .loadOrders(let ticket, let side, let search, let limit):
+        case .loadOrders(let ticket, let side, let search, let limit, let status):
             read(
                 message: { .orders(ticket: ticket, $0) },
-                { try engine.orders(side: side, search: search, limit: limit) }
+                { try engine.orders(side: side, search: search, status: status, limit: limit) }
             )
         case .loadOrderItems(let ticket, let side, let order):
             read(
                 message: { .orderItems(ticket: ticket, $0) },
                 { try engine.orderItems(side: side, orderNumber: order) }
             )
-        case .loadInventory(let ticket, let side, let search):
+        case .loadInventory(let ticket, let side, let search, let level):
             read(
                 message: { .inventory(ticket: ticket, $0) },
-                { try engine.inventory(side: side, search: search) }
+                { try engine.inventory(side: side, search: search, level: level) }
             )
         case .loadTransactions(let ticket, let side, let sku):
             read(
@@ -115,6 +120,7 @@ final class Dispatcher {
             setWorkflow(side: side, name: name, isEnabled: isEnabled)
         case .loadSettings(let isAsked): loadSettings(isAsked: isAsked)
         case .browse(let question): browse(question)
+        case .compare(let question): compare(question)
         case .write(let text, let path, let what):
             readings.run { [mailbox] in
                 let result = Self.result { try NewFile.write(text, to: path) }
@@ -122,7 +128,9 @@ final class Dispatcher {
                 if case .failure(let error) = result { failure = error }
                 mailbox.post(.fileWritten(path: path, what: what, failure: failure))
             }
-        case .useTheme, .keepTheme, .dump, .writeToTerminal, .repaint, .suspend: break
+        case .useTheme, .keepTheme, .keepColumns, .setMouse, .dump, .writeToTerminal, .repaint,
+            .suspend:
+            break
         }
     }
 
@@ -170,6 +178,30 @@ final class Dispatcher {
             read(
                 message: { .browsed(.rows(ticket: ticket, $0)) },
                 { try engine.rows(side: side, table: table, after: key) }
+            )
+        }
+    }
+
+    private func compare(_ question: ComparingCommand) {
+        let engine = engine
+        switch question {
+        case .order(let ticket, let number):
+            ask(
+                comparisons,
+                message: { .compared(.order(ticket: ticket, $0)) },
+                { try engine.comparedOrder(number) }
+            )
+        case .article(let ticket, let sku):
+            ask(
+                comparisons,
+                message: { .compared(.article(ticket: ticket, $0)) },
+                { try engine.comparedArticle(sku) }
+            )
+        case .stock(let ticket, let skus):
+            ask(
+                comparisons,
+                message: { .compared(.stock(ticket: ticket, $0)) },
+                { try engine.comparedStock(skus) }
             )
         }
     }

@@ -4,7 +4,7 @@ package import MigrationEngine
 ///
 /// The console never touches a connection. Long runs have one thread, everything that is read for
 /// the screen has another, so that a slow list never holds up a copy nor a copy a list.
-package protocol ConsoleEngine: BrowsingEngine {
+package protocol ConsoleEngine: BrowsingEngine, ComparingEngine {
     /// Copies everything and verifies it.
     ///
     /// - Parameters:
@@ -100,6 +100,17 @@ package protocol ConsoleEngine: BrowsingEngine {
     /// - Throws: ``MigrationError``.
     func earlierRun() throws -> EarlierRun
 
+    /// The end of the run's log; see the extension for engines without a folder.
+    ///
+    /// - Returns: The last lines, oldest first.
+    /// - Throws: ``MigrationError``.
+    func earlierLog() throws -> EarlierLog
+
+    /// The application's processes that hold the source open; see the extension.
+    ///
+    /// - Returns: The processes by number.
+    func holders() -> [FileHolders.Holder]
+
     /// Counts the rows of both sides.
     ///
     /// - Parameter cancellation: The wish to stop.
@@ -118,10 +129,11 @@ package protocol ConsoleEngine: BrowsingEngine {
     /// - Parameters:
     ///   - side: The side to read.
     ///   - search: Text to look for; empty for all.
+    ///   - status: The only status; nil for all.
     ///   - limit: The number of orders at most.
     /// - Returns: One page.
     /// - Throws: ``MigrationError``.
-    func orders(side: Side, search: String, limit: Int) throws -> OrdersPage
+    func orders(side: Side, search: String, status: String?, limit: Int) throws -> OrdersPage
 
     /// The items of one order.
     ///
@@ -137,9 +149,10 @@ package protocol ConsoleEngine: BrowsingEngine {
     /// - Parameters:
     ///   - side: The side to read.
     ///   - search: Text to look for; empty for all.
+    ///   - level: The only alert level; nil for all.
     /// - Returns: One page.
     /// - Throws: ``MigrationError``.
-    func inventory(side: Side, search: String) throws -> InventoryPage
+    func inventory(side: Side, search: String, level: String?) throws -> InventoryPage
 
     /// Proves the application's code on the target; see the extension for engines without any.
     ///

@@ -16,6 +16,11 @@ struct Rect: Equatable, Sendable {
     /// The first row below the rectangle.
     var maxY: Int { y + height }
 
+    /// Whether a cell lies in it.
+    func contains(x: Int, y: Int) -> Bool {
+        x >= self.x && x < maxX && y >= self.y && y < maxY
+    }
+
     /// The rectangle without a border of one cell.
     var inner: Rect {
         Rect(x: x + 1, y: y + 1, width: max(0, width - 2), height: max(0, height - 2))
@@ -51,6 +56,8 @@ struct Frame: Equatable, Sendable {
 
     let size: Size
     private(set) var cells: [Cell]
+    /// What a click reaches, the uppermost last.
+    private var spots: [(place: Rect, spot: Spot)] = []
 
     init(size: Size, style: StyleKey = .text) {
         self.size = size
@@ -58,6 +65,21 @@ struct Frame: Equatable, Sendable {
             repeating: Cell(text: " ", style: style, width: 1),
             count: max(0, size.columns) * max(0, size.rows)
         )
+    }
+
+    /// Two pictures are the same when they look alike.
+    static func == (left: Frame, right: Frame) -> Bool {
+        left.size == right.size && left.cells == right.cells
+    }
+
+    /// Says what a click on a part of the picture means.
+    mutating func offer(_ spot: Spot, at place: Rect) {
+        spots.append((place, spot))
+    }
+
+    /// What stands at a cell and can be clicked; nil for all the rest.
+    func spot(x: Int, y: Int) -> Spot? {
+        spots.last { $0.place.contains(x: x, y: y) }?.spot
     }
 
     /// The cells of one row.

@@ -12,6 +12,8 @@ package final class InProcessEngine: ConsoleEngine {
     private let author: String
     /// One connection a side, kept open between readings; only the reading thread comes here.
     private let readers: Mutex<[Side: LiveReader]> = Mutex([:])
+    /// Connections of their own: a side that does not answer must not hold up the other's lists.
+    private let both: Mutex<BothSides?> = Mutex(nil)
 
     /// Makes an engine; it connects when it is first asked.
     ///
@@ -79,8 +81,16 @@ package final class InProcessEngine: ConsoleEngine {
     }
 
     /// See ``ConsoleEngine``.
-    package func orders(side: Side, search: String, limit: Int) throws -> OrdersPage {
+    package func orders(
+        side: Side,
+        search: String,
+        status: String?,
+        limit: Int
+    ) throws -> OrdersPage {
         try reading(side) { reader throws(MigrationError) in
+            if let status {
+                return try Self.orders(reader, search: search, status: status, limit: limit)
+            }
             // A status is asked for as one, unless no order has it or there is no such column.
             let word = search.lowercased()
             if Self.statuses.contains(word),
@@ -129,9 +139,13 @@ package final class InProcessEngine: ConsoleEngine {
     }
 
     /// See ``ConsoleEngine``.
-    package func inventory(side: Side, search: String) throws -> InventoryPage {
+    package func inventory(
+        side: Side,
+        search: String,
+        level: String?
+    ) throws -> InventoryPage {
         try reading(side) { reader throws(MigrationError) in
-            try reader.inventory(search: search, limit: 1_000)
+            try reader.inventory(search: search, level: level, limit: 1_000)
         }
     }
 
@@ -174,6 +188,16 @@ package final class InProcessEngine: ConsoleEngine {
         }
     }
 
+    func comparing<Value: Sendable>(
+        _ work: (BothSides) throws(MigrationError) -> Value
+    ) throws(MigrationError) -> Value {
+        try both.withLock { both throws(MigrationError) in
+            let sides = both ?? BothSides(options: options)
+            both = sides
+            return try work(sides)
+        }
+    }
+
     // MARK: - Facts
 
     private static func facts(_ read: () throws -> [String]) -> [String] {
@@ -190,7 +214,7 @@ package final class InProcessEngine: ConsoleEngine {
         let connection = try SourceFile.open(options.source, stage: "overview")
         let tables = try connection.integer(
             "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' "
-                + "ESCAPE '\\'"
+                + "ESCAPE '\\' AND NOT coalesce(\(ApplicationSchema.isOurs), 0)"
         )
         let attributes = try FileManager.default.attributesOfItem(atPath: options.source)
         let bytes = (attributes[.size] as? NSNumber)?.intValue ?? 0

@@ -18,6 +18,8 @@ struct Layout: Equatable, Sendable {
 
     let size: Size
     let kind: Class
+    /// Whether one box has the whole body.
+    let isZoomed: Bool
     /// The line of truth.
     let header: Rect
     let tabs: Rect
@@ -31,9 +33,12 @@ struct Layout: Equatable, Sendable {
 
     /// Divides the screen.
     ///
-    /// - Parameter size: Any size, also one that is too small for anything.
-    init(size: Size) {
+    /// - Parameters:
+    ///   - size: Any size, also one that is too small for anything.
+    ///   - isZoomed: Whether one box has the whole body.
+    init(size: Size, isZoomed: Bool = false) {
         self.size = size
+        self.isZoomed = isZoomed
         let columns = max(0, size.columns)
         let rows = max(0, size.rows)
         header = Rect(x: 0, y: 0, width: columns, height: min(1, rows))

@@ -3,6 +3,8 @@ import MigrationEngine
 /// What happened: everything that can change the model.
 enum Message: Sendable {
     case key(Key)
+    /// A click, or a step of the wheel.
+    case pointer(Pointer)
     case resized(Size)
     /// The time, in seconds since 1970.
     case tick(Double)
@@ -21,8 +23,10 @@ enum Message: Sendable {
     case status(ticket: Int, Result<RunStatus, MigrationError>)
     case gates(ticket: Int, Result<[Gate], MigrationError>)
     case written(ticket: Int, Result<WrittenSince, MigrationError>)
+    case holders(ticket: Int, Result<[FileHolders.Holder], MigrationError>)
     case decided(Decision, failure: MigrationError?)
     case earlier(Result<EarlierRun, MigrationError>)
+    case earlierLog(Result<EarlierLog, MigrationError>)
     case counted(Result<VerifyReport, MigrationError>)
     case sides(ticket: Int, Result<[SideFacts], MigrationError>)
     case workflows(ticket: Int, Result<WorkflowsPage, MigrationError>)
@@ -33,6 +37,7 @@ enum Message: Sendable {
     case code(ticket: Int, Result<CodeListing, MigrationError>)
     case toggled(name: String, isEnabled: Bool, failure: MigrationError?)
     case browsed(BrowsingMessage)
+    case compared(ComparingMessage)
     /// A file that the operator asked for was written, or was not.
     case fileWritten(path: String, what: String, failure: MigrationError?)
     /// The file of settings was read, because it changed or because the operator asked.
@@ -51,20 +56,29 @@ enum Command: Equatable, Sendable {
     case loadStatus(ticket: Int)
     case loadGates(ticket: Int)
     case loadWritten(ticket: Int)
+    case loadHolders(ticket: Int)
     case decide(Decision)
     case loadEarlier
+    case loadEarlierLog
     case count
     case loadSides(ticket: Int)
     case loadWorkflows(ticket: Int, side: Side)
-    case loadOrders(ticket: Int, side: Side, search: String, limit: Int)
+    case loadOrders(
+        ticket: Int,
+        side: Side,
+        search: String,
+        limit: Int,
+        status: String? = nil
+    )
     case loadOrderItems(ticket: Int, side: Side, orderNumber: String)
-    case loadInventory(ticket: Int, side: Side, search: String)
+    case loadInventory(ticket: Int, side: Side, search: String, level: String? = nil)
     case loadTransactions(ticket: Int, side: Side, sku: String)
     case loadCode(ticket: Int)
     case setWorkflow(side: Side, name: String, isEnabled: Bool)
     /// Reads the file of settings when it has changed, or in any case when it was asked for.
     case loadSettings(isAsked: Bool)
     case browse(BrowsingCommand)
+    case compare(ComparingCommand)
     /// Writes a file that is not there yet.
     case write(String, path: String, what: String)
     /// Writes what the screen shows.
@@ -74,6 +88,10 @@ enum Command: Equatable, Sendable {
     case useTheme(String)
     /// Makes a theme the one of the settings.
     case keepTheme(String)
+    /// Makes the choice of a list's columns the one of the settings.
+    case keepColumns(PaneID, hidden: [String])
+    /// Takes the mouse from the terminal, or gives it back.
+    case setMouse(Bool)
     case repaint
     case suspend
 }
@@ -85,6 +103,7 @@ indirect enum Overlay: Equatable, Sendable {
     case confirm(Confirmation)
     case palette(Palette)
     case themes(ThemePicker)
+    case columns(ColumnPicker)
     /// The questions before a cutover or a way back.
     case wizard(Wizard)
     /// The steps of the one that is under way.
@@ -111,6 +130,7 @@ struct Confirmation: Equatable, Sendable {
         case quit
         case setWorkflow(name: String, isEnabled: Bool)
         case disableAllWorkflows
+        case undoToggles
     }
 
     var title: String

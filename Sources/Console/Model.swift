@@ -66,6 +66,7 @@ struct Model: Sendable {
         var filter = ""
         /// What the rows are sorted by; nil leaves them as they came.
         var sort: Sort?
+        var marks = Marks()
 
         /// A column to sort by.
         struct Sort: Equatable, Sendable {
@@ -80,6 +81,7 @@ struct Model: Sendable {
         var index = 0
         /// A row of it that is shown whole.
         var row: String?
+        var marks = Marks()
     }
 
     /// A text that is shown above the hints for a while.
@@ -126,6 +128,16 @@ struct Model: Sendable {
     var pane = PaneID.overview
     var lists: [PaneID: ListState] = [:]
     var detail: Detail?
+    /// Whether the box that the keys go to is alone.
+    var isZoomed = false
+    /// Columns that are left out of the panes' lists.
+    var hiddenColumns: [PaneID: Set<String>] = [:]
+    /// Columns that are left out of the rows of a table, by its name.
+    var hiddenInTables: [String: Set<String>] = [:]
+    /// Whether the console has the mouse.
+    var isMouseOn = false
+    /// Whether the file of settings wants it to.
+    var mouseInSettings = false
     var overlay: Overlay?
     /// The text in the filter's prompt, while it is typed.
     var prompt: String?
@@ -163,7 +175,11 @@ struct Model: Sendable {
     /// Newest last.
     var log: [LogLine] = []
     /// How many lines were dropped from the front: a line's number stays the same.
+    ///
+    /// Those that stood in the log before this console was opened have numbers below -1.
     var droppedLines = 0
+    /// When this console was opened.
+    let openedAt: Double
 
     /// What is known of a live run.
     var cutover = CutoverState()
@@ -178,8 +194,12 @@ struct Model: Sendable {
     var orderLimit = 200
     /// What the panes show that look at any application.
     var browsing = Browsing()
+    /// What the panes of orders and stock show of both sides.
+    var comparing = Comparing()
     /// Toggles that were sent and not answered yet.
     var togglesInFlight = 0
+    /// What was switched a moment ago.
+    var undo = UndoHistory()
 
     /// Why the console ends as soon as nothing runs any more.
     var leaving: Leaving?
@@ -190,11 +210,12 @@ struct Model: Sendable {
         self.identity = identity
         self.size = size
         self.now = now
+        openedAt = now
         side = identity.liveSide
     }
 
     /// Where everything stands.
-    var layout: Layout { Layout(size: size) }
+    var layout: Layout { Layout(size: size, isZoomed: isZoomed) }
 
     /// The state of the list of the pane that is shown.
     var list: ListState {
@@ -259,6 +280,14 @@ enum PaneID: Int, CaseIterable, Sendable {
     /// The key of the tab: a digit, as long as there are digits.
     var key: Character {
         self == .code ? "C" : Character(String(rawValue % 10))
+    }
+
+    /// The keys of all tabs, as a hint names them.
+    static var keys: String {
+        let digits = allCases.map(\.key).filter(\.isNumber)
+        let ends = [digits.first, digits.last].compactMap { $0.map { String($0) } }
+        let letters = allCases.map(\.key).filter { !$0.isNumber }.map { String($0) }
+        return ([ends.joined(separator: "-")] + letters).joined(separator: ",")
     }
 
     /// Whether a filter is a question to the database instead of a look through the rows here.

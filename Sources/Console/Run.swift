@@ -51,6 +51,7 @@ struct Run {
     /// - Parameter action: What is done at once.
     /// - Returns: How it ends; the screen is still up.
     mutating func untilExit(_ action: Console.Configuration.StartAction) -> Model.Exit {
+        if model.isMouseOn { screen.setMouse(true) }
         perform(model.start(action))
         while true {
             if let exit = model.exit { return exit }
@@ -93,6 +94,9 @@ struct Run {
         case .key(let key):
             update(.key(key))
             isUrgent = true
+        case .pointer(let pointer):
+            update(.pointer(pointer))
+            isUrgent = true
         case .resized(let size): update(.resized(size))
         case .signal(let number): update(.signal(number))
         case .closed: update(.inputClosed)
@@ -122,7 +126,15 @@ struct Run {
                 update(.resized(screen.size))
                 update(.resumed)
             case .useTheme(let name): use(theme: name)
-            case .keepTheme(let name): keep(theme: name)
+            case .keepTheme(let name):
+                keep("theme \(name)") { () throws(ConsoleSettings.Problem) in
+                    try ConsoleSettings.keep(theme: name)
+                }
+            case .keepColumns(let pane, let hidden):
+                keep("the columns") { () throws(ConsoleSettings.Problem) in
+                    try ConsoleSettings.keep(hiddenColumns: hidden, of: pane)
+                }
+            case .setMouse(let isOn): screen.setMouse(isOn)
             case .dump(let path):
                 let text = Chrome.draw(model).text + "\n"
                 dispatcher.start(.write(text, path: path, what: "the screen as text"))
@@ -133,10 +145,13 @@ struct Run {
     }
 
     /// Writes the choice into the settings, so that it holds the next time.
-    private mutating func keep(theme name: String) {
+    private mutating func keep(
+        _ what: String,
+        _ write: () throws(ConsoleSettings.Problem) -> String
+    ) {
         do throws(ConsoleSettings.Problem) {
-            let path = try ConsoleSettings.keep(theme: name)
-            model.notify("theme \(name), kept in \(path)", .statusOK)
+            let path = try write()
+            model.notify("\(what), kept in \(path)", .statusOK)
         } catch {
             model.notify(error.message, .promptError)
         }

@@ -24,6 +24,7 @@ extension Model {
             keepSelection()
         case .level: nextLevel()
         case .toggleSide: return toggleSide()
+        case .status: return selectNextStatus()
         case .refresh: return pane == .code ? loadCode() : reload()
         case .migrate: askToMigrate()
         case .migrateLive: askToMigrateLive()
@@ -37,6 +38,7 @@ extension Model {
             askToCancel()
         case .toggleWorkflow: askToToggle()
         case .disableAllWorkflows: askToDisableAll()
+        case .undo: askToUndo()
         case .help: overlay = .help(first: 0)
         case .theme: return pickTheme()
         case .palette: overlay = .palette(Palette())
@@ -47,13 +49,19 @@ extension Model {
         case .copyName: return copyName()
         case .copyRow: return copyRow()
         case .export: return export()
+        case .mark: return markRow()
+        case .columns: pickColumns()
+        case .zoom: toggleZoom()
+        case .mouse: return toggleMouse()
         case .hold: toggleHold()
         case .slower: changeInterval(by: -1)
         case .faster: changeInterval(by: 1)
         case .reloadSettings: return [.loadSettings(isAsked: true)]
         case .redraw: return [.repaint]
         case .suspend: return [.suspend]
-        case .quit: return detail == nil ? quit() : back()
+        case .quit:
+            detail?.marks = Marks()
+            return detail == nil ? quit() : back()
         case .quitNow: return quit()
         }
         return []
@@ -63,11 +71,11 @@ extension Model {
 
     private var pageLength: Int { max(1, layout.body.height - 5) }
 
-    private mutating func move(by rows: Int) -> [Command] {
+    mutating func move(by rows: Int) -> [Command] {
         move(to: (detail?.index ?? list.index) + rows)
     }
 
-    private mutating func move(to index: Int) -> [Command] {
+    mutating func move(to index: Int) -> [Command] {
         if detail != nil {
             let count = detailContent?.rowCount ?? 0
             detail?.index = min(max(0, index), max(0, count - 1))
@@ -103,6 +111,7 @@ extension Model {
     private mutating func show(_ pane: PaneID) -> [Command] {
         guard pane != self.pane else { return [] }
         self.pane = pane
+        isZoomed = false
         detail = nil
         prompt = nil
         keepSelection()
@@ -121,10 +130,12 @@ extension Model {
         switch pane {
         case .orders:
             orderItems.reset()
-            return loadOrderItems(row.id)
+            comparing.order.reset()
+            return loadOrderItems(row.id) + compareOrder(row.id)
         case .inventory:
             transactions.reset()
-            return loadTransactions(row.id)
+            comparing.article.reset()
+            return loadTransactions(row.id) + compareArticle(row.id)
         default: return loadOpened(row.id)
         }
     }
@@ -136,11 +147,15 @@ extension Model {
             detail?.index = rows.firstIndex { $0.id == row } ?? 0
             return []
         }
+        if detail?.marks.isEmpty == false {
+            return clearMarks()
+        }
         if detail != nil {
             detail = nil
             return []
         }
-        return applyFilter("")
+        if comparing.statuses[pane] != nil { return limit(to: nil) }
+        return list.filter.isEmpty ? clearMarks() : applyFilter("")
     }
 
     // MARK: - Choosing what is shown
@@ -155,6 +170,7 @@ extension Model {
     private mutating func toggleSide() -> [Command] {
         side = side == .source ? .target : .source
         detail = nil
+        forgetMarks()
         orders.reset()
         inventory.reset()
         browsing.tables.reset()

@@ -19,6 +19,7 @@ extension Model {
         case .wizard(let wizard): return answer(wizard, with: key)
         case .palette(let palette): return answer(palette, with: key)
         case .themes(let picker): return answer(picker, with: key)
+        case .columns(let picker): return answer(picker, with: key)
         case .running:
             if let commands = lookAway(with: key) { return commands }
         case .outcome(let first):
@@ -28,7 +29,22 @@ extension Model {
         if let prompt { return edit(prompt, with: key) }
         // A pasted text is not a row of commands.
         guard !isPasting else { return [] }
-        guard let action = keymap.action(for: key, in: pane) else { return [] }
+        guard let action = keymap.action(for: key, in: pane) else {
+            if let words = keymap.elsewhere(key, from: pane, in: self) { notify(words) }
+            return []
+        }
+        return attempt(action)
+    }
+
+    /// Does an action of the pane that is shown, or says why not.
+    mutating func attempt(_ id: Action.ID) -> [Command] {
+        guard let action = Actions.actions(in: pane).first(where: { $0.id == id }) else {
+            return []
+        }
+        return attempt(action)
+    }
+
+    private mutating func attempt(_ action: Action) -> [Command] {
         if let reason = action.refusal(in: self) {
             if action.id != .back { notify(reason, .promptError) }
             // The side may be there again: the next m knows.
@@ -63,7 +79,7 @@ extension Model {
         case (.enter, _):
             guard question.isContinueFocused else { return close(saying: "nothing was changed") }
             guard question.isMatched else {
-                notify("the phrase is not there yet", .promptError)
+                if case .phrase(let phrase) = question.kind { refusePhrase(question.typed, phrase) }
                 return []
             }
             return agree(to: question)
@@ -84,6 +100,12 @@ extension Model {
         }
         overlay = .confirm(question)
         return []
+    }
+
+    /// Says that what was typed begins nothing.
+    mutating func refusePhrase(_ typed: String, _ phrase: String) {
+        let state = phrase.hasPrefix(typed) ? "the phrase is not there yet" : "wrong phrase"
+        notify("\(state): nothing was begun; type \(phrase)", .promptError)
     }
 
     private mutating func close(saying text: String) -> [Command] {
@@ -107,14 +129,11 @@ extension Model {
             return stopOperation()
         case .quit: return leave(.asked)
         case .setWorkflow(let name, let isEnabled):
-            togglesInFlight += 1
-            return [.setWorkflow(side: identity.liveSide, name: name, isEnabled: isEnabled)]
+            return switchToggles([.init(name: name, isEnabled: isEnabled)])
         case .disableAllWorkflows:
             let running = (workflows.value?.workflows ?? []).filter(\.enabled)
-            togglesInFlight += running.count
-            return running.map {
-                .setWorkflow(side: identity.liveSide, name: $0.name, isEnabled: false)
-            }
+            return switchToggles(running.map { .init(name: $0.name, isEnabled: false) })
+        case .undoToggles: return agreeToUndo()
         }
     }
 

@@ -11,8 +11,10 @@ extension Model {
         switch pane {
         case .overview: loadSides()
         case .workflows: loadWorkflows()
-        case .orders: loadOrders() + (detail.map { loadOrderItems($0.id) } ?? [])
-        case .inventory: loadInventory() + (detail.map { loadTransactions($0.id) } ?? [])
+        case .orders:
+            loadOrders() + (detail.map { loadOrderItems($0.id) + compareOrder($0.id) } ?? [])
+        case .inventory:
+            loadInventory() + (detail.map { loadTransactions($0.id) + compareArticle($0.id) } ?? [])
         case .dashboard, .quarantine, .tables: loadBrowsed()
         // To prove the code takes a while and may install what it needs: only r does it.
         case .code: []
@@ -45,7 +47,8 @@ extension Model {
                 ticket: orders.ask(now: now),
                 side: side,
                 search: search,
-                limit: orderLimit
+                limit: orderLimit,
+                status: comparing.statuses[.orders]
             )
         ]
     }
@@ -64,7 +67,14 @@ extension Model {
     /// Reads the stock that the filter asks for.
     mutating func loadInventory() -> [Command] {
         let search = lists[.inventory]?.filter ?? ""
-        return [.loadInventory(ticket: inventory.ask(now: now), side: side, search: search)]
+        return [
+            .loadInventory(
+                ticket: inventory.ask(now: now),
+                side: side,
+                search: search,
+                level: comparing.statuses[.inventory]
+            )
+        ]
     }
 
     /// Reads the movements of an article.

@@ -34,26 +34,49 @@ extension Model {
         notify(list.sort.map { "sorted by \($0.column.lowercased())" } ?? "not sorted")
     }
 
+    // MARK: - One box alone
+
+    /// Gives the box that the keys go to the whole body, or puts the others beside it again.
+    mutating func toggleZoom() {
+        isZoomed.toggle()
+        keepSelection()
+    }
+
     // MARK: - Taking with one
 
-    /// Puts the row's first cell into the clipboard.
+    /// Why nothing can be copied, in words.
+    var whyNotTaken: String? {
+        focusedRow == nil && marks.isEmpty ? "no row is selected" : nil
+    }
+
+    /// Puts the row's first cell into the clipboard; those of the marked rows, one a line.
     mutating func copyName() -> [Command] {
-        guard let row = focusedRow else { return [] }
-        return copy(row.id)
+        guard !marks.isEmpty, let rows = takenTable?.rows else {
+            return focusedRow.map { copy($0.id, what: $0.id) } ?? []
+        }
+        return copy(rows.map(\.id).joined(separator: "\n"), what: takenWords)
     }
 
-    /// Puts the whole row into the clipboard.
+    /// Puts the whole row into the clipboard; the marked rows, one a line.
     mutating func copyRow() -> [Command] {
-        guard let row = focusedRow else { return [] }
-        return copy(TableExport.line(row, glyphs: identity.glyphs))
+        let rows = marks.isEmpty ? focusedRow.map { [$0] } : takenTable?.rows
+        guard let rows else { return [] }
+        let text = rows.map { TableExport.line($0, glyphs: identity.glyphs) }
+            .joined(separator: "\n")
+        return copy(text, what: marks.isEmpty ? text : takenWords)
     }
 
-    private mutating func copy(_ text: String) -> [Command] {
+    private var takenWords: String { Figures.rows(marks.count, "marked row") }
+
+    private mutating func copy(_ text: String, what: String) -> [Command] {
         guard let sequence = Clipboard.sequence(for: text) else {
-            notify("too long for a terminal's clipboard; e writes the list to a file", .promptError)
+            notify(
+                "too long for a terminal's clipboard; \(key(.export)) writes it to a file",
+                .promptError
+            )
             return []
         }
-        notify("copied, if the terminal lets programs write its clipboard: \(text)")
+        notify("copied, if the terminal lets programs write its clipboard: \(what)")
         return [.writeToTerminal(sequence)]
     }
 
@@ -70,7 +93,7 @@ extension Model {
     /// - Parameter path: Where; its end says the form.
     /// - Returns: What is to be done.
     mutating func export(to path: String) -> [Command] {
-        guard let table = focusedTable else {
+        guard let table = takenTable else {
             notify("there is no list here", .promptError)
             return []
         }
@@ -79,7 +102,8 @@ extension Model {
             return []
         }
         let text = TableExport.text(table, form, glyphs: identity.glyphs)
-        return [.write(text, path: path, what: Figures.rows(table.rows.count))]
+        let what = marks.isEmpty ? Figures.rows(table.rows.count) : takenWords
+        return [.write(text, path: path, what: what)]
     }
 
     /// Says what became of a file.
@@ -111,6 +135,6 @@ extension Model {
     /// Holds the screen, or lets it go on.
     mutating func toggleHold() {
         heldAt = heldAt == nil ? now : nil
-        notify(heldAt == nil ? "the screen goes on" : "the screen is held; z goes on")
+        notify(heldAt == nil ? "the screen goes on" : "the screen is held; \(key(.hold)) goes on")
     }
 }

@@ -10,6 +10,7 @@ extension Model {
     mutating func update(_ message: Message) -> [Command] {
         switch message {
         case .key(let key): return press(key)
+        case .pointer(let pointer): return point(pointer)
         case .resized(let size): return resize(to: size)
         case .tick(let time): return tick(time)
         case .resumed: return [.repaint] + reload()
@@ -25,22 +26,28 @@ extension Model {
         case .gates(let ticket, let result): cutover.gates.take(result, ticket: ticket, now: now)
         case .written(let ticket, let result):
             cutover.written.take(result, ticket: ticket, now: now)
+        case .holders(let ticket, let result):
+            cutover.holders.take(result, ticket: ticket, now: now)
         case .decided(let decision, let failure): return finish(decision, failure)
         case .verified(let result): return finishVerification(result)
         case .settings(let result, let isAsked): return take(result, isAsked: isAsked)
         case .earlier(let result): return take(result)
+        case .earlierLog(let result): take(result)
         case .counted(let result): takeCounts(result)
         case .sides(let ticket, let result): sides.take(result, ticket: ticket, now: now)
         case .workflows(let ticket, let result): workflows.take(result, ticket: ticket, now: now)
-        case .orders(let ticket, let result): orders.take(result, ticket: ticket, now: now)
+        case .orders(let ticket, let result):
+            orders.take(result, ticket: ticket, now: now)
+            keepStatuses()
         case .orderItems(let ticket, let result): orderItems.take(result, ticket: ticket, now: now)
-        case .inventory(let ticket, let result): inventory.take(result, ticket: ticket, now: now)
+        case .inventory(let ticket, let result): return takeInventory(result, ticket: ticket)
         case .transactions(let ticket, let result):
             transactions.take(result, ticket: ticket, now: now)
         case .code(let ticket, let result): code.take(result, ticket: ticket, now: now)
         case .toggled(let name, let isEnabled, let failure):
             return finishToggle(name, isEnabled, failure)
         case .browsed(let message): take(message)
+        case .compared(let message): take(message)
         case .fileWritten(let path, let what, let failure):
             finishFile(path, what: what, failure: failure)
             return []
@@ -56,9 +63,9 @@ extension Model {
     mutating func start(_ action: Console.Configuration.StartAction) -> [Command] {
         let first: [Command] =
             switch action {
-            case .none: [.loadEarlier]
-            case .migrate: begin(.migrate)
-            case .migrateLive: begin(.migrate, isLive: true)
+            case .none: [.loadEarlier, .loadEarlierLog]
+            case .migrate: [.loadEarlierLog] + begin(.migrate)
+            case .migrateLive: [.loadEarlierLog] + begin(.migrate, isLive: true)
             }
         return reload() + first + loadStatus()
     }
@@ -146,6 +153,7 @@ extension Model {
 
     private mutating func tick(_ time: Double) -> [Command] {
         now = time
+        undo.expire(now: now)
         if let notice, notice.until <= time { self.notice = nil }
         return refreshIfDue() + refreshCutover()
     }
@@ -177,7 +185,7 @@ extension Model {
         return loadSides()
     }
 
-    private mutating func append(_ line: LogLine) {
+    mutating func append(_ line: LogLine) {
         log.append(line)
         guard log.count > Self.logCapacity else { return }
         let surplus = log.count - Self.logCapacity
@@ -252,7 +260,9 @@ extension Model {
         failure = error
         notify(error.message, .promptError)
         // The engine logs its own errors; what comes from elsewhere is added here.
-        let isLogged = log.suffix(20).contains {
+        // What an earlier run logged says nothing about this one.
+        let own = log.dropFirst(max(0, -droppedLines))
+        let isLogged = own.suffix(20).contains {
             $0.level == .error && $0.message == error.message
         }
         guard !isLogged else { return }
@@ -265,6 +275,11 @@ extension Model {
         _ failure: MigrationError?
     ) -> [Command] {
         togglesInFlight -= 1
+        undo.finish(
+            UndoHistory.Change(name: name, isEnabled: isEnabled),
+            isDone: failure == nil,
+            now: now
+        )
         let word = isEnabled ? "on" : "off"
         if let failure {
             notify("\(name) was not switched: \(failure.message)", .promptError)

@@ -52,7 +52,7 @@ struct CheckCommand: ParsableCommand {
         var options = try common.options(schema: place)
         options.codeDirectory = code.directory
         let asked = options
-        try decide(asked)
+        for line in try decide(asked) { Output.message(line) }
         let report = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
             try CutoverCheck.run(asked, observer: observer, cancellation: cancellation)
         }
@@ -60,17 +60,31 @@ struct CheckCommand: ParsableCommand {
         if !report.ok { throw ExitCode(1) }
     }
 
-    private func decide(_ options: Options) throws {
-        if let unsign { try CutoverCheck.withdraw(options, unsign, by: by ?? NSUserName()) }
+    /// Writes words down, and says so: the exit status speaks of all gates, not of them.
+    private func decide(_ options: Options) throws -> [String] {
+        var kept: [String] = []
+        let end = "; the exit status is that of all gates"
+        if let unsign {
+            try CutoverCheck.withdraw(options, unsign, by: by ?? NSUserName())
+            kept.append("recorded: the word on \(SafeText.visible(unsign)) is taken back\(end)")
+        }
+        let author = SafeText.visible(by ?? "")
         if !sign.isEmpty {
             let names = sign.contains("all") ? nil : sign
-            try CutoverCheck.sign(options, names, by: by ?? "", note: note)
+            let signed = try CutoverCheck.sign(options, names, by: by ?? "", note: note)
+            kept.append(
+                signed.isEmpty
+                    ? "nothing is left to be signed"
+                    : "recorded: \(signed.joined(separator: ", ")) signed by \(author)\(end)"
+            )
         }
         if let override {
             try CutoverCheck.requireOverridable(override, options)
             try Phrase.require("override \(override)", given: confirm, common)
             try CutoverCheck.override(options, override, by: by ?? "", note: note ?? "")
+            kept.append("recorded: \(override) overridden by \(author)\(end)")
         }
+        return kept
     }
 }
 

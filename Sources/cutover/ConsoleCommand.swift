@@ -37,6 +37,7 @@ struct ConsoleCommand: ParsableCommand {
         var given = try common.options(schema: place)
         given.codeDirectory = code.directory
         let options = given
+        if let record { try Self.requireNew(record) }
         guard !plain, !common.json, Console.isPossible else {
             if !plain, !common.json, Console.isDumb {
                 Output.message(
@@ -71,5 +72,16 @@ struct ConsoleCommand: ParsableCommand {
         configuration.ascii = common.ascii
         let status = Console.run(configuration)
         if status != 0 { throw ExitCode(status) }
+    }
+
+    /// Refuses to record over a file, before anything is drawn.
+    private static func requireNew(_ path: String) throws {
+        guard access(path, F_OK) == 0 else { return }
+        throw MigrationError(
+            .usage,
+            "the file to record into is there already",
+            place: .init("console", path: path),
+            remedy: "give --record the name of a new file, or move that one away"
+        )
     }
 }

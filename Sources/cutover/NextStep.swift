@@ -4,6 +4,14 @@ import MigrationEngine
 enum NextStep {
     /// The next step after a switch, or after one that was undone.
     static func after(_ report: SwitchReport) -> String {
+        if report.outcome == .switched, !report.ok {
+            return
+                "the application goes on working on PostgreSQL; do with the SQLite file what the "
+                + "notes above say, and cutover status tells when the way back is open again"
+        }
+        if report.isAborted == true {
+            return "cutover switch begins again; cutover follow keeps PostgreSQL close meanwhile"
+        }
         guard report.ok else {
             return "mend the reason, then cutover switch again; cutover follow keeps PostgreSQL "
                 + "close meanwhile"
@@ -17,6 +25,33 @@ enum NextStep {
         report.ok
             ? "cutover follow lets PostgreSQL follow again; cutover switch hands over another time"
             : "cutover verify --table NAME compares a table that is named above"
+    }
+
+    /// A line with the next step after rows in quarantine were tried again.
+    static func line(after report: ReplayReport) -> String {
+        guard let refused = report.rows.first(where: { $0.outcome == "refused" }) else {
+            return "\nnext: cutover verify compares what is there now; cutover quarantine list "
+                + "shows what still waits"
+        }
+        return "\nnext: cutover quarantine show \(refused.id), then cutover quarantine replay "
+            + "\(refused.id) --set COLUMN=VALUE, or cutover quarantine accept \(refused.id) "
+            + "--reason WHY"
+    }
+
+    /// A line with the next step after the loss of rows was accepted.
+    static func line(after report: AcceptReport) -> String {
+        report.waiting > 0
+            ? "\nnext: cutover quarantine list shows the rows that wait"
+            : "\nnext: cutover verify, which counts what was decided; then cutover status"
+    }
+
+    /// A line with the next step after a list of rows in quarantine; empty when none waits.
+    static func line(after page: QuarantinePage) -> String {
+        guard page.groups.contains(where: { $0.waiting > 0 }) else { return "" }
+        let id = page.rows.first { $0.state == .waiting }.map { "\($0.id)" } ?? "ID"
+        return "\nnext: cutover quarantine show \(id), then cutover quarantine replay \(id), with "
+            + "--set COLUMN=VALUE where a value does not fit, or cutover quarantine accept \(id) "
+            + "--reason WHY"
     }
 
     /// A line with the next step after a copy; empty where nothing is left to do.

@@ -13,6 +13,8 @@ struct OrdersCommand: ParsableCommand {
     var search: String?
     @Option(help: "Only orders with this status.")
     var status: String?
+    @Option(help: "Compare this order on both sides: items, fields, history.")
+    var order: String?
     @Option(help: "The most orders to list, up to 1000.")
     var limit = 50
     @Option(help: "Go on after this key: the next_key of the page before.")
@@ -28,6 +30,7 @@ struct OrdersCommand: ParsableCommand {
 
     func run() throws {
         let options = try common.options(schema: place)
+        if let order { return try compare(order, options) }
         let page = try Operations.orders(
             options: options,
             side: try choice.side.side(options),
@@ -46,6 +49,19 @@ struct OrdersCommand: ParsableCommand {
             "no order has the status \"\(SafeText.visible(status))\""
                 + (known.isEmpty ? "" : "; there are: \(known.joined(separator: ", "))")
         )
+    }
+
+    /// One order on both sides; status 1 when they differ in it.
+    private func compare(_ number: String, _ options: Options) throws {
+        // Which side is live may be unknown while one of them is down.
+        let side = (try? choice.side.side(options)) ?? .target
+        let page = try Operations.compared(options: options, side: side, order: number)
+        guard let comparison = page.comparison else { return }
+        try Output(common).result(page) {
+            "order \(CellText(common).text(number))\n"
+                + ComparisonText(CellText(common)).text(comparison)
+        }
+        if comparison.isDifferent { throw ExitCode(1) }
     }
 
     /// The page for people.

@@ -45,7 +45,9 @@ struct QuarantineListCommand: ParsableCommand {
             limit: limit,
             after: after
         )
-        try Output(common).result(page) { QuarantineText.list(page, CellText(common)) }
+        try Output(common).result(page) {
+            QuarantineText.list(page, CellText(common)) + NextStep.line(after: page)
+        }
     }
 }
 
@@ -136,7 +138,9 @@ struct QuarantineReplayCommand: ParsableCommand {
         let report = try LongWork.run(common) { _, cancellation throws(MigrationError) in
             try Quarantine.replay(options, selection, edits: edits, cancellation: cancellation)
         }
-        try Output(common).result(report) { QuarantineText.replay(report, CellText(common)) }
+        try Output(common).result(report) {
+            QuarantineText.replay(report, CellText(common)) + NextStep.line(after: report)
+        }
         if !report.ok { throw ExitCode(1) }
     }
 }
@@ -187,6 +191,7 @@ struct QuarantineAcceptCommand: ParsableCommand {
             return (report.accepted == 1 ? "1 row is" : "\(report.accepted) rows are")
                 + " accepted\(already); "
                 + (report.waiting == 1 ? "1 row waits" : "\(report.waiting) rows wait")
+                + NextStep.line(after: report)
         }
     }
 }

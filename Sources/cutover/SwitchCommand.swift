@@ -67,13 +67,19 @@ struct SwitchCommand: ParsableCommand {
         try Output(common).result(report) {
             Self.text(report) + "\nnext: \(NextStep.after(report))"
         }
+        if report.isAborted == true { throw ExitCode(75) }
         if !report.ok { throw ExitCode(1) }
     }
 
     static func text(_ report: SwitchReport) -> String {
         var table = TextTable(["STEP", "TOOK", "OUTCOME"], rightAligned: [1])
         for step in report.steps {
-            table.add([step.name, RehearseCommand.seconds(step.seconds), step.outcome])
+            // What the operator has ended has not failed.
+            let isEnded = report.isAborted == true && step.outcome == "failed"
+            table.add([
+                step.name, RehearseCommand.seconds(step.seconds),
+                isEnded ? "aborted" : step.outcome,
+            ])
         }
         var lines = report.steps.isEmpty ? [] : [table.text, ""]
         lines += report.holders.map {

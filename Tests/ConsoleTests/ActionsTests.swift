@@ -49,7 +49,9 @@ import Testing
     @Test func `migrating and switching workflows are marked as changes`() {
         let marked = Set(Actions.all.filter(\.changesSomething).map(\.name))
         #expect(
-            marked == ["migrate", "live", "follow", "cut over", "revert", "toggle", "all off"]
+            marked == [
+                "migrate", "live", "follow", "cut over", "revert", "toggle", "all off", "undo",
+            ]
         )
     }
 

@@ -13,18 +13,18 @@ import Testing
             """
             theme = { dark = "lantern-dark", light = "lantern-light" }
             refresh_seconds = 0.5
-            mouse = false
+            mouse = true
             [keys]
             migrate = "C-m"
             verify = ["C-v", "F9"]
-            """.replacing("C-m", with: "M")
+            """.replacing("C-m", with: "N")
         )
         #expect(settings.theme?.name(isLight: true) == "lantern-light")
         #expect(settings.theme?.name(isLight: false) == "lantern-dark")
         #expect(settings.refreshSeconds == 0.5)
-        #expect(!settings.takesMouse && !settings.isASCII && !settings.isReadOnly)
+        #expect(settings.takesMouse && !settings.isASCII && !settings.isReadOnly)
         #expect(settings.keymap.action(for: .function(9), in: .overview)?.id == .verify)
-        #expect(settings.keymap.action(for: .character("M"), in: .overview)?.id == .migrate)
+        #expect(settings.keymap.action(for: .character("N"), in: .overview)?.id == .migrate)
         #expect(settings.keymap.action(for: .character("m"), in: .overview) == nil)
         #expect(settings.keymap.action(for: .character("?"), in: .overview)?.id == .help)
         #expect(try read("") == .standard)

@@ -79,13 +79,24 @@ import Testing
 
         func sides() throws -> [SideFacts] { [] }
 
-        func orders(side: Side, search: String, limit: Int) throws -> OrdersPage {
+        func comparedOrder(_ number: String) throws -> SideComparison { throw Samples.error }
+
+        func comparedArticle(_ sku: String) throws -> SideComparison { throw Samples.error }
+
+        func comparedStock(_ skus: [String]) throws -> StockComparison { throw Samples.error }
+
+        func orders(
+            side: Side,
+            search: String,
+            status: String?,
+            limit: Int
+        ) throws -> OrdersPage {
             OrdersPage(side: side, rows: [], nextKey: nil)
         }
 
         func orderItems(side: Side, orderNumber: String) throws -> [OrderItem] { [] }
 
-        func inventory(side: Side, search: String) throws -> InventoryPage {
+        func inventory(side: Side, search: String, level: String?) throws -> InventoryPage {
             InventoryPage(side: side, rows: [])
         }
 

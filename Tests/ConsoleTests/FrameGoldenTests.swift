@@ -54,9 +54,13 @@ import Testing
         model.list = .init(selected: "100892")
         model.detail = .init(id: "100892")
         try Self.compare(model, "orders-items")
+        model.comparing.order = Samples.loaded(Samples.comparedOrder)
+        try Self.compare(model, "orders-sides")
         model.pane = .inventory
         model.detail = .init(id: "17612")
         try Self.compare(model, "inventory-transactions")
+        model.comparing.article = Samples.loaded(Samples.comparedArticle)
+        try Self.compare(model, "inventory-sides")
         model.detail = nil
         model.pane = .workflows
         _ = model.update(.key(.character("A")))
@@ -86,6 +90,30 @@ import Testing
         model.themeAbouts = ["harbor-dark": "Calm and dark", "mono": "No colour at all"]
         model.overlay = .themes(ThemePicker(index: 1, before: "harbor-dark"))
         try Self.compare(model, "themes")
+    }
+
+    @Test(arguments: [(80, 24), (120, 40)])
+    func `what is chosen in a list looks as its golden file`(size: (Int, Int)) throws {
+        var model = Samples.filled(columns: size.0, rows: size.1)
+        model.pane = .tables
+        _ = model.update(.key(.character(" ")))
+        _ = model.update(.key(.character(" ")))
+        try Self.compare(model, "tables-marked")
+        model.pane = .orders
+        model.hiddenColumns[.orders] = ["DATE"]
+        model.isMouseOn = true
+        _ = model.update(.key(.character("v")))
+        try Self.compare(model, "columns")
+        model.overlay = nil
+        model.pane = .workflows
+        for key in " y" { _ = model.update(.key(.character(key))) }
+        _ = model.update(
+            .toggled(name: "xml-import", isEnabled: false, failure: nil)
+        )
+        model.notice = nil
+        try Self.compare(model, "workflows-undo")
+        for key in "u" { _ = model.update(.key(.character(key))) }
+        try Self.compare(model, "workflows-undo-question")
     }
 
     @Test func `errors, old data, ASCII and small screens look as their golden files`() throws {

@@ -34,8 +34,11 @@ import Testing
             case .loadWritten(let ticket):
                 send(.written(ticket: ticket, fails ? failure() : .success(Samples.written)))
             case .decide(let decision):
+                changes += 1
                 send(.decided(decision, failure: fails ? Samples.error : nil))
-            case .setWorkflow(_, let name, let isEnabled):
+            case .setWorkflow(let side, let name, let isEnabled):
+                #expect(side == model.identity.liveSide)
+                changes += 1
                 send(
                     .toggled(
                         name: name,
@@ -52,14 +55,20 @@ import Testing
             switch command {
             case .loadWorkflows(let ticket, _):
                 send(.workflows(ticket: ticket, value(full.workflows.value)))
-            case .loadOrders(let ticket, _, _, _):
+            case .loadOrders(let ticket, _, _, _, _):
                 send(.orders(ticket: ticket, value(full.orders.value)))
             case .loadOrderItems(let ticket, _, _):
                 send(.orderItems(ticket: ticket, value(full.orderItems.value)))
-            case .loadInventory(let ticket, _, _):
+            case .loadInventory(let ticket, _, _, _):
                 send(.inventory(ticket: ticket, value(full.inventory.value)))
             case .loadTransactions(let ticket, _, _):
                 send(.transactions(ticket: ticket, value(full.transactions.value)))
+            case .compare(.order(let ticket, _)):
+                send(.compared(.order(ticket: ticket, value(Samples.comparedOrder))))
+            case .compare(.article(let ticket, _)):
+                send(.compared(.article(ticket: ticket, value(Samples.comparedArticle))))
+            case .compare(.stock(let ticket, _)):
+                send(.compared(.stock(ticket: ticket, value(Samples.comparedStock))))
             case .loadSides(let ticket): send(.sides(ticket: ticket, value(full.sides.value)))
             case .count: send(.counted(value(full.verification)))
             default: break
@@ -118,9 +127,15 @@ import Testing
             case 1: play.send(.tick(before.now + 1.3))
             case 2: play.end()
             case 3: type(in: &play)
+            case 4, 5: point(in: &play, &random)
             default:
                 let key = Self.keys.randomElement(using: &random) ?? .escape
+                let changes = play.changes
                 play.send(.key(key))
+                #expect(
+                    play.changes == changes || before.overlay != nil,
+                    "a change after \(key) without a question"
+                )
                 if play.running.count > running, let begun = play.running.last {
                     #expect(
                         Self.isAgreed(begun, by: key, in: before),
@@ -145,6 +160,30 @@ import Testing
         for character in phrase { play.send(.key(.character(character))) }
     }
 
+    /// Clicks somewhere or turns the wheel; whatever is under the mouse, nothing begins.
+    private func point(in play: inout Play, _ random: inout SeededWrites) {
+        play.model.isMouseOn = true
+        let before = play.model
+        let (running, changes) = (play.running.count, play.changes)
+        let pointers: [Pointer] = [
+            .wheelUp, .wheelDown,
+            .click(
+                x: Int.random(in: 0..<before.size.columns, using: &random),
+                y: Int.random(in: 0..<before.size.rows, using: &random)
+            ),
+            // The last row and the first are where the most can be met.
+            .click(
+                x: Int.random(in: 0..<before.size.columns, using: &random),
+                y: before.size.rows - 1
+            ),
+        ]
+        let pointer = pointers.randomElement(using: &random) ?? .wheelUp
+        play.send(.pointer(pointer))
+        #expect(play.changes == changes, "\(pointer) over \(String(describing: before.overlay))")
+        guard play.running.count > running, let begun = play.running.last else { return }
+        #expect(Self.isHarmless(begun), "\(begun) after \(pointer)")
+    }
+
     private func fresh(from play: Play) -> Play {
         var next = play
         next.running = []
@@ -152,13 +191,14 @@ import Testing
         return next
     }
 
+    /// Looking and following change nothing that the application sees.
+    private static func isHarmless(_ command: Command) -> Bool {
+        command == .verify || command == .follow
+    }
+
     /// Whether the operator said yes to what begins.
     private static func isAgreed(_ command: Command, by key: Key, in model: Model) -> Bool {
-        switch command {
-        // Looking and following change nothing that the application sees.
-        case .verify, .follow: return true
-        default: break
-        }
+        guard !isHarmless(command) else { return true }
         switch model.overlay {
         case .confirm(let question):
             let isYes = key == .character("y") || key == .character("Y") || key == .enter

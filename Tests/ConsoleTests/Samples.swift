@@ -37,6 +37,7 @@ enum Samples {
         model.workflows = loaded(workflows)
         model.orders = loaded(orders)
         model.inventory = loaded(inventory)
+        model.comparing.stock = loaded(comparedStock)
         model.code = loaded(code)
         model.orderItems = loaded([
             OrderItem(sku: "17612", lot: "250237", quantity: 15, kind: "ordered"),
@@ -289,14 +290,16 @@ enum Samples {
                 name: "PT Kit",
                 onHand: 1_019,
                 reorderPoint: 300,
-                level: "normal"
+                level: "normal",
+                daysLeft: 31
             ),
             InventoryRow(
                 sku: "17904",
                 name: "Travel Kit",
                 onHand: 19,
                 reorderPoint: 50,
-                level: "low"
+                level: "low",
+                daysLeft: 1_204
             ),
             InventoryRow(
                 sku: "18795",

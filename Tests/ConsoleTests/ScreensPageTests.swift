@@ -17,7 +17,10 @@ import Testing
     /// What stands beside the panes: overlays and forms that every operator meets.
     private static let others = [
         ("The keys", "help"), ("The palette", "palette"), ("The themes", "themes"),
-        ("A question with a phrase", "confirm-phrase"), ("Rows of a table", "tables-rows"),
+        ("The columns of a list", "columns"),
+        ("Marked rows", "tables-marked"),
+        ("A question with a phrase", "confirm-phrase"),
+        ("What can be undone", "workflows-undo"), ("Rows of a table", "tables-rows"),
     ]
 
     @Test func `the page shows every pane at the three sizes, as its golden files`() throws {

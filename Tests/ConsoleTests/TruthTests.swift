@@ -117,8 +117,8 @@ import Testing
             .migrate: ["TABLE", "SOURCE", "COPIED", "PROGRESS", "RATE/s", "STATE", "ETA"],
             .verify: ["TABLE", "SQLITE", "POSTGRES", "DIFF", "DIGEST", "STATUS"],
             .orders: ["ORDER", "DATE", "CUSTOMER", "ITEMS", "TOTAL", "STATUS"],
-            .inventory: ["SKU", "NAME", "ON HAND", "REORDER", "LEVEL"],
-            .workflows: ["WORKFLOW", "ENABLED", "CHANGED", "BY", "LAST RUN"],
+            .inventory: ["SKU", "NAME", "ON HAND", "REORDER", "LEVEL", "DAYS", "SIDES"],
+            .workflows: ["WORKFLOW", "ENABLED", "CHANGED", "BY", "LAST RUN", "AGE"],
         ]
         for (pane, titles) in wanted {
             var model = Samples.filled(columns: columns, rows: rows)

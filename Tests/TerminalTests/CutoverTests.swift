@@ -54,7 +54,7 @@ extension TerminalTests {
                 }
                 try await console.openGates()
                 try await console.type("cut over nothing", after: "c")
-                try await terminal.wait(for: "the phrase is not there yet")
+                try await terminal.wait(for: "wrong phrase: nothing was begun")
                 try await terminal.press("Escape")
                 try await terminal.wait(for: "nothing was changed")
                 #expect(await console.sourceTakesWrites() == true)
@@ -82,7 +82,10 @@ extension TerminalTests {
                 try await terminal.press("x")
                 try await terminal.wait(for: "Takes the cutover back")
                 try await terminal.press("y")
-                try await terminal.wait(for: "Undone", "takes the application's writes, as before")
+                try await terminal.wait(
+                    for: "Aborted by you",
+                    "takes the application's writes, as before"
+                )
                 #expect(await console.sourceTakesWrites() == true)
                 #expect(try await console.toggles() == before)
                 #expect(try await console.leftovers().isEmpty)

@@ -34,11 +34,15 @@ extension TerminalTests {
                 let terminal = demo.terminal
                 #expect(try await terminal.variable("alternate_on") == "1")
                 #expect(!demo.processes.isEmpty)
+                try await terminal.press("M")
+                try await terminal.wait(for: "mouse on")
+                #expect(try await terminal.variable("mouse_any_flag") == "1")
                 try await leave(terminal, way)
 
                 #expect(try await terminal.status() == Int(way.signal.map { 128 + $0 } ?? 0))
                 #expect(try await terminal.variable("alternate_on") == "0")
                 #expect(try await terminal.variable("cursor_flag") == "1")
+                #expect(try await terminal.variable("mouse_any_flag") == "0")
                 let screen = try await terminal.wait(for: TmuxDriver.prompt)
                 #expect(screen.contains(/\sicanon/))
                 #expect(screen.contains(/\secho\s/))

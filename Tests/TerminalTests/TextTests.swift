@@ -81,6 +81,8 @@ import Testing
         )
         #expect(NextStep.after(report).contains("cutover revert"))
         report.ok = false
+        #expect(NextStep.after(report).contains("goes on working on PostgreSQL"))
+        report.outcome = .undone
         #expect(NextStep.after(report).contains("cutover switch again"))
         var back = RevertReport(ok: true, replayedChanges: 2, steps: [], tables: [], notes: [])
         #expect(NextStep.after(back).contains("cutover follow"))

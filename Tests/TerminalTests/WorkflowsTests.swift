@@ -43,6 +43,37 @@ extension TerminalTests {
             }
         }
 
+        @Test func `u asks, and gives a toggle its value back`() async throws {
+            try await Demo.with(keepsSource: true) { demo in
+                let terminal = demo.terminal
+                let before = try await demo.source(Self.toggles)
+                let first = before[0].split(separator: "|").map(String.init)
+                let isOn = first[1] == "1"
+                try await terminal.press("4")
+                try await terminal.wait(for: tabs[3], "▸\(first[0])")
+                try await terminal.press("Space")
+                try await terminal.wait(for: "y:yes")
+                try await terminal.press("y")
+                try await terminal.wait(for: "u undoes it: ", "u:undo")
+                #expect(try await demo.source(Self.toggles) != before)
+                try await terminal.press("u")
+                try await terminal.wait(
+                    for: "\(first[0]) goes \(isOn ? "ON" : "OFF") again",
+                    "y:yes"
+                )
+                #expect(try await demo.source(Self.toggles) != before)
+                try await terminal.press("y")
+                try await terminal.wait(for: "\(first[0]) is \(isOn ? "on" : "off")")
+                #expect(try await demo.source(Self.toggles) == before)
+                try await terminal.press("7")
+                try await terminal.wait(for: tabs[6], "AUDIT", "you asked for an undo")
+                let journal = try #require(demo.source) + ".cutover/journal.db"
+                let recorded = "SELECT before, after FROM action ORDER BY rowid"
+                let words = isOn ? "on|off\noff|on" : "off|on\non|off"
+                #expect(try await sqlite3(journal, recorded) == words)
+            }
+        }
+
         @Test func `a read-only console refuses Space with its reason`() async throws {
             try await Pair.with(isMigrated: true) { pair in
                 let before = try await sqlite3(pair.source, Self.toggles)

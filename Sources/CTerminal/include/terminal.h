@@ -35,6 +35,8 @@ typedef enum {
     CT_PASTE_BEGIN,
     CT_PASTE_END,
     CT_FOCUS,
+    CT_MOUSE,     /* characters follow: what, column and row, as "0;10;5M" */
+    CT_MOUSE_OLD, /* three characters follow: 32 more than what, column and row */
     CT_F1 = 64 /* CT_F1 + n is function key n + 1, up to 12 */
 } ct_key;
 
@@ -81,6 +83,11 @@ void ct_raw(const char *text);
 void ct_erase(void);
 /* Sends what changed, in one write. */
 void ct_present(void);
+/*
+ * Takes the mouse from the terminal, or gives it back.  The events are not given to curses, which
+ * would wait to see whether a click becomes a second one.
+ */
+void ct_set_mouse(int is_on);
 /* Makes the next ct_present send everything. */
 void ct_repaint(void);
 

@@ -28,7 +28,9 @@ package struct ConsoleSettings: Equatable, Sendable {
     /// Seconds between two readings of a live list.
     var refreshSeconds = 2.0
     /// Whether the console takes the mouse from the terminal.
-    var takesMouse = true
+    var takesMouse = false
+    /// Columns that are left out of the lists.
+    var hiddenColumns: [PaneID: Set<String>] = [:]
     var isASCII = false
     var isReadOnly = false
     var keymap = Keymap.standard
@@ -69,6 +71,7 @@ package struct ConsoleSettings: Equatable, Sendable {
             case "mouse": takesMouse = try reader.flag(table[key], key)
             case "ascii": isASCII = try reader.flag(table[key], key)
             case "read_only": isReadOnly = try reader.flag(table[key], key)
+            case "hidden_columns": hiddenColumns = try reader.columns(table[key], key)
             case "keys": keymap = try reader.keymap(table[key])
             default: throw reader.problem([key], "means nothing here")
             }
@@ -127,6 +130,24 @@ package struct ConsoleSettings: Equatable, Sendable {
                 throw problem(["theme"], "must be a name, or { dark = NAME, light = NAME }")
             }
             return .pair(dark: dark, light: light)
+        }
+
+        func columns(
+            _ value: (any TOMLValueConvertible)?,
+            _ key: String
+        ) throws(Problem) -> [PaneID: Set<String>] {
+            guard let table = value?.table else { throw problem([key], "must be a table") }
+            var hidden: [PaneID: Set<String>] = [:]
+            for name in table.keys {
+                guard let pane = Actions.panesOfLists.first(where: { $0.settingsName == name })
+                else { throw problem([key, name], "is no list whose columns can be chosen") }
+                let titles = table[name]?.array.map { $0.compactMap(\.string) }
+                guard let titles, titles.count == table[name]?.array?.count else {
+                    throw problem([key, name], "must be a list of columns")
+                }
+                hidden[pane] = Set(titles)
+            }
+            return hidden
         }
 
         func keymap(_ value: (any TOMLValueConvertible)?) throws(Problem) -> Keymap {

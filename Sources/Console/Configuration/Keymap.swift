@@ -48,6 +48,27 @@ struct Keymap: Equatable, Sendable {
         Actions.all.first { $0.panes.contains(pane) && keys(of: $0).contains(key) }
     }
 
+    /// What a key does in other panes, and in which.
+    ///
+    /// - Parameters:
+    ///   - key: The key.
+    ///   - pane: The pane in which it does nothing.
+    ///   - model: The state of the console: some names depend on it.
+    /// - Returns: For example `V: verify, in 3 Verify`; nil for a key that does nothing anywhere.
+    func elsewhere(_ key: Key, from pane: PaneID, in model: Model) -> String? {
+        let doors = Actions.all.filter { keys(of: $0).contains(key) && !$0.panes.contains(pane) }
+        guard !doors.isEmpty else { return nil }
+        let words = doors.map { action in
+            let panes = PaneID.allCases.filter(action.panes.contains)
+            let rest = panes.count > 3 ? " and \(panes.count - 2) more panes" : ""
+            let shown = panes.prefix(rest.isEmpty ? 3 : 2).map { pane in
+                "\(model.key(.show(pane))) \(pane.title)"
+            }
+            return "\(action.words(in: model).name), in \(shown.joined(separator: ", "))\(rest)"
+        }
+        return "\(key.label): \(words.joined(separator: "; "))"
+    }
+
     /// The key of an action as texts name it; for one without a key, the action itself.
     ///
     /// - Parameter id: The action.
@@ -78,11 +99,16 @@ struct Keymap: Equatable, Sendable {
     }
 }
 
+extension PaneID {
+    /// The name in the configuration.
+    var settingsName: String { title.lowercased() }
+}
+
 extension Action.ID {
     /// The name in the configuration and the palette: words joined by hyphens.
     var name: String {
         let full = String(describing: self)
-        if case .show(let pane) = self { return "show-\(pane.title.lowercased())" }
+        if case .show(let pane) = self { return "show-\(pane.settingsName)" }
         return full.reduce(into: "") { name, character in
             if character.isUppercase { name.append("-") }
             name.append(contentsOf: character.lowercased())

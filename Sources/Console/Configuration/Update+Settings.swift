@@ -33,6 +33,7 @@ extension Model {
             return []
         }
         let before = themeChoice.name
+        let hadMouse = isMouseOn
         adopt(settings)
         audit("the settings were read again, because \(isAsked ? "you asked" : "the file changed")")
         notify(
@@ -40,14 +41,19 @@ extension Model {
                 ? "settings read; writing is allowed from the next start on" : "settings read",
             .statusOK
         )
-        guard themeChoice.name != before else { return [] }
+        let commands: [Command] = isMouseOn == hadMouse ? [] : [.setMouse(isMouseOn)]
+        guard themeChoice.name != before else { return commands }
         themeName = themeChoice.name
-        return [.useTheme(themeChoice.name)]
+        return commands + [.useTheme(themeChoice.name)]
     }
 
     private mutating func adopt(_ settings: ConsoleSettings) {
         keymap = settings.keymap
         refreshSeconds = settings.refreshSeconds
+        hiddenColumns = settings.hiddenColumns
+        // A file that says the same as before does not take back what a key did since.
+        if settings.takesMouse != mouseInSettings { isMouseOn = settings.takesMouse }
+        mouseInSettings = settings.takesMouse
         themeChoice.configured = settings.theme?.name(isLight: themeChoice.isLight)
         isReadOnlyBySettings = isReadOnlyBySettings || settings.isReadOnly
     }

@@ -19,6 +19,8 @@ struct CutoverState: Sendable {
     var gates = Model.Loadable<[Gate]>()
     /// What was written on PostgreSQL since the switch.
     var written = Model.Loadable<WrittenSince>()
+    /// The application's processes that hold the source open behind the switch.
+    var holders = Model.Loadable<[FileHolders.Holder]>()
     /// The phase that was heard of last; nil for a run that is not live.
     var knownPhase: CutoverPhase?
     /// The newest figures of catch-up, and when they came.
@@ -31,6 +33,8 @@ struct CutoverState: Sendable {
     var stepAt: Double?
     /// How the last cutover came out.
     var outcome: Outcome?
+    /// Whether it came out so because the operator stopped it.
+    var isAborted = false
     /// Whether the source was being followed when the cutover began.
     var wasFollowing = false
     /// Whether the end of a catch-up that gave way to something else is still awaited.
@@ -157,12 +161,22 @@ extension Model {
         phase == .following && operation == nil && cutover.status.value?.isRunning != true
     }
 
-    /// The conditions of the cutover, the closed ones first; the one place that says where they
-    /// come from.
+    /// The conditions of the cutover: the closed ones, those that a person passed all the same,
+    /// those that wait, the open ones; the one place that says where they come from.
     var gates: [Gate] {
         let all = cutover.gates.value ?? cutover.status.value?.gates ?? []
-        let waiting = all.filter { !$0.blocks && $0.state == .waiting }
-        return all.filter(\.blocks) + waiting + all.filter { !$0.blocks && $0.state != .waiting }
+        let passed = all.filter { !$0.blocks }
+        return all.filter(\.blocks) + passed.filter(\.isOverridden)
+            + passed.filter { $0.state == .waiting } + passed.filter { $0.state == .open }
+    }
+
+    /// When the gates were looked at, for their title; nil when there are none.
+    var gatesReadAt: String? {
+        guard !gates.isEmpty else { return nil }
+        if cutover.gates.value != nil {
+            return cutover.gates.loadedAt.map { "read at \(Figures.clock($0))Z" }
+        }
+        return "as the last check left them"
     }
 
     /// Whether a cutover or a way back is under way, so that its steps are worth the screen.
@@ -178,7 +192,7 @@ extension Model {
     var clockInterval: Double {
         if freezeSeconds != nil { return 0.1 }
         // Nobody asked for anything, so nothing has to wake the console but the minutes.
-        return refreshSeconds == .infinity && operation == nil ? 60 : 1
+        return refreshSeconds == .infinity && operation == nil && undo.acts.isEmpty ? 60 : 1
     }
 }
 
@@ -189,4 +203,9 @@ extension RevertReport {
         guard replayedChanges > 0 else { return "no row was written on PostgreSQL" }
         return "\(Figures.rows(rows)) came back, from \(Figures.rows(replayedChanges, "write"))"
     }
+}
+
+extension Gate {
+    /// Whether it is closed and a person passed it all the same.
+    var isOverridden: Bool { state == .closed && !blocks }
 }

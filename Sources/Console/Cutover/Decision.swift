@@ -131,7 +131,7 @@ extension Model {
             entry.field = .phrase
         case .phrase:
             guard entry.typed == entry.phrase else {
-                notify("the phrase is not there yet", .promptError)
+                refusePhrase(entry.typed, entry.phrase)
                 return []
             }
         }

@@ -7,12 +7,11 @@ extension Model {
         guard let phase, operation?.kind != .migrate else { return nil }
         if operation?.kind == .revert { return Span("going back", .statusRun) }
         if halfReverted != nil { return Span("WAY BACK STOPPED", .statusBad) }
-        if alarm != nil {
-            let isOver = phase.targetTakesWrites
-            return Span(isOver ? "SWITCHED  SQLITE NOT CLOSED" : "FILE REPLACED", .statusBad)
-        }
+        if alarm != nil { return Span(alarmWords(phase), .statusBad) }
         switch phase {
         case .prepared, .copied: return nil
+        case .switched where !holders.isEmpty, .watching where !holders.isEmpty:
+            return Span("SWITCHED  OLD FILE HELD BY \(holders.count)", .statusWarn)
         case .switched, .watching: return Span("SWITCHED", .statusOK)
         case .final: return Span("FINAL", .statusOK)
         case .following, .pausing, .fenced, .drained, .verified: break
@@ -23,9 +22,34 @@ extension Model {
         return Span(lagWords, isBehind ? .statusWarn : .statusOK)
     }
 
+    /// What puts writes at risk, in a few words.
+    private func alarmWords(_ phase: CutoverPhase) -> String {
+        guard phase.targetTakesWrites else { return "FILE REPLACED" }
+        switch cutover.status.value?.sourceFence?.state {
+        case .replaced: return "SWITCHED  SQLITE REPLACED"
+        case .unknown: return "SWITCHED  SQLITE UNREADABLE"
+        case .up: return "SWITCHED  SQLITE WRITTEN"
+        case .down, nil: return "SWITCHED  SQLITE NOT CLOSED"
+        }
+    }
+
+    /// The application's processes that still have the old file open: what they read there is old,
+    /// and what they write is refused.
+    var holders: [FileHolders.Holder] {
+        guard let phase = cutover.knownPhase, phase == .switched || phase == .watching,
+            operation?.kind.mustFinish != true
+        else { return [] }
+        return cutover.holders.value ?? []
+    }
+
     /// What puts writes at risk, in words; nil when nothing does.
     var alarm: String? {
         operation?.kind.mustFinish == true ? nil : cutover.status.value?.alarm
+    }
+
+    /// How what puts writes at risk is mended, with whole commands; nil when nothing does.
+    var remedyOfAlarm: String? {
+        alarm == nil || halfReverted != nil ? nil : cutover.status.value?.next
     }
 
     /// How far the target is behind, in words.
@@ -68,6 +92,12 @@ extension Model {
             )
         default: break
         }
+        found += holders.map { holder in
+            Span(
+                "pid \(holder.pid) still has the old SQLite file open: \(holder.command)",
+                .statusWarn
+            )
+        }
         if let waitingFor { found.append(Span(waitingFor, .statusWarn)) }
         if isPostponed {
             found.append(
@@ -100,7 +130,13 @@ extension Model {
             return [foreignWords]
         }
         if halfReverted != nil { return ["R finishes the way back that was stopped"] }
-        if alarm != nil, let next = cutover.status.value?.next { return [next] }
+        if remedyOfAlarm != nil { return ["mend what is wrong: below stands how"] }
+        if !holders.isEmpty {
+            return [
+                "restart what holds the old file; its writes are refused",
+                "\(key(.revert)) goes back to SQLite with every row written here",
+            ]
+        }
         switch phase {
         case .prepared, .copied: return ["wait until the copy is there; then it is followed"]
         case .following where isPostponed: return ["\(key(.follow)) follows the source again"]

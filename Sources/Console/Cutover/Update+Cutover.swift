@@ -8,6 +8,8 @@ extension Model {
     private static let busySeconds = 0.5
     /// Seconds between two looks at the gates.
     private static let gateSeconds = 30.0
+    /// Seconds between two looks at who holds the old file: every process is looked at.
+    private static let holderSeconds = 10.0
 
     // MARK: - Asking
 
@@ -39,6 +41,9 @@ extension Model {
         }
         if isDue(cutover.written, every: statusSeconds), phase == .watching {
             commands += loadWritten()
+        }
+        if isDue(cutover.holders, every: Self.holderSeconds), phase == .watching {
+            commands.append(.loadHolders(ticket: cutover.holders.ask(now: now)))
         }
         return commands
     }
@@ -76,6 +81,8 @@ extension Model {
         guard live != identity.liveSide else { return [] }
         identity.liveSide = live
         side = live
+        forgetMarks()
+        closeToggleQuestion()
         orders.reset()
         inventory.reset()
         workflows.reset()
@@ -137,20 +144,25 @@ extension Model {
     mutating func finishCutover(
         _ result: Result<SwitchReport, MigrationError>
     ) -> [Command] {
+        cutover.isAborted = operation?.isCancelling == true
         operation = nil
         var commands: [Command] = []
         switch result {
         case .success(let report) where report.outcome == .switched:
             cutover.outcome = .switched(report)
+            cutover.isAborted = false
             notify(report.summary, report.ok ? .statusOK : .statusBad)
             commands += learn(.watching) + turn(to: .target)
         case .success(let report):
             cutover.outcome = .undone(report)
-            notify("undone: \(report.reason ?? "")", .statusWarn)
+            notify(
+                cutover.isAborted
+                    ? "aborted by you; everything was put back" : "undone: \(report.reason ?? "")",
+                .statusWarn
+            )
             commands += learn(.following) + turn(to: .source)
         case .failure(let error):
-            cutover.outcome = .failed(.cutOver, error)
-            fail(error)
+            takeFailure(error, of: .cutOver)
         }
         return commands + afterCutover(follows: cutover.wasFollowing)
     }
@@ -159,12 +171,14 @@ extension Model {
     mutating func finishRevert(
         _ result: Result<RevertReport, MigrationError>
     ) -> [Command] {
+        cutover.isAborted = operation?.isCancelling == true
         operation = nil
         var commands: [Command] = []
         var isBack = false
         switch result {
         case .success(let report):
             cutover.outcome = .reverted(report)
+            cutover.isAborted = false
             notify(
                 "the application works on SQLite again; \(report.came)",
                 report.ok ? .statusOK : .statusBad
@@ -172,16 +186,24 @@ extension Model {
             isBack = true
             commands += learn(.following) + turn(to: .source)
         case .failure(let error):
-            cutover.outcome = .failed(.revert, error)
-            fail(error)
+            takeFailure(error, of: .revert)
         }
         return commands + afterCutover(follows: isBack)
+    }
+
+    /// Takes in an error; what the operator asked for is none.
+    private mutating func takeFailure(_ error: MigrationError, of kind: Operation.Kind) {
+        cutover.outcome = .failed(kind, error)
+        cutover.isAborted = cutover.isAborted && error.code == .interrupted
+        guard cutover.isAborted else { return fail(error) }
+        notify("\(kind.noun) aborted by you; kept: \(error.kept)", .statusWarn)
     }
 
     private mutating func afterCutover(follows: Bool) -> [Command] {
         cutover.progress = nil
         cutover.lag = nil
         cutover.written.reset()
+        cutover.holders.reset()
         cutover.gates.reset()
         let ending = endIfLeaving()
         guard exit == nil else { return ending }
@@ -215,8 +237,12 @@ extension Model {
             case .nobody: "writes are blocked on both sides: run cutover switch or cutover revert"
             }
         switch cutover.outcome {
+        case .undone where cutover.isAborted:
+            return "\(place); the cutover was aborted by you, and everything was put back"
         case .undone(let report):
             return "\(place); the cutover was undone: \(report.reason ?? "")"
+        case .failed(let kind, _) where cutover.isAborted:
+            return "\(place); the \(kind.noun) was aborted by you"
         case .failed(let kind, let error):
             return "\(place); the \(kind.noun) failed: \(error.message)"
         case .switched, .reverted, nil: break

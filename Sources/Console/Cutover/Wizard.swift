@@ -174,7 +174,7 @@ extension Model {
 
     private mutating func finish(_ wizard: Wizard) -> [Command] {
         guard wizard.typed == wizard.phrase(identity) else {
-            notify("the phrase is not there yet", .promptError)
+            refusePhrase(wizard.typed, wizard.phrase(identity))
             return []
         }
         if wizard.kind == .cutOver, let worse = worse(than: wizard.agreed).first {

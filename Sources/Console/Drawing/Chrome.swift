@@ -32,6 +32,7 @@ enum Chrome {
         case .wizard(let wizard): WizardOverlay.draw(wizard, model, into: &frame)
         case .palette(let palette): PaletteOverlay.draw(palette, model, into: &frame)
         case .themes(let picker): ThemesOverlay.draw(picker, model, into: &frame)
+        case .columns(let picker): ColumnsOverlay.draw(picker, model, into: &frame)
         case .running: RunningOverlay.draw(model, into: &frame)
         case .outcome(let first): OutcomeOverlay.draw(model, first: first, into: &frame)
         case nil: break
@@ -124,7 +125,11 @@ enum Chrome {
 
     private static func drawTabs(_ model: Model, _ layout: Layout, into frame: inout Frame) {
         let columns = layout.size.columns
-        frame.put(Tabs.line(model.pane, columns: columns), x: 0, y: layout.tabs.y, width: columns)
+        let line = Tabs.line(model.pane, columns: columns)
+        frame.put(line, x: 0, y: layout.tabs.y, width: columns)
+        for (pane, x, width) in Tabs.places(in: line) {
+            frame.offer(.pane(pane), at: Rect(x: x, y: layout.tabs.y, width: width, height: 1))
+        }
         guard layout.kind == .compact else { return }
         let rule = String(repeating: model.identity.glyphs.rule, count: model.size.columns)
         frame.put(rule, x: 0, y: 2, .border)
@@ -132,15 +137,20 @@ enum Chrome {
 
     private static func drawMessage(_ model: Model, _ layout: Layout, into frame: inout Frame) {
         let y = layout.message.y
+        let columns = model.size.columns
+        let standing = Standing.line(model, columns: columns / 2)
+        let taken = standing.isEmpty ? 0 : cells(standing) + 1
+        let width = columns - 2 - taken
+        frame.put(standing, x: columns - taken, y: y, width: taken)
         if let prompt = model.prompt {
             frame.put(
                 [Span("filter: ", .prompt), Span(prompt, .text), Span("_", .prompt)],
                 x: 1,
                 y: y,
-                width: model.size.columns - 2
+                width: width
             )
         } else if let notice = model.notice {
-            frame.put(notice.text, x: 1, y: y, notice.style, width: model.size.columns - 2)
+            frame.put(notice.text, x: 1, y: y, notice.style, width: width)
         } else if !model.list.filter.isEmpty {
             frame.put(
                 [
@@ -149,23 +159,34 @@ enum Chrome {
                 ],
                 x: 1,
                 y: y,
-                width: model.size.columns - 2
+                width: width
             )
         } else if model.leaving != nil {
-            frame.put("waiting until what runs has stopped", x: 1, y: y, .statusWarn)
+            frame.put(
+                "waiting until what runs has stopped",
+                x: 1,
+                y: y,
+                .statusWarn,
+                width: width
+            )
         } else if case .nobody = model.writer, model.overlay != .running {
             frame.put(
                 "writes are blocked on both sides",
                 x: 1,
                 y: y,
                 .statusBad,
-                width: model.size.columns - 2
+                width: width
             )
         }
     }
 
     private static func drawHints(_ model: Model, _ layout: Layout, into frame: inout Frame) {
-        frame.put(hints(model), x: 0, y: layout.hints.y, width: model.size.columns)
+        let shown = shownHints(model)
+        frame.put(Hint.line(shown), x: 0, y: layout.hints.y, width: model.size.columns)
+        for (hint, x, width) in Hint.places(shown) {
+            guard let spot = hint.spot else { continue }
+            frame.offer(spot, at: Rect(x: x, y: layout.hints.y, width: width, height: 1))
+        }
     }
 
     /// The keys that work now, cut to the width by leaving out whole hints; the help always stays.
@@ -173,9 +194,13 @@ enum Chrome {
     /// - Parameter model: The state of the console.
     /// - Returns: The line, with a blank before each hint.
     static func hints(_ model: Model) -> Line {
+        Hint.line(shownHints(model))
+    }
+
+    private static func shownHints(_ model: Model) -> [Hint] {
         let over = overlayHints(model)
         let hints = over.isEmpty ? paneHints(model) : over
-        return Hint.line(Hint.fitted(hints, columns: model.size.columns))
+        return Hint.fitted(hints, columns: model.size.columns)
     }
 
     private static func paneHints(_ model: Model) -> [Hint] {
@@ -187,11 +212,13 @@ enum Chrome {
             .compactMap { action in
                 guard let key = model.keymap.keys(of: action).first else { return nil }
                 let stays = action.id == .help || action.id == .quit
-                return Hint(
+                var hint = Hint(
                     key.label,
                     action.words(in: model).name,
                     rank: stays ? 0 : 1 + (action.rank ?? 0)
                 )
+                hint.action = action.id
+                return hint
             }
     }
 
@@ -210,6 +237,7 @@ enum Chrome {
             return [Hint("Tab", "complete"), Hint("Enter", "do it"), Hint("Esc", "close")]
         case .themes:
             return [Hint("j/k", "look"), Hint("Enter", "keep"), Hint("Esc", "as it was")]
+        case .columns: return ColumnsOverlay.hints
         case .running: return RunningOverlay.hints(model)
         case .outcome: return OutcomeOverlay.hints(model)
         case nil: break

@@ -16,6 +16,8 @@ struct PaneContent: Sendable {
     var body: Body
     /// Below the body, parted from it by a rule.
     var footer: [Line] = []
+    /// The cells that it needs beside its list; with fewer it covers the list.
+    var leastWidth = 0
 
     /// The number of rows that the cursor can reach.
     var rowCount: Int {
@@ -60,6 +62,9 @@ extension Model {
         if let sort = list.sort, case .table(let table) = content.body {
             content.body = .table(table.sorted(by: sort))
         }
+        if case .table(let table) = content.body, let hidden = hiddenColumns[pane] {
+            content.body = .table(table.without(hidden))
+        }
         guard !pane.isSearchedByEngine, !filter.isEmpty, case .table(let table) = content.body
         else { return content }
         let filtered = table.filtered(by: filter)
@@ -84,7 +89,19 @@ extension Model {
 
     /// What Enter opened.
     var detailContent: PaneContent? {
-        detail.flatMap { Panes.pane(pane).detail(self, of: $0.id) }
+        var content = detail.flatMap { Panes.pane(pane).detail(self, of: $0.id) }
+        if case .table(let table)? = content?.body {
+            content?.body = .table(table.without(hiddenHere))
+        }
+        return content
+    }
+
+    /// The list that the cursor is in with all its columns, and without the filter.
+    var wholeTable: Table? {
+        let pane = Panes.pane(pane)
+        let content = detail.map { pane.detail(self, of: $0.id) } ?? pane.content(self)
+        guard case .table(let table)? = content?.body else { return nil }
+        return detail == nil ? list.sort.map { table.sorted(by: $0) } ?? table : table
     }
 }
 
@@ -107,6 +124,8 @@ extension Pane {
                     cursor: detail.index,
                     isFocused: true,
                     isBoxed: false,
+                    isDetail: true,
+                    marks: model.marks.ids,
                     glyphs: glyphs
                 )
             } else {
@@ -116,6 +135,7 @@ extension Pane {
                     cursor: model.list.index,
                     isFocused: true,
                     isBoxed: false,
+                    marks: model.list.marks.ids,
                     glyphs: glyphs
                 )
             }
@@ -124,26 +144,31 @@ extension Pane {
         // With room to spare the row under the cursor is explained without being opened.
         let explained = opened ?? model.selectedRow.flatMap { detail(model, of: $0.id) }
         let places = layout.places(for: content, hasDetail: explained != nil)
-        if opened == nil || places.detail != nil {
+        let covers = (opened?.leastWidth ?? 0) > (places.detail?.width ?? layout.body.width)
+        if opened == nil || (places.detail != nil && !covers) {
             frame.draw(
                 content,
                 in: places.list,
                 cursor: model.list.index,
                 isFocused: opened == nil,
                 isBoxed: true,
+                marks: model.list.marks.ids,
                 glyphs: glyphs
             )
         }
         // Without room for both, what was opened covers its list.
-        guard let explained, let rect = places.detail ?? (opened == nil ? nil : layout.body) else {
-            return
-        }
+        guard let explained,
+            let rect = covers ? layout.body : places.detail ?? (opened == nil ? nil : layout.body)
+        else { return }
+        frame.offer(.explanation, at: rect)
         frame.draw(
             explained,
             in: rect,
             cursor: model.detail?.index,
             isFocused: opened != nil,
             isBoxed: true,
+            isDetail: true,
+            marks: opened == nil ? [] : model.marks.ids,
             glyphs: glyphs
         )
     }
@@ -163,7 +188,7 @@ extension Layout {
     ///   - hasDetail: Whether there is a row to explain.
     /// - Returns: The place of the list, and that of the detail when there is room for one.
     func places(for content: PaneContent, hasDetail: Bool) -> (list: Rect, detail: Rect?) {
-        guard kind == .medium, hasDetail, case .table(let table) = content.body else {
+        guard kind == .medium, hasDetail, !isZoomed, case .table(let table) = content.body else {
             return (body, nil)
         }
         // The box and the margin inside it.
@@ -194,6 +219,8 @@ extension Frame {
         cursor: Int?,
         isFocused: Bool,
         isBoxed: Bool,
+        isDetail: Bool = false,
+        marks: Set<String> = [],
         glyphs: Glyphs
     ) {
         var inner = rect
@@ -211,21 +238,23 @@ extension Frame {
             }
             inner.height -= footer.count + 1
         }
-        draw(content.body, in: inner, cursor: cursor, isFocused: isFocused, glyphs: glyphs)
+        if case .table(let table) = content.body {
+            let look = TableLook(isFocused: isFocused, isDetail: isDetail, marks: marks)
+            draw(table, in: inner, cursor: cursor, look, glyphs: glyphs)
+        } else {
+            draw(content.body, in: inner, cursor: cursor, glyphs: glyphs)
+        }
     }
 
     private mutating func draw(
         _ body: PaneContent.Body,
         in rect: Rect,
         cursor: Int?,
-        isFocused: Bool,
         glyphs: Glyphs
     ) {
         let lines: [Line]
         switch body {
-        case .table(let table):
-            draw(table, in: rect, cursor: cursor, isFocused: isFocused, glyphs: glyphs)
-            return
+        case .table: return
         case .lines(let all):
             let isCut = all.count > rect.height && rect.height > 2
             let window = Scrolling.window(

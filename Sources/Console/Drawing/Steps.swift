@@ -65,19 +65,21 @@ enum Steps {
     static func state(_ gate: Gate, glyphs: Glyphs) -> Span {
         switch gate.state {
         case .open: Span("\(glyphs.ok) open", .statusOK)
-        case .closed where !gate.blocks: Span("\(glyphs.warn) OVERRIDDEN", .statusWarn)
+        case .closed where gate.isOverridden: Span("\(glyphs.warn) OVERRIDDEN", .statusWarn)
         case .closed: Span("\(glyphs.bad) CLOSED", .statusBad)
         case .waiting: Span("\(glyphs.wait) waiting", .statusWarn)
         }
     }
 
-    /// How many gates are closed, waiting and open.
+    /// How many gates are closed, overridden, waiting and open.
     static func counts(_ gates: [Gate]) -> Line {
         let closed = gates.count(where: \.blocks)
         let waiting = gates.count { $0.state == .waiting }
-        let open = gates.count - closed - waiting
+        let overridden = gates.count(where: \.isOverridden)
+        let open = gates.count - closed - waiting - overridden
         return [
             Span("\(closed) closed", closed > 0 ? .statusBad : .textMuted),
+            Span(overridden > 0 ? "  \(overridden) overridden" : "", .statusWarn),
             Span("  \(waiting) waiting", waiting > 0 ? .statusWarn : .textMuted),
             Span("  \(open) open", .textMuted),
         ]

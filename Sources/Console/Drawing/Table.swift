@@ -139,6 +139,19 @@ struct Table: Equatable, Sendable {
     }
 }
 
+/// How a table stands on the screen.
+struct TableLook: Sendable {
+    /// Whether keys go to this table.
+    var isFocused: Bool
+    /// Whether it is what was opened, and not the pane's own list.
+    var isDetail = false
+    /// The rows that are marked; they make room for a column of marks.
+    var marks: Set<String> = []
+
+    /// The cells before the first column: the cursor's, and that of the marks.
+    var margin: Int { marks.isEmpty ? 1 : 3 }
+}
+
 extension Frame {
     /// Draws a table: the header, the rows around the cursor, and the sum.
     ///
@@ -146,18 +159,19 @@ extension Frame {
     ///   - table: The rows.
     ///   - rect: Where it stands.
     ///   - cursor: The row with the cursor, or nil for none.
-    ///   - isFocused: Whether keys go to this table.
+    ///   - look: How it stands there.
     ///   - glyphs: The signs.
     mutating func draw(
         _ table: Table,
         in rect: Rect,
         cursor: Int?,
-        isFocused: Bool,
+        _ look: TableLook,
         glyphs: Glyphs
     ) {
         guard rect.height > 0, rect.width > 4 else { return }
-        let arranged = table.arrange(in: rect.width - 2)
-        putTitles(of: table, x: rect.x + 1, y: rect.y, arranged: arranged)
+        let left = rect.x + look.margin
+        let arranged = table.arrange(in: rect.width - look.margin - 1)
+        putTitles(of: table, x: left, y: rect.y, arranged: arranged)
         let room = rect.height - 1 - (table.total == nil ? 0 : 2)
         // Above the sum there is an empty row for the mark; without a sum the mark takes a row.
         let needsRow = table.total == nil && table.rows.count > room && room > 2
@@ -170,15 +184,20 @@ extension Frame {
         }
         for (offset, index) in rows.enumerated() {
             let isSelected = index == cursor
-            let selected: StyleKey = isFocused ? .rowSelected : .rowSelectedBlur
+            let selected: StyleKey = look.isFocused ? .rowSelected : .rowSelectedBlur
             let y = rect.y + 1 + offset
+            let place = Rect(x: rect.x, y: y, width: rect.width, height: 1)
             if isSelected {
-                fill(Rect(x: rect.x, y: y, width: rect.width, height: 1), selected)
+                fill(place, selected)
                 put(glyphs.run, x: rect.x, y: y, selected, width: 1)
             }
+            if look.marks.contains(table.rows[index].id) {
+                put("*", x: rect.x + 1, y: y, isSelected ? selected : .rowMarked, width: 1)
+            }
+            offer(look.isDetail ? .detailRow(index) : .row(index), at: place)
             put(
                 table.rows[index],
-                x: rect.x + 1,
+                x: left,
                 y: y,
                 arranged: arranged,
                 columns: table.columns,
@@ -188,7 +207,7 @@ extension Frame {
         guard let total = table.total, rect.height > 3 else { return }
         put(
             total,
-            x: rect.x + 1,
+            x: left,
             y: rect.y + min(rect.height - 1, table.rows.count + 2),
             arranged: arranged,
             columns: table.columns,
@@ -210,6 +229,7 @@ extension Frame {
             let title = Width.pad(name, to: width, column.alignment)
             let style: StyleKey = column.sort == nil ? .columnHeader : .columnSorted
             put(title, x: x, y: y, style, width: width)
+            offer(.column(column.title), at: Rect(x: x, y: y, width: width, height: 1))
             x += width + 1
         }
     }

@@ -14,6 +14,20 @@ enum Tabs {
         return window(short, around: PaneID.allCases.firstIndex(of: active) ?? 0, columns)
     }
 
+    /// Where each tab of a row stands.
+    ///
+    /// - Parameter line: The row.
+    /// - Returns: The panes whose tabs are seen, with their cells.
+    static func places(in line: Line) -> [(pane: PaneID, x: Int, width: Int)] {
+        var x = 0
+        return line.compactMap { span in
+            defer { x += Width.cells(span.text) }
+            let label = span.text.drop { $0 == "[" }
+            let pane = PaneID.allCases.first { label.hasPrefix("\($0.key) ") }
+            return pane.map { ($0, x, Width.cells(span.text)) }
+        }
+    }
+
     private static func labels(_ active: PaneID, _ title: (PaneID) -> String) -> Line {
         PaneID.allCases.map { pane in
             let label = "\(pane.key) \(title(pane))"

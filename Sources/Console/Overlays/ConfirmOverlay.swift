@@ -27,7 +27,7 @@ enum ConfirmOverlay {
                 Span("   to continue:", .dialog),
             ])
             lines.append([Span("  > ", .prompt), Span(question.typed + cursor, .dialog)])
-            lines.append([])
+            lines.append(TypedPhrase.fault(question.typed, of: phrase))
         }
         lines.append(buttons(question))
         return lines

@@ -64,7 +64,8 @@ enum GateLines {
     private static func entryLines(_ entry: DecisionEntry) -> [Line] {
         [
             [Span(entry.question, .textStrong)],
-            [Span("  > ", .prompt), Span(entry.typed, .dialog), Span("_", .prompt)], [],
+            [Span("  > ", .prompt), Span(entry.typed, .dialog), Span("_", .prompt)],
+            entry.field == .phrase ? TypedPhrase.fault(entry.typed, of: entry.phrase) : [],
         ]
     }
 

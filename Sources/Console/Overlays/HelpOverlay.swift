@@ -69,7 +69,7 @@ enum HelpOverlay {
                 + explained(wizard, model, width)
         case .running: return keys(RunningOverlay.hints(model), width)
         case .outcome: return keys(OutcomeOverlay.hints(model), width)
-        case .help, .confirm, .palette, .themes:
+        case .help, .confirm, .palette, .themes, .columns:
             return lines(for: model.pane, in: model, width: width)
         }
     }

@@ -8,6 +8,8 @@ struct Hint: Equatable, Sendable {
     var help = ""
     /// The higher, the sooner it is left out of a row that is too narrow; 0 always stays.
     var rank = 1
+    /// What a click does; nil for the key itself.
+    var action: Action.ID?
 
     init(_ key: String, _ name: String, _ help: String = "", rank: Int = 1) {
         self.key = key
@@ -15,6 +17,9 @@ struct Hint: Equatable, Sendable {
         self.help = help
         self.rank = rank
     }
+
+    /// What a click on it means; nil for one that names several keys.
+    var spot: Spot? { action.map { .action($0) } ?? Key(label: key).map { .key($0) } }
 
     /// The cells that it takes in the row, with the blanks before it.
     private var cells: Int { Width.cells(key) + 1 + Width.cells(name) + 2 }
@@ -35,6 +40,16 @@ struct Hint: Equatable, Sendable {
             left.remove(at: least)
         }
         return left
+    }
+
+    /// Where each hint of a row stands.
+    static func places(_ hints: [Hint]) -> [(hint: Hint, x: Int, width: Int)] {
+        var x = -1
+        return hints.map { hint in
+            // Two blanks before each but the first, which has one.
+            defer { x += hint.cells }
+            return (hint, x + 2, hint.cells - 2)
+        }
     }
 
     /// The row of hints.

@@ -32,6 +32,8 @@ enum OutcomeOverlay {
     private static func title(_ model: Model) -> String {
         switch model.cutover.outcome {
         case .switched: "Switched"
+        case .undone where model.cutover.isAborted, .failed where model.cutover.isAborted:
+            "Aborted by you"
         case .undone: "Undone"
         case .reverted: "Reverted"
         case .failed(let kind, _): "The \(kind.noun) failed"
@@ -90,17 +92,20 @@ enum OutcomeOverlay {
                 Span(" takes the application's writes, as before.", .textStrong),
             ], [Span(blocked)],
         ]
-        return head + wrapped("because: \(report.reason ?? "")", .statusWarn, model)
-            + next(
-                ["mend the reason, then \(model.key(.cutOver)) begins again; nothing was lost"],
-                model
-            )
+        let because =
+            model.cutover.isAborted
+            ? "aborted by you; everything was put back" : "because: \(report.reason ?? "")"
+        let next =
+            model.cutover.isAborted
+            ? "\(model.key(.cutOver)) begins again whenever you like; nothing was lost"
+            : "mend the reason, then \(model.key(.cutOver)) begins again; nothing was lost"
+        return head + wrapped(because, .statusWarn, model) + self.next([next], model)
             + body(report, model)
     }
 
     /// What both outcomes of a switch tell.
     private static func body(_ report: SwitchReport, _ model: Model) -> [Line] {
-        [[]] + steps(report.steps, model.identity.glyphs) + toggles(report)
+        [[]] + steps(report.steps, model) + toggles(report)
             + notes(report.warnings, model) + holders(report, model)
     }
 
@@ -121,6 +126,14 @@ enum OutcomeOverlay {
             ? "PostgreSQL follows again; \(model.key(.cutOver)) cuts over another time"
             : "compare the tables that are named, with cutover verify --table"
         lines.append([Span("  "), Span(report.came, .textStrong), Span(".")])
+        lines.append(
+            report.writeFreezeSeconds > 0
+                ? [
+                    Span("  Writes were blocked for "),
+                    Span(Figures.hundredths(report.writeFreezeSeconds), .textStrong),
+                    Span(" and pass again."),
+                ] : [Span("  Writes were never blocked.")]
+        )
         lines += self.next([next], model) + [[]]
         if report.tables.isEmpty {
             lines.append([Span("No row was written on PostgreSQL.")])
@@ -142,10 +155,19 @@ enum OutcomeOverlay {
             }
         }
         return lines + notes(report.notes + report.tables.flatMap(\.notes), model) + [[]]
-            + steps(report.steps, glyphs)
+            + steps(report.steps, model)
     }
 
     private static func failed(_ error: MigrationError, _ model: Model) -> [Line] {
+        guard !model.cutover.isAborted else {
+            let kept = "\(error.kept)"
+            return wrapped("aborted by you before anything was changed", .statusWarn, model)
+                + (kept.isEmpty ? [] : wrapped("kept: \(kept)", .dialog, model))
+        }
+        return failure(error, model)
+    }
+
+    private static func failure(_ error: MigrationError, _ model: Model) -> [Line] {
         error.description.split(separator: "\n").enumerated().flatMap { offset, line in
             wrapped(String(line), offset == 0 ? .statusBad : .dialog, model)
         }
@@ -153,14 +175,19 @@ enum OutcomeOverlay {
 
     // MARK: - Parts
 
-    private static func steps(_ steps: [SwitchReport.Step], _ glyphs: Glyphs) -> [Line] {
-        steps.map { step in
+    private static func steps(_ steps: [SwitchReport.Step], _ model: Model) -> [Line] {
+        let glyphs = model.identity.glyphs
+        // What the operator stopped has not failed.
+        let other: (sign: String, style: StyleKey) =
+            model.cutover.isAborted ? (glyphs.warn, .statusWarn) : (glyphs.bad, .statusBad)
+        return steps.map { step in
             let isDone = step.outcome == "done"
+            let end = model.cutover.isAborted ? "stopped by you" : step.outcome
             return [
-                Span(isDone ? "\(glyphs.ok) " : "\(glyphs.bad) ", isDone ? .statusOK : .statusBad),
+                Span("\(isDone ? glyphs.ok : other.sign) ", isDone ? .statusOK : other.style),
                 Span(Width.pad(step.name, to: 17)),
                 Span(Width.pad(Figures.hundredths(step.seconds), to: 8, .right)),
-                Span(isDone ? "" : "  \(step.outcome)", .statusBad),
+                Span(isDone ? "" : "  \(end)", other.style),
             ]
         }
     }

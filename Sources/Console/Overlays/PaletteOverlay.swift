@@ -32,9 +32,9 @@ enum PaletteOverlay {
             let entry = entries[index]
             let y = inner.y + 1 + offset
             let isSelected = index == palette.index
-            if isSelected {
-                fill(Rect(x: inner.x, y: y, width: inner.width, height: 1), into: &frame)
-            }
+            let place = Rect(x: inner.x, y: y, width: inner.width, height: 1)
+            if isSelected { frame.fill(place, .rowSelected) }
+            frame.offer(.entry(index), at: place)
             frame.put(
                 Self.line(entry, width: inner.width - 2),
                 x: inner.x + 1,
@@ -46,10 +46,6 @@ enum PaletteOverlay {
         if let rest = Scrolling.rest(of: entries.count, outside: seen) {
             frame.put(" \(rest.text) ", x: rect.x + 2, y: rect.maxY - 1, .title, width: width - 4)
         }
-    }
-
-    private static func fill(_ rect: Rect, into frame: inout Frame) {
-        frame.fill(rect, .rowSelected)
     }
 
     private static func line(_ entry: PaletteEntry, width: Int) -> Line {

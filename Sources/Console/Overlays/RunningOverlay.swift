@@ -39,7 +39,7 @@ enum RunningOverlay {
         return (isOff ? [] : [abort])
             + [
                 Hint("Esc", "look around", "close the steps; they go on"),
-                Hint("1-7", "pane", "another pane in their place", rank: 3),
+                Hint(PaneID.keys, "pane", "another pane in their place", rank: 3),
                 Hint(model.key(.help), "help", "this help", rank: 2),
             ]
     }
@@ -87,7 +87,8 @@ enum RunningOverlay {
         let begun = model.cutover.shown.steps
         let glyphs = model.identity.glyphs
         let elapsed = max(0, model.now - (model.cutover.stepAt ?? model.now))
-        var lines = begun.map { step in line(step, elapsed, glyphs) }
+        let isAborted = model.operation?.isCancelling == true
+        var lines = begun.map { step in line(step, elapsed, isAborted: isAborted, glyphs) }
         // Once something failed, what was to come does not come.
         guard !model.cutover.shown.hasFailed else {
             let isBack = begun.contains { $0.name == "target-closed" }
@@ -107,6 +108,7 @@ enum RunningOverlay {
     private static func line(
         _ step: CutoverProgress.Step,
         _ elapsed: Double,
+        isAborted: Bool,
         _ glyphs: Glyphs
     ) -> Line {
         let name = Width.pad(step.name, to: 17)
@@ -119,14 +121,17 @@ enum RunningOverlay {
             switch step.outcome {
             case "done": Span("\(glyphs.ok) ", .statusOK)
             case "running": Span("\(glyphs.run) ", .statusRun)
-            default: Span("\(glyphs.bad) ", .statusBad)
+            default:
+                isAborted
+                    ? Span("\(glyphs.warn) ", .statusWarn) : Span("\(glyphs.bad) ", .statusBad)
             }
         let style: StyleKey = step.outcome == "running" ? .textStrong : .dialog
-        let end = step.outcome == "failed" ? "FAILED" : words(step.name)
-        return [
-            sign, Span(name, style), Span("\(time) ", .dialog),
-            Span(end, step.outcome == "failed" ? .statusBad : .textMuted),
-        ]
+        // What the operator stopped has not failed.
+        let end: Span =
+            step.outcome != "failed"
+            ? Span(words(step.name), .textMuted)
+            : isAborted ? Span("stopped by you", .statusWarn) : Span("FAILED", .statusBad)
+        return [sign, Span(name, style), Span("\(time) ", .dialog), end]
     }
 
     private static func expected(_ model: Model, _ kind: Model.Operation.Kind) -> [String] {

@@ -37,6 +37,8 @@ enum ThemesOverlay {
                 width: inner.width - 2,
                 override: isSelected ? .rowSelected : nil
             )
+            let place = Rect(x: inner.x, y: y, width: inner.width, height: 1)
+            frame.offer(.entry(index), at: place)
         }
     }
 }

@@ -200,8 +200,7 @@ enum WizardOverlay {
             [
                 Span("  > ", .prompt), Span(wizard.typed, .dialog), Span("_", .prompt),
                 Span(isWhole ? "   Enter begins" : "", .statusOK),
-            ],
-            [],
+            ], TypedPhrase.fault(wizard.typed, of: phrase),
             [
                 Span("Nothing has happened yet. Esc cancels.", .textMuted),
                 Span(left.map { "   \(Figures.duration($0)) left" } ?? "", .textMuted),

@@ -58,7 +58,7 @@ extension Model {
         let wanted = typed.lowercased()
         let ranked = allPaletteEntries.enumerated()
             .compactMap { order, entry in
-                Self.rank(of: entry.name, for: wanted).map { ($0, order, entry) }
+                Self.rank(of: entry, for: wanted).map { ($0, order, entry) }
             }
         return ranked.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.2)
     }
@@ -70,7 +70,7 @@ extension Model {
                 PaletteEntry(
                     name: action.id.name,
                     help: action.help,
-                    key: action.keys.first?.label ?? "",
+                    key: keymap.keys(of: action).first?.label ?? "",
                     refusal: action.refusal(in: self),
                     effect: .action(action.id)
                 )
@@ -104,6 +104,21 @@ extension Model {
         let fitting = themeNames.filter { Self.rank(of: $0, for: wanted) != nil }
         return fitting.isEmpty ? [entry(argument)] : fitting.map { entry($0) }
     }
+
+    /// How well an entry fits; the verb of the command line finds the action that is its own.
+    private static func rank(of entry: PaletteEntry, for text: String) -> Int? {
+        if let own = rank(of: entry.name, for: text) { return own }
+        guard !text.isEmpty, case .action(let id) = entry.effect else { return nil }
+        return verbs[id]?.contains { $0.hasPrefix(text) } == true ? 2 : nil
+    }
+
+    /// What the command line, or other people, call an action.
+    private static let verbs: [Action.ID: [String]] = [
+        .cutOver: ["switch", "cutover"], .revert: ["rollback", "back"],
+        .migrateLive: ["live"], .reloadSettings: ["reload"], .show(.quarantine): ["quarantine"],
+        .show(.workflows): ["workflows", "toggles"], .show(.tables): ["browse"],
+        .show(.overview): ["status"],
+    ]
 
     /// How well a name fits: 0 begins with the text, 1 a word of it does, 2 holds it, 3 holds its
     /// letters in order; nil does not.
@@ -166,7 +181,7 @@ extension Model {
         overlay = nil
         notice = nil
         switch entry.effect {
-        case .action(let action): return perform(action)
+        case .action(let action): return attempt(action)
         case .word(let word, let argument): return perform(word, argument)
         case .complete: return []
         }

@@ -37,7 +37,7 @@ extension Model {
         }
     }
 
-    private mutating func preview(_ picker: ThemePicker, _ index: Int) -> [Command] {
+    mutating func preview(_ picker: ThemePicker, _ index: Int) -> [Command] {
         let index = min(max(0, index), max(0, themeNames.count - 1))
         overlay = .themes(ThemePicker(index: index, before: picker.before))
         return wear(themeNames[index])

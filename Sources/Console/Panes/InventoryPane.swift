@@ -6,7 +6,7 @@ struct InventoryPane: Pane {
 
     func content(_ model: Model) -> PaneContent {
         PaneContent(
-            title: "Inventory in \(Words.product(model.side))",
+            title: "Inventory in \(Words.product(model.side))" + model.limitWords,
             body: body(model),
             footer: footer(model)
         )
@@ -23,15 +23,43 @@ struct InventoryPane: Pane {
                         Span("reorder   ", .textMuted),
                         Span(Figures.count(row.reorderPoint.map { Int($0) })),
                     ],
+                    [Span("days left ", .textMuted), Span(Figures.count(row.daysLeft))],
                     [Words.level(row.level, glyphs: model.identity.glyphs)],
                 ]
             } ?? []
         guard model.detail?.id == id else {
             guard row != nil else { return nil }
-            let hint: Line = [Span("Enter lists its movements.", .textMuted)]
+            let hint: Line = [
+                Span("Enter compares both sides: formula, lots, movements.", .textMuted)
+            ]
             return PaneContent(title: "SKU \(id)", body: .lines(facts + [[], hint]))
         }
-        return PaneContent(title: "SKU \(id)", body: transactions(model), footer: facts)
+        let glyphs = model.identity.glyphs
+        let footer = ComparedTable.footer(model.comparing.article, glyphs: glyphs)
+        // Both sides as soon as they were read, until then the movements of one.
+        guard let comparison = model.comparing.article.value, comparison.subject == id,
+            !comparison.lines.isEmpty
+        else {
+            return PaneContent(
+                title: "SKU \(id)",
+                body: transactions(model),
+                footer: facts + footer
+            )
+        }
+        return PaneContent(
+            title: "SKU \(id) on both sides",
+            body: .table(ComparedTable.table(comparison, glyphs: glyphs)),
+            footer: footer,
+            leastWidth: ComparedTable.leastWidth
+        )
+    }
+
+    /// Whether both sides have as many of an article.
+    private func verdict(_ sku: String, _ model: Model) -> Line {
+        guard let row = model.comparing.stock.value?.rows[sku] else {
+            return [Span("-", .textMuted)]
+        }
+        return [ComparedTable.short(row.verdict, model.identity.glyphs)]
     }
 
     private func body(_ model: Model) -> PaneContent.Body {
@@ -41,6 +69,9 @@ struct InventoryPane: Pane {
         }
         guard !page.rows.isEmpty else {
             let filter = model.list.filter
+            if let level = model.comparing.statuses[.inventory] {
+                return .empty([[Span("No article has the level \(level); Esc shows all.")]])
+            }
             return .empty([
                 [
                     Span(
@@ -54,19 +85,25 @@ struct InventoryPane: Pane {
         return .table(
             Table(
                 columns: [
-                    .init("SKU", 12), .init("NAME"), .init("ON HAND", 10, .right),
-                    .init("REORDER", 10, .right, rank: 1), .init("LEVEL", 10),
+                    .init("SKU", 12), .init("NAME"), .init("ON HAND", 9, .right),
+                    .init("REORDER", 8, .right, rank: 1), .init("LEVEL", 10),
+                    .init("DAYS", 5, .right), .init("SIDES", 10),
                 ],
                 rows: page.rows.map { row in
                     Table.Row(
                         id: row.sku,
-                        Span(row.sku),
-                        Span(row.name ?? "-"),
-                        Span(Figures.count(Int(row.onHand))),
-                        Span(Figures.count(row.reorderPoint.map { Int($0) }), .textMuted),
-                        Words.level(row.level, glyphs: model.identity.glyphs)
+                        cells: [
+                            [Span(row.sku)],
+                            [Span(row.name ?? "-")],
+                            [Span(Figures.count(Int(row.onHand)))],
+                            [Span(Figures.count(row.reorderPoint.map { Int($0) }), .textMuted)],
+                            [Words.level(row.level, glyphs: model.identity.glyphs)],
+                            [days(row)],
+                            verdict(row.sku, model),
+                        ]
                     )
-                }
+                },
+                least: 10
             )
         )
     }
@@ -100,11 +137,45 @@ struct InventoryPane: Pane {
     private func footer(_ model: Model) -> [Line] {
         guard let page = model.inventory.value else { return [] }
         let low = page.rows.count { $0.level != "normal" }
-        return Words.source(
+        let lines = Words.source(
             model.inventory,
             side: page.side,
             count: "\(Figures.rows(page.rows.count, "article")), \(low) low",
             model: model
         )
+        return lines + [sides(model)].filter { !$0.isEmpty }
+    }
+
+    /// What both sides have on hand, in a line; empty before they were read.
+    private func sides(_ model: Model) -> Line {
+        let glyphs = model.identity.glyphs
+        guard let stock = model.comparing.stock.value else {
+            guard let error = model.comparing.stock.error else { return [] }
+            return [Span("both sides cannot be compared: \(error.message)", .statusBad)]
+        }
+        for (side, error) in [(Side.source, stock.sourceError), (.target, stock.targetError)] {
+            guard let error else { continue }
+            return [Span("\(Words.product(side)) cannot be read: \(error)", .statusBad)]
+        }
+        let verdicts = stock.rows.values.map(\.verdict)
+        let waiting = verdicts.count { $0 == .waits }
+        let different = verdicts.count { $0 != .equal && $0 != .waits }
+        guard different == 0 else {
+            let verb = different == 1 ? "DIFFERS" : "DIFFER"
+            let words = "\(Figures.rows(different, "article")) \(verb) in what is on hand"
+            return [Span("\(glyphs.bad) \(words)", .statusBad)]
+        }
+        guard waiting == 0 else {
+            let words = Figures.rows(waiting, "article") + (waiting == 1 ? " waits" : " wait")
+            return [Span("\(glyphs.wait) \(words) to be followed", .statusWait)]
+        }
+        return [Span("\(glyphs.ok) both sides have the same on hand", .statusOK)]
+    }
+
+    /// For how many days an article lasts, in the colours of the application.
+    private func days(_ row: InventoryRow) -> Span {
+        guard let days = row.daysLeft else { return Span("-", .textMuted) }
+        let style: StyleKey = days < 14 ? .statusBad : days < 30 ? .statusWarn : .text
+        return Span(Figures.count(days), style)
     }
 }

@@ -96,11 +96,16 @@ extension OverviewPane {
         case .switched(let report):
             let seconds = Figures.hundredths(report.writeFreezeSeconds)
             return Span("\(glyphs.ok) switched; writes were blocked for \(seconds)", .statusOK)
+        case .undone where model.cutover.isAborted:
+            return Span("\(glyphs.warn) aborted by you; everything was put back", .statusWarn)
+        case .failed(let kind, _) where model.cutover.isAborted:
+            return Span("\(glyphs.warn) the \(kind.noun) was aborted by you", .statusWarn)
         case .undone(let report):
             return Span("\(glyphs.warn) undone: \(report.reason ?? "")", .statusWarn)
         case .reverted(let report):
             return Span(
-                "\(report.ok ? glyphs.ok : glyphs.bad) reverted; \(report.came)",
+                "\(report.ok ? glyphs.ok : glyphs.bad) reverted; blocked for "
+                    + "\(Figures.hundredths(report.writeFreezeSeconds)); \(report.came)",
                 report.ok ? .statusOK : .statusBad
             )
         case .failed(let kind, let error):
@@ -116,7 +121,10 @@ extension OverviewPane {
                 ? Span("\(tables) equal when copied, at \(Figures.clock(at))Z", .textMuted)
                 : nil
         }
-        return model.cutover.status.value?.verdict.map { Span($0, .textMuted) }
+        // What the verdict says after its first clause stands in the panes of the copy.
+        guard let verdict = model.cutover.status.value?.verdict?.split(separator: ",").first
+        else { return nil }
+        return Span("\(verdict), \(model.comparedWords)", .textMuted)
     }
 
     // MARK: - Gates
@@ -170,9 +178,8 @@ extension OverviewPane {
         guard let known else {
             return [[Span("not compared yet", .statusWait)]]
         }
-        let when =
-            model.verifiedAt.map { "compared at \(Figures.clock($0))Z" } ?? "as they were copied"
-        let since = model.phase?.targetTakesWrites == true ? "what was written since" : "the lag"
+        let when = model.comparedAt.map { "as of \($0)" } ?? "as they were copied"
+        let since = model.phase?.targetTakesWrites == true ? "later writes come" : "the lag comes"
         // Where there is little room the sign alone says how a table stands.
         let figures =
             2
@@ -186,7 +193,7 @@ extension OverviewPane {
         let state = width < 62 ? 3 : 14
         let name = max(10, min(32, width - 2 * figures - state))
         let head: [Line] = [
-            [Span("\(when); \(since) comes on top", .textMuted)],
+            [Span("\(when); \(since) on top", .textMuted)],
             [
                 Span(
                     Width.pad("TABLE", to: name) + Width.pad("SQLITE", to: figures, .right)

@@ -34,7 +34,8 @@ extension OverviewPane {
     }
 
     private func middleTitle(_ model: Model) -> String {
-        isWatched(model) ? "Written on PostgreSQL" : "Gates"
+        guard !isWatched(model) else { return "Written on PostgreSQL since the switch" }
+        return model.gatesReadAt.map { "Gates, \($0)" } ?? "Gates"
     }
 
     private func isWatched(_ model: Model) -> Bool {
@@ -57,9 +58,10 @@ extension OverviewPane {
         let first = min(body.height, now.count + 1)
         var parts = [strip("Cutover", now, first)]
         let left = body.height - first
-        // What is wrong takes the rows it needs, up to a third.
+        // What is wrong takes the rows it needs, up to half of them.
         let problems = wrong(model, width: body.width - 4)
-        let wrongRows = min(max(2, left / 3), problems.count + 1)
+        let isAlarm = model.remedyOfAlarm != nil
+        let wrongRows = min(max(2, isAlarm ? left - 2 : left / 2), problems.count + 1)
         let middle = isWatched(model) ? writtenTables(model) : closedGates(model)
         let gateRows = min(max(2, (left - wrongRows) / 2), middle.count + 1)
         parts.append(strip(middleTitle(model), middle, gateRows))
@@ -77,7 +79,8 @@ extension OverviewPane {
         let sides = sides(model)
         let upper = min(body.height, max(now.count, sides.count) + 2)
         let problems = wrong(model, width: body.width - 4)
-        let wrongRows = min(max(3, body.height / 4), problems.count + 2)
+        let most = model.remedyOfAlarm == nil ? body.height / 3 : body.height / 2
+        let wrongRows = min(max(3, most), problems.count + 2)
         let room = body.height - upper - wrongRows
         let tables = bothSides(model, width: right - 4)
         let middle = isWatched(model) ? writtenTables(model) : allGates(model, width: left - 4)

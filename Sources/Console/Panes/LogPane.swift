@@ -7,25 +7,27 @@ struct LogPane: Pane {
     func content(_ model: Model) -> PaneContent {
         let lines = shown(model)
         let levels = model.leastLevel == .info ? "all levels" : "\(model.leastLevel) and worse"
-        let footer: [Line] = [
-            [Span("\(Figures.rows(lines.count, "line")), \(levels), newest first", .textMuted)]
-        ]
+        let earlier = lines.count { Model.isEarlier($0.number) }
+        let before = earlier > 0 ? ", \(earlier) from before, with their date" : ""
+        let count = Figures.rows(lines.count, "line")
+        let footer: [Line] = [[Span("\(count)\(before), \(levels), newest first", .textMuted)]]
         guard !lines.isEmpty else {
             let text = model.log.isEmpty ? "Nothing happened yet." : "No line of this level."
             return PaneContent(title: "Log", body: .empty([[Span(text)]]), footer: footer)
         }
         let table = Table(
             columns: [
-                .init("TIME", 9), .init("LEVEL", 5), .init("STAGE", 10, rank: 1), .init("MESSAGE"),
+                .init("TIME", earlier > 0 ? 15 : 9, earlier > 0 ? .right : .left),
+                .init("LEVEL", 5), .init("STAGE", 10, rank: 1), .init("MESSAGE"),
             ],
             rows: lines.map { number, line in
                 let level = Words.level(line.level)
                 return Table.Row(
                     id: "\(number)",
-                    Span(Figures.clock(line.time) + "Z", .textMuted),
+                    Span(Model.time(of: line, number: number), .textMuted),
                     level,
                     Span(line.stage, .textMuted),
-                    Span(line.message)
+                    Span(line.message, Model.isEarlier(number) ? .textMuted : .text)
                 )
             }
         )
@@ -39,7 +41,8 @@ struct LogPane: Pane {
         let line = model.log[number - model.droppedLines]
         let head: Line = [
             Words.level(line.level),
-            Span(" \(line.stage) \(Figures.clock(line.time))Z", .textMuted),
+            Span(" \(line.stage) \(Model.time(of: line, number: number))", .textMuted),
+            Span(Model.isEarlier(number) ? ", before this console was opened" : "", .textMuted),
         ]
         let place = model.layout.places(for: model.content, hasDetail: true).detail
         let text = Width.wrap(line.message, to: (place ?? model.layout.body).width - 4)

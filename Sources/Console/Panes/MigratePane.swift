@@ -99,6 +99,8 @@ struct MigratePane: Pane {
         let fraction = rows > 0 ? Double(done) / Double(rows) : (isKnown ? 1 : nil)
         let rate = progress.tables.compactMap(\.rowsPerSecond).reduce(0, +)
         let eta = model.operation == nil ? nil : progress.remainingSeconds
+        // Of a copy that is there the line of truth says what became of it.
+        let state = model.figuresOfThen == nil ? model.activity : "copied"
         return Table.Row(
             id: "",
             cells: [
@@ -106,7 +108,7 @@ struct MigratePane: Pane {
                 [Span(Figures.count(progress.copiedRows), .textStrong)],
                 Words.bar(fraction, width: Self.barWidth, glyphs: model.identity.glyphs),
                 [Span(fraction.map { Figures.percent($0) } ?? "", .textMuted)],
-                [Span(rate > 0 ? Figures.rate(rate) : "-", .textMuted)], [Span(model.activity)],
+                [Span(rate > 0 ? Figures.rate(rate) : "-", .textMuted)], [Span(state)],
                 [Span(eta.map { Figures.duration($0) } ?? "-", .textMuted)],
             ]
         )
@@ -139,7 +141,9 @@ struct MigratePane: Pane {
                 [Span("next: \(failure.remedy)", .textMuted)],
             ]
         }
-        if let run = model.shownEarlierRun { return [Words.earlier(run), counted(model)] }
+        if let run = model.shownEarlierRun {
+            return [Words.earlier(run), model.figuresOfThen ?? counted(model)]
+        }
         guard let progress = model.progress else { return [] }
         let elapsed = model.operation.map { model.now - $0.startedAt } ?? progress.elapsedSeconds
         var line: Line = [Span("elapsed \(Figures.duration(elapsed))")]
@@ -149,7 +153,14 @@ struct MigratePane: Pane {
                 ? Span("   \(Figures.rows(quarantined)) in quarantine", .statusWarn)
                 : Span("   no row in quarantine", .textMuted)
         )
-        if !progress.activity.isEmpty { line.append(Span("   \(progress.activity)", .textMuted)) }
+        let isOver = model.figuresOfThen != nil
+        if !progress.activity.isEmpty, !isOver {
+            line.append(Span("   \(progress.activity)", .textMuted))
+        }
+        if let then = model.figuresOfThen { return [line, then] }
+        if model.verification != nil, model.operation?.kind != .migrate {
+            return [line, [Span(model.comparedWords, .textMuted)]]
+        }
         return [line]
     }
 

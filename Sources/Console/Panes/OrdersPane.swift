@@ -6,7 +6,7 @@ struct OrdersPane: Pane {
 
     func content(_ model: Model) -> PaneContent {
         PaneContent(
-            title: "Orders in \(Words.product(model.side))",
+            title: "Orders in \(Words.product(model.side))" + model.limitWords,
             body: body(model),
             footer: footer(model)
         )
@@ -16,7 +16,7 @@ struct OrdersPane: Pane {
         guard let order = model.orders.value?.rows.first(where: { $0.orderNumber == id }) else {
             // The order may have left the page while it was open.
             return model.detail?.id == id
-                ? PaneContent(title: id, body: items(model, of: nil)) : nil
+                ? opened(model, id, order: nil, facts: []) : nil
         }
         let facts: [Line] = [
             [Span("date      ", .textMuted), Span(order.orderDate ?? "-")],
@@ -25,10 +25,38 @@ struct OrdersPane: Pane {
             [Span("total     ", .textMuted), Span(amount(order))],
         ]
         guard model.detail?.id == id else {
-            let hint: Line = [Span("Enter lists its items.", .textMuted)]
+            let hint: Line = [
+                Span("Enter compares both sides: items, fields, history.", .textMuted)
+            ]
             return PaneContent(title: "Order \(id)", body: .lines(facts + [[], hint]))
         }
-        return PaneContent(title: "Order \(id)", body: items(model, of: order), footer: facts)
+        return opened(model, id, order: order, facts: facts)
+    }
+
+    /// What Enter opens: both sides as soon as they were read, until then the items of one.
+    private func opened(
+        _ model: Model,
+        _ id: String,
+        order: OrderRow?,
+        facts: [Line]
+    ) -> PaneContent {
+        let glyphs = model.identity.glyphs
+        let footer = ComparedTable.footer(model.comparing.order, glyphs: glyphs)
+        guard let comparison = model.comparing.order.value, comparison.subject == id,
+            !comparison.lines.isEmpty
+        else {
+            return PaneContent(
+                title: "Order \(id)",
+                body: items(model, of: order),
+                footer: facts + footer
+            )
+        }
+        return PaneContent(
+            title: "Order \(id) on both sides",
+            body: .table(ComparedTable.table(comparison, glyphs: glyphs)),
+            footer: footer,
+            leastWidth: ComparedTable.leastWidth
+        )
     }
 
     private func body(_ model: Model) -> PaneContent.Body {
@@ -38,6 +66,12 @@ struct OrdersPane: Pane {
         }
         guard !page.rows.isEmpty else {
             let filter = model.list.filter
+            if let status = model.comparing.statuses[.orders] {
+                let more = filter.isEmpty ? "" : " and matches \"\(filter)\""
+                return .empty([
+                    [Span("No order has the status \(status)\(more); Esc shows all.")]
+                ])
+            }
             return .empty([
                 [
                     Span(

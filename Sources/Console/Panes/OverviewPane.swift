@@ -256,12 +256,20 @@ struct OverviewPane: Pane {
             lines += text.enumerated().map { offset, part in
                 [Span((offset == 0 ? "\(glyphs.warn) " : "  ") + part, problem.style)]
             }
+            if problem.text == model.alarm, let remedy = model.remedyOfAlarm {
+                lines += Width.wrap("next: \(remedy)", to: width - 2).map {
+                    [Span("  \($0)", .textStrong)]
+                }
+            }
             guard number == 0, let error = model.failure ?? model.unreadable else { continue }
             for text in ["kept: \(error.kept)", "next: \(error.remedy)"] {
                 lines += Width.wrap(text, to: width - 2).map { [Span("  \($0)", .textMuted)] }
             }
         }
-        let warnings = (model.report?.warnings ?? []).flatMap { warning in
+        // What the status notes concerns a live run as it stands now.
+        let isLive = model.phase != nil && model.operation?.kind != .migrate
+        let noted = isLive ? model.cutover.status.value?.notes ?? [] : []
+        let warnings = (noted + (model.report?.warnings ?? [])).flatMap { warning in
             Width.wrap("note: \(warning)", to: width).map { [Span($0, .textMuted)] }
         }
         guard lines.isEmpty else { return lines + warnings }
@@ -282,12 +290,17 @@ struct OverviewPane: Pane {
 
     func recent(_ model: Model) -> [Line] {
         guard !model.log.isEmpty else { return [[Span("nothing happened yet", .textMuted)]] }
-        return model.log.suffix(40).reversed().map { line in
+        return model.log.enumerated().suffix(40).reversed().map { offset, line in
             let level = Words.level(line.level)
+            let number = offset + model.droppedLines
+            let isEarlier = Model.isEarlier(number)
             return [
-                Span(Figures.clock(line.time) + " ", .textMuted),
+                Span("\(Model.time(of: line, number: number).dropLast()) ", .textMuted),
                 Span(Width.pad(level.text, to: 6), level.style),
-                Span(Width.pad(line.stage, to: 9) + " " + line.message),
+                Span(
+                    Width.pad(line.stage, to: 9) + " " + line.message,
+                    isEarlier ? .textMuted : .text
+                ),
             ]
         }
     }

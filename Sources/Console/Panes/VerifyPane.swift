@@ -9,7 +9,8 @@ struct VerifyPane: Pane {
     }
 
     func detail(_ model: Model, of id: String) -> PaneContent? {
-        guard let table = model.compared?.tables.first(where: { $0.name == id }) else {
+        let compared = model.compared ?? model.comparisonOfCopy
+        guard let table = compared?.tables.first(where: { $0.name == id }) else {
             return nil
         }
         let title = "\(table.name): differing rows"
@@ -142,8 +143,11 @@ struct VerifyPane: Pane {
                 Span("   took \(Figures.took(verification.seconds))", .textMuted),
             ]
         ]
+        if let then = model.figuresOfThen { lines.append(then) }
         let what = verification.countsOnly ? "only the rows were counted" : "every cell compared"
-        let time = verification.countsOnly ? model.countedAt : model.verifiedAt
+        // The line above has said when.
+        let isDated = model.figuresOfThen != nil
+        let time = isDated ? nil : verification.countsOnly ? model.countedAt : model.verifiedAt
         let since = model.isChangedSince ? ", changed since" : ""
         let at = time.map { " at \(Figures.clock($0))Z\(since)" } ?? ""
         let orphans = verification.foreignKeys.reduce(0) { $0 + ($1.targetOrphans ?? 0) }
@@ -249,7 +253,8 @@ extension Model {
     /// figures or ended with an error before there was any.
     fileprivate var shownComparison: VerifyReport? {
         guard !isVerifying else { return nil }
-        return verification ?? (failure == nil && operation == nil ? counts : nil)
+        return verification ?? comparisonOfCopy
+            ?? (failure == nil && operation == nil ? counts : nil)
     }
 }
 

@@ -20,8 +20,8 @@ struct WorkflowsPane: Pane {
         return .table(
             Table(
                 columns: [.init("WORKFLOW")] + (isLive ? Self.bothSides : [.init("ENABLED", 7)]) + [
-                    .init("CHANGED", 16, rank: 1), .init("BY", 10, rank: 3),
-                    .init("LAST RUN", 16, rank: 2),
+                    .init("CHANGED", 16, rank: 1), .init("BY", 8, rank: 3),
+                    .init("LAST RUN", 11, rank: 2), .init("AGE", 5, .right),
                 ],
                 rows: page.workflows.map { workflow in
                     let toggles =
@@ -32,13 +32,31 @@ struct WorkflowsPane: Pane {
                         cells: [[Span(workflow.name)]] + toggles + [
                             [Span(Words.minute(workflow.lastUpdated), .textMuted)],
                             [Span(workflow.updatedBy ?? "-", .textMuted)],
-                            [Span(Words.minute(workflow.lastRunAt), .textMuted)],
+                            [Span(lastRun(workflow), .textMuted)],
+                            [age(workflow, model)],
                         ]
                     )
                 },
                 least: 20
             )
         )
+    }
+
+    /// The day and the minute of the last run; its age tells the year.
+    private func lastRun(_ workflow: WorkflowRow) -> String {
+        let minute = Words.minute(workflow.lastRunAt)
+        guard minute.wholeMatch(of: /[0-9]{4}-[0-9]{2}-[0-9]{2}[ T].*/) != nil else {
+            return minute
+        }
+        return String(minute.dropFirst(5))
+    }
+
+    /// How long ago a workflow ran last.
+    private func age(_ workflow: WorkflowRow, _ model: Model) -> Span {
+        guard let moment = workflow.lastRunAt.flatMap(StoredTime.seconds) else {
+            return Span("-", .textMuted)
+        }
+        return Span(StoredTime.age(model.now - moment), workflow.enabled ? .text : .textMuted)
     }
 
     // MARK: - A live run

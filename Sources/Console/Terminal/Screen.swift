@@ -23,6 +23,8 @@ final class Screen {
     private var shown: Frame?
     private var pairs: [[Int]: Int32] = [:]
     private var isStopped = false
+    /// A mouse event of which more is to come.
+    private var sequence: MouseSequence?
 
     /// Takes the terminal.
     ///
@@ -73,6 +75,11 @@ final class Screen {
         ct_raw(text)
     }
 
+    /// Takes the mouse from the terminal, or gives it back.
+    func setMouse(_ isOn: Bool) {
+        ct_set_mouse(isOn ? 1 : 0)
+    }
+
     /// Makes the next frame be sent whole.
     func repaint() {
         shown = nil
@@ -86,8 +93,8 @@ final class Screen {
     func wait(milliseconds: Int?) -> ScreenEvent? {
         let event = ct_wait(Int32(clamping: milliseconds ?? -1))
         switch ct_kind(UInt32(event.kind)) {
-        case CT_CHAR: return Self.key(character: event.code).map(ScreenEvent.key)
-        case CT_KEY: return Self.key(special: event.code).map(ScreenEvent.key)
+        case CT_CHAR: return character(event.code)
+        case CT_KEY: return special(event.code)
         case CT_RESIZE: return .resized(size)
         case CT_WAKE: return .wake
         case CT_SIGNAL: return .signal(event.code)
@@ -147,6 +154,30 @@ final class Screen {
         return pair
     }
 
+    /// A character: a key, or a part of what the mouse did.
+    private func character(_ code: Int32) -> ScreenEvent? {
+        switch sequence?.take(Int(code)) {
+        case .more: return nil
+        case .done(let pointer):
+            sequence = nil
+            return pointer.map(ScreenEvent.pointer)
+        case .broken, nil:
+            sequence = nil
+            return Self.key(character: code).map(ScreenEvent.key)
+        }
+    }
+
+    private func special(_ code: Int32) -> ScreenEvent? {
+        switch ct_key(UInt32(code)) {
+        case CT_MOUSE, CT_MOUSE_OLD:
+            sequence = MouseSequence(isOld: ct_key(UInt32(code)) == CT_MOUSE_OLD)
+            return nil
+        default:
+            sequence = nil
+            return Self.key(special: code).map(ScreenEvent.key)
+        }
+    }
+
     private static func key(character code: Int32) -> Key? {
         switch code {
         case 8, 127: .backspace
@@ -183,6 +214,7 @@ final class Screen {
 /// What the wait of the screen ended with.
 enum ScreenEvent: Equatable {
     case key(Key)
+    case pointer(Pointer)
     case resized(Size)
     case wake
     case signal(Int32)

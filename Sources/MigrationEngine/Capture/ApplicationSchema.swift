@@ -16,7 +16,7 @@ package struct ApplicationSchema: Sendable, Equatable {
     static let prefix = "_cutover_"
 
     /// The condition on rows of `sqlite_schema` that are ours.
-    static let isOurs = """
+    package static let isOurs = """
         (name LIKE '\\_cutover\\_%' ESCAPE '\\' AND instr(sql, '\(Catalog.mark)') > 0)
         """
 

@@ -69,6 +69,10 @@ final class FollowSession {
         let opened = try Target.connect(options, stage: stage, purpose: stage)
         (target, address) = opened
         reached()
+        // A switch waits for nobody's lock for long while writes pass, and hears a wish to stop.
+        let isSwitching = stage == "switch"
+        let ear = isSwitching ? cancellation.listen(opened.0.canceller().cancel) : nil
+        defer { if let ear { cancellation.forget(ear) } }
         Failpoint.reach(.sessionConnected)
         directory = try RunDirectory(making: options.runDirectory)
         journal = try Journal(owning: directory)
@@ -76,6 +80,9 @@ final class FollowSession {
         try TargetClaim(target: target, address: address).take(stage)
         let found: (RunState.Run?, RunState.Position?)
         do throws(TargetError) {
+            if isSwitching {
+                try opened.0.execute("SET lock_timeout = '\(LockHolders.patience)'")
+            }
             let run = try RunState.newestRun(opened.0, in: options.schema)
             found = (
                 run,
@@ -84,11 +91,15 @@ final class FollowSession {
                 } ?? nil
             )
         } catch {
-            throw TargetFailure.wrap(error, stage: stage, address: opened.1)
+            throw LockHolders.naming(
+                TargetFailure.wrap(error, stage: stage, address: opened.1),
+                options
+            )
         }
         (run, position) = try Self.require(found, stage, opened.1)
         do {
             try SourceOwner.require(run.id, source, options, stage)
+            try SourcePlace(run, source, options.source).require(options, stage)
             try Self.keepCommits(target)
             try Self.requireClosedSource(source, run, position, target, options, stage)
             capture = try Self.requireCapture(source, position, options, stage)
@@ -115,11 +126,18 @@ final class FollowSession {
             let live = LiveTarget(target: target, run: run.id)
             if position.liveSide == .source {
                 try noteOpenTables(live)
-                try live.rest()
+                try live.rest(patience: isSwitching ? LockHolders.patience : "30s")
                 try live.enter()
+            } else if isSwitching {
+                // Behind the handover the application waits for what is left to be done.
+                try target.execute("SET lock_timeout = 0")
             }
         } catch {
-            throw Self.wrap(error, options, opened.1, stage)
+            let heard = isSwitching ? cancellation : nil
+            throw LockHolders.naming(
+                Self.wrap(error, options, opened.1, stage, .untouched, heard),
+                options
+            )
         }
     }
 

@@ -43,12 +43,14 @@ struct LiveTarget {
     /// Puts keys between tables and triggers to rest and closes the tables to others, in one
     /// transaction; harmless when it is done.
     ///
-    /// - Parameter work: What belongs to the same transaction.
+    /// - Parameters:
+    ///   - patience: How long another session's lock is waited for.
+    ///   - work: What belongs to the same transaction.
     /// - Throws: ``TargetError``, or what the work throws.
-    func rest(_ work: () throws -> Void = {}) throws {
+    func rest(patience: String = "30s", _ work: () throws -> Void = {}) throws {
         try target.transaction {
             // Another session that holds a table for long must not keep the run waiting unseen.
-            try target.execute("SET LOCAL lock_timeout = '30s'")
+            try target.execute("SET LOCAL lock_timeout = '\(patience)'")
             try target.execute(Self.create + "; " + RunState.completePosition)
             for object in try awake() {
                 try target.query(

@@ -12,6 +12,8 @@ struct ClosedCopy: Codable, Equatable {
     var sizeBytes: Int
     /// The token of the handover for which the file was closed.
     var token: String
+    /// When it was written, in nanoseconds since 1970; nil for one of an earlier version.
+    var modifiedAt: Int?
 
     /// What its entries in the journal are called.
     static let verb = "closed-copy"
@@ -27,6 +29,21 @@ struct ClosedCopy: Codable, Equatable {
     ///   - token: The handover that it must be of; nil for the newest.
     /// - Returns: The copy; nil when there is none, or its file is not there as it was made.
     static func read(_ options: Options, token: String?) -> ClosedCopy? {
+        guard let copy = recorded(options, token: token) else { return nil }
+        var status = stat()
+        guard stat(copy.path, &status) == 0, Int(status.st_size) == copy.sizeBytes else {
+            return nil
+        }
+        return copy
+    }
+
+    /// Reads what the journal knows of a run's copy, whatever became of its file.
+    ///
+    /// - Parameters:
+    ///   - options: The source and its folder.
+    ///   - token: The handover that it must be of; nil for the newest.
+    /// - Returns: The copy; nil when the journal knows of none.
+    static func recorded(_ options: Options, token: String?) -> ClosedCopy? {
         let directory = RunDirectory(existing: options.runDirectory)
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
@@ -34,11 +51,20 @@ struct ClosedCopy: Codable, Equatable {
             let copy = try? decoder.decode(ClosedCopy.self, from: Data(json.utf8)),
             token == nil || copy.token == token
         else { return nil }
-        var status = stat()
-        guard stat(copy.path, &status) == 0, Int(status.st_size) == copy.sizeBytes else {
-            return nil
-        }
         return copy
+    }
+
+    /// What became of its file, by its size and time.
+    var state: ClosedCopyStatus.State {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return .missing }
+        let isSame = Int(status.st_size) == sizeBytes
+        let isOld = modifiedAt.map { $0 == Self.time(status) } ?? true
+        return isSame && isOld ? .whole : .altered
+    }
+
+    private static func time(_ status: stat) -> Int {
+        Int(status.st_mtim.tv_sec) * 1_000_000_000 + Int(status.st_mtim.tv_nsec)
     }
 
     /// Whether the copy's bytes are those that were written.
@@ -185,7 +211,8 @@ struct ClosedCopy: Codable, Equatable {
             path: path,
             sha256: try SHA256.hexadecimal(ofFile: partial),
             sizeBytes: Int(status.st_size),
-            token: token
+            token: token,
+            modifiedAt: time(status)
         )
     }
 

@@ -87,7 +87,14 @@ struct Hook: Sendable {
                 String(format: "it was not done after %.1f s and was ended", seconds),
                 nil
             )
-        case .stopped: throw failure("it was ended, because you asked to stop", nil)
+        case .stopped:
+            throw MigrationError(
+                .interrupted,
+                "the hook was ended, because you asked to stop",
+                place: .init("hook", path: log),
+                kept: kept,
+                remedy: "see its words in \(log); run the same command again"
+            )
         case .failed(let words): throw failure("it could not be started", .text(words))
         }
     }

@@ -58,11 +58,13 @@ final class StepRecorder {
 
     /// Notes that the step under way failed.
     ///
-    /// - Parameter reason: Why.
-    func fail(_ reason: String) {
+    /// - Parameters:
+    ///   - reason: Why.
+    ///   - isWished: Whether the operator has ended it, which is no failure of anything.
+    func fail(_ reason: String, isWished: Bool = false) {
         guard current != nil else { return }
         end("failed")
-        session.tracker.log(.error, "cutover", reason)
+        session.tracker.log(isWished ? .warning : .error, "cutover", reason)
     }
 
     /// Notes that the step under way has succeeded after all: only its answer was lost.

@@ -16,6 +16,8 @@ public enum Switch {
         public var canary: String?
         /// Whether a copy of the closed source is kept for the way back.
         package var keepsCopy = true
+        /// Whether it is tried out on sides that are thrown away.
+        package var isRehearsal = false
 
         /// Makes settings; the defaults are those of the command.
         ///
@@ -81,7 +83,8 @@ public enum Switch {
             tracker.begin(.done, report.summary)
             return report
         } catch {
-            tracker.log(.error, error.place.stage, error.message)
+            let isWished = error.code == .interrupted
+            tracker.log(isWished ? .warning : .error, error.place.stage, error.message)
             tracker.begin(.failed, error.message)
             throw error
         }
@@ -115,6 +118,12 @@ public struct SwitchReport: Codable, Sendable {
     @ExplicitNull public var switchedAt: String? = nil
     /// Whether an earlier switch had done it all, so that the figures are those of that one.
     public var alreadyDone = false
+    /// Whether it was undone because the operator asked for it; nil, as an earlier version wrote it
+    /// down, stands for false.
+    public var isAborted: Bool? = false
+
+    /// What is told as the reason then.
+    static let aborted = "aborted by the operator"
 
     /// How a switch came out.
     public enum Outcome: String, Codable, Sendable {
@@ -160,6 +169,9 @@ public struct SwitchReport: Codable, Sendable {
             let time = switchedAt ?? "an earlier switch"
             return "the application works on PostgreSQL since \(time); nothing was done"
         case .switched: return "the application works on PostgreSQL\(blocked)"
+        case .undone where isAborted == true:
+            return "\(Self.aborted), everything undone: the application works on SQLite as before"
+                + (writeFreezeSeconds > 0 ? blocked : "")
         case .undone:
             return "undone, the application works on SQLite as before: \(reason ?? "")"
                 + (writeFreezeSeconds > 0 ? blocked : "")

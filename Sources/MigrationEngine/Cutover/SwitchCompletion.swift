@@ -37,7 +37,7 @@ struct SwitchCompletion {
             try canary(saved)
             try restoreToggles()
         } catch {
-            run.steps.fail(error.message)
+            run.steps.fail(error.message, isWished: error.code == .interrupted)
             // Nobody can go back without the server; the application goes on where it is.
             guard error.code != .targetUnavailable else { throw unfinished(error) }
             return try goBack(error, saved)
@@ -98,7 +98,8 @@ struct SwitchCompletion {
         do throws(MigrationError) {
             let fenced = try fenced()
             guard run.settings.keepsCopy, run.fenceProblem == nil,
-                ClosedCopy.read(session.options, token: fenced.handovers.last?.token) == nil
+                ClosedCopy.recorded(session.options, token: fenced.handovers.last?.token)?.state
+                    != .whole
             else { return }
             try run.steps.run("closed-copy") { () throws(MigrationError) in
                 try ClosedCopy.make(session, fenced)
@@ -245,7 +246,10 @@ struct SwitchCompletion {
                     ? .init(command: command, seconds: hookSeconds, mayFail: true) : nil
             }
         ).perform(because: error.message)
-        var report = report(.undone, error.message, saved)
+        let isAborted = error.code == .interrupted
+        let reason = isAborted ? "\(SwitchReport.aborted): \(error.message)" : error.message
+        var report = report(.undone, reason, saved)
+        report.isAborted = isAborted
         report.steps = run.steps.steps
         // Writes were blocked twice: up to the handover, and again on the way back.
         report.writeFreezeSeconds += back.writeFreezeSeconds

@@ -36,11 +36,14 @@ struct SwitchReading {
         self.address = address
         do {
             // The server itself refuses whatever would write.
-            try target.execute("SET default_transaction_read_only = on")
+            try target.execute(
+                "SET default_transaction_read_only = on; SET lock_timeout = '\(LockHolders.patience)'"
+            )
             let newest = try RunState.newestRun(target, in: options.schema)
             let found = try newest.map { try RunState.position(of: $0.id, target) } ?? nil
             (run, position) = try FollowSession.require((newest, found), "switch", address)
             try SourceOwner.require(run.id, source, options, "switch")
+            try SourcePlace(run, source, options.source).require(options, "switch")
             try source.execute("BEGIN")
             defer { try? source.execute("COMMIT") }
             try FollowSession.requireClosedSource(source, run, position, target, options, "switch")
@@ -74,7 +77,10 @@ struct SwitchReading {
             keysToCheck = try Self.count(target, "SELECT count(validate) \(resting) '%'", run.id)
             warnings = try Self.others(target)
         } catch {
-            throw FollowSession.wrap(error, options, address, "switch")
+            throw LockHolders.naming(
+                FollowSession.wrap(error, options, address, "switch"),
+                options
+            )
         }
     }
 

@@ -46,17 +46,20 @@ final class SwitchRun {
             return try finish()
         }
         if let leftover = try undo.recover() { warnings.append(leftover) }
-        try SwitchGates.require(session)
+        try SwitchGates.require(session, isRehearsal: settings.isRehearsal)
         do throws(MigrationError) {
             try writer.open("switch")
-            try before()
-            try pause()
+            try heard(before)
+            try heard(pause)
             try fence()
-            try drain()
-            try verify()
+            try heard(drain)
+            try heard(verify)
             try open()
         } catch {
-            return try takeBack(error)
+            // Inside the freeze nobody has the time to ask who it is.
+            return try takeBack(
+                clock == nil ? LockHolders.naming(error, session.options) : error
+            )
         }
         return try finish()
     }
@@ -78,21 +81,32 @@ final class SwitchRun {
             steps.succeed()
             return try finish()
         }
-        steps.fail(error.message)
-        let restored = try undo.perform(because: error.message)
+        let isAborted = error.code == .interrupted
+        let reason = isAborted ? SwitchReport.aborted : error.message
+        steps.fail(reason, isWished: isAborted)
+        let restored = try undo.perform(because: reason)
         clock?.end()
         session.tracker.cutover { $0.freezeSeconds = nil }
         return SwitchReport(
             ok: false,
             outcome: .undone,
-            reason: error.message,
+            reason: reason,
             writeFreezeSeconds: clock?.seconds ?? 0,
             drainedChanges: drained,
             steps: steps.steps,
             togglesRestored: restored,
             holders: holders.map { .init(pid: $0.pid, command: $0.command) },
-            warnings: warnings
+            warnings: warnings,
+            isAborted: isAborted
         )
+    }
+
+    /// Lets the wish to stop end what the target is being asked, which may wait for a lock.
+    private func heard(
+        _ work: () throws(MigrationError) -> Void
+    ) throws(MigrationError) {
+        let stop = session.target.canceller().cancel
+        try session.cancellation.whileRunning(stop) { () throws(MigrationError) in try work() }
     }
 
     // MARK: - While writes pass
@@ -208,6 +222,12 @@ final class SwitchRun {
             try session.cancellation.check("switch", kept: session.kept)
             let hold = settings.freezeBudget + Self.margin
             let canceller = session.target.breaker()
+            // From here on the budget counts.
+            do throws(TargetError) {
+                try session.target.execute("SET lock_timeout = 0")
+            } catch {
+                throw session.wrap(error, "switch")
+            }
             // The application still writes while another process's lock is waited for.
             try writer.write("switch", .seconds(settings.freezeBudget)) {
                 connection throws(SourceError) in

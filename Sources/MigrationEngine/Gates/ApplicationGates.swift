@@ -11,6 +11,7 @@ enum ApplicationGates {
         }
         let first = try compare(context)
         guard let first, first.differs.isEmpty == false else { return finding(first, views) }
+        if let kept = try quarantined(context, first) { return kept }
         // Somebody may have turned one between two looks; what is still to be applied may differ.
         for _ in 0..<3 {
             if try context.lag().rows > 0 {
@@ -28,6 +29,36 @@ enum ApplicationGates {
     private struct Comparison {
         var source: [WorkflowRow]
         var differs: [String]
+        /// The table of the toggles, as the source spells it.
+        var table: String
+    }
+
+    /// What closes the gate where toggles that the target lacks are in quarantine; nil elsewhere.
+    private static func quarantined(
+        _ context: CheckContext,
+        _ comparison: Comparison
+    ) throws(MigrationError) -> GateFinding? {
+        let run = try context.run().id
+        let rows = try context.onTarget { target throws(TargetError) in
+            let states = try RunState.QuarantineStates(target)
+            return try target.query(
+                """
+                SELECT count(*) FROM cutover.quarantine
+                WHERE run_id = $1 AND table_name = $2 AND \(states.isAbsent)
+                """,
+                [.text(run), .text(comparison.table)]
+            ).integer ?? 0
+        }
+        guard rows > 0 else { return nil }
+        let table = SafeText.visible(comparison.table)
+        let names = GateWords.list(comparison.differs)
+        return .closed(
+            "not the same on both sides: \(names); \(GateWords.count(Int(rows), "row")) of "
+                + "\(table) in quarantine, and a workflow without its row cannot be turned on there",
+            remedy: "cutover quarantine list --table \(table), then replay the rows, with --set "
+                + "where a value does not fit",
+            for: names
+        )
     }
 
     /// Reads both sides; nil when this application has no workflows after all.
@@ -35,12 +66,14 @@ enum ApplicationGates {
         _ context: CheckContext
     ) throws(MigrationError) -> Comparison? {
         let target = try Workflows.list(options: context.options, side: .target).workflows
-        let source = try Workflows.list(options: context.options, side: .source).workflows
+        let reader = LiveReader(options: context.options, side: .source)
+        let source = try reader.workflows().workflows
+        let table = try reader.workflowTable().relation.name
         let there = NameTable(target.map { ($0.name, $0.enabled) })
         var differs = source.filter { there[$0.name] != $0.enabled }.map(\.name)
         let here = NameSet(source.map(\.name))
         differs += target.filter { !here.contains($0.name) }.map(\.name)
-        return Comparison(source: source, differs: differs.sorted())
+        return Comparison(source: source, differs: differs.sorted(), table: table)
     }
 
     private static func finding(
@@ -193,7 +226,7 @@ enum ApplicationGates {
             guard let rows = found.first.flatMap({ $0[0] }), let count = Int(rows) else {
                 return .closed("its query gave no count", remedy: "correct the profile")
             }
-            guard count > 0 else { return .open("its query finds nothing") }
+            guard count > 0 else { return .open("nothing was found that must not be there") }
             return .closed(
                 "\(GateWords.count(count, "row")) found",
                 remedy: gate.remedy ?? "mend them in the application",

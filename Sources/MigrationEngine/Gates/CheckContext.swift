@@ -248,7 +248,11 @@ enum GateWords {
 
     /// An amount of bytes.
     static func size(_ bytes: Int) -> String {
-        bytes < 10_000_000_000
-            ? "\(bytes / 1_000_000) MB" : "\(bytes / 1_000_000_000) GB"
+        switch bytes {
+        case ..<10_000: "\(bytes) bytes"
+        case ..<10_000_000: "\(bytes / 1_000) kB"
+        case ..<10_000_000_000: "\(bytes / 1_000_000) MB"
+        default: "\(bytes / 1_000_000_000) GB"
+        }
     }
 }

@@ -116,13 +116,15 @@ public enum CutoverCheck {
     ///     nobody has signed.
     ///   - author: Who signs.
     ///   - note: What the person notes.
+    /// - Returns: The gates that were signed.
     /// - Throws: ``MigrationError`` of code `usage` for a gate that the engine decides.
+    @discardableResult
     public static func sign(
         _ options: Options,
         _ names: [String]?,
         by author: String,
         note: String? = nil
-    ) throws(MigrationError) {
+    ) throws(MigrationError) -> [String] {
         try options.requireWritable("signing a gate")
         let context = CheckContext(options, .glance, Cancellation())
         let own = try context.profile().gates.filter(\.variants.isEmpty).map(\.name)
@@ -136,6 +138,7 @@ public enum CutoverCheck {
         // All means what nobody has signed yet; a word that is there stays with its name and note.
         let open = if let names { names } else { try unsigned(known, context) }
         try keep(open, .sign, author, note, context)
+        return open
     }
 
     private static func unsigned(

@@ -75,7 +75,7 @@ struct GateQuestion: Sendable {
         do throws(MigrationError) {
             return try ask(context)
         } catch {
-            return .unknown(error)
+            return .unknown(LockHolders.naming(error, context.options))
         }
     }
 }

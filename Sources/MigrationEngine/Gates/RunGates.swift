@@ -46,6 +46,12 @@ enum RunGates {
                 remedy: "give that file with --source, or another target"
             )
         }
+        if case .displaced(let place, _, let source) = RunIdentity(
+            run,
+            source: context.options.source
+        ), let words = place.words(source), let remedy = place.remedy {
+            return .closed(words, remedy: remedy)
+        }
         let capture = try context.capture()
         let isSame = try context.onSource { source throws(SourceError) in
             let mark = ChangeLog.Mark(seq: position.seq, at: position.at)
@@ -170,7 +176,7 @@ enum RunGates {
             }
             return .closed(
                 "\(known.verdict), compared \(ago(known.at))",
-                remedy: "let cutover follow catch up, then cutover verify names what differs",
+                remedy: try verifiedRemedy(context, known.verdict),
                 for: known.verdict
             )
         }
@@ -179,6 +185,23 @@ enum RunGates {
             ? "changed rows will be compared from the first on"
             : "rows changed since are compared by follow and switch"
         return .open("\(known.verdict), compared \(ago(known.at)); \(changed)")
+    }
+
+    /// What opens the gate: where only rows in quarantine are apart, nothing differs that a
+    /// comparison could name.
+    private static func verifiedRemedy(
+        _ context: CheckContext,
+        _ verdict: String
+    ) throws(MigrationError) -> String {
+        let waiting = try quarantined(context).waiting
+        if waiting > 0 {
+            return
+                "\(GateWords.count(waiting, "row")) in quarantine first: cutover quarantine list, "
+                + "then replay or accept; then cutover verify"
+        }
+        return verdict.hasPrefix("equal apart from")
+            ? "cutover verify, which counts what was decided about rows in quarantine since"
+            : "let cutover follow catch up, then cutover verify names what differs"
     }
 
     /// The comparison that counts when the newest ones only met rows that wait, which the log names
@@ -196,7 +219,10 @@ enum RunGates {
         return first.map { ($0.ok, $0.verdict, Journal.moment(run.endedAt ?? 0)) }
     }
 
-    static func quarantine(_ context: CheckContext) throws(MigrationError) -> GateFinding {
+    /// Rows in quarantine that nobody decided about, accepted ones, and the newest number.
+    private static func quarantined(
+        _ context: CheckContext
+    ) throws(MigrationError) -> (waiting: Int, accepted: Int, newest: Int) {
         let run = try context.run()
         let rows = try context.onTarget { target throws(TargetError) in
             let states = try RunState.QuarantineStates(target)
@@ -209,16 +235,22 @@ enum RunGates {
                 [.text(run.id)]
             ).rows[0].map { $0.flatMap { Int($0) } ?? 0 }
         }
-        guard rows[0] == 0 else {
+        return (rows[0], rows[1], rows[2])
+    }
+
+    static func quarantine(_ context: CheckContext) throws(MigrationError) -> GateFinding {
+        let rows = try quarantined(context)
+        guard rows.waiting == 0 else {
             return .closed(
-                "\(GateWords.count(rows[0], "row")) in quarantine that nobody decided about",
+                "\(GateWords.count(rows.waiting, "row")) in quarantine that nobody decided about",
                 remedy: "cutover quarantine list, then replay or accept them",
-                for: "\(rows[0]) rows up to \(rows[2])"
+                for: "\(rows.waiting) rows up to \(rows.newest)"
             )
         }
         return .open(
-            rows[1] == 0
-                ? "no row is left out" : "\(GateWords.count(rows[1], "row")) left out, accepted"
+            rows.accepted == 0
+                ? "no row is left out"
+                : "\(GateWords.count(rows.accepted, "row")) left out, accepted"
         )
     }
 

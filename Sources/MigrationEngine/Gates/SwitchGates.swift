@@ -20,9 +20,14 @@ enum SwitchGates {
     /// Looked at while writes pass, on connections of its own, so that nothing of it counts for
     /// the freeze.
     ///
-    /// - Parameter session: The run that is to be switched.
+    /// - Parameters:
+    ///   - session: The run that is to be switched.
+    ///   - isRehearsal: Whether gates are passed on purpose, so that nobody is warned of them.
     /// - Throws: ``MigrationError`` of code `gateClosed` that names every closed gate.
-    static func require(_ session: FollowSession) throws(MigrationError) {
+    static func require(
+        _ session: FollowSession,
+        isRehearsal: Bool = false
+    ) throws(MigrationError) {
         session.tracker.activity("looking at the gates")
         let report = try CutoverCheck.run(
             session.options,
@@ -32,7 +37,11 @@ enum SwitchGates {
         try session.journal.keep("gates", report, of: session.run.id)
         for gate in report.gates where gate.state == .closed && !gate.blocks {
             let by = gate.decision.map { ", overridden by \($0.by)" } ?? ""
-            session.tracker.log(.warning, "gates", "\(gate.name): \(gate.reason)\(by)")
+            session.tracker.log(
+                isRehearsal ? .info : .warning,
+                "gates",
+                "\(gate.name): \(gate.reason)\(by)"
+            )
         }
         let closed = report.gates.filter(\.blocks)
         guard !closed.isEmpty else { return }

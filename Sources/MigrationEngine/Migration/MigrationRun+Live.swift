@@ -55,14 +55,21 @@ extension MigrationRun {
             case .copied: "all rows are committed in the target"
             case .other(let words): words
             }
+        let tables = GateWords.count(capture.tables.count, "table")
+        let owner = try? SourceOwner.read(source)
+        // What another run has in the source is neither gone on with nor to be taken out.
+        let isOwn = owner?.run == identifier
         return MigrationError(
             error.code,
             error.message,
             place: error.place,
             kept: .other(
-                "\(target); the source holds the capture that logs its writes (\(capture.tables.count) "
-                    + "tables, objects called _cutover_…): cutover migrate --live goes on with it, "
-                    + "cutover clean takes it out again"
+                isOwn
+                    ? "\(target); the source holds the capture that logs its writes (\(tables), "
+                        + "objects called _cutover_…): cutover migrate --live goes on with it, "
+                        + "cutover clean takes it out again"
+                    : "\(target); the source stays as it was, with the capture of "
+                        + (owner.map { "run \($0.run) into \($0.target)" } ?? "an earlier run")
             ),
             remedy: error.remedy,
             cause: error.cause

@@ -82,14 +82,30 @@ public final class Cancellation: Sendable {
         _ action: @escaping @Sendable () -> Void,
         _ work: () throws(Failure) -> Value
     ) throws(Failure) -> Value {
+        let key = listen(action)
+        defer { forget(key) }
+        return try work()
+    }
+
+    /// Has an action called by ``cancel()`` until it is forgotten.
+    ///
+    /// - Parameter action: What stops some work; called at once when the wish was stated before.
+    /// - Returns: The number by which it is forgotten.
+    package func listen(_ action: @escaping @Sendable () -> Void) -> Int {
         let (key, isLate) = state.withLock { state in
             state.next += 1
             state.actions[state.next] = action
             return (state.next, state.isCancelled)
         }
         if isLate { action() }
-        defer { state.withLock { _ = $0.actions.removeValue(forKey: key) } }
-        return try work()
+        return key
+    }
+
+    /// Forgets an action: its work is done.
+    ///
+    /// - Parameter key: Its number.
+    package func forget(_ key: Int) {
+        state.withLock { _ = $0.actions.removeValue(forKey: key) }
     }
 
     /// Stops the caller if the wish was stated.

@@ -44,7 +44,11 @@ public struct OurProcess: Codable, Sendable, Equatable {
     /// What ends it, and what becomes of its work.
     package var remedy: String {
         switch verb {
-        case "follow", "console", "demo":
+        case "console", "demo":
+            "press p in that console if it follows the source: it lets go of both sides, and p "
+                + "follows on afterwards; or end it with Ctrl-C there or: kill -TERM \(pid). Then "
+                + "run the same command again"
+        case "follow":
             "stop it with Ctrl-C in its terminal, or with: kill -TERM \(pid); what it applied "
                 + "stays. Then run the same command again"
         case "switch", "revert", "clean":

@@ -10,6 +10,8 @@ package struct RunDirectory: Sendable {
     package var reports: String { path + "/reports" }
     /// The folder for logs.
     package var log: String { path + "/log" }
+    /// The log of every run.
+    package var runLog: String { log + "/cutover.jsonl" }
     /// The journal's file.
     package var journal: String { path + "/journal.db" }
     /// The file that names the process which owns the run, and is locked by it.

@@ -6,6 +6,8 @@ enum RunIdentity: Equatable {
     case changedSchema
     /// It is one of another file.
     case other(path: String)
+    /// It is this file's, by another path than the run knows.
+    case displaced(SourcePlace, path: String, source: String)
     /// The source cannot be read, so nobody can tell.
     case unknown
 
@@ -23,6 +25,8 @@ enum RunIdentity: Equatable {
         }
         if fingerprint == run.sourceFingerprint {
             self = .own
+        } else if let place = try? SourcePlace(run, source, path), place != .known {
+            self = .displaced(place, path: run.sourcePath, source: path)
         } else {
             let isSame = run.sourcePath == SourceFile.realPath(path)
             self = isSame ? .changedSchema : .other(path: run.sourcePath)
@@ -35,6 +39,7 @@ enum RunIdentity: Equatable {
         case .own, .unknown: nil
         case .changedSchema: "the source's schema has changed since the run"
         case .other(let path): "the target holds the run of another source: \(path)"
+        case .displaced(let place, _, let source): place.words(source)
         }
     }
 }

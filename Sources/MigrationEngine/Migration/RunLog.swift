@@ -12,7 +12,7 @@ struct RunLog: Sendable {
     ///
     /// - Parameter directory: The folder of the run.
     init(in directory: RunDirectory) {
-        let file = LogFile(directory.log + "/cutover.jsonl")
+        let file = LogFile(directory.runLog)
         logger = Logger(label: "cutover") { _ in LogFileHandler(file: file) }
     }
 

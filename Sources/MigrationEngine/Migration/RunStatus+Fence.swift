@@ -9,6 +9,11 @@ extension RunStatus {
         if let fence = sourceFence, !fence.isSound {
             return fence.reason ?? "the SQLite file cannot be looked at"
         }
+        if let displacement { return displacement }
+        if let copy = closedCopy, copy.isLost {
+            return "\(copy.reason ?? ""); the way back still goes, but whoever overwrites the "
+                + "SQLite file ends it"
+        }
         guard isSourceReplaced == true else { return nil }
         return "the SQLite file is not the one that is followed: it was overwritten by an older or "
             + "another copy, or its capture was removed; nothing of it is applied"
@@ -35,6 +40,12 @@ extension RunStatus {
             liveSide = .target
             writesBlocked = isTargetClosed
             lag = Lag(rows: nil, seconds: nil)
+            let copy = ClosedCopyStatus(options, token: fenced.handovers.last?.token)
+            closedCopy = copy
+            if copy.isLost, let remedy = copy.remedy { next = "\(remedy); \(next ?? "")" }
+            if copy.state == .none, phase == CutoverPhase.watching.rawValue {
+                notes.append("\(copy.reason ?? ""): \(copy.remedy ?? "")")
+            }
             if !status.isSound { next = status.remedy }
             isWayBackStopped = isTargetClosed
             if isTargetClosed { blockedBy = "revert" }

@@ -123,8 +123,10 @@ extension RunStatus {
         }
         guard let event, compared < event.at else { return }
         verifiedBefore = event.words
+        let found = verified.map { $0 ? "equal" : "not equal" } ?? "compared"
         verdict =
-            "\(verdict ?? "compared"), but before \(event.words); nothing was compared since"
+            "nothing was compared since \(event.words); the newest comparison, from before "
+            + "\(event.words), found both sides \(found)"
         verified = nil
     }
 

@@ -17,6 +17,7 @@ extension RunStatus {
             return "give a database that answers with --target URL; a local one: "
                 + "cutover server start"
         }
+        if let displacementRemedy { return displacementRemedy }
         if otherSource != nil {
             return "give that source with --source PATH, or an empty database with --target URL"
         }
@@ -26,7 +27,7 @@ extension RunStatus {
         }
         // Beside a plain copy the run goes on elsewhere.
         if let otherRun, phase != "done" { return otherRun.remedy }
-        if phase == "idle" { return "cutover migrate" }
+        if phase == "idle" { return begin }
         if let live = CutoverPhase(rawValue: phase) { return nextStep(live) }
         guard phase == "done" else {
             return "cutover migrate goes on where the run stopped"
@@ -39,6 +40,19 @@ extension RunStatus {
                 + "the application since then is in PostgreSQL"
     }
 
+    /// What is done about rows in quarantine.
+    private static let decide =
+        "cutover quarantine list, then replay or accept the rows, then cutover verify"
+
+    /// How a run begins, as far as the target lets it.
+    private var begin: String {
+        guard let foreignTables, foreignTables > 0 else { return "cutover migrate" }
+        let tables = GateWords.count(foreignTables, "table or view", "tables and views")
+        return "the target holds \(tables) of no run, and cutover migrate refuses that: give an "
+            + "empty database with --target URL or another schema with --schema NAME; to fill "
+            + "tables that stand there already: cutover migrate --mode existing"
+    }
+
     private static func nextStep(beside process: OurProcess) -> String {
         let who = "cutover \(process.verb) (pid \(process.pid))"
         return switch process.verb {
@@ -47,6 +61,19 @@ extension RunStatus {
                 + "kill -TERM \(process.pid)"
         default: "wait: \(who) is at work"
         }
+    }
+
+    /// What leads to a switch; not all gates were looked at, so none of it says that they are open.
+    private var nextToSwitch: String {
+        if waitingRows ?? 0 > 0 { return Self.decide }
+        let closed = gates.filter(\.blocks)
+        guard closed.isEmpty else {
+            let names = GateWords.list(closed.map(\.name), most: 3)
+            return "cutover check says what opens the gates that are closed (\(names)); cutover "
+                + "follow applies the source's writes meanwhile"
+        }
+        return "cutover check, then cutover switch; cutover follow applies the source's writes "
+            + "meanwhile"
     }
 
     /// What a live run can do next.
@@ -59,9 +86,7 @@ extension RunStatus {
         let revert = unloggedTables.isEmpty ? "cutover revert" : "cutover revert --compare"
         return switch phase {
         case .prepared, .copied: "cutover migrate --live"
-        case .following:
-            "cutover follow applies the source's writes, cutover check says whether a switch may "
-                + "begin, cutover switch hands over"
+        case .following: nextToSwitch
         case .pausing, .fenced, .drained, .verified:
             "a cutover is under way or was stopped: cutover switch undoes it and begins again, "
                 + "cutover revert undoes it"

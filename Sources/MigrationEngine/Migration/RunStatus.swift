@@ -89,6 +89,15 @@ public struct RunStatus: Codable, Sendable {
     /// Tables whose writes on PostgreSQL were not logged for a while: the way back has to compare
     /// all their rows.
     public var unloggedTables: [String] = []
+    /// Why the source stands where its run does not know it, in a sentence; nil when it does not.
+    @ExplicitNull public var displacement: String? = nil
+    /// What can be done about that.
+    @ExplicitNull public var displacementRemedy: String? = nil
+    /// The copy of the closed source that the switch has kept for the way back; nil when the target
+    /// is not live.
+    @ExplicitNull public var closedCopy: ClosedCopyStatus? = nil
+    /// Tables and views of the target that no run of ours knows; nil when it cannot be asked.
+    @ExplicitNull public var foreignTables: Int? = nil
 
     /// How far the target is behind.
     public struct Lag: Codable, Sendable {
@@ -177,14 +186,23 @@ public struct RunStatus: Codable, Sendable {
             tables = Tables(done: 0, total: sourceTables(options))
             copiedRows = 0
             quarantinedRows = 0
+            foreignTables = found.relations
             return readJournal(options, of: found.fingerprint)
         }
+        foreignTables = 0
         runId = counts.run.id
         let identity = RunIdentity(counts.run, source: options.source)
         if let text = identity.note { notes.append(text) }
         if case .other(let path) = identity {
             phase = "other source"
             otherSource = path
+            return
+        }
+        if case .displaced(let place, let path, let source) = identity {
+            phase = "other source"
+            otherSource = path
+            displacement = place.words(source)
+            displacementRemedy = place.remedy
             return
         }
         guard found.holdsTables || !counts.run.isFinished else {
@@ -253,12 +271,14 @@ public struct RunStatus: Codable, Sendable {
     /// What the target tells.
     private struct Found {
         let fingerprint: String
-        let holdsTables: Bool
+        let relations: Int
         let counts: Counts?
+
+        var holdsTables: Bool { relations > 0 }
 
         init(_ target: TargetConnection, _ schema: String) throws(TargetError) {
             fingerprint = try Target.fingerprint(target)
-            holdsTables = try !Target.relations(in: schema, target).isEmpty
+            relations = try Target.relations(in: schema, target).count
             counts = try RunStatus.counts(target, schema)
         }
     }

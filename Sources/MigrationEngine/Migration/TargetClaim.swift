@@ -27,6 +27,15 @@ struct TargetClaim {
         try endLeftovers(stage)
     }
 
+    /// Says who holds the target.
+    ///
+    /// - Parameter stage: Who asks.
+    /// - Returns: The error of code `runBusy`.
+    /// - Throws: ``MigrationError`` when the server does not answer.
+    func refusal(_ stage: String) throws(MigrationError) -> MigrationError {
+        busy(stage, try holder("migrate"))
+    }
+
     private func attempt(_ stage: String) throws(MigrationError) -> Bool {
         try onTarget(stage) { target throws(TargetError) in
             // The lock ends with the session, however that ends.

@@ -52,6 +52,16 @@ final class LiveConnection {
         if case .source = database { .source } else { .target }
     }
 
+    /// The connection to SQLite; nil on the other side.
+    var source: SourceConnection? {
+        if case .source(let connection) = database { connection } else { nil }
+    }
+
+    /// The connection to PostgreSQL; nil on the other side.
+    var target: TargetConnection? {
+        if case .target(let connection, _) = database { connection } else { nil }
+    }
+
     /// Runs a query.
     ///
     /// - Parameters:

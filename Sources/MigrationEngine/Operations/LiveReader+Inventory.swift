@@ -27,9 +27,10 @@ extension LiveReader {
                 ),
                 try query.values(session, search: search, level: level, after: after)
             )
+            let use = try dailyUse(session, view, relation)
             return InventoryPage(
                 side: side,
-                rows: rows.prefix(limit).map(query.row),
+                rows: rows.prefix(limit).map { query.row($0, use) },
                 nextKey: rows.count > limit ? rows[limit - 1][0] : nil
             )
         }
@@ -89,7 +90,8 @@ private struct InventoryQuery {
         if hasAfter { conditions.append("\(sku) > ?") }
         return """
             SELECT \(sku), \(relation.sql(view.name) ?? "NULL"), \(onHand),
-                \(relation.sql(view.reorderPoint) ?? "NULL"), \(levelSQL)
+                \(relation.sql(view.reorderPoint) ?? "NULL"), \(levelSQL),
+                \(relation.sql(view.use) ?? "NULL")
             FROM \(relation.sql)
             \(conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND "))
             ORDER BY \(sku) LIMIT \(limit)
@@ -122,15 +124,17 @@ private struct InventoryQuery {
         return values + [key]
     }
 
-    func row(_ row: [String?]) -> InventoryRow {
+    func row(_ row: [String?], _ use: [String: Double]) -> InventoryRow {
         let onHand = StoredText.integer(row[2])
+        let stored = row[5].flatMap { Double($0) }.map { $0 / Double(view.useOfOneADay) }
         return InventoryRow(
             sku: row[0] ?? "",
             name: row[1],
             onHand: onHand ?? 0,
             reorderPoint: StoredText.integer(row[3]),
             // Without a number of units there is no level either: never a reassuring one.
-            level: onHand == nil ? "unknown" : row[4] ?? "unknown"
+            level: onHand == nil ? "unknown" : row[4] ?? "unknown",
+            daysLeft: DailyUse.daysLeft(onHand, stored ?? row[0].flatMap { use[$0] })
         )
     }
 

@@ -22,11 +22,18 @@ extension LiveReader {
 }
 
 /// The queries behind the items of an order.
-private struct ItemsQuery {
+struct ItemsQuery {
     let session: LiveSession
     let view: Profile.Orders
     let relation: LiveShape.Relation
 
+    /// Reads the items of one kind.
+    ///
+    /// - Parameters:
+    ///   - lines: Where they are.
+    ///   - orderNumber: The order's number.
+    /// - Returns: The items.
+    /// - Throws: ``LiveFailure``.
     func items(
         _ lines: Profile.Lines,
         of orderNumber: String
@@ -48,7 +55,14 @@ private struct ItemsQuery {
         }
     }
 
-    private func order(_ column: String, number: String) throws(LiveFailure) -> String? {
+    /// Reads a column of an order.
+    ///
+    /// - Parameters:
+    ///   - column: The column in the profile.
+    ///   - number: The order's number.
+    /// - Returns: Its value; nil without one, or without the order.
+    /// - Throws: ``LiveFailure``.
+    func order(_ column: String, number: String) throws(LiveFailure) -> String? {
         guard let wanted = relation.sql(column), let key = relation.column(view.number),
             let value = LiveValue(number, as: key.kind)
         else { return nil }

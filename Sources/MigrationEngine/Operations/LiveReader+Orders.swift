@@ -32,9 +32,16 @@ extension LiveReader {
             let limit = max(1, min(limit, Self.largestPage))
             let after = try after.map { text throws(LiveFailure) in try query.key(text) }
             if after == nil, let order = try query.exact() {
-                return OrdersPage(side: side, rows: [order], nextKey: nil)
+                return OrdersPage(
+                    side: side,
+                    rows: [order],
+                    nextKey: nil,
+                    statuses: view.statuses
+                )
             }
-            return try page(query, limit: limit, after: after)
+            var page = try page(query, limit: limit, after: after)
+            page.statuses = view.statuses
+            return page
         }
     }
 

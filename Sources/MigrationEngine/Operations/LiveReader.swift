@@ -14,6 +14,8 @@ package final class LiveReader {
     var searchBudget = Duration.seconds(2)
     var lastDashboard: (page: DashboardPage, readAt: ContinuousClock.Instant, cost: Duration)?
 
+    var lastUse: (use: [String: Double], readAt: ContinuousClock.Instant)?
+
     private var session: LiveSession?
     private var stamp = ""
     private var file: FileIdentity?
@@ -33,6 +35,7 @@ package final class LiveReader {
         session = nil
         stamp = ""
         lastDashboard = nil
+        lastUse = nil
     }
 
     /// The profile of this side's application.

@@ -24,6 +24,10 @@ public struct OrdersPage: Codable, Sendable, Equatable {
     ///
     /// A search that took long stops with fewer rows than asked for, even none, and a key.
     @ExplicitNull public var nextKey: String?
+    /// The statuses that an order can have: those of the profile.
+    public var statuses: [String] = []
+    /// The one order on both sides, when it was asked for.
+    public var comparison: SideComparison?
 }
 
 /// An item of an order.
@@ -50,6 +54,8 @@ public struct InventoryRow: Codable, Sendable, Equatable {
     @ExplicitNull public var reorderPoint: Int64?
     /// The alert level: `normal`, `low` or `critical`.
     public var level: String
+    /// The days for which the units on hand last; nil when it is not known how many leave a day.
+    @ExplicitNull public var daysLeft: Int? = nil
 }
 
 /// One page of articles.
@@ -60,6 +66,10 @@ public struct InventoryPage: Codable, Sendable, Equatable {
     public var rows: [InventoryRow]
     /// The key to continue after; nil on the last page.
     @ExplicitNull public var nextKey: String?
+    /// What both sides have on hand, when it was asked for.
+    public var sides: StockComparison?
+    /// The one article on both sides, when it was asked for.
+    public var comparison: SideComparison?
 }
 
 /// A movement of stock.

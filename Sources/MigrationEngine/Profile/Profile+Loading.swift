@@ -54,6 +54,9 @@ extension Profile {
         if orders.isEmpty { result.orders = other.orders }
         if inventory.isEmpty { result.inventory = other.inventory }
         if transactions.isEmpty { result.transactions = other.transactions }
+        if lots.isEmpty { result.lots = other.lots }
+        if formulas.isEmpty { result.formulas = other.formulas }
+        if dailyUse.isEmpty { result.dailyUse = other.dailyUse }
         if figures.isEmpty { result.figures = other.figures }
         if environment == nil { result.environment = other.environment }
         let own = Set(gates.map(\.name))

@@ -15,6 +15,9 @@ extension Profile {
         orders = try root.tables("orders", Self.orders)
         inventory = try root.tables("inventory", Self.inventory)
         transactions = try root.tables("transactions", Self.transactions)
+        lots = try root.tables("lots", Self.lots)
+        formulas = try root.tables("formula", Self.formula)
+        dailyUse = try root.tables("daily_use", Self.variant)
         figures = try root.tables("figure", Self.figure)
         gates = try Self.gates(root)
         intervals = try root.table("intervals")?.seconds() ?? [:]
@@ -84,7 +87,9 @@ extension Profile {
             total: try table.text("total"),
             totalCents: cents,
             items: try itemCount(table),
-            lines: try table.tables("lines", lines)
+            lines: try table.tables("lines", lines),
+            history: try table.tables("history", event),
+            statuses: try table.texts("statuses")
         )
     }
 
@@ -138,7 +143,9 @@ extension Profile {
             reorderPoint: try table.text("reorder_point"),
             level: try table.text("level"),
             criticalAt: try table.integer("critical_at") ?? 0,
-            lowBelow: try table.integer("low_below") ?? 50
+            lowBelow: try table.integer("low_below") ?? 50,
+            use: try table.text("use"),
+            useOfOneADay: try useOfOneADay(table)
         )
     }
 
@@ -164,7 +171,7 @@ extension Profile {
         )
     }
 
-    private static func variant(_ table: ProfileTable) throws(MigrationError) -> Figure.Variant {
+    static func variant(_ table: ProfileTable) throws(MigrationError) -> Figure.Variant {
         let portable = try table.text("sql")
         guard let sqlite = try table.text("sqlite") ?? portable,
             let postgres = try table.text("postgres") ?? portable

@@ -19,6 +19,13 @@ package struct Profile: Sendable, Equatable {
     package var inventory: [Inventory] = []
     /// The movements of stock.
     package var transactions: [Transactions] = []
+    /// The lots of articles.
+    package var lots: [Lots] = []
+    /// What the stock of an article must come to.
+    package var formulas: [Formula] = []
+    /// Ways to read how many units of each article leave a day; the first is taken whose columns
+    /// are all there.
+    package var dailyUse: [Figure.Variant] = []
     /// The dashboard, in its order.
     package var figures: [Figure] = []
     /// The switch in the application's environment.
@@ -97,6 +104,10 @@ package struct Profile: Sendable, Equatable {
         package var items: ItemCount
         /// Where the items are.
         package var lines: [Lines]
+        /// Where it is written what happened to the order.
+        package var history: [Event] = []
+        /// The statuses that an order can have, in the order of its life.
+        package var statuses: [String] = []
     }
 
     /// Where an order's number of items comes from.
@@ -152,6 +163,10 @@ package struct Profile: Sendable, Equatable {
         package var criticalAt: Int64
         /// Below this number of units it is `low`.
         package var lowBelow: Int64
+        /// The column that tells how much of it leaves.
+        package var use: String?
+        /// What stands in that column where one unit leaves a day.
+        package var useOfOneADay: Int64 = 1
     }
 
     /// A table with one movement of stock a row.
@@ -242,9 +257,12 @@ package struct Profile: Sendable, Equatable {
             for line in order.lines {
                 if case .table(let name, _, _) = line.place { names.insert(name) }
             }
+            names.formUnion(order.history.map(\.table))
         }
+        names.formUnion(lots.map(\.table))
         for needs in figures.flatMap(\.variants).map(\.needs)
             + gates.flatMap(\.variants).map(\.needs)
+            + formulas.flatMap(\.parts).map(\.query.needs) + dailyUse.map(\.needs)
         {
             names.formUnion(needs.map { String($0.prefix { $0 != "." }) })
         }
@@ -279,7 +297,7 @@ extension Profile.Orders {
 
 extension Profile.Inventory {
     var requiredColumns: [String] { [sku, onHand] }
-    var optionalColumns: [String] { [name, reorderPoint, level].compactMap { $0 } }
+    var optionalColumns: [String] { [name, reorderPoint, level, use].compactMap { $0 } }
 }
 
 extension Profile.Transactions {

@@ -33,16 +33,31 @@ final class QuarantineSession {
             try target.query("SELECT pg_try_advisory_lock(hashtext('cutover migrate'))").first
         }
         guard claimed == "t" else {
-            throw MigrationError(
-                .runBusy,
-                "another cutover process works on this target",
-                place: .init("quarantine", side: .target, path: address.redacted),
-                remedy: "wait for it, then run the same command again"
-            )
+            throw try Self.busy(options, target, address)
         }
         try onTarget { target throws(TargetError) in
             try RunState.addQuarantineColumns(target)
         }
+    }
+
+    /// Says who works on the target: the process that owns the run's folder, else what the server
+    /// knows of one from elsewhere.
+    private static func busy(
+        _ options: Options,
+        _ target: TargetConnection,
+        _ address: TargetAddress
+    ) throws(MigrationError) -> MigrationError {
+        guard
+            let owner = OurProcess.owner(of: RunDirectory(existing: options.runDirectory))
+        else { return try TargetClaim(target: target, address: address).refusal("quarantine") }
+        return MigrationError(
+            .runBusy,
+            "\(owner.words) works on this target; while it does, no row of the quarantine can be "
+                + "decided about",
+            place: .init("quarantine", side: .target, path: address.redacted),
+            kept: .other("nothing was changed; the other process goes on"),
+            remedy: owner.remedy
+        )
     }
 
     /// Runs work on the target and wraps its errors.

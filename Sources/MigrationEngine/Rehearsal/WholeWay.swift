@@ -132,6 +132,7 @@ package struct WholeWay: Sendable {
         var way = Switch.Settings(flagCache: settings.flagCache)
         // Nothing of this lasts, and a large file would be copied once more.
         way.keepsCopy = false
+        way.isRehearsal = true
         let switched = try Switch.run(
             options,
             way,

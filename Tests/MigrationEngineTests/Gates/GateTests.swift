@@ -58,4 +58,25 @@ struct GateTests {
         #expect(!removed.contains("pw@") && !removed.contains("=pw") && !removed.contains("'pw'"))
         #expect(removed.contains("http://a/b") && removed.contains("postgresql://u:***@h/d"))
     }
+
+    @Test(arguments: [
+        (
+            "SELECT * FROM t WHERE a = 'it''s' AND b = 17.5",
+            "SELECT * FROM t WHERE a = '…' AND b = …"
+        ),
+        (
+            "LOCK TABLE t2\n  IN SHARE MODE; SELECT $x$pw$x$, 'cut off",
+            "LOCK TABLE t2 IN SHARE MODE; SELECT '…', '…'"
+        ),
+    ])
+    func `a query of another session is told without its values`(_ query: String, _ told: String) {
+        #expect(LockHolders.withoutValues(query) == told)
+    }
+
+    @Test(arguments: [
+        (812, "812 bytes"), (98_304, "98 kB"), (34_560_000, "34 MB"), (12_000_000_000, "12 GB"),
+    ])
+    func `no amount of bytes is told as none`(_ bytes: Int, _ told: String) {
+        #expect(GateWords.size(bytes) == told)
+    }
 }

@@ -70,7 +70,7 @@ struct OperationsCommandTests {
 
     @Test func `json is one object with every key of the contract`() async throws {
         let page = try object(try await cutover("orders", "--json", "--limit", "1"))
-        #expect(Set(page.keys) == ["side", "rows", "next_key"])
+        #expect(Set(page.keys) == ["side", "rows", "next_key", "statuses"])
         #expect(page["side"] as? String == "source")
         #expect(page["next_key"] as? String == "2")
         let row = try #require((page["rows"] as? [[String: Any]])?.first)
@@ -84,7 +84,9 @@ struct OperationsCommandTests {
         #expect(last["next_key"] is NSNull)
         let stock = try object(try await cutover("inventory", "--json"))
         let article = try #require((stock["rows"] as? [[String: Any]])?.first)
-        #expect(Set(article.keys) == ["sku", "name", "on_hand", "reorder_point", "level"])
+        #expect(
+            Set(article.keys) == ["sku", "name", "on_hand", "reorder_point", "level", "days_left"]
+        )
     }
 
     @Test func `a workflow is turned off and listed`() async throws {

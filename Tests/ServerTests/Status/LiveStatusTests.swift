@@ -57,6 +57,9 @@ struct LiveStatusTests {
         let third = try await live.cutover("status")
         #expect(third.json["verified"] == .null, "\(third)")
         #expect(third.json["verified_before"].string?.hasPrefix("the revert of ") == true)
+        let verdict = third.json["verdict"].string ?? ""
+        #expect(verdict.hasPrefix("nothing was compared since the revert of "), "\(third)")
+        #expect(verdict.hasSuffix("found both sides equal"), "\(third)")
         _ = try await sqlite3(
             live.path + ".cutover/journal.db",
             "UPDATE outcome SET at = at - 60;"

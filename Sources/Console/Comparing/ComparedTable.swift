@@ -1,0 +1,97 @@
+import MigrationEngine
+
+/// What both sides have, as a table: one line a value.
+enum ComparedTable {
+    /// The cells that its four columns need, with a box around them.
+    static let leastWidth = 76
+
+    /// The table of a comparison.
+    ///
+    /// - Parameters:
+    ///   - comparison: What both sides have.
+    ///   - glyphs: The signs.
+    /// - Returns: A line a row; the parts are told apart by their names.
+    static func table(_ comparison: SideComparison, glyphs: Glyphs) -> Table {
+        let names = comparison.lines.map(name)
+        let verdicts = comparison.lines.map { verdict($0.verdict, glyphs) }
+        return Table(
+            columns: [
+                .init("WHAT", Table.width(of: names, 12...30)),
+                .init("SQLITE"), .init("POSTGRESQL"),
+                .init("BOTH SIDES", Table.width(of: verdicts.lazy.map(\.text), 10...22)),
+            ],
+            rows: comparison.lines.enumerated().map { number, line in
+                Table.Row(
+                    id: "\(number)",
+                    Span(names[number], line.part == "field" ? .text : .textStrong),
+                    Span(line.source ?? "-", .sideSQLite),
+                    Span(line.target ?? "-", .sidePostgres),
+                    verdicts[number]
+                )
+            },
+            least: 10
+        )
+    }
+
+    /// What the comparison comes to, and what could not be read.
+    ///
+    /// - Parameters:
+    ///   - loadable: The comparison.
+    ///   - glyphs: The signs.
+    /// - Returns: Lines for the footer.
+    static func footer(
+        _ loadable: Model.Loadable<SideComparison>,
+        glyphs: Glyphs
+    ) -> [Line] {
+        guard let comparison = loadable.value else {
+            guard let error = loadable.error else {
+                return [[Span("both sides are being read ...", .statusWait)]]
+            }
+            return [[Span("both sides cannot be compared: \(error.message)", .statusBad)]]
+        }
+        var lines: [Line] = [[summary(comparison, glyphs)]]
+        if let waiting = comparison.waiting { lines.append([Span(waiting, .statusWait)]) }
+        let errors = [
+            (Side.source, comparison.sourceError), (Side.target, comparison.targetError),
+        ]
+        for (side, error) in errors {
+            guard let error else { continue }
+            lines.append([Span("\(Words.product(side)) cannot be read: \(error)", .statusBad)])
+        }
+        return lines
+    }
+
+    /// A verdict with its sign.
+    static func verdict(_ verdict: SideComparison.Verdict, _ glyphs: Glyphs) -> Span {
+        switch verdict {
+        case .equal: Span("\(glyphs.ok) equal", .diffSame)
+        case .differs: Span("\(glyphs.bad) DIFFERS", .diffChanged)
+        case .onlySource, .onlyTarget: Span("\(glyphs.bad) \(verdict.words)", .diffChanged)
+        case .waits: Span("\(glyphs.wait) \(verdict.words)", .statusWait)
+        case .unknown: Span("\(glyphs.wait) unknown", .statusWait)
+        }
+    }
+
+    /// A verdict with its sign, for a narrow column.
+    static func short(_ verdict: SideComparison.Verdict, _ glyphs: Glyphs) -> Span {
+        switch verdict {
+        case .onlySource, .onlyTarget: Span("\(glyphs.bad) ONE SIDE", .diffChanged)
+        case .waits: Span("\(glyphs.wait) waits", .statusWait)
+        case .equal, .differs, .unknown: Self.verdict(verdict, glyphs)
+        }
+    }
+
+    private static func summary(_ comparison: SideComparison, _ glyphs: Glyphs) -> Span {
+        if comparison.isDifferent {
+            return Span("\(glyphs.bad) \(comparison.summary)", .statusBad)
+        }
+        let isSure = comparison.lines.allSatisfy { $0.verdict == .equal }
+        return isSure && !comparison.lines.isEmpty
+            ? Span("\(glyphs.ok) \(comparison.summary)", .statusOK)
+            : Span("\(glyphs.wait) \(comparison.summary)", .statusWait)
+    }
+
+    private static func name(_ line: SideComparison.Line) -> String {
+        line.part == "formula" ? "= \(line.name)" : line.name
+    }
+}

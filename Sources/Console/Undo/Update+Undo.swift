@@ -1,0 +1,133 @@
+import MigrationEngine
+
+extension Actions {
+    static let undo: [Action] = [
+        Action(
+            .undo,
+            "undo",
+            [.character("u")],
+            "give back what was switched within the last 60 seconds, the newest first",
+            .run,
+            in: [.workflows],
+            rank: 2,
+            changesSomething: true,
+            unless: { $0.whyNoUndo }
+        )
+    ]
+}
+
+extension Model {
+    /// Why nothing can be undone now, in words; nil when it can.
+    var whyNoUndo: String? {
+        if let whyToggled { return whyToggled }
+        if undo.isWaiting { return "a toggle is on its way" }
+        guard let act = undo.acts.last, now < act.until else {
+            return "nothing was switched within the last 60 seconds"
+        }
+        guard act.side == identity.liveSide else {
+            return "\(Words.product(identity.liveSide)) is live now; what was switched on "
+                + "\(Words.product(act.side)) is not undone"
+        }
+        return changesBack.isEmpty
+            ? "\(act.changes.map(\.name).joined(separator: ", ")): switched again since, "
+                + "by somebody else" : nil
+    }
+
+    /// How many seconds the newest act can still be undone; nil when there is none.
+    var undoSeconds: Double? {
+        whyNoUndo == nil ? undo.acts.last.map { $0.until - now } : nil
+    }
+
+    /// The toggles of the newest act with the values that they get back.
+    private var changesBack: [UndoHistory.Change] {
+        guard let act = undo.acts.last else { return [] }
+        // A list that was read before says nothing about what happened since.
+        let isNewer = (workflows.loadedAt ?? 0) > act.doneAt
+        let known = isNewer ? workflows.value?.workflows ?? [] : []
+        return act.changes.compactMap { change in
+            let seen = known.first { $0.name == change.name }
+            guard seen.map({ $0.enabled == change.isEnabled }) ?? true else { return nil }
+            return UndoHistory.Change(name: change.name, isEnabled: !change.isEnabled)
+        }
+    }
+
+    // MARK: - Switching
+
+    /// Sends toggles and remembers what they were.
+    ///
+    /// - Parameter changes: The toggles with their new values.
+    /// - Returns: One command for each.
+    mutating func switchToggles(_ changes: [UndoHistory.Change]) -> [Command] {
+        if let reason = whyNothingChanges ?? whyToggled {
+            notify(reason, .promptError)
+            return []
+        }
+        undo.begin(changes, on: identity.liveSide)
+        return send(changes)
+    }
+
+    private mutating func send(_ changes: [UndoHistory.Change]) -> [Command] {
+        togglesInFlight += changes.count
+        return changes.map {
+            .setWorkflow(side: identity.liveSide, name: $0.name, isEnabled: $0.isEnabled)
+        }
+    }
+
+    /// The console has become read-only while a question was open.
+    private var whyNothingChanges: String? {
+        isReadOnly ? "read-only: nothing was changed" : nil
+    }
+
+    /// Closes a question about toggles of a side that is not live any more.
+    mutating func closeToggleQuestion() {
+        guard case .confirm(let question) = overlay else { return }
+        switch question.consequence {
+        case .setWorkflow, .disableAllWorkflows, .undoToggles:
+            overlay = nil
+            notify(
+                "\(Words.product(identity.liveSide)) is live now; nothing was switched",
+                .statusWarn
+            )
+        case .migrate, .migrateLive, .cancel, .quit: break
+        }
+    }
+
+    // MARK: - Undoing
+
+    /// Asks before values are given back: what a toggle is worth, its way back is worth, too.
+    mutating func askToUndo() {
+        overlay = .confirm(
+            Confirmation(
+                title: "Undo",
+                lines: [
+                    "\(wordsBack(changesBack)) on \(identity.name(of: identity.liveSide)), "
+                        + "which is live."
+                ],
+                kind: .yesNo,
+                consequence: .undoToggles
+            )
+        )
+    }
+
+    /// Gives back what the question said, unless it has become wrong meanwhile.
+    mutating func agreeToUndo() -> [Command] {
+        if let reason = whyNothingChanges ?? whyNoUndo {
+            notify("nothing was undone: \(reason)", .promptError)
+            return []
+        }
+        let changes = changesBack
+        audit("you asked for an undo: \(wordsBack(changes))")
+        undo.beginUndo(changes)
+        return send(changes)
+    }
+
+    private func wordsBack(_ changes: [UndoHistory.Change]) -> String {
+        let groups = [true, false].compactMap { isEnabled -> String? in
+            let names = changes.filter { $0.isEnabled == isEnabled }.map(\.name)
+            guard !names.isEmpty else { return nil }
+            let verb = names.count == 1 ? "goes" : "go"
+            return "\(names.joined(separator: ", ")) \(verb) \(isEnabled ? "ON" : "OFF") again"
+        }
+        return groups.joined(separator: "; ")
+    }
+}
