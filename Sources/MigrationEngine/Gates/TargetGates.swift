@@ -73,7 +73,9 @@ enum TargetGates {
     }
 
     static func connections(_ context: CheckContext) throws(MigrationError) -> GateFinding {
-        let limits = try context.onTarget { target throws(TargetError) in try limits(target) }
+        let limits = try context.onTarget { target throws(TargetError) in
+            try Self.limits(target)
+        }
         let full = limits.filter { Double($0.used) >= busy * Double($0.most) }
         guard full.isEmpty else {
             return .closed(

@@ -72,8 +72,8 @@ struct WatchTests {
     @Test func `a write past the fence is an alarm`() async throws {
         let live = try await switched()
         try await live.openFence("sync_watermark")
-        try await requireBad("old_file", "", live)
-        try await requireBad("live_side", "", live)
+        try await requireBad("old_file", "sync_watermark", live)
+        try await requireBad("live_side", "sync_watermark", live)
     }
 
     @Test func `a sequence that was set back by hand is named`() async throws {
