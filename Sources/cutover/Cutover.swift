@@ -22,7 +22,7 @@ struct Cutover: ParsableCommand {
             FollowCommand.self, SwitchCommand.self, RevertCommand.self,
             CleanCommand.self,
             TrafficCommand.self, CheckCommand.self, ReportCommand.self, ThemeCommand.self,
-            RehearseCommand.self, CodeCommand.self,
+            RehearseCommand.self, CodeCommand.self, WatchCommand.self,
         ],
         defaultSubcommand: ConsoleCommand.self
     )

@@ -73,31 +73,39 @@ enum TargetGates {
     }
 
     static func connections(_ context: CheckContext) throws(MigrationError) -> GateFinding {
-        let row = try context.onTarget { target throws(TargetError) in
-            try target.query(
-                """
-                SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),
-                    current_setting('max_connections'),
-                    (SELECT count(*) FROM pg_stat_activity
-                        WHERE datname = current_database() AND backend_type = 'client backend'),
-                    (SELECT datconnlimit FROM pg_database WHERE datname = current_database())
-                """
-            ).rows[0].map { $0.flatMap { Int($0) } ?? 0 }
+        let limits = try context.onTarget { target throws(TargetError) in
+            try Self.limits(target)
         }
-        var limits = [("the server", row[0], row[1])]
-        if row[3] >= 0 { limits.append(("this database", row[2], row[3])) }
-        let full = limits.filter { Double($0.1) >= busy * Double($0.2) }
+        let full = limits.filter { Double($0.used) >= busy * Double($0.most) }
         guard full.isEmpty else {
             return .closed(
-                full.map { "\($0.1) of \($0.2) connections of \($0.0) are used" }
+                full.map { "\($0.used) of \($0.most) connections of \($0.name) are used" }
                     .joined(separator: ", "),
                 remedy: "end idle ones, raise the limit, or put a pool in front",
-                for: full.map(\.0).joined(separator: ", ")
+                for: full.map(\.name).joined(separator: ", ")
             )
         }
         return .open(
-            limits.map { "\($0.1) of \($0.2) connections of \($0.0) used" }.joined(separator: ", ")
+            limits.map { "\($0.used) of \($0.most) connections of \($0.name) used" }
+                .joined(separator: ", ")
         )
+    }
+
+    /// The connections of a server and, where it has a limit of its own, of the database.
+    static func limits(
+        _ target: TargetConnection
+    ) throws(TargetError) -> [(name: String, used: Int, most: Int)] {
+        let row = try target.query(
+            """
+            SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),
+                current_setting('max_connections'),
+                (SELECT count(*) FROM pg_stat_activity
+                    WHERE datname = current_database() AND backend_type = 'client backend'),
+                (SELECT datconnlimit FROM pg_database WHERE datname = current_database())
+            """
+        ).rows[0].map { $0.flatMap { Int($0) } ?? 0 }
+        let server = (name: "the server", used: row[0], most: row[1])
+        return row[3] < 0 ? [server] : [server, (name: "this database", used: row[2], most: row[3])]
     }
 
     static func disk(_ context: CheckContext) throws(MigrationError) -> GateFinding {

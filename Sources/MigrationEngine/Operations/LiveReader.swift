@@ -38,6 +38,14 @@ package final class LiveReader {
         lastUse = nil
     }
 
+    /// The profile of this side's application.
+    ///
+    /// - Returns: The profile.
+    /// - Throws: ``MigrationError``.
+    func profile() throws(MigrationError) -> Profile {
+        try read("profile") { session throws(LiveFailure) in session.profile }
+    }
+
     /// Runs a reading; once more when the connection was lost or the schema was an old one.
     ///
     /// - Parameters:

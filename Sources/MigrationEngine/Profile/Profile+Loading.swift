@@ -49,6 +49,8 @@ extension Profile {
         let other = try Self.load(base, tables: tables)
         var result = self
         if workflows.isEmpty { result.workflows = other.workflows }
+        if watermarks.isEmpty { result.watermarks = other.watermarks }
+        result.intervals = other.intervals.merging(intervals) { _, own in own }
         if orders.isEmpty { result.orders = other.orders }
         if inventory.isEmpty { result.inventory = other.inventory }
         if transactions.isEmpty { result.transactions = other.transactions }

@@ -20,6 +20,8 @@ extension Profile {
         dailyUse = try root.tables("daily_use", Self.variant)
         figures = try root.tables("figure", Self.figure)
         gates = try Self.gates(root)
+        intervals = try root.table("intervals")?.seconds() ?? [:]
+        watermarks = try root.tables("watermarks", Self.watermark)
         if let table = try root.table("environment") {
             environment = EnvironmentSwitch(
                 variable: try table.requiredText("variable"),
@@ -55,6 +57,15 @@ extension Profile {
             updatedBy: try table.text("updated_by"),
             lastRun: try table.text("last_run"),
             names: try table.texts("names")
+        )
+    }
+
+    private static func watermark(_ table: ProfileTable) throws(MigrationError) -> Watermark {
+        Watermark(
+            table: try table.requiredText("table"),
+            column: try table.requiredText("column"),
+            seconds: Double(try table.integer("seconds") ?? 3_600),
+            workflow: try table.text("workflow")
         )
     }
 

@@ -9,6 +9,10 @@ package struct Profile: Sendable, Equatable {
     package var summary = ""
     /// The table of the application's toggles.
     package var workflows: [Workflows] = []
+    /// How often each workflow runs, in seconds, by its name.
+    package var intervals: [String: Double] = [:]
+    /// Columns that advance while the application works.
+    package var watermarks: [Watermark] = []
     /// The list of orders.
     package var orders: [Orders] = []
     /// The list of articles.
@@ -62,6 +66,18 @@ package struct Profile: Sendable, Equatable {
         package var lastRun: String?
         /// Workflows that must have a toggle.
         package var names: [String] = []
+    }
+
+    /// A column that advances while the application works.
+    package struct Watermark: Sendable, Equatable {
+        /// The table.
+        package var table: String
+        /// The column with a time; the newest counts.
+        package var column: String
+        /// How old it may be, in seconds.
+        package var seconds: Double
+        /// The workflow that moves it: while that is turned off, it rests.
+        package var workflow: String?
     }
 
     /// A table with one order a row.

@@ -121,6 +121,21 @@ final class ProfileTable {
         return entries
     }
 
+    /// All keys with their whole numbers of seconds, for tables whose keys are the operator's own.
+    ///
+    /// - Returns: The seconds by key.
+    /// - Throws: ``MigrationError`` when one is something else or not above zero.
+    func seconds() throws(MigrationError) -> [String: Double] {
+        var seconds: [String: Double] = [:]
+        for key in table.keys {
+            guard let value = try integer(key), value > 0 else {
+                throw wrong(key, "a number of seconds above zero")
+            }
+            seconds[key] = Double(value)
+        }
+        return seconds
+    }
+
     /// Refuses keys that were not asked for.
     ///
     /// - Throws: ``MigrationError`` of code `configuration` that names the first.

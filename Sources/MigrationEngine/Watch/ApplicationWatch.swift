@@ -1,0 +1,162 @@
+/// Criteria about the application: its workflows run, its orders arrive, its marks advance.
+enum ApplicationWatch {
+    /// How many intervals late a workflow may be: one that is at work is late by its own time.
+    private static let patience = 2.0
+
+    static func liveSide(_ look: WatchLook) -> WatchFinding {
+        if let alarm = look.status.alarm {
+            return .bad(alarm, remedy: look.status.next ?? "cutover status says what to do")
+        }
+        switch look.status.liveSide {
+        case .target: return .good("PostgreSQL takes the application's writes")
+        case .source:
+            return .unknown(
+                "SQLite takes the application's writes",
+                remedy: "cutover switch hands over"
+            )
+        case nil:
+            return .unknown("it cannot be told which side takes the application's writes")
+        }
+    }
+
+    static func workflows(_ look: WatchLook) throws(MigrationError) -> WatchFinding {
+        let profile = try Profile.named(look)
+        guard !profile.workflows.isEmpty else { return .unknown("the profile names no workflows") }
+        let reader = look.isTargetLive ? look.targetReader : look.sourceReader
+        let rows = try reader.workflows().workflows
+        let enabled = rows.filter(\.enabled)
+        guard enabled.contains(where: { $0.lastRunAt != nil }) else {
+            return .unknown(
+                enabled.isEmpty
+                    ? "no workflow is enabled" : "the table has no time of a workflow's last run"
+            )
+        }
+        var late: [String] = []
+        var longest = 0.0
+        for row in enabled {
+            guard let seconds = profile.intervals[row.name] else { continue }
+            guard let last = row.lastRunAt, let age = try age(of: last, look) else {
+                late.append("\(row.name): never ran")
+                continue
+            }
+            longest = max(longest, age / seconds)
+            guard age > patience * seconds else { continue }
+            late.append("\(row.name): last run \(GateWords.ago(age)), every \(Int(seconds)) s")
+        }
+        let figure = WatchFinding.Figure(longest, "intervals", limit: patience)
+        guard late.isEmpty else {
+            return .bad(
+                GateWords.list(late),
+                figure,
+                remedy: "look at the workflow's own log; a stuck one is started again"
+            )
+        }
+        let paused = rows.count - enabled.count
+        return .good(
+            "\(enabled.count) enabled, each ran within its interval"
+                + (paused > 0 ? "; \(paused) turned off" : ""),
+            figure
+        )
+    }
+
+    static func newOrders(_ look: WatchLook) throws(MigrationError) -> WatchFinding {
+        guard look.isTargetLive else {
+            look.memory.oldestSideOrder = nil
+            return .unknown("SQLite takes the application's writes")
+        }
+        guard try !Profile.named(look).orders.isEmpty else {
+            return .unknown("the profile names no orders")
+        }
+        let new = try look.targetReader.orders(limit: 1).rows.first?.orderNumber
+        let old = try look.sourceReader.orders(limit: 1).rows.first?.orderNumber ?? ""
+        let first = look.memory.oldestSideOrder ?? old
+        look.memory.oldestSideOrder = first
+        guard old == first else {
+            return .bad(
+                "the SQLite file got an order: its newest was \(SafeText.visible(first)) and is "
+                    + SafeText.visible(old),
+                remedy: "find who writes it: see old_file_holders"
+            )
+        }
+        return .good(
+            "the newest is \(SafeText.visible(new ?? "none")) in PostgreSQL; the SQLite file stays at "
+                + SafeText.visible(first.isEmpty ? "none" : first)
+        )
+    }
+
+    static func watermarks(_ look: WatchLook) throws(MigrationError) -> WatchFinding {
+        let profile = try Profile.named(look)
+        guard !profile.watermarks.isEmpty else { return .unknown("the profile names no watermark") }
+        guard look.isTargetLive else { return .unknown("watched behind the switch") }
+        let enabled = try look.targetReader.workflows().workflows.filter(\.enabled).map(\.name)
+        var stale: [String] = []
+        var told: [String] = []
+        var longest = 0.0
+        for mark in profile.watermarks {
+            let name = "\(mark.table).\(mark.column)"
+            if let workflow = mark.workflow, !enabled.contains(workflow) {
+                told.append("\(name) rests with \(workflow)")
+                continue
+            }
+            let text = try look.onTarget { target throws(TargetError) in
+                try target.query(
+                    "SELECT max(\(TargetConnection.quote(mark.column)))::text FROM "
+                        + "\(TargetConnection.quote(look.options.schema))."
+                        + TargetConnection.quote(mark.table)
+                ).first
+            }
+            guard let text, let age = try age(of: text, look) else {
+                stale.append("\(name) is empty")
+                continue
+            }
+            longest = max(longest, age)
+            let words = "\(name) is from \(GateWords.ago(age))"
+            if age > mark.seconds { stale.append(words) } else { told.append(words) }
+        }
+        let limit = profile.watermarks.map(\.seconds).min()
+        let figure = WatchFinding.Figure(longest, "seconds", limit: limit)
+        guard stale.isEmpty else {
+            return .bad(
+                GateWords.list(stale),
+                figure,
+                remedy: "the sync stands still: one order that fails can hold it up; see its log"
+            )
+        }
+        return .good(GateWords.list(told), figure)
+    }
+
+    /// The age of a stored time in seconds, by the server's clock; nil when it is none.
+    ///
+    /// What has no zone is UTC, as everything that SQLite's `datetime('now')` wrote.
+    private static func age(
+        of text: String,
+        _ look: WatchLook
+    ) throws(MigrationError) -> Double? {
+        try look.onTarget { target throws(TargetError) -> Double? in
+            do throws(TargetError) {
+                return try target.query(
+                    "SELECT extract(epoch FROM now() - $1::timestamptz)",
+                    [.text(text)]
+                ).first.flatMap(Double.init)
+            } catch {
+                // 22007 and 22008: no time at all.
+                guard error.sqlState?.hasPrefix("2200") == true else { throw error }
+                return nil
+            }
+        }
+    }
+}
+
+extension Profile {
+    /// The profile of a watched run.
+    ///
+    /// - Parameter look: The look.
+    /// - Returns: The profile.
+    /// - Throws: ``MigrationError``.
+    static func named(_ look: WatchLook) throws(MigrationError) -> Profile {
+        if let profile = look.profile { return profile }
+        let profile = try look.targetReader.profile()
+        look.profile = profile
+        return profile
+    }
+}

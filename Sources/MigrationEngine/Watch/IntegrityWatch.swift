@@ -1,0 +1,110 @@
+/// Criteria about what the target must keep true by itself: references and next ids.
+enum IntegrityWatch {
+    /// How often all rows are looked at for their parents, in seconds.
+    private static let countingEvery = 300.0
+
+    static func references(_ look: WatchLook) throws(MigrationError) -> WatchFinding {
+        if let last = look.memory.violations, look.elapsed < last.at + countingEvery,
+            last.finding.state == .good
+        {
+            return last.finding
+        }
+        let finding = try count(look)
+        look.memory.violations = (finding, look.elapsed)
+        return finding
+    }
+
+    private static func count(_ look: WatchLook) throws(MigrationError) -> WatchFinding {
+        let schema = look.options.schema
+        return try look.onTarget { target throws(TargetError) -> WatchFinding in
+            let keys = try target.query(
+                """
+                SELECT k.conrelid::regclass::text, k.confrelid::regclass::text,
+                    string_agg(format('c.%I = p.%I', a.attname, b.attname), ' AND '),
+                    string_agg(format('c.%I IS NOT NULL', a.attname), ' AND ')
+                FROM pg_constraint k JOIN pg_class t ON t.oid = k.conrelid
+                JOIN pg_namespace n ON n.oid = t.relnamespace
+                CROSS JOIN LATERAL unnest(k.conkey, k.confkey) AS u(own, other)
+                JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.own
+                JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = u.other
+                WHERE n.nspname = $1 AND k.contype = 'f'
+                GROUP BY k.oid, k.conrelid, k.confrelid ORDER BY 1, 2
+                """,
+                [.text(schema)]
+            ).rows
+            var orphans: [String] = []
+            var rows = 0.0
+            for key in keys {
+                guard let child = key[0], let parent = key[1], let pairs = key[2],
+                    let known = key[3]
+                else { continue }
+                let found =
+                    try target.query(
+                        "SELECT count(*) FROM \(child) c WHERE \(known) AND NOT EXISTS "
+                            + "(SELECT FROM \(parent) p WHERE \(pairs))"
+                    ).integer ?? 0
+                guard found > 0 else { continue }
+                rows += Double(found)
+                orphans.append("\(child): \(GateWords.count(Int(found), "row")) without \(parent)")
+            }
+            let figure = WatchFinding.Figure(rows, "rows", limit: 0)
+            guard orphans.isEmpty else {
+                return .bad(
+                    GateWords.list(orphans),
+                    figure,
+                    remedy: "somebody wrote with the constraints off: find the rows with cutover "
+                        + "verify, and who did it in the server's log"
+                )
+            }
+            return .good("\(GateWords.count(keys.count, "foreign key")), no row without its parent", figure)
+        }
+    }
+
+    static func sequences(_ look: WatchLook) throws(MigrationError) -> WatchFinding {
+        let schema = look.options.schema
+        return try look.onTarget { target throws(TargetError) -> WatchFinding in
+            let owned = try target.query(
+                """
+                SELECT format('%I.%I', n.nspname, c.relname), quote_ident(a.attname),
+                    pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname),
+                    c.relname || '.' || a.attname
+                FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+                JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND a.attnum > 0
+                    AND NOT a.attisdropped AND (a.attidentity <> '' OR a.atthasdef)
+                    AND pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname)
+                        IS NOT NULL
+                ORDER BY 1, 2
+                """,
+                [.text(schema)]
+            ).rows
+            var behind: [String] = []
+            for row in owned {
+                guard let table = row[0], let column = row[1], let sequence = row[2] else { continue }
+                let found = try target.query(
+                    """
+                    SELECT (SELECT max(\(column)) FROM \(table)),
+                        last_value + CASE WHEN is_called THEN 1 ELSE 0 END FROM \(sequence)
+                    """
+                ).rows[0]
+                guard let highest = found[0].flatMap({ Int64($0) }),
+                    let next = found[1].flatMap({ Int64($0) }), next <= highest
+                else { continue }
+                behind.append("\(row[3] ?? table): next id \(next), and \(highest) is taken")
+            }
+            let figure = WatchFinding.Figure(Double(behind.count), "sequences", limit: 0)
+            guard behind.isEmpty else {
+                return .bad(
+                    GateWords.list(behind),
+                    figure,
+                    remedy: "SELECT setval(pg_get_serial_sequence('TABLE', 'COLUMN'), (SELECT "
+                        + "max(COLUMN) FROM TABLE)); new rows are refused until then"
+                )
+            }
+            return .good(
+                "\(GateWords.count(owned.count, "sequence")), each above its highest id",
+                figure
+            )
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import Foundation
+
+/// What was bad since when; keeps looks and alarms in the journal.
+final class WatchAlarms {
+    /// How many looks are kept.
+    private static let kept = 20_000
+    private static let create = """
+        CREATE TABLE IF NOT EXISTS watch (
+            id INTEGER PRIMARY KEY, at TEXT NOT NULL, ok INTEGER NOT NULL, figures TEXT NOT NULL)
+            STRICT
+        """
+
+    private struct Figure: Codable {
+        let state: WatchReport.State
+        let value: Double?
+    }
+
+    private let observer: Observer
+    private let journal: Journal?
+    private var badSince: [String: Double] = [:]
+    private var told: Set<String> = []
+
+    /// Opens the journal; a folder that never was one of a run gets none.
+    init(_ options: Options, _ observer: Observer) {
+        self.observer = observer
+        guard !options.isReadOnly, access(options.runDirectory, F_OK) == 0 else {
+            journal = nil
+            return
+        }
+        do throws(MigrationError) {
+            journal = try Journal(sharing: RunDirectory(making: options.runDirectory))
+        } catch {
+            observer.tell("watch", "no history is kept: \(error.message)")
+            journal = nil
+        }
+    }
+
+    /// Remembers a criterion's state.
+    ///
+    /// - Returns: Since when it is bad, as UTC; nil when it is not.
+    func since(_ name: String, isBad: Bool, now: Double) -> String? {
+        guard isBad else {
+            badSince[name] = nil
+            return nil
+        }
+        let since = badSince[name] ?? now
+        badSince[name] = since
+        return Journal.moment(since)
+    }
+
+    /// Keeps a look, and tells and writes down each alarm that begins or ends.
+    ///
+    /// - Throws: ``MigrationError`` when the journal cannot be written.
+    func keep(_ report: WatchReport) throws(MigrationError) {
+        for criterion in report.criteria {
+            let isTold = told.contains(criterion.name)
+            guard (criterion.state == .bad) != isTold else { continue }
+            if isTold { told.remove(criterion.name) } else { told.insert(criterion.name) }
+            let words = "\(criterion.name): \(criterion.reason)"
+            observer.log(
+                LogLine(
+                    time: Date().timeIntervalSince1970,
+                    level: isTold ? .info : .warning,
+                    stage: "watch",
+                    message: (isTold ? "no longer an alarm: " : "ALARM ") + words
+                )
+            )
+            try journal?.action(
+                isTold ? "watch.alarm.end" : "watch.alarm",
+                before: nil,
+                after: words
+            )
+        }
+        try write(report)
+    }
+
+    private func write(_ report: WatchReport) throws(MigrationError) {
+        let figures = Dictionary(
+            report.criteria.map { ($0.name, Figure(state: $0.state, value: $0.value)) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        guard let journal, let json = try? JSONEncoder.report.encode(figures) else { return }
+        try journal.write { connection throws(SourceError) in
+            try connection.execute(Self.create)
+            try connection.prepare("INSERT INTO watch (at, ok, figures) VALUES (?, ?, ?)").run([
+                .string(report.at), .integer(report.ok ? 1 : 0),
+                .string(String(decoding: json, as: UTF8.self)),
+            ])
+            try connection.execute(
+                "DELETE FROM watch WHERE id <= (SELECT max(id) - \(Self.kept) FROM watch)"
+            )
+        }
+    }
+}

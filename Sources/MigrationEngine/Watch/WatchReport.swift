@@ -1,0 +1,132 @@
+/// What one look of `watch` found: each criterion of success with its figure and its verdict.
+public struct WatchReport: Codable, Sendable, Equatable {
+    /// When, in UTC, ISO 8601.
+    public var at: String
+    /// Seconds since the watch began.
+    public var elapsedSeconds: Double
+    /// Whether no criterion is bad.
+    public var ok: Bool
+    /// The side that takes the application's writes; nil when it cannot be told.
+    @ExplicitNull public var liveSide: Side?
+    /// The server that was looked at, so that nobody watches the wrong one; nil when it is gone.
+    @ExplicitNull public var server: Server?
+    /// The criteria, in the order in which they are told.
+    public var criteria: [Criterion]
+
+    /// A server, by what identifies it.
+    public struct Server: Codable, Sendable, Equatable {
+        /// The address, without a password.
+        public var address: String
+        /// The database.
+        public var database: String
+        /// The cluster's own identifier; nil when this user may not ask for it.
+        @ExplicitNull public var systemIdentifier: String?
+        /// The server's version.
+        public var version: String
+        /// Since when it runs, in UTC.
+        public var startedAt: String
+    }
+
+    /// What became of a criterion.
+    public enum State: String, Codable, Sendable {
+        /// It holds.
+        case good
+        /// It does not hold.
+        case bad
+        /// It cannot be known, and the reason says why; no alarm.
+        case unknown
+    }
+
+    /// One criterion of success.
+    public struct Criterion: Codable, Sendable, Equatable {
+        /// Its name, for scripts.
+        public var name: String
+        /// What holds when it is good.
+        public var title: String
+        /// Its verdict.
+        public var state: State
+        /// Its figure; nil where there is none.
+        @ExplicitNull public var value: Double?
+        /// What the figure counts: `ms`, `bytes`, `share`, `rows`, `sessions`, …
+        @ExplicitNull public var unit: String?
+        /// The bound of the figure, where it has one.
+        @ExplicitNull public var limit: Double?
+        /// The evidence.
+        public var reason: String
+        /// What to do when it is bad, or to make it known.
+        @ExplicitNull public var remedy: String?
+        /// Since when it is bad, in UTC; nil while it is not.
+        @ExplicitNull public var badSince: String?
+    }
+
+    /// The criteria that are bad.
+    public var alarms: [Criterion] { criteria.filter { $0.state == .bad } }
+}
+
+/// What looking at a criterion found.
+struct WatchFinding: Equatable {
+    /// A figure with its unit and, where it has one, its bound.
+    struct Figure: Equatable {
+        var value: Double
+        var unit: String
+        var limit: Double?
+
+        init(_ value: Double, _ unit: String, limit: Double? = nil) {
+            self.value = value
+            self.unit = unit
+            self.limit = limit
+        }
+    }
+
+    var state: WatchReport.State
+    var figure: Figure?
+    var reason: String
+    var remedy: String?
+
+    static func good(_ reason: String, _ figure: Figure? = nil) -> WatchFinding {
+        WatchFinding(state: .good, figure: figure, reason: reason)
+    }
+
+    static func bad(
+        _ reason: String,
+        _ figure: Figure? = nil,
+        remedy: String
+    ) -> WatchFinding {
+        WatchFinding(state: .bad, figure: figure, reason: reason, remedy: remedy)
+    }
+
+    static func unknown(_ reason: String, remedy: String? = nil) -> WatchFinding {
+        WatchFinding(state: .unknown, figure: nil, reason: reason, remedy: remedy)
+    }
+}
+
+/// A criterion, and how it is looked at.
+struct WatchQuestion: Sendable {
+    let name: String
+    let title: String
+    let ask: @Sendable (WatchLook) throws(MigrationError) -> WatchFinding
+
+    init(
+        _ name: String,
+        _ title: String,
+        _ ask: @escaping @Sendable (WatchLook) throws(MigrationError) -> WatchFinding
+    ) {
+        self.name = name
+        self.title = title
+        self.ask = ask
+    }
+
+    /// Looks; what fails is unknown, or bad when the server is gone, and the others go on.
+    func look(_ look: WatchLook) -> WatchFinding {
+        do throws(MigrationError) {
+            return try ask(look)
+        } catch {
+            let cause = error.cause.map { " (\($0))" } ?? ""
+            let text = "cannot be looked at: \(error.message)\(cause)"
+            guard error.code == .targetUnavailable else {
+                return .unknown(text, remedy: error.remedy)
+            }
+            return .bad(text, remedy: error.remedy)
+        }
+    }
+}
