@@ -68,7 +68,8 @@ struct WatchCommand: ParsableCommand {
                 "\(SafeText.visible(server.address)), PostgreSQL \(server.version), up since "
                     + server.startedAt
             }
-            return (["server: \(server ?? "gone")"] + report.criteria.flatMap(lines)
+            return
+                (["server: \(server ?? "gone")"] + report.criteria.flatMap(lines)
                 + ["\(report.at)  \(counts)"]).joined(separator: "\n")
         }
         let states = Dictionary(

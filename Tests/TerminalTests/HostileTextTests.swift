@@ -42,7 +42,7 @@ extension TerminalTests {
             try await terminal.press("5")
             try await terminal.wait(for: tabs[4], "evil␛]0;T")
             try await terminal.press("Enter")
-            try await terminal.wait(for: "customer  evil␛]0;TITLE␇␊␛[5;31mred")
+            try await terminal.wait(for: "both sides", "customer", "evil␛]0;TITLE␇␊␛[")
             try await terminal.press("Escape", "4")
             try await terminal.wait(for: tabs[3], "evil␛]0;TITLE")
             try await terminal.press("End", "Home", "/")

@@ -105,7 +105,8 @@ enum TargetGates {
             """
         ).rows[0].map { $0.flatMap { Int($0) } ?? 0 }
         let server = (name: "the server", used: row[0], most: row[1])
-        return row[3] < 0 ? [server] : [server, (name: "this database", used: row[2], most: row[3])]
+        return row[3] < 0
+            ? [server] : [server, (name: "this database", used: row[2], most: row[3])]
     }
 
     static func disk(_ context: CheckContext) throws(MigrationError) -> GateFinding {

@@ -56,7 +56,10 @@ enum IntegrityWatch {
                         + "verify, and who did it in the server's log"
                 )
             }
-            return .good("\(GateWords.count(keys.count, "foreign key")), no row without its parent", figure)
+            return .good(
+                "\(GateWords.count(keys.count, "foreign key")), no row without its parent",
+                figure
+            )
         }
     }
 
@@ -80,7 +83,9 @@ enum IntegrityWatch {
             ).rows
             var behind: [String] = []
             for row in owned {
-                guard let table = row[0], let column = row[1], let sequence = row[2] else { continue }
+                guard let table = row[0], let column = row[1], let sequence = row[2] else {
+                    continue
+                }
                 let found = try target.query(
                     """
                     SELECT (SELECT max(\(column)) FROM \(table)),

@@ -85,7 +85,8 @@ enum ServerWatch {
             none: "no transaction has been open for \(Int(long)) s",
             some: "open for long",
             limit: long,
-            remedy: "a worker that waits with an open transaction holds up vacuum and locks: end it, "
+            remedy:
+                "a worker that waits with an open transaction holds up vacuum and locks: end it, "
                 + "or pg_terminate_backend(PID)"
         )
     }
@@ -106,7 +107,8 @@ enum ServerWatch {
             none: "no session has waited \(Int(blocked)) s for another",
             some: "blocked",
             limit: blocked,
-            remedy: "look at the session that is named behind \"by\"; pg_terminate_backend(PID) ends it"
+            remedy:
+                "look at the session that is named behind \"by\"; pg_terminate_backend(PID) ends it"
         )
     }
 

@@ -47,7 +47,7 @@ public struct WatchReport: Codable, Sendable, Equatable {
         public var state: State
         /// Its figure; nil where there is none.
         @ExplicitNull public var value: Double?
-        /// What the figure counts: `ms`, `bytes`, `share`, `rows`, `sessions`, …
+        /// What the figure counts, such as milliseconds, bytes, rows or sessions.
         @ExplicitNull public var unit: String?
         /// The bound of the figure, where it has one.
         @ExplicitNull public var limit: Double?

@@ -42,9 +42,7 @@ struct WatchTests {
     @Test func `behind a switch nothing is bad, and what cannot be known says why`() async throws {
         let live = try await switched()
         let run = try await live.cutover("watch", "--duration", "0")
-        for found in run.json["criteria"].list {
-            // How fast a machine answers that runs all tests says nothing.
-            guard found["name"].string != "probes" else { continue }
+        for found in run.json["criteria"].list where found["name"].string != "probes" {
             #expect(found["state"].string != "bad", "\(found)")
         }
         #expect(run.json["live_side"].string == "target")
