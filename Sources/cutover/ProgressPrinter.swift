@@ -76,7 +76,8 @@ final class ProgressPrinter: Sendable {
         // How far a reading is has no phases or rows: its words are its progress.
         if line.level == .info, line.stage == "code" { return step(SafeText.visible(line.message)) }
         // An error ends the work, and is printed as a whole at its end.
-        guard line.level == .warning else { return }
+        // The end of an alarm is worth a line as its beginning was.
+        guard line.level == .warning || line.stage == "watch" else { return }
         state.withLock { state in
             let start = state.hasLine ? "\r\u{1b}[2K" : ""
             state.hasLine = false
