@@ -1,3 +1,4 @@
+import ArgumentParser
 import MigrationEngine
 
 /// What both sides have, for people.
@@ -5,6 +6,27 @@ struct ComparisonText {
     private let cell: CellText
 
     init(_ cell: CellText) { self.cell = cell }
+
+    /// Prints one thing on both sides; ends with status 1 when they differ in it.
+    ///
+    /// - Parameters:
+    ///   - page: The page for `--json`.
+    ///   - comparison: What both sides have; nothing is printed without one.
+    ///   - title: What it is, before the table.
+    ///   - common: The common options.
+    /// - Throws: `ExitCode`, or the encoder's error.
+    static func put(
+        _ page: some Encodable,
+        _ comparison: SideComparison?,
+        title: String,
+        _ common: CommonOptions
+    ) throws {
+        guard let comparison else { return }
+        try Output(common).result(page) {
+            "\(title)\n" + ComparisonText(CellText(common)).text(comparison)
+        }
+        if comparison.isDifferent { throw ExitCode(1) }
+    }
 
     /// A comparison as a table, with what it comes to below.
     ///

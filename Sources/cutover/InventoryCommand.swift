@@ -53,12 +53,8 @@ struct InventoryCommand: ParsableCommand {
         // Which side is live may be unknown while one of them is down.
         let side = (try? choice.side.side(options)) ?? .target
         let page = try Operations.compared(options: options, side: side, sku: sku)
-        guard let comparison = page.comparison else { return }
-        try Output(common).result(page) {
-            "article \(CellText(common).text(sku))\n"
-                + ComparisonText(CellText(common)).text(comparison)
-        }
-        if comparison.isDifferent { throw ExitCode(1) }
+        let title = "article \(CellText(common).text(sku))"
+        try ComparisonText.put(page, page.comparison, title: title, common)
     }
 
     /// The page for people.

@@ -56,12 +56,8 @@ struct OrdersCommand: ParsableCommand {
         // Which side is live may be unknown while one of them is down.
         let side = (try? choice.side.side(options)) ?? .target
         let page = try Operations.compared(options: options, side: side, order: number)
-        guard let comparison = page.comparison else { return }
-        try Output(common).result(page) {
-            "order \(CellText(common).text(number))\n"
-                + ComparisonText(CellText(common)).text(comparison)
-        }
-        if comparison.isDifferent { throw ExitCode(1) }
+        let title = "order \(CellText(common).text(number))"
+        try ComparisonText.put(page, page.comparison, title: title, common)
     }
 
     /// The page for people.

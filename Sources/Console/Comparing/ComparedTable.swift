@@ -5,6 +5,36 @@ enum ComparedTable {
     /// The cells that its four columns need, with a box around them.
     static let leastWidth = 76
 
+    /// What Enter opens: both sides as soon as they were read, until then what one side has.
+    ///
+    /// - Parameters:
+    ///   - loadable: The comparison.
+    ///   - subject: What is open; a comparison of something else is not shown.
+    ///   - title: The title, without the sides.
+    ///   - one: What one side has.
+    ///   - facts: Lines about it, below.
+    ///   - glyphs: The signs.
+    /// - Returns: The content of the detail.
+    static func content(
+        _ loadable: Model.Loadable<SideComparison>,
+        of subject: String,
+        title: String,
+        until one: @autoclosure () -> PaneContent.Body,
+        facts: [Line],
+        glyphs: Glyphs
+    ) -> PaneContent {
+        let footer = footer(loadable, glyphs: glyphs)
+        guard let comparison = loadable.value, comparison.subject == subject,
+            !comparison.lines.isEmpty
+        else { return PaneContent(title: title, body: one(), footer: facts + footer) }
+        return PaneContent(
+            title: "\(title) on both sides",
+            body: .table(table(comparison, glyphs: glyphs)),
+            footer: footer,
+            leastWidth: leastWidth
+        )
+    }
+
     /// The table of a comparison.
     ///
     /// - Parameters:

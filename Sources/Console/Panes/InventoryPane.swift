@@ -34,23 +34,14 @@ struct InventoryPane: Pane {
             ]
             return PaneContent(title: "SKU \(id)", body: .lines(facts + [[], hint]))
         }
-        let glyphs = model.identity.glyphs
-        let footer = ComparedTable.footer(model.comparing.article, glyphs: glyphs)
         // Both sides as soon as they were read, until then the movements of one.
-        guard let comparison = model.comparing.article.value, comparison.subject == id,
-            !comparison.lines.isEmpty
-        else {
-            return PaneContent(
-                title: "SKU \(id)",
-                body: transactions(model),
-                footer: facts + footer
-            )
-        }
-        return PaneContent(
-            title: "SKU \(id) on both sides",
-            body: .table(ComparedTable.table(comparison, glyphs: glyphs)),
-            footer: footer,
-            leastWidth: ComparedTable.leastWidth
+        return ComparedTable.content(
+            model.comparing.article,
+            of: id,
+            title: "SKU \(id)",
+            until: transactions(model),
+            facts: facts,
+            glyphs: model.identity.glyphs
         )
     }
 

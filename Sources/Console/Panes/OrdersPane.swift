@@ -40,22 +40,13 @@ struct OrdersPane: Pane {
         order: OrderRow?,
         facts: [Line]
     ) -> PaneContent {
-        let glyphs = model.identity.glyphs
-        let footer = ComparedTable.footer(model.comparing.order, glyphs: glyphs)
-        guard let comparison = model.comparing.order.value, comparison.subject == id,
-            !comparison.lines.isEmpty
-        else {
-            return PaneContent(
-                title: "Order \(id)",
-                body: items(model, of: order),
-                footer: facts + footer
-            )
-        }
-        return PaneContent(
-            title: "Order \(id) on both sides",
-            body: .table(ComparedTable.table(comparison, glyphs: glyphs)),
-            footer: footer,
-            leastWidth: ComparedTable.leastWidth
+        ComparedTable.content(
+            model.comparing.order,
+            of: id,
+            title: "Order \(id)",
+            until: items(model, of: order),
+            facts: facts,
+            glyphs: model.identity.glyphs
         )
     }
 

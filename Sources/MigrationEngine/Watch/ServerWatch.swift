@@ -35,14 +35,12 @@ enum ServerWatch {
             .joined(separator: ", ")
         let share = limits.map { Double($0.used) / Double(max(1, $0.most)) }.max() ?? 0
         let figure = WatchFinding.Figure(share, "share", limit: busy)
-        guard share < busy else {
-            return .bad(
-                words,
-                figure,
-                remedy: "end idle ones, make the application's pool smaller, or raise the limit"
-            )
-        }
-        return .good(words, figure)
+        return .judged(
+            share < busy,
+            words,
+            figure,
+            remedy: "end idle ones, make the application's pool smaller, or raise the limit"
+        )
     }
 
     static func transactions(_ look: WatchLook) throws(MigrationError) -> WatchFinding {
@@ -164,14 +162,12 @@ enum ServerWatch {
             "our own probes: mean \(Words.milliseconds(mean)), p95 \(Words.milliseconds(high)), of "
             + GateWords.count(sorted.count, "look")
         let figure = WatchFinding.Figure(mean, "ms", limit: slow)
-        guard mean < slow else {
-            return .bad(
-                words,
-                figure,
-                remedy: "look at the server's load, and at the way there; cutover watch goes on"
-            )
-        }
-        return .good(words, figure)
+        return .judged(
+            mean < slow,
+            words,
+            figure,
+            remedy: "look at the server's load, and at the way there; cutover watch goes on"
+        )
     }
 
     static func room(_ look: WatchLook) throws(MigrationError) -> WatchFinding {
@@ -240,14 +236,12 @@ enum ServerWatch {
             )
         }
         let figure = WatchFinding.Figure(age, "seconds", limit: 86_400)
-        guard row[2] != "t", age < 86_400 else {
-            return .bad(
-                "the last archived log is from \(GateWords.ago(age))",
-                figure,
-                remedy: "look at the server's log, why archiving fails"
-            )
-        }
-        return .good("the last archived log is from \(GateWords.ago(age))", figure)
+        return .judged(
+            row[2] != "t" && age < 86_400,
+            "the last archived log is from \(GateWords.ago(age))",
+            figure,
+            remedy: "look at the server's log, why archiving fails"
+        )
     }
 
     /// Words for figures.

@@ -28,7 +28,11 @@ final class WatchAlarms {
             return
         }
         do throws(MigrationError) {
-            journal = try Journal(sharing: RunDirectory(making: options.runDirectory))
+            let opened = try Journal(sharing: RunDirectory(making: options.runDirectory))
+            try opened.write { connection throws(SourceError) in
+                try connection.execute(Self.create)
+            }
+            journal = opened
         } catch {
             observer.tell("watch", "no history is kept: \(error.message)")
             journal = nil
@@ -81,7 +85,6 @@ final class WatchAlarms {
         )
         guard let journal, let json = try? JSONEncoder.report.encode(figures) else { return }
         try journal.write { connection throws(SourceError) in
-            try connection.execute(Self.create)
             try connection.prepare("INSERT INTO watch (at, ok, figures) VALUES (?, ?, ?)").run([
                 .string(report.at), .integer(report.ok ? 1 : 0),
                 .string(String(decoding: json, as: UTF8.self)),

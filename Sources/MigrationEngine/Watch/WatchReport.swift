@@ -95,6 +95,16 @@ struct WatchFinding: Equatable {
         WatchFinding(state: .bad, figure: figure, reason: reason, remedy: remedy)
     }
 
+    /// Good or bad by a condition, with the same words and figure.
+    static func judged(
+        _ isGood: Bool,
+        _ reason: String,
+        _ figure: Figure,
+        remedy: String
+    ) -> WatchFinding {
+        isGood ? .good(reason, figure) : .bad(reason, figure, remedy: remedy)
+    }
+
     static func unknown(_ reason: String, remedy: String? = nil) -> WatchFinding {
         WatchFinding(state: .unknown, figure: nil, reason: reason, remedy: remedy)
     }
