@@ -317,6 +317,77 @@ cursor.execute(" ".join(["SELECT a", "FROM t", "WHERE b = ?"]), (1,))
             _, found = self.rows(CONNECT + text)
             self.assertEqual([item[1] for item in found], [True], text)
 
+    def test_each_way_through_a_function_is_a_statement_of_its_own(self):
+        self.assertEqual(self.texts(CONNECT + """
+def f(a, b, xs):
+    sql = "SELECT 1 WHERE 1 = 1"
+    if a:
+        sql += " AND a = ?"
+    if b:
+        sql += " AND b = ?"
+    elif xs:
+        sql += " AND c = ?"
+    else:
+        return
+    sql = sql + " LIMIT ?"
+    cursor.execute(sql)
+    sql = "SELECT 2"
+def g(a):
+    if a:
+        sql = "SELECT a FROM t"
+    else:
+        sql = "SELECT b FROM t"
+    sql += " WHERE id = ?"
+    cursor.execute(sql)
+def h(xs):
+    sql = None
+    for x in xs:
+        sql = "SELECT 3"
+        if x:
+            break
+    else:
+        sql = "SELECT 4"
+    cursor.execute(sql)
+def i(x):
+    sql = "SELECT 5"
+    try:
+        sql = "SELECT 6"
+        sql = x(sql)
+    except E:
+        cursor.execute(sql)
+def j(f):
+    sql = "SELECT 7"
+    for x in f:
+        sql = f"{sql} AND a = ?"
+    cursor.execute(sql)
+"""), [["SELECT 1 WHERE 1 = 1 AND a = ? AND b = ? LIMIT ?",
+             "SELECT 1 WHERE 1 = 1 AND b = ? LIMIT ?",
+             "SELECT 1 WHERE 1 = 1 AND a = ? AND c = ? LIMIT ?",
+             "SELECT 1 WHERE 1 = 1 AND c = ? LIMIT ?"],
+            ["SELECT a FROM t WHERE id = ?", "SELECT b FROM t WHERE id = ?"],
+            ["SELECT 4", "SELECT 3"], ["SELECT 5", "SELECT 6", "\x00"],
+            ["SELECT 7", "SELECT 7 AND a = ?", "\x00 AND a = ? AND a = ?"]])
+
+    def test_equal_texts_of_two_places_are_both_edited(self):
+        statement = self.scan(CONNECT + """
+def f(a):
+    if a:
+        sql = "SELECT a FROM t WHERE b = ?"
+    else:
+        sql = "SELECT a FROM t WHERE b = ?"
+    cursor.execute(sql, (a,))
+""")["statements"][0]
+        self.assertEqual(len({str(item["spans"]) for item in statement["variants"]}), 2)
+
+    def test_many_ways_are_not_followed_for_ever(self):
+        for body in ("".join(f"    if x[{n}]:\n        sql += ' AND a = ?'\n" for n in range(30)),
+                     "    for y in x:\n" + "".join(
+                         f"        if y == {n}:\n            sql = f'{{sql}} AND a = ?'\n"
+                         for n in range(40))):
+            _, found = self.rows(
+                CONNECT + f"def f(x):\n    sql = 'SELECT 1'\n{body}    cursor.execute(sql, x)\n")
+            self.assertEqual([item[1] for item in found], [True])
+
     def test_only_the_connection_to_the_application_is_brought_over(self):
         plain = "import sqlite3\n"
         for text in ("c = sqlite3.connect(':memory:')", "c = sqlite3.connect('file:x.db?mode=ro', uri=True)",

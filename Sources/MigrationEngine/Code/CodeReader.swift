@@ -64,15 +64,16 @@ final class CodeReader {
     private static var files: [(name: String, bytes: [UInt8])] {
         [
             ("__main__.py", PackageResources.start_py),
+            ("collations.py", PackageResources.collations_py),
             ("convert.py", PackageResources.convert_py),
             ("differs.py", PackageResources.differs_py),
             ("drivers.py", PackageResources.drivers_py),
             ("files.py", PackageResources.files_py),
             ("fingerprint.py", PackageResources.fingerprint_py),
-            ("fix.py", PackageResources.fix_py), ("layers.py", PackageResources.layers_py),
+            ("fix.py", PackageResources.fix_py), ("kinds.py", PackageResources.kinds_py), ("layers.py", PackageResources.layers_py),
             ("literals.py", PackageResources.literals_py),
             ("made.py", PackageResources.made_py),
-            ("merge.py", PackageResources.merge_py), ("moments.py", PackageResources.moments_py),
+            ("merge.py", PackageResources.merge_py), ("moments.py", PackageResources.moments_py), ("paths.py", PackageResources.paths_py),
             ("refusal.py", PackageResources.refusal_py),
             ("reviews.py", PackageResources.reviews_py),
             ("rewrite.py", PackageResources.rewrite_py), ("rules.py", PackageResources.rules_py),

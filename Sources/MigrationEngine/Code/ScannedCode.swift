@@ -83,6 +83,8 @@ struct ConvertedStatement: Decodable, Sendable {
         var needs: [String]?
         /// Why it is not made.
         var reason: String?
+        /// What is wrong with the key of its ON CONFLICT, as far as the tables tell.
+        var arbiter: String?
     }
 
     /// What a reader of the findings should know of the conversion.

@@ -118,7 +118,7 @@ def convert(statement, schema):
         places.styles == {"format"} or statement.get("speaks") == "postgresql")
     return {
         "state": "converted", "server": _server(named, shapes),
-        "statements": [_proof(_server(named[first:last], shapes))
+        "statements": [_proof(_server(named[first:last], shapes), schema)
                        for first, last in sqltext.split(named)],
         "driver": _driver(named, places, doubles) if places.styles != {"format"} else sql,
         "edits": _edits(places, edits, doubles) if places.styles != {"format"} else [],
@@ -205,7 +205,30 @@ def _server(named, shapes):
     return _MARK.sub(numbered, named)
 
 
-def _proof(sql):
+def _arbiter(sql, schema):
+    """What is wrong with the key of ON CONFLICT, for when the server is not asked; or None."""
+    if "CONFLICT" not in sql.upper():
+        return None
+    try:
+        tree = sqlglot.parse_one(sql, read="postgres")
+    except (sqlglot.errors.SqlglotError, RecursionError):
+        return "the key of its ON CONFLICT cannot be read"
+    conflict = tree.find(exp.OnConflict)
+    given = (conflict.args.get("conflict_keys") or []) if conflict is not None else []
+    tables = tables_of(tree) if isinstance(tree, exp.Insert) else []
+    if not given or not tables:
+        return None
+    keys = [key.this if isinstance(key, exp.Ordered) else key for key in given]
+    known = schema.table(tables[0][1])
+    names = {key.name.lower() for key in keys if isinstance(key, (exp.Column, exp.Identifier))}
+    if len(names) == len(keys) and known is not None and any(
+            set(key) == names for key in known["keys"]):
+        return None
+    return ("there is no unique key of exactly the columns that its ON CONFLICT names, and the server "
+            "is not asked, because planning it could call a function of the target's own")
+
+
+def _proof(sql, schema):
     """How a statement is proven: planned, made for the time of the proof, or not at all."""
     verb = sqltext.verb(sql)
     if verb == "CREATE":
@@ -216,7 +239,7 @@ def _proof(sql):
         how = "plan"
     else:
         how = "none" if verb in _HARMLESS else "unproven"
-    return {"sql": sql.strip(), "how": how, "table": ""}
+    return {"sql": sql.strip(), "how": how, "table": "", "arbiter": _arbiter(sql, schema)}
 
 
 def _driver(named, places, doubles):

@@ -6,7 +6,9 @@ REPLACE hits. Each rewriting leaves a note for whoever reads the findings.
 """
 from sqlglot import exp
 
+import collations
 import differs
+import kinds
 import moments
 from refusal import Refused
 from schema import tables_of
@@ -14,7 +16,9 @@ from schema import tables_of
 PLACE = "cutover_place_"
 # What IFNULL is called on its way: the transpiler would take it for COALESCE at once.
 IFNULL = "ifnu__"
-_COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is)
+_COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is, exp.NullSafeNEQ)
+_JSON = tuple(getattr(exp, name) for name in dir(exp) if name.startswith(("JSON", "ParseJSON"))
+              and isinstance(getattr(exp, name), type))
 
 
 def placed(node):
@@ -51,7 +55,13 @@ class Rewriting:
     def run(self):
         """The rewritten tree."""
         self.tree = self._statement()
+        collations.apply(self)
+        kinds.keep(self)
+        kinds.compare(self)
+        kinds.results(self)
         for node in reversed(list(self.tree.bfs())):
+            if isinstance(node, (*_JSON, exp.CurrentVersion)):
+                raise Refused(f"{node.key} answers otherwise there, and is not brought over")
             for kind in type(node).__mro__:
                 method = getattr(self, "_" + kind.__name__.lower(), None)
                 if method is not None:
@@ -200,8 +210,18 @@ class Rewriting:
         if all(isinstance(side, exp.Var) and side.name.startswith(starts)
                and side.name.endswith(ends) for side in sides):
             first, second = (side.name[len(starts):-len(ends) - 1] for side in sides)
+            self.note("julianday-fraction", "SQLite reckons days as floating point: cut off to a "
+                      "whole number it may be one less or more")
             return raw(f"EXTRACT(EPOCH FROM ({first} - {second})) / 86400.0")
+        kinds.reckon(self, node)
         return None
+
+    def _add(self, node):
+        kinds.reckon(self, node)
+        return None
+
+    def _mul(self, node):
+        return moments.multiplied(self._unwrapped(node.this), self._unwrapped(node.expression))
 
     @staticmethod
     def _unwrapped(node):
@@ -224,6 +244,7 @@ class Rewriting:
     def _bound(self, node, shape):
         differs.bound(self, node, shape)
         met = self._meets(node)
+        kinds.bound(self, node, met or (differs.stored(self, node) or (None,))[0], shape)
         if met == "text" and shape == "boolean":
             return differs.boolean(self, node)
         if met == "boolean" and shape != "boolean":
@@ -274,13 +295,24 @@ class Rewriting:
     def _like(self, node):
         differs.pattern(self, node)
         self.note("like-case", "rows that differ in case only are found as before")
-        return exp.ILike(**node.args)
+        found = exp.ILike(**node.args)
+        given = self._unwrapped(node.expression)
+        if isinstance(given, exp.Literal) or isinstance(node.parent, exp.Escape):
+            return found
+        # A backslash in a pattern that comes with the program is a character of its own, as before.
+        return exp.Escape(this=found, expression=exp.Literal.string(""))
 
     def _cast(self, node):
-        if node.args.get("to") is None or not node.to.is_type("int", "bigint"):
+        if node.args.get("to") is None:
             return None
-        kind = self.schema.type_of(node.this)
+        kind = kinds.kind(node.this, self.schema)
         inside = node.this.sql("postgres")
+        if not node.to.is_type("int", "bigint"):
+            return differs.cast(self, node, kind, inside)
+        if kind == "boolean":
+            return kinds.as_number(node.this)
+        if kinds.is_placed(node.this) and self.shapes.get(placed(node.this)) == "real":
+            kind = "numeric"
         if kind == "text":
             self.note("cast-dirty", "text that is no number gives 0 as before, instead of an error")
             return raw(f"CAST(COALESCE(SUBSTRING({inside} FROM '^[[:space:]]*([+-]?[0-9]+)'), "
@@ -316,6 +348,21 @@ class Rewriting:
     def _limit(self, node):
         return differs.limit(self, node)
 
+    def _offset(self, node):
+        return differs.offset(self, node)
+
+    def _round(self, node):
+        return differs.rounded(node, kinds.kind(node.this, self.schema))
+
+    def _hexstring(self, node):
+        return raw(f"decode('{node.name}', 'hex')")
+
+    def _subquery(self, node):
+        select = kinds.subquery(node)
+        if select is not None and not self.schema.is_one_row(select):
+            select.set("limit", exp.Limit(expression=exp.Literal.number(1)))
+        return None
+
     def _max(self, node):
         return differs.several(self, node)
 
@@ -333,8 +380,11 @@ class Rewriting:
     _upper = _lower
 
     def _groupconcat(self, node):
-        kind = self.schema.type_of(node.this)
-        if kind is not None and kind != "text":
+        kind = kinds.kind(node.this, self.schema)
+        differs.together(self, node, kind)
+        if kind == "boolean":
+            node.set("this", kinds.as_text(node.this))
+        elif kind is not None and kind != "text":
             node.set("this", exp.Cast(this=node.this, to=exp.DataType.build("text")))
         return None
 

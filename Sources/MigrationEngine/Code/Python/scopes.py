@@ -4,9 +4,11 @@ import re
 
 import sqltext
 from literals import Text, Unmapped, literal
+from paths import Paths, TooMany
 
-MOST_VARIANTS = 12
+MOST_VARIANTS = 64
 _DEPTH = 25
+_MOST_WALKS = 400
 _FIELD = re.compile(r"%[sdr]|\{\w*\}")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
@@ -81,6 +83,10 @@ class Scope:
         """The scope that gives this name its value, or None."""
         scope = self
         while scope is not None:
+            if scope is not self and isinstance(scope.node, ast.ClassDef):
+                # A function does not see the names of the class around it.
+                scope = scope.parent
+                continue
             if name in scope.assigned or name in scope.loops or name in scope.parameters or (
                     name in scope.others):
                 return scope
@@ -153,6 +159,11 @@ class Resolver:
         self.source = source
         self.lines = lines
         self.scopes = scopes
+        # What names are worth at their places, and which of them are being asked for.
+        self._known = {}
+        self._asked = set()
+        self._circles = 0
+        self._walks = _MOST_WALKS
 
     def texts(self, node, scope, before=None, depth=0):
         """Every text that the expression can be, or None when it is no string.
@@ -308,36 +319,50 @@ class Resolver:
             for iterable in home.loops[node.id]:
                 found += self.elements(iterable, outside, before, depth + 1) or [self._hole(node)]
             return self._few(found, node)
-        limit = before if home is scope and before else None
-        given = [item for item in home.assigned[node.id] if limit is None or item.lineno <= limit]
-        added = [item for item in home.added.get(node.id, [])
-                 if limit is None or item.lineno <= limit]
-        if home.parent is None and (len(given) > 1 or added):
+        if self._function_of(node) is home.node:
+            return self._on_the_way(node, home, depth)
+        # Seen from another function: whoever runs first decides, unless there is one value only.
+        given = home.assigned.get(node.id, [])
+        if len(given) != 1 or node.id in home.added or node.id in home.loops:
             return [self._hole(node)]
-        result = []
-        for place, item in enumerate(given):
-            found = self.texts(item.value, home, item.lineno, depth + 1)
-            if found is None:
-                return None if not result else result + [self._hole(node)]
-            following = given[place + 1].lineno if place + 1 < len(given) else None
-            parts = [part for part in added if part.lineno > item.lineno
-                     and (following is None or part.lineno < following)]
-            result += self._grown(found, parts, home, depth)
-        return self._few(result, node) or [self._hole(node)]
+        return self.texts(given[0].value, home, given[0].lineno, depth + 1)
 
-    def _grown(self, texts, parts, home, depth):
-        """A text and what is added to it below: once with all of it, once without what depends."""
-        whole, least = texts, texts
-        for part in parts:
-            more = self.texts(part.value, home, part.lineno, depth + 1)
-            more = [self._hole(part.value)] if more is None else more
-            whole = [first + second for first in whole for second in more]
-            if self.scopes.enclosing(part, (ast.If, ast.For, ast.While)) is None:
-                least = [first + second for first in least for second in more]
-        for text in whole + least:
-            if parts:
-                text.kinds.add("concatenation")
-        return whole if whole == least else whole + least
+    def _function_of(self, node):
+        """The node of the scope that runs a place: comprehensions run within theirs."""
+        parents = self.scopes.parents
+        while node in parents:
+            child, node = node, parents[node]
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                if child in node.body:
+                    return node
+            elif isinstance(node, (ast.Lambda, ast.ClassDef)):
+                return node
+        return node
+
+    def _on_the_way(self, node, home, depth):
+        """What a name can be at a place of the function that gives it its value."""
+        if node in self._known:
+            return self._known[node]
+        if node in self._asked:
+            self._circles += 1
+            return [self._hole(node)]
+        self._walks = self._walks - 1 if self._asked else _MOST_WALKS
+        if self._walks < 0 or isinstance(home.node, _COMPREHENSIONS + (ast.Lambda,)) or any(
+                isinstance(item, ast.NamedExpr) for item in home.assigned.get(node.id, [])):
+            return [self._hole(node)]
+        circles = self._circles
+        self._asked.add(node)
+        try:
+            found = Paths(self, home, node.id, MOST_VARIANTS, depth).at(node)
+        except TooMany:
+            found = [self._hole(node)]
+        finally:
+            self._asked.discard(node)
+        if found == []:
+            found = [self._hole(node)]
+        if circles == self._circles or not self._asked:
+            self._known[node] = found
+        return found
 
     def _attribute(self, node, depth):
         owner = node.value

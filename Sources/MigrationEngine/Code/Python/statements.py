@@ -209,8 +209,10 @@ def _cursors(file, call):
 def _distinct(texts):
     kept, seen = [], set()
     for text in texts:
-        if text.value not in seen:
-            seen.add(text.value)
+        # Equal texts of two places are two: each of them is edited.
+        key = (text.value, tuple(text.spans))
+        if key not in seen:
+            seen.add(key)
             kept.append(text)
     return kept
 
