@@ -74,7 +74,10 @@ struct CodeFixCommand: ParsableCommand {
         abstract: "Shows, or with --write makes, the edits of files that are wholly proven.",
         discussion: """
             A file is changed whole or not at all. What is fixed speaks PostgreSQL only: to go \
-            back to SQLite, put back the files that the folder named at the end has.
+            back to SQLite, put back the files that the folder named at the end has. The fixed \
+            files import pg_utils.py, which `code adapter` writes; before or after makes no \
+            difference, but the application starts only when both are done. A second fix changes \
+            nothing.
             """
     )
 

@@ -225,7 +225,7 @@ class ConvertTests(unittest.TestCase):
         self.becomes("SELECT id FROM t WHERE name = ? COLLATE NOCASE",
                      "SELECT id FROM t WHERE LOWER(name) = LOWER(%s )", ["text"])
         self.becomes("SELECT id FROM t ORDER BY name COLLATE NOCASE",
-                     "SELECT id FROM t ORDER BY LOWER(name) NULLS FIRST")
+                     "SELECT id FROM t ORDER BY LOWER(name ) NULLS FIRST")
         self.becomes("SELECT id, mark FROM t WHERE mark LIKE 'a%'",
                      "SELECT id, mark FROM t WHERE mark ILIKE 'a%'")
         for text in ("SELECT DISTINCT mark FROM t", "SELECT COUNT(*) FROM t GROUP BY mark",
@@ -290,6 +290,11 @@ class ConvertTests(unittest.TestCase):
                      "SELECT id FROM t WHERE name NOT ILIKE '%%' || %s || '%%' ESCAPE ''", ["text"])
         self.becomes("SELECT id FROM t WHERE name LIKE ? ESCAPE '!'",
                      "SELECT id FROM t WHERE name ILIKE %s ESCAPE '!'", ["text"])
+
+    def test_a_layer_that_binds_by_itself_keeps_its_names(self):
+        same = "SELECT COALESCE(note, '') FROM t WHERE id = :id AND name LIKE 'a%'"
+        self.becomes(same, same, keeps=True, style="named")
+        self.assertIn("$1", ask("SELECT id FROM t WHERE id = :id", keeps=True)["server"])
 
     def test_the_key_of_on_conflict_is_looked_for_where_the_server_is_not_asked(self):
         def arbiter(text):

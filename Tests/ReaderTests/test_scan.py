@@ -114,6 +114,17 @@ def f():
         self.assertEqual([item["rule"] for item in found["middle.py"]["findings"]],
                          ["layer-import"])
 
+    def test_a_name_that_is_imported_and_not_there_is_told(self):
+        layer = ("import sqlite3\ndef get_connection():\n    return sqlite3.connect('x.db')\n")
+        found = Folder(layer=layer, a="from layer import get_connection\n",
+                       b="from layer import get_connection, get_db_connection\n",
+                       c="from pg_utils import get_db\n", pg_utils="def get_connection():\n    pass\n")
+        self.addCleanup(found.remove)
+        told = {path: {item["rule"] for item in file["findings"]} for path, file in found.scan().items()}
+        self.assertEqual(told["a.py"], {"layer-import"})
+        self.assertEqual(told["b.py"], {"layer-import", "import-name"})
+        self.assertEqual(told["c.py"], {"import-name"})
+
     def test_a_default_of_a_function_is_bound_too(self):
         file = self.scan(
             "import sqlite3\ndef fetch(sql, params=()):\n"
@@ -280,12 +291,38 @@ def f(logger, x):
                 [(item["line"], item["dynamic"], item["reviewed"]) for item in file["statements"]])
 
     def test_a_text_that_is_taken_apart_by_its_characters_is_not_known(self):
-        for text in ("'SELECT 1 WHERE a IN (' + ','.join('?' * 3) + ')'",
-                     "f\"SELECT 1 WHERE a IN ({','.join('?' * len(x))})\"",
-                     "'SELECT 1 WHERE a IN (%s)' % ','.join('?' * 3)"):
+        for text in ("'SELECT 1 WHERE a IN (' + ','.join('???') + ')'",
+                     "f\"SELECT 1 WHERE a IN ({','.join(c for c in '?' * len(x))})\"",
+                     "'SELECT 1 WHERE a IN (%s)' % ','.join('?,' * 3)"):
             rules, found = self.rows(CONNECT + f"cursor.execute({text}, x)\n")
             self.assertIn("placeholder-characters", rules)
             self.assertEqual(found, [(4, True, False)])
+
+    def test_marks_that_are_repeated_and_joined_are_known(self):
+        for text in ("'SELECT 1 WHERE a IN (' + ','.join('?' * 3) + ')'",
+                     "f\"SELECT 1 WHERE a IN ({','.join('?' * len(x))})\"",
+                     "'SELECT 1 WHERE a IN (%s)' % ','.join(3 * '?')"):
+            self.assertEqual(self.texts(CONNECT + f"cursor.execute({text}, x)\n"),
+                             [["SELECT 1 WHERE a IN (?)"]])
+
+    def test_a_layer_that_binds_by_itself_keeps_its_names_and_what_it_makes_is_told(self):
+        file = self.scan("""
+from sqlalchemy import text, select
+def f(session, x):
+    session.execute(text('SELECT id FROM t WHERE id = :id'), {'id': 1})
+    session.execute(select(x))
+    session.query(x).filter_by(id=1).all()
+    session.add(x)
+    {1}.add(x)
+    session.connection().exec_driver_sql('SELECT 1')
+""")
+        self.assertEqual([item["dynamic"] for item in file["statements"]], [False, True, True])
+        self.assertTrue(file["statements"][0]["variants"][0]["keeps"])
+        rules = {item["rule"]: item["message"] for item in file["findings"]}
+        self.assertEqual(set(rules), {"other-driver", "made-statement"})
+        self.assertIn("(lines 6, 7)", rules["made-statement"])
+        told = self.scan("from app.models import Order\ndef f():\n    return Order.objects.all()\n")
+        self.assertEqual([item["rule"] for item in told["findings"]], ["made-statement"])
 
     def test_what_is_formatted_is_read_as_it_arrives(self):
         self.assertEqual(self.texts(CONNECT + """
@@ -449,7 +486,7 @@ def f(a):
         before = Folder(a="from data.db import get_connection\n", data__db=layer)
         after = Folder(a="from data.pg_utils import get_connection\n", data__db=layer)
         both = Folder(a="from data.pg_utils import get_connection\n", data__db=layer,
-                      data__pg_utils="")
+                      data__pg_utils="def get_connection():\n    pass\n")
         beside = Folder(data__a="from pg_utils import get_connection\n", data__db=layer)
         for folder in (before, after, both, beside):
             self.addCleanup(folder.remove)

@@ -24,6 +24,7 @@ struct CodeCheck {
         let parameters: ScannedCode.Parameters
         let wantsKey: Bool
         let speaks: String?
+        let keeps: Bool
     }
 
     private struct Questions: Encodable {
@@ -102,7 +103,8 @@ struct CodeCheck {
                         text: variant.text,
                         parameters: statement.parameters,
                         wantsKey: statement.wantsKey,
-                        speaks: file.speaks
+                        speaks: file.speaks,
+                        keeps: variant.keeps
                     )
                 }
             }

@@ -59,13 +59,19 @@ extension CodeProof {
             """
         )
         let names = found.rows.compactMap { $0[0] }
-        // A name with a blank in it is met word by word.
-        return Set(
-            names.compactMap { name in
-                name.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == "$") }
-                    .max { $0.count < $1.count }.map(String.init)
-            }
-        )
+        // A name with a blank in it is met by its longest word.
+        return Set(names.compactMap { words(of: $0).max { $0.count < $1.count } })
+    }
+
+    /// The words of a statement or a name, as far as names go.
+    ///
+    /// - Parameter text: The statement.
+    /// - Returns: Its words.
+    static func words(of text: String) -> [String] {
+        let words: [Substring] = text.split { character in
+            !(character.isLetter || character.isNumber || character == "_" || character == "$")
+        }
+        return words.map(String.init)
     }
 
     /// Operators that are not the server's own.

@@ -289,8 +289,7 @@ extension CodeProof {
         guard !foreignNames.isEmpty else { return false }
         let lower = sql.lowercased()
         if lower.contains("u&\"") { return true }
-        let words = lower.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == "$") }
-        return words.contains { foreignNames.contains(String($0)) }
+        return Self.words(of: lower).contains { foreignNames.contains($0) }
     }
 }
 

@@ -58,6 +58,8 @@ struct ScannedCode: Decodable, Sendable {
         let text: String
         let spans: [[Int]?]
         let holes: [Hole]
+        /// Whether whoever binds the values takes the placeholders as they stand.
+        let keeps: Bool
     }
 
     /// A part of a text that is known only when the program runs.

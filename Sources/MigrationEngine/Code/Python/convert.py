@@ -34,8 +34,10 @@ _MARK = re.compile(PLACE + r"(\d+)")
 class Places:
     """The placeholders of a statement, each under a name that survives the transpiler."""
 
-    def __init__(self, sql):
+    def __init__(self, sql, keeps=False):
         self.found = sqltext.placeholders(sql)
+        # Whoever binds them takes them as they are.
+        self.keeps = keeps
         self.sql = sql
         self.styles = {"format" if word.startswith("%") else word[0] for _, _, word in self.found}
         parts, at = [], 0
@@ -59,6 +61,8 @@ class Places:
 
     def driver(self, number):
         """The placeholder as PostgreSQL's drivers write it."""
+        if self.keeps:
+            return self.found[number][2]
         name = self.name(number)
         return f"%({name})s" if name else "%s"
 
@@ -88,14 +92,14 @@ def convert(statement, schema):
     sql = statement["text"]
     if "\x00" in sql:
         return {"state": "dynamic", "reason": _sqlite_in(sql, statement.get("speaks"))}
-    places = Places(sql)
+    places = Places(sql, statement.get("keeps"))
     if len(places.styles) > 1 or any(re.fullmatch(r"\?\d+", word) for _, _, word in places.found):
         return {"state": "refused", "reason": "placeholders of several kinds"}
     shapes = places.shapes(statement["parameters"])
     notes = []
-    if places.styles == {"format"} or statement.get("speaks") == "postgresql":
+    if places.keeps or places.styles == {"format"} or statement.get("speaks") == "postgresql":
         named, edits = places.named, []
-        if statement["parameters"]["style"] != "none":
+        if statement["parameters"]["style"] != "none" and not places.keeps:
             named = named.replace("%%", "%")
     else:
         edits = []
@@ -114,7 +118,7 @@ def convert(statement, schema):
     order = [int(number) for number in _MARK.findall(named)]
     if not places.by_name and order != list(range(len(places.found))):
         return {"state": "refused", "reason": "its placeholders would change places"}
-    doubles = statement["parameters"]["style"] != "none" and not (
+    doubles = statement["parameters"]["style"] != "none" and not places.keeps and not (
         places.styles == {"format"} or statement.get("speaks") == "postgresql")
     return {
         "state": "converted", "server": _server(named, shapes),

@@ -13,6 +13,7 @@ import tempfile
 
 import files
 import scan
+import scopes
 import statements
 import usage
 from refusal import Refused
@@ -113,12 +114,29 @@ class Fix:
     def _escaped(self, place, text):
         """The text as the literal around this place must spell it."""
         prefix, quote = self._literal(place)
+        self._listed(place)
         if "r" in prefix:
             if quote[0] in text or "\\" in text:
                 raise Refused("a raw string would need a quote inside")
         else:
             text = text.replace("\\", "\\\\").replace(quote[0], "\\" + quote[0])
         return text.replace("{", "{{").replace("}", "}}") if "f" in prefix else text
+
+    def _listed(self, place):
+        """'?' * n that is joined becomes a list: '%s' * n would be taken apart."""
+        for node in self.file.scopes.of:
+            if not (isinstance(node, ast.Constant) and node.value == "?"):
+                continue
+            start, end = self.file.lines.span(node)
+            around = self.file.scopes.parents.get(node)
+            if not start <= place <= end or scopes.repeated(around) is not node:
+                continue
+            call = self.file.scopes.parents.get(around)
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "join":
+                self.change(start, start, "[")
+                self.change(end, end, "]")
+            else:
+                raise Refused(f"line {node.lineno}: '%s' * n would be taken apart by its characters")
 
     def _literal(self, place):
         source, best = self.file.source, None

@@ -31,7 +31,7 @@ STILL_WRONG = {
     "insert-or-ignore", "insert-or", "begin-immediate", "datetime-now", "julianday", "unixepoch",
     "strftime", "time-now", "ifnull", "group-concat", "limit-comma", "pragma", "sqlite-master",
     "autoincrement", "strict", "glob", "lastrowid", "layer-import", "database-path", "locked-retry",
-    "adapter-missing", "other-driver",
+    "adapter-missing", "import-name", "other-driver", "made-statement",
 }
 
 
@@ -106,7 +106,8 @@ class PythonFile:
 
 
 # What a file says nothing of is not looked at closer.
-_SPEAKS = re.compile(r"sqlite|execut|sql|query|lastrowid|row_factory|cursor|\.db\b", re.IGNORECASE)
+_SPEAKS = re.compile(r"sqlite|execut|sql|query|lastrowid|row_factory|cursor|\.db\b|\.objects\b",
+                     re.IGNORECASE)
 
 
 class Scan:
@@ -291,6 +292,12 @@ def _adapters(file, known):
             modules = [module] + [f"{module}.{item.name}".lstrip(".") for item in node.names]
         else:
             continue
+        if isinstance(node, ast.ImportFrom):
+            gone = known.undefined(node.module or "", [item.name for item in node.names])
+            if gone:
+                start, _ = file.lines.span(node)
+                yield (start, "import-name", rules.ERROR, f"{node.module} has no "
+                       f"{', '.join(gone)}: the program does not start", "import what is there")
         for module in modules:
             if known.missing(module):
                 start, _ = file.lines.span(node)
@@ -324,6 +331,8 @@ def _of_text(file, call, text):
     start, end = file.lines.span(call.node)
     has_parameters = call.bound["style"] != "none"
     for rule, severity, message, suggestion, index in rules.of_statement(text, has_parameters):
+        if rule in ("placeholder-named", "percent") and "bound-by-layer" in text.kinds:
+            continue
         span = next((place for place in text.spans[index:] if place is not None), (start, end))
         yield span[0], rule, severity, message, suggestion
 
@@ -338,6 +347,7 @@ def described(file, call, chosen):
             "text": text.value,
             "spans": [list(span) if span is not None else None for span in text.spans],
             "holes": [dict(what, index=index) for index, what in text.holes],
+            "keeps": "bound-by-layer" in text.kinds,
             "kinds": sorted(text.kinds)})
     function = file.scopes.enclosing(call.node, (ast.FunctionDef, ast.AsyncFunctionDef))
     return {

@@ -140,6 +140,15 @@ class Scopes:
         return None
 
 
+def repeated(node):
+    """The `?` of '?' * n, or None: joined as it stands, each of its characters is a part."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        for part in (node.left, node.right):
+            if isinstance(part, ast.Constant) and part.value == "?":
+                return part
+    return None
+
+
 def _template(text, style):
     """A text that is formatted: what the formatting reads as its own cannot be put into it."""
     told = "?:%" if style == "%" else "{}"
@@ -396,16 +405,21 @@ class Resolver:
                         for text in texts]
             if function.attr in ("strip", "lstrip", "rstrip") and not node.args:
                 return self.texts(function.value, scope, before, depth + 1)
-            if function.attr in ("dedent", "text") and len(node.args) == 1:
-                return self.texts(node.args[0], scope, before, depth + 1)
-        elif isinstance(function, ast.Name) and function.id in ("dedent", "text") and (
-                len(node.args) == 1):
-            return self.texts(node.args[0], scope, before, depth + 1)
+        name = getattr(function, "attr", getattr(function, "id", ""))
+        if name in ("dedent", "text") and len(node.args) == 1:
+            texts = self.texts(node.args[0], scope, before, depth + 1)
+            for text in texts or [] if name == "text" else []:
+                # SQLAlchemy's: it has :name for every database, and sees to % by itself.
+                text.kinds.add("bound-by-layer")
+            return texts
         return [self._hole(node)]
 
     def _joined(self, node, scope, before, depth):
         separator = self.texts(node.func.value, scope, before, depth + 1)
         given = node.args[0]
+        mark = repeated(given)
+        if mark is not None and separator and len(separator) == 1:
+            return self._constant(mark)
         if separator and len(separator) == 1 and isinstance(given, (ast.List, ast.Tuple)):
             return self._whole(given, Text(separator[0].value), scope, before, depth)
         parts = self.elements(given, scope, before, depth + 1)
