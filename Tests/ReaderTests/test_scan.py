@@ -405,6 +405,34 @@ def j(f):
             ["SELECT 4", "SELECT 3"], ["SELECT 5", "SELECT 6", "\x00"],
             ["SELECT 7", "SELECT 7 AND a = ?", "\x00 AND a = ? AND a = ?"]])
 
+    def test_texts_of_other_modules_and_of_tables_are_known(self):
+        folder = Folder(
+            a=CONNECT + "from pack.queries import GET, Sql, TWICE\nfrom pack import queries\n"
+                        "import pack.queries as q\nfrom nowhere import GONE\n"
+                        "cursor.execute(GET + ' LIMIT 1')\ncursor.execute(Sql.ONE)\n"
+                        "cursor.execute(queries.GET)\ncursor.execute(q.Sql.ONE)\n"
+                        "cursor.execute(TWICE)\ncursor.execute(GONE)\ncursor.execute(q.CHANGED)\n",
+            pack__queries="GET = 'SELECT 1'\nclass Sql:\n    ONE = 'SELECT 2'\n"
+                          "TWICE = 'SELECT 3'\nTWICE = 'SELECT 4'\nCHANGED = 'SELECT 5'\n",
+            other="import pack.queries\npack.queries.x = 1\n")
+        self.addCleanup(folder.remove)
+        found = folder.scan()["a.py"]["statements"]
+        self.assertEqual([[item["text"] for item in one["variants"]] for one in found],
+                         [["SELECT 1 LIMIT 1"], ["SELECT 2"], ["SELECT 1"], ["SELECT 2"], ["\0"],
+                          ["\0"], ["SELECT 5"]])
+        self.assertIsNone(found[1]["variants"][0]["spans"][0])
+        self.assertEqual(self.texts(CONNECT + """
+Q = {"a": "SELECT 1", "b": "SELECT 2"}
+L = ["SELECT 3", "SELECT 4"]
+M = {"a": "SELECT 5"}
+M["a"] = g()
+def f(x):
+    cursor.execute(Q["a"])
+    cursor.execute(Q[x])
+    cursor.execute(L[1])
+    cursor.execute(M["a"])
+"""), [["SELECT 1"], ["SELECT 1", "SELECT 2"], ["SELECT 4"], ["\0"]])
+
     def test_equal_texts_of_two_places_are_both_edited(self):
         statement = self.scan(CONNECT + """
 def f(a):

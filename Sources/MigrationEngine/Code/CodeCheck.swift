@@ -69,7 +69,8 @@ struct CodeCheck {
                 !statement.variants.contains { $0.text.uppercased().contains("CREATE") }
             }
         }
-        let made = try convert(makers, collations.added(to: before), reader, python).joined().joined()
+        let made = try convert(makers, collations.added(to: before), reader, python).joined()
+            .joined()
         try proof.make(made.flatMap { $0.statements ?? [] }, known: known)
         let answers = try convert(
             scanned.files,

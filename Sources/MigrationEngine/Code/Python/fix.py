@@ -13,8 +13,8 @@ import tempfile
 
 import files
 import scan
-import scopes
 import statements
+import texts
 import usage
 from refusal import Refused
 
@@ -129,7 +129,7 @@ class Fix:
                 continue
             start, end = self.file.lines.span(node)
             around = self.file.scopes.parents.get(node)
-            if not start <= place <= end or scopes.repeated(around) is not node:
+            if not start <= place <= end or texts.repeated(around) is not node:
                 continue
             call = self.file.scopes.parents.get(around)
             if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "join":

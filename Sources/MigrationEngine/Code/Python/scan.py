@@ -19,10 +19,12 @@ import rules
 import sqltext
 import statements
 import usage
+from constants import Constants
 from fingerprint import Fingerprint
 from layers import ADAPTER, SWITCH, Layers, module_of
 from literals import Lines
-from scopes import Resolver, Scopes
+from scopes import Scopes
+from texts import Resolver
 
 
 # What is wrong also in a file that goes by the adapter.
@@ -51,6 +53,8 @@ class PythonFile:
         self.modules = set()
         self.sqlite_names = set()
         self.functions = set()
+        # What a local name is, when it comes from a module: the module, and the name in it or None.
+        self.taken = {}
         for node in ast.walk(self.tree):
             if isinstance(node, ast.FunctionDef):
                 self.functions.add(node.name)
@@ -58,6 +62,8 @@ class PythonFile:
                 for name in node.names:
                     self.imported[name.asname or name.name] = name.name
                     self.modules.add(name.name)
+                    if name.asname or "." not in name.name:
+                        self._take(name.asname or name.name, (name.name, None))
                     if name.name in ("sqlite3", "sqlite3.dbapi2"):
                         self.sqlite_names.add(name.asname or "sqlite3")
             elif isinstance(node, ast.ImportFrom):
@@ -76,17 +82,27 @@ class PythonFile:
         self.modules.add(whole)
         for name in node.names:
             self.imported[name.asname or name.name] = module
+            self._take(name.asname or name.name, (whole, name.name))
             self.modules.add(f"{whole}.{name.name}" if whole else name.name)
+
+    def _take(self, name, origin):
+        # Imported from two places it is either.
+        self.taken[name] = origin if self.taken.get(name, origin) == origin else None
 
     def _has_adapter(self):
         names = set(self.imported) | {
             module.split(".")[-1] for module in self.imported.values()}
         return bool(names & {ADAPTER, "psycopg", "psycopg2"})
 
-    def understand(self):
-        """Follows names and scopes; only for files that have something to say."""
+    def understand(self, constants=None):
+        """Follows names and scopes; only for files that have something to say.
+
+        `constants` are what the folder's modules give to names.
+        """
         self.scopes = Scopes(self.tree)
         self.resolver = Resolver(self.source, self.lines, self.scopes)
+        if constants is not None:
+            self.resolver.elsewhere = lambda name, more: constants.text(self.taken.get(name), more)
 
     @property
     def module(self):
@@ -122,6 +138,7 @@ class Scan:
         self.paths = []
         self.layers = Layers()
         self.databases = {}
+        self.constants = Constants()
         self.candidates = []
         self.plain = {}
         self.fingerprint = Fingerprint(root)
@@ -172,6 +189,7 @@ class Scan:
             self.plain[path] = described_file(file, "", [], [])
             self.candidates += statements.candidates(file.tree)
             self.layers.note(file)
+            self.constants.note(file)
             if file.sqlite_names:
                 file.understand()
                 self.databases[path] = drivers.opened(file)
@@ -193,7 +211,7 @@ class Scan:
             self.answers.append(plain)
             return
         file = PythonFile(path, content)
-        file.understand()
+        file.understand(self.constants)
         self.answers.append(answer(file, wrappers, layers, self))
 
     def application_files(self, layers):

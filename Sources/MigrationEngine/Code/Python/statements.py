@@ -4,8 +4,8 @@ import re
 
 import sqltext
 from literals import Text
-from scopes import MOST_VARIANTS
 from shapes import parameters
+from texts import MOST_VARIANTS
 
 METHODS = {"execute", "executemany", "executescript", "read_sql", "read_sql_query"}
 # Methods of other drivers, and of cursors that nobody knows, which run SQL too.
