@@ -75,6 +75,7 @@ let package = Package(
                 .embedInCode("Code/Python/refusal.py"),
                 .embedInCode("Code/Python/reviews.py"),
                 .embedInCode("Code/Python/rewrite.py"),
+                .embedInCode("Code/Python/rows.py"),
                 .embedInCode("Code/Python/rules.py"),
                 .embedInCode("Code/Python/scan.py"),
                 .embedInCode("Code/Python/schema.py"),

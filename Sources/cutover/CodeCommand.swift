@@ -44,8 +44,9 @@ struct CodeCheckCommand: ParsableCommand {
         discussion: """
             Exit status 0 when every statement is planned as it stands and no finding is an \
             error; 1 also when the folder has no statement at all. Warnings are for a person to \
-            read. The result is kept with the run, for the \
-            gate `code` of check and switch.
+            read. The source is looked into, too, when it is there: only it knows which columns \
+            compare without regard to capitals. The result is kept with the run, for the gate \
+            `code` of check and switch.
             """
     )
 

@@ -5,7 +5,7 @@ others: what NOCASE does. The source says which columns are so; the target does 
 """
 from sqlglot import exp
 
-from kinds import COMPARISONS
+from kinds import COMPARISONS, is_placed
 from refusal import Refused
 
 _KEYS = (exp.Max, exp.Min, exp.Distinct, exp.Group)
@@ -42,11 +42,29 @@ def _folded(node):
 
 
 def _chosen(sides, schema):
-    found = [_stated(side) for side in sides] + [_own(side, schema) for side in sides]
+    """The collation by which values are compared: the stated one, else that of the first column."""
+    found = [_stated(side) for side in sides]
+    found += [_own(side, schema) or "BINARY" for side in sides
+              if isinstance(_inside(side), exp.Column) and not is_placed(_inside(side))]
     name = next((item for item in found if item), None)
     if name not in (None, "NOCASE", "BINARY"):
         raise Refused(f"the collation {name} has no form on PostgreSQL")
     return name
+
+
+def _meant(node):
+    """What an order by the place or the name of a result is an order of."""
+    select = node.find_ancestor(exp.Select)
+    inside = _inside(node.this)
+    items = select.expressions if select is not None and node.parent.parent is select else []
+    if isinstance(inside, exp.Literal) and inside.name.isdigit() and int(inside.name) <= len(items):
+        item = items[int(inside.name) - 1]
+        return item.this if isinstance(item, exp.Alias) else item
+    for item in items:
+        if isinstance(inside, exp.Column) and not inside.table and isinstance(
+                item, exp.Alias) and item.alias == inside.name:
+            return item.this
+    return node.this
 
 
 def apply(rewriting):
@@ -69,12 +87,19 @@ def apply(rewriting):
             node.set("this", _folded(node.this))
             node.set("expressions", [_folded(item) for item in node.expressions])
     for node in list(tree.find_all(exp.Ordered)):
-        if _chosen([node.this], schema) == "NOCASE" and not isinstance(node.parent, exp.OnConflict):
-            node.set("this", _folded(node.this))
+        if isinstance(node.parent, exp.OnConflict) or node.find_ancestor(exp.Create) is not None:
+            continue
+        meant = _meant(node)
+        if _chosen([meant], schema) == "NOCASE":
+            node.set("this", _folded(meant))
     for node in list(tree.find_all(exp.Column)):
         _refused(node, schema)
     for node in list(tree.find_all(exp.Collate)):
         if node.find_ancestor(exp.Create) is None:
+            if isinstance(node.parent, (exp.Like, exp.ILike)):
+                # LIKE passes over capitals in any case.
+                node.replace(node.this)
+                continue
             if node.expression.name.upper() != "BINARY":
                 raise Refused(f"COLLATE {node.expression.name} in a place where it is not followed")
             node.replace(node.this)
@@ -85,11 +110,24 @@ def _refused(node, schema):
     if _own(node, schema) != "NOCASE":
         return
     select = node.find_ancestor(exp.Select)
-    by_case = any(isinstance(around, exp.Lower) or (
+    by_case = any(isinstance(around, (exp.Lower, exp.Upper)) or (
         isinstance(around, exp.Anonymous) and around.name == "LOWER")
         for around in _upwards(node))
     if by_case:
         return
+    case = node.parent
+    if isinstance(case, exp.Case) and case.this is node or isinstance(
+            case, (exp.Nullif, exp.Greatest, exp.Least)) or isinstance(
+            case, exp.Window) and case.this is not node:
+        raise Refused(f"{node.name} passes over capitals in SQLite (COLLATE NOCASE), and this compares "
+                      "it byte by byte; write lower() around both sides")
+    if select is not None and (isinstance(select.parent, exp.CTE) or (
+            isinstance(select.parent, exp.Subquery) and isinstance(
+                select.parent.parent, (exp.From, exp.Join)))) and any(
+            _inside(item.this if isinstance(item, exp.Alias) else item) is node
+            for item in select.expressions):
+        raise Refused(f"{node.name} passes over capitals in SQLite (COLLATE NOCASE), and what a query "
+                      "around this one compares is not followed")
     if any(isinstance(around, _KEYS) for around in _upwards(node)) or (
             select is not None and select.args.get("distinct")
             and any(_inside(item.this if isinstance(item, exp.Alias) else item) is node

@@ -156,9 +156,11 @@ def compare(rewriting):
     for node in list(rewriting.tree.find_all(*COMPARISONS)):
         if isinstance(node.parent, (exp.Update, exp.OnConflict)):
             continue
-        first, second = (kind(side, rewriting.schema) if isinstance(bare(side), exp.Column) else None
-                         for side in (node.this, node.expression))
-        if first in MOMENTS and second in MOMENTS and first != second:
+        first, second = (kind(side, rewriting.schema) if isinstance(bare(side), exp.Column)
+                         else _moment(bare(side)) for side in (node.this, node.expression))
+        from_midnight = (first, second) == ("timestamp", "date") and isinstance(
+            node, (exp.GTE, exp.LT)) and not isinstance(bare(node.expression), exp.Column)
+        if first in MOMENTS and second in MOMENTS and first != second and not from_midnight:
             rewriting.note("date-form", "a date and a moment are compared as moments there, and "
                            "SQLite compared their texts")
         for wanted, other in ((first, node.expression), (second, node.this)):
@@ -196,7 +198,9 @@ def bound(rewriting, node, met, shape):
                        "another form than SQLite's is brought to its form")
     elif shape == "unknown" and met == "text":
         rewriting.note("value-kind", "")
-    elif shape in ("unknown", "text") and met in (*WHOLE, "double precision"):
+    elif shape == "text" and met in (*WHOLE, "double precision"):
+        rewriting.note("value-kind", "")
+    elif shape == "unknown" and isinstance(node.parent, (exp.If, exp.Where, exp.And, exp.Or, exp.Not)):
         rewriting.note("value-kind", "")
 
 
@@ -215,6 +219,28 @@ def results(rewriting):
         if any(kind(item, rewriting.schema) == "boolean" for item in select.expressions):
             rewriting.note("boolean-result", "comes back as True or False, which equal 1 and 0, but "
                            "are written true and false in JSON")
+
+
+def summed(rewriting, node):
+    """A sum of whole numbers is a whole number: PostgreSQL's is none, and divided it is not cut off."""
+    total = node.this if isinstance(node, exp.Window) else node
+    if total is node and isinstance(node.parent, exp.Window):
+        return None
+    found = kind(total.this, rewriting.schema)
+    if found == "boolean":
+        total.set("this", as_number(total.this))
+        return None
+    if found in ("double precision", "numeric", "text"):
+        return None
+    around, is_inner = node, False
+    while around.parent is not None and not is_inner:
+        around = around.parent
+        # What a query inside of another gives may be divided there.
+        is_inner = isinstance(around, (exp.Div, exp.Mod, exp.Subquery, exp.CTE, exp.Insert))
+    if not is_inner:
+        return None
+    rewriting.note("sum-type", "divided as a whole number, as before")
+    return exp.Cast(this=node.copy(), to=exp.DataType.build("bigint"))
 
 
 def subquery(node):

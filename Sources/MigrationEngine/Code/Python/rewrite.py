@@ -186,6 +186,8 @@ class Rewriting:
     def _func(self, node):
         if isinstance(node, exp.Anonymous) and node.name.lower() == IFNULL:
             return exp.Coalesce(this=node.expressions[0], expressions=node.expressions[1:])
+        if isinstance(node, exp.Anonymous) and node.name.lower() == "total":
+            return raw(f"CAST(COALESCE(SUM({node.expressions[0].sql('postgres')}), 0) AS DOUBLE PRECISION)")
         found = moments.arguments(node)
         if found is None:
             return None
@@ -328,16 +330,10 @@ class Rewriting:
         return None
 
     def _sum(self, node):
-        parent = node.parent
-        while isinstance(parent, exp.Paren):
-            parent = parent.parent
-        kind = self.schema.type_of(node.this)
-        if kind == "boolean":
-            return exp.Sum(this=exp.Cast(this=node.this, to=exp.DataType.build("int")))
-        if isinstance(parent, exp.Div) and kind not in ("double precision", "numeric", "real"):
-            self.note("sum-type", "divided as a whole number, as before")
-            return exp.Cast(this=exp.Sum(this=node.this), to=exp.DataType.build("bigint"))
-        return None
+        return kinds.summed(self, node)
+
+    def _window(self, node):
+        return kinds.summed(self, node) if isinstance(node.this, exp.Sum) else None
 
     def _null(self, node):
         return differs.null(self, node)
@@ -361,6 +357,10 @@ class Rewriting:
         select = kinds.subquery(node)
         if select is not None and not self.schema.is_one_row(select):
             select.set("limit", exp.Limit(expression=exp.Literal.number(1)))
+        if isinstance(node.parent, (exp.From, exp.Join)) and not node.alias:
+            # PostgreSQL wants a name here.
+            named = [other for other in self.tree.find_all(exp.Subquery) if other.alias]
+            node.set("alias", exp.TableAlias(this=exp.to_identifier(f"rows_{len(named) + 1}")))
         return None
 
     def _max(self, node):
@@ -463,6 +463,8 @@ class Rewriting:
         named = any(column.table.lower() == node.name.lower()
                     for column in self.tree.find_all(exp.Column))
         name = node.alias or (node.name if named else "tables_here")
+        self.note("sqlite-master-indexes", "tables and views are listed there; SQLite's list has "
+                  "indexes, triggers and tables of its own as well")
         return raw("(SELECT table_name AS name, CASE table_type WHEN 'VIEW' THEN 'view' ELSE "
                    "'table' END AS type FROM information_schema.tables WHERE table_schema = "
                    f"current_schema()) AS {name}")

@@ -15,6 +15,7 @@ import warnings
 import drivers
 import files
 import reviews
+import rows
 import rules
 import sqltext
 import statements
@@ -272,6 +273,10 @@ def answer(file, wrappers, layers, around):
         found.update(usage.Usage(file, set(layers.values())).all(calls, wrappers))
         calls += _foreign(file, around.application_files(layers), found)
         found.update(_adapters(file, around.layers))
+        by_name = rows.Rows(file, wrappers).told()
+        if by_name is not None:
+            start, _ = file.lines.span(by_name[0])
+            found.add((start, *by_name[1:]))
     for call in calls:
         found.update(_of_kinds(file, call))
         for text in call.texts:
