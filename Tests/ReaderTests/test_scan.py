@@ -71,7 +71,7 @@ def f(given, x):
     cursor.execute(f"SELECT a FROM {given}")
 """), [
             ["SELECT a FROM t WHERE b = ? AND c = ?", "SELECT a FROM t WHERE b = ?"],
-            ["SELECT a FROM t WHERE b IN (?)"],
+            ["SELECT a FROM t WHERE b IN (?, ?, ?)"],
             ["SELECT a FROM t WHERE b IN (?)"],
             ["SELECT 1"],
             ["SELECT a FROM \x00"]])
@@ -124,6 +124,17 @@ def f():
         self.assertEqual(told["a.py"], {"layer-import"})
         self.assertEqual(told["b.py"], {"layer-import", "import-name"})
         self.assertEqual(told["c.py"], {"import-name"})
+
+    def test_rows_that_are_read_by_name_are_told_once(self):
+        file = self.scan(CONNECT + """
+row = cursor.execute('SELECT a FROM t').fetchone()
+print(row['a'], row[0], {}['a'])
+for other in cursor.execute('SELECT b FROM t'):
+    print(dict(other), dict([(1, 2)]))
+""")
+        told = [item["message"] for item in file["findings"] if item["rule"] == "row-by-name"]
+        self.assertEqual(len(told), 1)
+        self.assertIn("(lines 6, 8)", told[0])
 
     def test_a_default_of_a_function_is_bound_too(self):
         file = self.scan(
@@ -299,11 +310,13 @@ def f(logger, x):
             self.assertEqual(found, [(4, True, False)])
 
     def test_marks_that_are_repeated_and_joined_are_known(self):
-        for text in ("'SELECT 1 WHERE a IN (' + ','.join('?' * 3) + ')'",
-                     "f\"SELECT 1 WHERE a IN ({','.join('?' * len(x))})\"",
-                     "'SELECT 1 WHERE a IN (%s)' % ','.join(3 * '?')"):
-            self.assertEqual(self.texts(CONNECT + f"cursor.execute({text}, x)\n"),
-                             [["SELECT 1 WHERE a IN (?)"]])
+        for text, marks in (("'SELECT 1 WHERE a IN (' + ','.join('?' * 3) + ')'", "?,?,?"),
+                            ("f\"SELECT 1 WHERE a IN ({','.join('?' * len(x))})\"", "?"),
+                            ("f\"SELECT 1 WHERE a IN ({','.join(['?'] * len(COLUMNS))})\"", "?,?"),
+                            ("'SELECT 1 WHERE a IN (%s)' % ','.join(2 * '?')", "?,?")):
+            self.assertEqual(
+                self.texts(CONNECT + f"COLUMNS = ('a', 'b')\ncursor.execute({text}, x)\n"),
+                [[f"SELECT 1 WHERE a IN ({marks})"]])
 
     def test_a_layer_that_binds_by_itself_keeps_its_names_and_what_it_makes_is_told(self):
         file = self.scan("""

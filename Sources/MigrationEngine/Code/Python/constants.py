@@ -12,6 +12,7 @@ class Constants:
     """The texts of every module of a folder, by name, or by class and name."""
 
     def __init__(self):
+        # By the last part of the module's name, then by the whole of it.
         self.modules = {}
 
     def note(self, file):
@@ -41,7 +42,7 @@ class Constants:
                 several.add(name)
             seen.add(name)
         dotted = file.path[:-3].replace("/", ".") if file.path.endswith(".py") else file.path
-        self.modules[dotted] = {
+        self.modules.setdefault(dotted.split(".")[-1], {})[dotted] = {
             name: text for name, text in found.items() if name.split(".")[-1] not in several}
 
     def text(self, origin, more):
@@ -55,7 +56,7 @@ class Constants:
                                     if names else [])
         found = set()
         for wanted, rest in ways:
-            for known, texts in self.modules.items():
+            for known, texts in self.modules.get(wanted.split(".")[-1], {}).items():
                 if rest and wanted and (known == wanted or known.endswith("." + wanted)):
                     found.add(texts.get(".".join(rest)))
         return found.pop() if len(found) == 1 else None

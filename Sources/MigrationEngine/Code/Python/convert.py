@@ -28,6 +28,7 @@ _SQLITE_ONLY = re.compile(
     r"\b(?:_rowid_|rowid|sqlite_(?:master|schema|sequence))\b|"
     r"\b(?:datetime|julianday|unixepoch|strftime|ifnull|group_concat|last_insert_rowid)\s*\(",
     re.I)
+_NULL = re.compile(r"\s+IS\s+(?:NOT\s+)?NULL\b", re.I)
 _MARK = re.compile(PLACE + r"(\d+)")
 
 
@@ -205,6 +206,9 @@ def _server(named, shapes):
     def numbered(match):
         place = int(match.group(1))
         cast = _CASTS.get(shapes.get(place))
+        if cast is None and _NULL.match(named, match.end()):
+            # Alone beside IS NULL it is of any type; the drivers put in a value, which has one.
+            cast = "text"
         return f"CAST(${place + 1} AS {cast})" if cast else f"${place + 1}"
     return _MARK.sub(numbered, named)
 

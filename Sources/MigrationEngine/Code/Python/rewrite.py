@@ -463,8 +463,10 @@ class Rewriting:
         named = any(column.table.lower() == node.name.lower()
                     for column in self.tree.find_all(exp.Column))
         name = node.alias or (node.name if named else "tables_here")
-        self.note("sqlite-master-indexes", "tables and views are listed there; SQLite's list has "
-                  "indexes, triggers and tables of its own as well")
+        if not any(isinstance(other, (exp.EQ, exp.In)) and isinstance(other.this, exp.Column)
+                   and other.this.name == "type" for other in self.tree.find_all(exp.EQ, exp.In)):
+            self.note("sqlite-master-indexes", "tables and views are listed there; SQLite's list has "
+                      "indexes, triggers and tables of its own as well")
         return raw("(SELECT table_name AS name, CASE table_type WHEN 'VIEW' THEN 'view' ELSE "
                    "'table' END AS type FROM information_schema.tables WHERE table_schema = "
                    f"current_schema()) AS {name}")

@@ -351,7 +351,7 @@ class Resolver:
         given = node.args[0]
         mark = repeated(given)
         if mark is not None and separator and len(separator) == 1:
-            return self._constant(mark)
+            return self._times(self._constant(mark)[0], separator[0], given, scope)
         if separator and len(separator) == 1 and isinstance(given, (ast.List, ast.Tuple)):
             return self._whole(given, Text(separator[0].value), scope, before, depth)
         parts = self.elements(given, scope, before, depth + 1)
@@ -368,7 +368,36 @@ class Resolver:
             return [result]
         for part in parts:
             part.kinds.add("join")
+        if len(parts) == 1 and isinstance(given, ast.BinOp):
+            return self._times(parts[0], separator[0], given, scope)
         return self._few(parts, node)
+
+    def _times(self, text, separator, node, scope):
+        """A text that is repeated by a number: so often, or once where the number is not known."""
+        number = next((found for found in (self._number(part, scope)
+                                           for part in (node.left, node.right)) if found), 1)
+        result = text
+        for _ in range(min(number, 200) - 1):
+            result = result + Text(separator.value) + text
+        return [result]
+
+    @staticmethod
+    def _number(node, scope):
+        """A number that is written, or the length of a list that is, or None."""
+        if isinstance(node, ast.Constant) and isinstance(node.value, int):
+            return node.value
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and (
+                node.func.id == "len" and len(node.args) == 1 and isinstance(node.args[0], ast.Name)):
+            name = node.args[0].id
+            home = scope.find(name)
+            given = home.assigned.get(name, []) if home is not None else []
+            held = given[0].value if len(given) == 1 else None
+            if isinstance(held, (ast.List, ast.Tuple)) and held.elts and not any(
+                    isinstance(item, ast.Starred) for item in held.elts) and (
+                    name not in home.appended and name not in home.added
+                    and name not in home.others and name not in home.loops):
+                return len(held.elts)
+        return None
 
     def _whole(self, node, separator, scope, before, depth):
         """A list that is written out and joined: all of its elements, in every way they can be."""
