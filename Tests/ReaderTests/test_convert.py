@@ -283,6 +283,11 @@ class ConvertTests(unittest.TestCase):
         self.refused("SELECT note ->> 'a' FROM t", "otherwise")
         self.refused("SELECT datetime('2025-01-01 00:00:00+02:00')", "offset")
 
+    def test_what_is_told_only_does_not_say_that_it_is_written(self):
+        notes = ask("SELECT r || '' FROM t WHERE name LIKE 'a%' LIMIT ?", ["unknown"])["notes"]
+        self.assertEqual({note["rule"]: note["suggestion"] is None for note in notes},
+                         {"concat-number": False, "like-case": True, "limit-below-zero": False})
+
     def test_a_pattern_of_the_program_keeps_its_backslashes(self):
         self.becomes("SELECT id FROM t WHERE name LIKE ?",
                      "SELECT id FROM t WHERE name ILIKE %s ESCAPE ''", ["text"])

@@ -64,6 +64,12 @@ SAME = [
     "UPDATE t SET at = datetime('2025-02-02 01:02:03')", "UPDATE t SET moment = date('2025-02-02')",
     "DELETE FROM child WHERE sku NOT IN ('s1')", "DELETE FROM t WHERE id = 1",
     ("SELECT id FROM t WHERE id = :id OR n = :id", {"id": 1}),
+    "SELECT coalesce(sum(qty), 0) / 7, -sum(qty) / 2, (sum(qty) - sum(id)) / 2 FROM child",
+    "WITH s AS (SELECT sum(qty) AS x FROM child) SELECT x / 2 FROM s",
+    "SELECT x / 2 FROM (SELECT sum(qty) AS x FROM child)", "SELECT total(n), total(r) FROM t WHERE id < 0",
+    "SELECT sum(n) OVER (ORDER BY id) / 2 FROM t WHERE id <> 2", "SELECT id FROM t WHERE name > mark",
+    "SELECT mark AS m, id FROM t ORDER BY m, id", "SELECT id, mark FROM t ORDER BY 2, 1",
+    ("SELECT id FROM t WHERE ? IS NULL OR note = ?", ("One", "One")),
     ("SELECT '100%', id % 2, '?' FROM t WHERE id = ? -- 5% ?\n", (1,)),
 ]
 
@@ -92,7 +98,9 @@ REFUSED = [
     "SELECT day - 1 FROM t", "SELECT count(DISTINCT mark) FROM t", "SELECT mark FROM t GROUP BY mark",
     "SELECT '{\"a\":1}' -> 'a'", "SELECT json_extract('{\"a\":1}', '$.a')", "SELECT substr(name, 1, -1) FROM t",
     "SELECT active, max(n), name FROM t GROUP BY active", "SELECT datetime('2025-01-31 10:00:00+02:00')",
-    "INSERT INTO t (name, note) VALUES ('zz', x'41')",
+    "INSERT INTO t (name, note) VALUES ('zz', x'41')", "SELECT nullif(mark, 'RED') FROM t",
+    "SELECT CASE mark WHEN 'RED' THEN 1 ELSE 0 END FROM t",
+    "WITH x AS (SELECT id, mark FROM t) SELECT id FROM x WHERE mark = 'RED'",
 ]
 
 

@@ -249,7 +249,12 @@ struct CodeCheck {
         let known = Set(found.map(\.rule))
         for note in answers.flatMap({ $0.notes ?? [] })
         where !known.contains(note.rule) && note.rule != valueRule {
-            add(note.rule, "warning", note.message, "`cutover code fix` writes it so")
+            add(
+                note.rule,
+                "warning",
+                note.message,
+                note.suggestion ?? "`cutover code fix` writes it so"
+            )
         }
         switch told.state {
         case .failed:

@@ -93,6 +93,8 @@ struct ConvertedStatement: Decodable, Sendable {
     struct Note: Decodable, Sendable {
         let rule: String
         let message: String
+        /// What a person can do; nil where `fix` does it.
+        let suggestion: String?
     }
 
     let state: String

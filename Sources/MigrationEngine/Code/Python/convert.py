@@ -32,6 +32,20 @@ _NULL = re.compile(r"\s+IS\s+(?:NOT\s+)?NULL\b", re.I)
 _MARK = re.compile(PLACE + r"(\d+)")
 
 
+# What is told only: nothing is written otherwise for it.
+_LOOK = "nothing is changed for it: see whether it matters here"
+_ADVICE = {
+    "concat-number": "format the number in the program where its form matters",
+    "group-concat-order": "ORDER BY inside of it where the order matters",
+    "fraction": "round() where a whole number is meant; another type of the column where not",
+    "date-text": "bind dates in the column's own form, and None for none",
+    "limit-below-zero": "bind None, or no LIMIT, for no limit",
+    "boolean-result": "int() where 1 and 0 are wanted",
+} | {rule: _LOOK for rule in (
+    "date-form", "greatest-null", "month-end", "strftime-number", "case-unicode", "substr-start",
+    "modulo", "moment-text", "julianday-fraction", "sqlite-master-indexes")}
+
+
 class Places:
     """The placeholders of a statement, each under a name that survives the transpiler."""
 
@@ -127,7 +141,8 @@ def convert(statement, schema):
                        for first, last in sqltext.split(named)],
         "driver": _driver(named, places, doubles) if places.styles != {"format"} else sql,
         "edits": _edits(places, edits, doubles) if places.styles != {"format"} else [],
-        "notes": [{"rule": rule, "message": message} for rule, message in notes]}
+        "notes": [{"rule": rule, "message": message, "suggestion": _ADVICE.get(rule)}
+                  for rule, message in notes]}
 
 
 def _sqlite_in(sql, speaks):
