@@ -73,29 +73,36 @@ struct InventoryPane: Pane {
                 ]
             ])
         }
-        return .table(
-            Table(
-                columns: [
-                    .init("SKU", 12), .init("NAME"), .init("ON HAND", 9, .right),
-                    .init("REORDER", 8, .right, rank: 1), .init("LEVEL", 10),
-                    .init("DAYS", 5, .right), .init("SIDES", 10),
-                ],
-                rows: page.rows.map { row in
-                    Table.Row(
-                        id: row.sku,
-                        cells: [
-                            [Span(row.sku)],
-                            [Span(row.name ?? "-")],
-                            [Span(Figures.count(Int(row.onHand)))],
-                            [Span(Figures.count(row.reorderPoint.map { Int($0) }), .textMuted)],
-                            [Words.level(row.level, glyphs: model.identity.glyphs)],
-                            [days(row)],
-                            verdict(row.sku, model),
-                        ]
-                    )
-                },
-                least: 10
-            )
+        var table = table(page, model)
+        table.rest = .init(
+            isBefore: page.edges.hasMoreBefore,
+            isBehind: page.nextKey != nil
+        )
+        return .table(table)
+    }
+
+    private func table(_ page: InventoryPage, _ model: Model) -> Table {
+        Table(
+            columns: [
+                .init("SKU", 12), .init("NAME"), .init("ON HAND", 9, .right),
+                .init("REORDER", 8, .right, rank: 1), .init("LEVEL", 10),
+                .init("DAYS", 5, .right), .init("SIDES", 10),
+            ],
+            rows: page.rows.map { row in
+                Table.Row(
+                    id: row.sku,
+                    cells: [
+                        [Span(row.sku)],
+                        [Span(row.name ?? "-")],
+                        [Span(Figures.count(Int(row.onHand)))],
+                        [Span(Figures.count(row.reorderPoint.map { Int($0) }), .textMuted)],
+                        [Words.level(row.level, glyphs: model.identity.glyphs)],
+                        [days(row)],
+                        verdict(row.sku, model),
+                    ]
+                )
+            },
+            least: 10
         )
     }
 
@@ -131,7 +138,7 @@ struct InventoryPane: Pane {
         let lines = Words.source(
             model.inventory,
             side: page.side,
-            count: "\(Figures.rows(page.rows.count, "article")), \(low) low",
+            count: "\(Figures.rows(page.rows.count, "article")), \(low) low\(page.restWords)",
             model: model
         )
         return lines + [sides(model)].filter { !$0.isEmpty }
