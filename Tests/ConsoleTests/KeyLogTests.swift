@@ -46,7 +46,7 @@ import Testing
         model.pane = .workflows
         var keys: [Key] = characters("A") + characters("all off ora") + [.escape]
         keys += characters("/") + characters("sesame") + [.enter, .escape]
-        keys += characters(":") + characters("dump /home/ada") + [.escape]
+        keys += characters(":") + characters("dump /srv/films") + [.escape]
         keys += [.pasteBegin] + characters("hunter2") + [.pasteEnd]
         let text = try log(keys, &model)
         #expect(text.contains("Workflows > question Switch every workflow OFF\ttext"))
@@ -60,7 +60,7 @@ import Testing
             // A single letter stands there only for what is a command.
             if words[2].count == 1 { #expect(words.count == 4, "\(line)") }
         }
-        #expect(body.count { $0.hasSuffix("\ttext") } == 11 + 6 + 14 + 7)
+        #expect(body.count { $0.hasSuffix("\ttext") } == 11 + 6 + 15 + 7)
     }
 
     @Test func `names and reasons for gates are left out, too`() throws {

@@ -182,8 +182,7 @@ extension Frame {
         putTitles(of: table, x: left, y: rect.y, arranged: arranged)
         let room = rect.height - 1 - (table.total == nil ? 0 : 2)
         // Above the sum there is an empty row for the mark; without a sum the mark takes a row.
-        let goesOn = table.rest != Table.Rest()
-        let needsRow = table.total == nil && (table.rows.count > room || goesOn) && room > 2
+        let needsRow = table.total == nil && table.rows.count > room && room > 2
         let height = room - (needsRow ? 1 : 0)
         let rows = Scrolling.window(count: table.rows.count, height: height, cursor: cursor ?? 0)
         if table.total != nil || needsRow,

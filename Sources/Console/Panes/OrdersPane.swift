@@ -86,13 +86,17 @@ struct OrdersPane: Pane {
     private func searching(_ model: Model, _ page: OrdersPage) -> Line? {
         guard model.orderWalk.isLongSearch, page.edges.unfinished != nil else { return nil }
         let looked = "\(Figures.rows(page.edges.lookedAt, "order")) looked at"
+        let goesOn = "\(model.key(.pageDown)) goes on"
+        guard model.orders.isLoading || model.orderWalk.isStopped else {
+            return [Span("\(looked) so far; \(goesOn)", .textMuted)]
+        }
         guard model.orderWalk.isStopped else {
             return [
                 Span("searching ...", .statusRun),
                 Span("   \(looked); \(model.key(.back)) stops it", .textMuted),
             ]
         }
-        let keys = "\(model.key(.pageDown)) goes on, \(model.key(.refresh)) begins again"
+        let keys = "\(goesOn), \(model.key(.refresh)) begins again"
         return [Span("stopped", .statusWarn), Span("   \(looked); \(keys)", .textMuted)]
     }
 
