@@ -78,27 +78,22 @@ extension TerminalTests {
         func `without an input or an output to look at, the status is printed`() async throws {
             try await Pair.with { pair in
                 try await TmuxDriver.withTerminal(rows: 60) { terminal in
-                    let console =
-                        "\(BuiltProducts.cutover) console \(pair.options.joined(separator: " "))"
-                    for (number, ending) in ["</dev/null", "<&-", "| cat", "2>&-"].enumerated() {
-                        // The last one has a terminal, and nowhere to complain.
-                        if ending == "2>&-" {
-                            try await terminal.start(["sh", "-c", "\(console) \(ending)"])
-                            try await terminal.wait(for: TerminalTests.tabs[0])
-                            try await terminal.press("q")
-                            #expect(try await terminal.status() == 0)
-                            continue
+                    let console = [BuiltProducts.cutover, "console"] + pair.options
+                    for (number, ending) in ["</dev/null", "<&-", "| cat", ">&-"].enumerated() {
+                        let script = "\"$@\" \(ending); echo [done \(number) $?]"
+                        try await terminal.start(["sh", "-c", script, "sh"] + console)
+                        try await terminal.wait(until: "an end with \(ending)") {
+                            $0.contains("[done \(number) ")
+                                && (ending == ">&-" || $0.contains("[done \(number) 0]"))
+                                && (ending == ">&-" || $0.contains("phase:       idle"))
                         }
-                        let words = "\(console) \(ending); echo [done \(number) $?]"
-                        try await terminal.start(["sh", "-c", words])
-                        try await terminal.wait(for: "[done \(number) 0]", "phase:       idle")
                         #expect(try await terminal.variable("alternate_on") == "0")
                     }
-                    let closed = "\(console) >&-; echo [closed $?]"
-                    try await terminal.start(["sh", "-c", closed])
-                    try await terminal.wait(until: "an end without an output") {
-                        $0.contains(/\[closed [0-9]+\]/)
-                    }
+                    // A terminal, and nowhere to complain.
+                    try await terminal.start(["sh", "-c", "\"$@\" 2>&-", "sh"] + console)
+                    try await terminal.wait(for: TerminalTests.tabs[0])
+                    try await terminal.press("q")
+                    try await terminal.wait(for: "[ended 0]")
                 }
             }
         }
