@@ -54,7 +54,7 @@ extension TerminalTests {
                 }
                 let text = try String(contentsOfFile: dump, encoding: .utf8)
                 #expect(text.contains("[6 Inventory]") && !text.contains("\u{1b}"))
-                #expect(text.split(separator: "\n").count >= 20)
+                #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count >= 24)
             }
         }
 
