@@ -135,8 +135,11 @@ extension TerminalTests {
                 try await terminal.press("Enter")
                 let found = try await terminal.wait(for: "status \(status)", " orders")
                 #expect(!found.contains("No order has"))
+                // A single order that was found stays under the cursor, among its neighbours.
                 try await terminal.press("Escape")
-                try await terminal.wait(for: "200 orders, more below")
+                try await terminal.wait(until: "all orders again") {
+                    !$0.contains("status \(status)") && $0.contains(" orders, ")
+                }
                 try await terminal.press("/", "C-u")
                 try await terminal.type("nobody")
                 try await terminal.press("Enter")
