@@ -21,7 +21,12 @@ extension Actions {
             "sort by the next column, then unsorted",
             .list,
             in: sortable,
-            unless: { $0.detail == nil ? nil : "close the detail first" }
+            unless: { model in
+                if model.detail != nil { return "close the detail first" }
+                return model.isListPart
+                    ? "only a part of the list is here; \(model.key(.filter)) searches all of it"
+                    : nil
+            }
         ),
         Action(
             .reverseSort,

@@ -250,6 +250,10 @@ enum Actions {
             .list,
             in: [.orders, .inventory],
             rank: 4,
+            wording: { model in
+                model.pane == .inventory
+                    ? ("level", "only the next level, at last all again") : nil
+            },
             unless: { model in
                 if model.detail != nil { return "close the detail first" }
                 return model.selectableStatuses.isEmpty ? "no status is known yet" : nil

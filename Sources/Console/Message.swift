@@ -49,6 +49,8 @@ enum Command: Equatable, Sendable {
     case migrate
     case migrateLive
     case verify
+    /// Compares one table.
+    case verifyTable(String)
     case follow
     case cutOver
     case revert
@@ -68,10 +70,18 @@ enum Command: Equatable, Sendable {
         side: Side,
         search: String,
         limit: Int,
-        status: String? = nil
+        status: String? = nil,
+        at: PagePlace<String> = .first
     )
     case loadOrderItems(ticket: Int, side: Side, orderNumber: String)
-    case loadInventory(ticket: Int, side: Side, search: String, level: String? = nil)
+    case loadInventory(
+        ticket: Int,
+        side: Side,
+        search: String,
+        level: String? = nil,
+        at: PagePlace<String> = .first,
+        limit: Int = Model.articlesOfPage
+    )
     case loadTransactions(ticket: Int, side: Side, sku: String)
     case loadCode(ticket: Int)
     case setWorkflow(side: Side, name: String, isEnabled: Bool)

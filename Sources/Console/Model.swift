@@ -43,6 +43,8 @@ struct Model: Sendable {
         var isCancelling = false
         /// Whether the copy logs the source's writes.
         var isLive = false
+        /// The only table that is compared; nil compares all.
+        var table: String?
     }
 
     /// A list that was read, is being read, or could not be read.
@@ -191,7 +193,9 @@ struct Model: Sendable {
     var inventory = Loadable<InventoryPage>()
     var transactions = Loadable<[InventoryTransaction]>()
     var code = Loadable<CodeListing>()
-    var orderLimit = 200
+    /// How the lists are walked through of which only a part is here.
+    var orderWalk = Walk<String>()
+    var stockWalk = Walk<String>()
     /// What the panes show that look at any application.
     var browsing = Browsing()
     /// What the panes of orders and stock show of both sides.

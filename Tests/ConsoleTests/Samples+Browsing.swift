@@ -38,7 +38,7 @@ extension Samples {
         browsing.quarantine = loaded(quarantine)
         browsing.quarantineRow = loaded(quarantinedRow)
         browsing.tables = loaded(tablesPage)
-        browsing.rows = loaded(Browsing.Rows(page: tableRows))
+        browsing.rows = loaded(tableRows)
         return browsing
     }
 

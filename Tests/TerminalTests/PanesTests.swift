@@ -133,8 +133,13 @@ extension TerminalTests {
                 try await terminal.press("/")
                 try await terminal.type(status)
                 try await terminal.press("Enter")
-                let found = try await terminal.wait(for: "filter \(status)", " orders")
-                #expect(!found.contains("No number"))
+                let found = try await terminal.wait(for: "status \(status)", " orders")
+                #expect(!found.contains("No order has"))
+                // A single order that was found stays under the cursor, among its neighbours.
+                try await terminal.press("Escape")
+                try await terminal.wait(until: "all orders again") {
+                    !$0.contains("status \(status)") && $0.contains(" orders, ")
+                }
                 try await terminal.press("/", "C-u")
                 try await terminal.type("nobody")
                 try await terminal.press("Enter")
