@@ -191,6 +191,8 @@ struct Model: Sendable {
     var inventory = Loadable<InventoryPage>()
     var transactions = Loadable<[InventoryTransaction]>()
     var code = Loadable<CodeListing>()
+    /// The criteria of the first hour; once they were looked at, the console goes on watching.
+    var watch = Loadable<WatchListing>()
     var orderLimit = 200
     /// What the panes show that look at any application.
     var browsing = Browsing()
@@ -259,6 +261,7 @@ enum PaneID: Int, CaseIterable, Sendable {
     case quarantine
     case tables
     case code
+    case watch
 
     /// The name on the tab.
     var title: String {
@@ -274,12 +277,17 @@ enum PaneID: Int, CaseIterable, Sendable {
         case .quarantine: "Quarantine"
         case .tables: "Tables"
         case .code: "Code"
+        case .watch: "Watch"
         }
     }
 
     /// The key of the tab: a digit, as long as there are digits.
     var key: Character {
-        self == .code ? "C" : Character(String(rawValue % 10))
+        switch self {
+        case .code: "C"
+        case .watch: "W"
+        default: Character(String(rawValue % 10))
+        }
     }
 
     /// The keys of all tabs, as a hint names them.

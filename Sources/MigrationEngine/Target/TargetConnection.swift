@@ -1,11 +1,14 @@
 import CPostgres
 import Glibc
+import Synchronization
 
 /// One connection to PostgreSQL, for one thread.
 package final class TargetConnection {
     let handle: OpaquePointer
     /// How often the server was asked and waited for.
     package internal(set) var roundTrips = 0
+    /// How often this process asked any server: the server's own counters hold these, too.
+    static let asked = Atomic<Int>(0)
 
     /// A peer that is gone without a word is noticed within about a minute.
     private static let deadPeer = [
@@ -61,7 +64,7 @@ package final class TargetConnection {
     /// - Parameter sql: The statements.
     /// - Throws: ``TargetError`` of the first that fails.
     package func execute(_ sql: String) throws(TargetError) {
-        roundTrips += 1
+        count()
         let result = PQexec(handle, sql)
         defer { PQclear(result) }
         switch PQresultStatus(result) {
@@ -101,7 +104,7 @@ package final class TargetConnection {
             if case .bytes(let bytes) = parameter { return Int32(bytes.count) }
             return Int32(buffer?.count ?? 0)
         }
-        roundTrips += 1
+        count()
         let result = Self.withPointers(buffers) { values in
             PQexecParams(
                 handle,
@@ -119,6 +122,11 @@ package final class TargetConnection {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK: return TargetRows(result)
         default: throw TargetError(result: result, connection: handle)
         }
+    }
+
+    private func count() {
+        roundTrips += 1
+        Self.asked.wrappingAdd(1, ordering: .relaxed)
     }
 
     /// Runs work in a transaction: committed when it returns, rolled back when it throws.

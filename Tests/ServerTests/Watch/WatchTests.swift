@@ -2,24 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The first hour: a fault is planted behind a switch, and the next look names it.
+/// The first hour: what a look finds, and what is kept of it.
 @Suite(.postgres, .database, .timeLimit(.minutes(30)))
 struct WatchTests {
-    /// What a healthy application has done a moment ago.
-    private static let work = """
-        UPDATE workflow_controls SET last_run_at = now() AT TIME ZONE 'UTC';
-        UPDATE sync_watermark SET last_sync_timestamp =
-            to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS');
-        """
-
-    /// A run behind the switch, with an application that works.
-    private func switched() async throws -> LiveSource {
-        let live = try await LiveSource(try TestFolder(), orders: 30)
-        let flipped = try await live.flip()
-        try #require(flipped.status == 0, "\(flipped)")
-        _ = try await psql(live.cutover.target, Self.work)
-        return live
-    }
+    private func switched() async throws -> LiveSource { try await .switched() }
 
     /// One look, and one criterion of it.
     private func criterion(_ name: String, _ live: LiveSource) async throws -> JSON {
