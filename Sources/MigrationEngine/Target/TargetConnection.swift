@@ -9,6 +9,8 @@ package final class TargetConnection {
     package internal(set) var roundTrips = 0
     /// How often this process asked any server: the server's own counters hold these, too.
     static let asked = Atomic<Int>(0)
+    /// How often a server refused what this process asked.
+    static let refused = Atomic<Int>(0)
 
     /// A peer that is gone without a word is noticed within about a minute.
     private static let deadPeer = [
@@ -69,7 +71,7 @@ package final class TargetConnection {
         defer { PQclear(result) }
         switch PQresultStatus(result) {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: return
-        default: throw TargetError(result: result, connection: handle)
+        default: throw refusal(result)
         }
     }
 
@@ -120,8 +122,13 @@ package final class TargetConnection {
         defer { PQclear(result) }
         switch PQresultStatus(result) {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK: return TargetRows(result)
-        default: throw TargetError(result: result, connection: handle)
+        default: throw refusal(result)
         }
+    }
+
+    private func refusal(_ result: OpaquePointer?) -> TargetError {
+        Self.refused.wrappingAdd(1, ordering: .relaxed)
+        return TargetError(result: result, connection: handle)
     }
 
     private func count() {

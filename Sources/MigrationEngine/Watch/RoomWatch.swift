@@ -19,7 +19,7 @@ enum RoomWatch {
         let rows = try look.onTarget { target throws(TargetError) in
             try target.query(
                 """
-                SELECT relname, n_dead_tup, n_live_tup,
+                SELECT s.relname, n_dead_tup, n_live_tup,
                     coalesce(last_analyze, last_autoanalyze) IS NULL AND c.reltuples < 0
                 FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid
                 WHERE s.schemaname = $1

@@ -10,8 +10,11 @@ enum SessionWatch {
             return .unknown("the server's counters were reset")
         }
         let deadlocks = now.deadlocks - before.deadlocks
-        let rollbacks = now.rollbacks - before.rollbacks
-        let commits = max(0, now.commits - before.commits - (now.own - before.own))
+        // The watch's own questions are none of the application's transactions.
+        let refused = now.own.refused - before.own.refused
+        let passed = now.own.asked - before.own.asked - refused
+        let rollbacks = max(0, now.rollbacks - before.rollbacks - refused)
+        let commits = max(0, now.commits - before.commits - passed)
         let words =
             "\(GateWords.count(deadlocks, "deadlock")), \(rollbacks) of \(commits + rollbacks) "
             + "transactions rolled back in the last \(Int(seconds.rounded())) s"
@@ -115,8 +118,8 @@ struct ServerCounters {
     var commits: Int
     var rollbacks: Int
     var deadlocks: Int
-    /// What this process asked, each a transaction of its own.
-    var own: Int
+    /// What this process asked, each a transaction of its own, and what was refused of it.
+    var own: (asked: Int, refused: Int)
 
     /// Reads them.
     init(_ target: TargetConnection) throws(TargetError) {
@@ -129,6 +132,9 @@ struct ServerCounters {
         commits = row[0]
         rollbacks = row[1]
         deadlocks = row[2]
-        own = TargetConnection.asked.load(ordering: .relaxed)
+        own = (
+            TargetConnection.asked.load(ordering: .relaxed),
+            TargetConnection.refused.load(ordering: .relaxed)
+        )
     }
 }
