@@ -3,7 +3,7 @@ import MigrationEngine
 /// The figures of some looks as a row of bars, the newest on the right.
 enum Sparkline {
     private static let bars = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
-    private static let letters = ["_", ".", "-", "=", "+", "*", "%", "#"]
+    private static let letters = ["_", ",", "-", "=", "+", "*", "%", "#"]
 
     /// Draws them.
     ///

@@ -196,13 +196,10 @@ struct WatchDetail {
     }
 
     var lines: [Line] {
-        var first: Line = [
-            WatchWords.verdict(criterion.state, glyphs), Span("  \(criterion.title)"),
-        ]
-        if let since = criterion.badSince {
-            first.append(Span("  since \(since)", .statusBad))
-        }
-        var lines: [Line] = [first]
+        let verdict = WatchWords.verdict(criterion.state, glyphs)
+        let since = criterion.badSince.map { [Span("  since \($0)", .statusBad)] } ?? []
+        var lines: [Line] = [[verdict] + since]
+        lines += block(criterion.title, .textMuted)
         lines += block(criterion.reason, .text)
         if criterion.state != .good, let remedy = criterion.remedy {
             lines += block("\(glyphs.arrow) \(remedy)", .textStrong)
@@ -212,11 +209,9 @@ struct WatchDetail {
         lines.append(
             Sparkline.line(points, limit: criterion.limit, width: width, glyphs: glyphs)
         )
+        let figure = criterion.value == nil ? "" : "\(WatchWords.figure(criterion)); "
         lines.append([
-            Span(
-                "\(WatchWords.figure(criterion)); the last \(Figures.rows(points.count, "look"))",
-                .textMuted
-            )
+            Span("\(figure)the last \(Figures.rows(points.count, "look"))", .textMuted)
         ])
         return lines
     }

@@ -86,7 +86,8 @@ extension Profile {
             table: try table.requiredText("table"),
             column: try table.requiredText("column"),
             seconds: Double(try table.integer("seconds") ?? 3_600),
-            workflow: try table.text("workflow")
+            workflow: try table.text("workflow"),
+            zone: try table.text("zone")
         )
     }
 

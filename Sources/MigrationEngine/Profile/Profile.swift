@@ -96,6 +96,8 @@ package struct Profile: Sendable, Equatable {
         package var seconds: Double
         /// The workflow that moves it: while that is turned off, it rests.
         package var workflow: String?
+        /// The time zone of a time that is stored without one; nil for UTC.
+        package var zone: String?
     }
 
     /// A table with one order a row.

@@ -171,7 +171,7 @@ enum ApplicationWatch {
             }
         }
         guard let text else { return .missing }
-        guard let text, let age = try age(of: text, look) else { return .empty }
+        guard let text, let age = try age(of: text, in: mark.zone, look) else { return .empty }
         return .old(age)
     }
 
@@ -182,20 +182,27 @@ enum ApplicationWatch {
 
     /// The age of a stored time in seconds, by the server's clock; nil when it is none.
     ///
-    /// What has no zone is UTC, as everything that SQLite's `datetime('now')` wrote.
+    /// What has no zone is UTC, as everything that SQLite's `datetime('now')` wrote, unless the
+    /// profile says otherwise.
     private static func age(
         of text: String,
+        in zone: String? = nil,
         _ look: WatchLook
     ) throws(MigrationError) -> Double? {
         try look.onTarget { target throws(TargetError) -> Double? in
             do throws(TargetError) {
                 return try target.query(
-                    "SELECT extract(epoch FROM now() - $1::timestamptz)",
-                    [.text(text)]
+                    """
+                    SELECT extract(epoch FROM now() - CASE
+                        WHEN $1::text ~ ':[0-9.]+ ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)$'
+                        THEN $1::text::timestamptz
+                        ELSE $1::text::timestamp AT TIME ZONE $2::text END)
+                    """,
+                    [.text(text), .text(zone ?? "UTC")]
                 ).first.flatMap(Double.init)
             } catch {
                 // 22007 and 22008: no time at all.
-                guard error.sqlState?.hasPrefix("2200") == true else { throw error }
+                guard ["22007", "22008"].contains(error.sqlState) else { throw error }
                 return nil
             }
         }

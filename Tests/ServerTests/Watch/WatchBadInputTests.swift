@@ -121,6 +121,35 @@ struct WatchBadInputTests {
         #expect(criteria.named("clocks")["state"].string == "good", "\(criteria.named("clocks"))")
     }
 
+    @Test func `a mark without a zone is read in the one that the profile says`() async throws {
+        let live = try await LiveSource.switched()
+        _ = try await psql(
+            live.cutover.target,
+            """
+            UPDATE sync_watermark SET last_sync_timestamp =
+                to_char(now() AT TIME ZONE 'Etc/GMT+8', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '0'
+            """
+        )
+        let mark = "[[watermarks]]\ntable = \"sync_watermark\"\ncolumn = \"last_sync_timestamp\"\n"
+        let plain = try await look(live, ["--profile", try live.profile(mark)])
+        let asUTC = plain.json["criteria"].named("watermarks")
+        #expect(asUTC["state"].string == "bad", "\(asUTC)")
+        #expect(asUTC["reason"].string?.contains("8 h ago") == true, "\(asUTC)")
+        let zoned = try await look(
+            live,
+            ["--profile", try live.profile(mark + "zone = \"Etc/GMT+8\"")]
+        )
+        let found = zoned.json["criteria"].named("watermarks")
+        #expect(found["state"].string == "good", "\(found)")
+        let wrong = try await look(
+            live,
+            ["--profile", try live.profile(mark + "zone = \"Nowhere\"")]
+        )
+        let unknown = wrong.json["criteria"].named("watermarks")
+        #expect(unknown["state"].string == "unknown", "\(unknown)")
+        #expect(unknown["reason"].string?.contains("Nowhere") == true, "\(unknown)")
+    }
+
     @Test func `a profile whose limits are no numbers is refused with its line`() async throws {
         let live = try await LiveSource(try TestFolder(), orders: 5, isSigned: false)
         let profile = try live.profile("[watch]\npool = 0")
