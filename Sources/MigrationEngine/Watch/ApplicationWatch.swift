@@ -105,6 +105,7 @@ enum ApplicationWatch {
             switch try read(mark, look) {
             case .resting(let workflow): told.append("\(name) rests with \(workflow)")
             case .missing: missing.append(name)
+            case .noZone(let zone): missing.append("the time zone \(zone) of \(name)")
             case .empty: stale.append("\(name) is empty")
             case .old(let age) where age < -ServerWatch.apart:
                 stale.append("\(name) is \(ahead(age))")
@@ -138,6 +139,8 @@ enum ApplicationWatch {
         case resting(String)
         /// The table or its column is not there.
         case missing
+        /// The server does not know the zone that the profile gives.
+        case noZone(String)
         case empty
         case old(Double)
     }
@@ -171,8 +174,16 @@ enum ApplicationWatch {
             }
         }
         guard let text else { return .missing }
-        guard let text, let age = try age(of: text, in: mark.zone, look) else { return .empty }
-        return .old(age)
+        guard let text else { return .empty }
+        do throws(MigrationError) {
+            return try age(of: text, in: mark.zone, look).map { .old($0) } ?? .empty
+        } catch {
+            // 22023: a time zone that is none.
+            guard let zone = mark.zone, case .postgres("22023", _, _, _) = error.cause else {
+                throw error
+            }
+            return .noZone(SafeText.visible(zone))
+        }
     }
 
     /// A time that has not come yet: whoever wrote it has another clock.

@@ -20,7 +20,9 @@ enum RoomWatch {
             try target.query(
                 """
                 SELECT s.relname, n_dead_tup, n_live_tup,
-                    coalesce(last_analyze, last_autoanalyze) IS NULL AND c.reltuples < 0
+                    coalesce(last_analyze, last_autoanalyze) IS NULL AND c.reltuples < 0,
+                    extract(epoch FROM now() - greatest(last_vacuum, last_autovacuum)),
+                    extract(epoch FROM now() - greatest(last_analyze, last_autoanalyze))
                 FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid
                 WHERE s.schemaname = $1
                 """,
@@ -46,7 +48,15 @@ enum RoomWatch {
                 remedy: "ANALYZE these tables: without it the server plans blindly"
             )
         }
-        return .good("at most \(Int(most)) dead rows in a table; every table is analyzed", figure)
+        func newest(_ column: Int) -> String {
+            rows.compactMap { $0[column].flatMap(Double.init) }.min().map { GateWords.ago($0) }
+                ?? "never"
+        }
+        return .good(
+            "at most \(Int(most)) dead rows in a table; last vacuum \(newest(4)), last analyze "
+                + newest(5),
+            figure
+        )
     }
 
     static func backups(_ look: WatchLook) throws(MigrationError) -> WatchFinding {

@@ -186,6 +186,9 @@ struct WatchAlarmTests {
             after: watch.looks.count
         )
         _ = try await psql(target, "VACUUM (ANALYZE) configuration_params")
+        let isVacuumed =
+            "SELECT n_dead_tup < 10000 FROM pg_stat_user_tables WHERE relname = 'configuration_params'"
+        try #require(await eventually { try await psql(target, isVacuumed) == "t" })
         try await watch.requireEnd(of: "vacuum")
         await watch.stop()
     }
@@ -208,6 +211,23 @@ struct WatchAlarmTests {
         proxy.set(.open)
         try await watch.requireEnd(of: "server")
         try await watch.requireEnd(of: "sequences")
+        #expect(await watch.stop() == 1)
+    }
+
+    @Test func `a server that answers slowly is an alarm of our own probes`() async throws {
+        let proxy = try ServerProxy(to: TestDatabase.url)
+        defer { proxy.end() }
+        let live = try await LiveSource.switched(target: proxy.url)
+        let watch = try await WatchRun(live)
+        proxy.set(.delayed(milliseconds: 60))
+        let found = try await watch.requireAlarm(
+            "probes",
+            ["our own probes: mean"],
+            after: watch.looks.count
+        )
+        #expect(found["unit"].string == "ms")
+        #expect(try #require(found["value"].double) >= 100)
+        proxy.set(.open)
         #expect(await watch.stop() == 1)
     }
 
