@@ -7,6 +7,8 @@ package final class TargetConnection {
     let handle: OpaquePointer
     /// How often the server was asked and waited for.
     package internal(set) var roundTrips = 0
+    /// Whether what it asks is ours: the simulated workers ask as the application does.
+    private let isOurs: Bool
     /// How often this process asked any server: the server's own counters hold these, too.
     static let asked = Atomic<Int>(0)
     /// How often a server refused what this process asked.
@@ -47,6 +49,7 @@ package final class TargetConnection {
             throw error
         }
         handle = opened
+        isOurs = !purpose.hasPrefix(TrafficDatabase.purpose)
         PQsetNoticeProcessor(opened, { _, _ in }, nil)
         // The session's own ways of writing values must not depend on the server's settings.
         try execute(
@@ -127,13 +130,13 @@ package final class TargetConnection {
     }
 
     private func refusal(_ result: OpaquePointer?) -> TargetError {
-        Self.refused.wrappingAdd(1, ordering: .relaxed)
+        if isOurs { Self.refused.wrappingAdd(1, ordering: .relaxed) }
         return TargetError(result: result, connection: handle)
     }
 
     private func count() {
         roundTrips += 1
-        Self.asked.wrappingAdd(1, ordering: .relaxed)
+        if isOurs { Self.asked.wrappingAdd(1, ordering: .relaxed) }
     }
 
     /// Runs work in a transaction: committed when it returns, rolled back when it throws.
