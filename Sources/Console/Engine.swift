@@ -181,6 +181,13 @@ package protocol ConsoleEngine: BrowsingEngine, ComparingEngine {
     /// - Throws: ``MigrationError``.
     func code(observer: Observer) throws -> CodeListing
 
+    /// Looks once more at every criterion of success; see the extension for engines without.
+    ///
+    /// - Parameter observer: Who is told of alarms.
+    /// - Returns: What was found, with the looks before it.
+    /// - Throws: ``MigrationError``.
+    func watch(observer: Observer) throws -> WatchListing
+
     /// The movements of one article, newest first.
     ///
     /// - Parameters:

@@ -14,6 +14,8 @@ package final class InProcessEngine: ConsoleEngine {
     private let readers: Mutex<[Side: LiveReader]> = Mutex([:])
     /// Connections of their own: a side that does not answer must not hold up the other's lists.
     private let both: Mutex<BothSides?> = Mutex(nil)
+    /// The watch, with connections of its own; only its thread comes here.
+    private let session: Mutex<WatchSession?> = Mutex(nil)
 
     /// Makes an engine; it connects when it is first asked.
     ///
@@ -159,6 +161,18 @@ package final class InProcessEngine: ConsoleEngine {
             let reader = readers[side] ?? LiveReader(options: options, side: side)
             readers[side] = reader
             return try work(reader)
+        }
+    }
+
+    func watching<Value: Sendable>(
+        _ observer: Observer,
+        _ work: (WatchSession) throws(MigrationError) -> Value
+    ) throws(MigrationError) -> Value {
+        try session.withLock { session throws(MigrationError) in
+            if let session { return try work(session) }
+            let begun = try WatchSession(options, observer: observer)
+            session = begun
+            return try work(begun)
         }
     }
 

@@ -196,6 +196,8 @@ struct Model: Sendable {
     /// How the lists are walked through of which only a part is here.
     var orderWalk = Walk<String>()
     var stockWalk = Walk<String>()
+    /// The criteria of the first hour; once they were looked at, the console goes on watching.
+    var watch = Loadable<WatchListing>()
     /// What the panes show that look at any application.
     var browsing = Browsing()
     /// What the panes of orders and stock show of both sides.
@@ -263,6 +265,7 @@ enum PaneID: Int, CaseIterable, Sendable {
     case quarantine
     case tables
     case code
+    case watch
 
     /// The name on the tab.
     var title: String {
@@ -278,12 +281,17 @@ enum PaneID: Int, CaseIterable, Sendable {
         case .quarantine: "Quarantine"
         case .tables: "Tables"
         case .code: "Code"
+        case .watch: "Watch"
         }
     }
 
     /// The key of the tab: a digit, as long as there are digits.
     var key: Character {
-        self == .code ? "C" : Character(String(rawValue % 10))
+        switch self {
+        case .code: "C"
+        case .watch: "W"
+        default: Character(String(rawValue % 10))
+        }
     }
 
     /// The keys of all tabs, as a hint names them.

@@ -19,6 +19,7 @@ extension Model {
         case .dashboard, .quarantine, .tables: loadBrowsed()
         // To prove the code takes a while and may install what it needs: only r does it.
         case .code: []
+        case .watch: loadWatch()
         case .migrate, .verify, .log: []
         }
     }
@@ -32,6 +33,8 @@ extension Model {
     mutating func refreshIfDue() -> [Command] {
         guard let live, !live.isLoading, !isReadOnRequest else { return [] }
         guard let askedAt = live.askedAt else { return loadPane() }
+        // A watch goes on in every pane, at its own pace.
+        guard pane != .watch else { return [] }
         return now - askedAt >= refreshSeconds ? loadPane() : []
     }
 
@@ -88,7 +91,7 @@ extension Model {
         }
         guard let live, let loadedAt = live.loadedAt, !isReadOnRequest else { return nil }
         let age = now - loadedAt
-        return age > 3 * refreshSeconds ? age : nil
+        return age > 3 * (pane == .watch ? watchSeconds : refreshSeconds) ? age : nil
     }
 
     /// Reads what the two sides are.
@@ -114,6 +117,7 @@ extension Model {
             )
         case .tables:
             (browsing.tables.isLoading, browsing.tables.askedAt, browsing.tables.loadedAt)
+        case .watch: (watch.isLoading, watch.askedAt, watch.loadedAt)
         case .overview, .migrate, .verify, .log, .code: nil
         }
     }

@@ -42,6 +42,7 @@ extension Model {
         case .transactions(let ticket, let result):
             transactions.take(result, ticket: ticket, now: now)
         case .code(let ticket, let result): code.take(result, ticket: ticket, now: now)
+        case .watch(let ticket, let result): takeWatch(result, ticket: ticket)
         case .toggled(let name, let isEnabled, let failure):
             return finishToggle(name, isEnabled, failure)
         case .browsed(let message): return take(message)
@@ -159,7 +160,7 @@ extension Model {
         now = time
         undo.expire(now: now)
         if let notice, notice.until <= time { self.notice = nil }
-        return refreshIfDue() + refreshCutover()
+        return refreshIfDue() + refreshCutover() + watchIfDue()
     }
 
     private mutating func resize(to size: Size) -> [Command] {

@@ -29,6 +29,7 @@ extension Samples {
         model.browsing.dashboards.error = error
         model.browsing.quarantine.error = error
         model.browsing.tables.error = error
+        model.watch.error = error
         return model
     }
 

@@ -57,6 +57,16 @@ extension TerminalTests {
                 try await terminal.wait(for: tabs[8], "Every row fitted.")
                 try await terminal.press("C")
                 try await terminal.wait(for: tabs[10], "r reads the application's code")
+                // A look at both sides, before any switch: what is about the time after is not known.
+                try await terminal.press("W")
+                try await terminal.wait(
+                    for: tabs[11],
+                    "Watch of ora, system ",
+                    "live side",
+                    "✓ good",
+                    "· unknown",
+                    " not known   looked at"
+                )
             }
         }
 

@@ -47,6 +47,7 @@ enum Panes {
         OverviewPane(), MigratePane(), VerifyPane(), WorkflowsPane(), OrdersPane(),
         InventoryPane(), LogPane(), DashboardPane(), QuarantinePane(), TablesPane(),
         CodePane(),
+        WatchPane(),
     ]
 
     /// The pane on a tab.

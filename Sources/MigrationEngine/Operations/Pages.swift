@@ -120,6 +120,12 @@ public struct WorkflowRow: Codable, Sendable, Equatable {
     @ExplicitNull public var updatedBy: String?
     /// When the workflow last ran, as stored; nil when the table does not tell.
     @ExplicitNull public var lastRunAt: String?
+    /// When its worker last said that it lives, as stored; nil when the table does not tell.
+    @ExplicitNull public var heartbeatAt: String? = nil
+    /// How often it runs, in seconds; nil when the profile does not say.
+    @ExplicitNull public var intervalSeconds: Double? = nil
+    /// What runs; nil when the profile does not say.
+    @ExplicitNull public var script: String? = nil
 }
 
 /// All workflows of a side.

@@ -209,6 +209,30 @@ struct OperationsTargetTests {
         #expect(stored == "\(off)|night shift|yesterday|t\n\(on)|admin")
     }
 
+    @Test func `of several toggles on the server all are turned, or none`() async throws {
+        let options = try await sides()
+        func turn(_ names: [String], _ isOn: Bool) async throws {
+            _ = try await onThread {
+                try Workflows.set(
+                    options: options,
+                    side: .target,
+                    names.map { Workflows.Toggle(name: $0, enabled: isOn) },
+                    by: "all of us"
+                )
+            }
+        }
+        let count = """
+            SELECT count(*) FROM workflow_controls
+            WHERE enabled::text IN ('f', 'false', '0') AND updated_by = 'all of us'
+            """
+        await #expect(throws: MigrationError.self) {
+            try await turn(["xml-import", "nothing"], false)
+        }
+        #expect(try await psql(options.target, count) == "0")
+        try await turn(["xml-import", "orders-cleanup"], false)
+        #expect(try await psql(options.target, count) == "2")
+    }
+
     @Test func `an unknown workflow is refused with the names there are`() async throws {
         let options = try await sides()
         await #expect {
