@@ -10,6 +10,7 @@ final class Dispatcher {
     private let counts = Worker(name: "console-count")
     private let standings = Worker(name: "console-status")
     private let proofs = Worker(name: "console-code")
+    private let reconciliations = Worker(name: "console-checks")
     private let comparisons = Worker(name: "console-compare")
     private var cancellation = Cancellation()
     /// The wish that ends following; whatever else begins states it.
@@ -115,6 +116,13 @@ final class Dispatcher {
                 proofs,
                 message: { .code(ticket: ticket, $0) },
                 { try engine.code(observer: observer) }
+            )
+        case .reconcile(let ticket):
+            let observer = observer
+            ask(
+                reconciliations,
+                message: { .reconciled(ticket: ticket, $0) },
+                { try engine.reconcile(observer: observer) }
             )
         case .setWorkflow(let side, let name, let isEnabled):
             setWorkflow(side: side, name: name, isEnabled: isEnabled)

@@ -161,6 +161,13 @@ package protocol ConsoleEngine: BrowsingEngine, ComparingEngine {
     /// - Throws: ``MigrationError``.
     func code(observer: Observer) throws -> CodeListing
 
+    /// Runs the business checks on both sides; see the extension for engines without any.
+    ///
+    /// - Parameter observer: Who is told how far it is.
+    /// - Returns: What was found.
+    /// - Throws: ``MigrationError``.
+    func reconcile(observer: Observer) throws -> ReconciliationReport
+
     /// The movements of one article, newest first.
     ///
     /// - Parameters:

@@ -35,6 +35,7 @@ enum Message: Sendable {
     case inventory(ticket: Int, Result<InventoryPage, MigrationError>)
     case transactions(ticket: Int, Result<[InventoryTransaction], MigrationError>)
     case code(ticket: Int, Result<CodeListing, MigrationError>)
+    case reconciled(ticket: Int, Result<ReconciliationReport, MigrationError>)
     case toggled(name: String, isEnabled: Bool, failure: MigrationError?)
     case browsed(BrowsingMessage)
     case compared(ComparingMessage)
@@ -74,6 +75,7 @@ enum Command: Equatable, Sendable {
     case loadInventory(ticket: Int, side: Side, search: String, level: String? = nil)
     case loadTransactions(ticket: Int, side: Side, sku: String)
     case loadCode(ticket: Int)
+    case reconcile(ticket: Int)
     case setWorkflow(side: Side, name: String, isEnabled: Bool)
     /// Reads the file of settings when it has changed, or in any case when it was asked for.
     case loadSettings(isAsked: Bool)

@@ -191,6 +191,7 @@ struct Model: Sendable {
     var inventory = Loadable<InventoryPage>()
     var transactions = Loadable<[InventoryTransaction]>()
     var code = Loadable<CodeListing>()
+    var reconciliation = Loadable<ReconciliationReport>()
     var orderLimit = 200
     /// What the panes show that look at any application.
     var browsing = Browsing()
@@ -259,6 +260,7 @@ enum PaneID: Int, CaseIterable, Sendable {
     case quarantine
     case tables
     case code
+    case checks
 
     /// The name on the tab.
     var title: String {
@@ -274,12 +276,17 @@ enum PaneID: Int, CaseIterable, Sendable {
         case .quarantine: "Quarantine"
         case .tables: "Tables"
         case .code: "Code"
+        case .checks: "Checks"
         }
     }
 
     /// The key of the tab: a digit, as long as there are digits.
     var key: Character {
-        self == .code ? "C" : Character(String(rawValue % 10))
+        switch self {
+        case .code: "C"
+        case .checks: "K"
+        default: Character(String(rawValue % 10))
+        }
     }
 
     /// The keys of all tabs, as a hint names them.

@@ -25,7 +25,12 @@ extension Model {
         case .level: nextLevel()
         case .toggleSide: return toggleSide()
         case .status: return selectNextStatus()
-        case .refresh: return pane == .code ? loadCode() : reload()
+        case .refresh:
+            return switch pane {
+            case .code: loadCode()
+            case .checks: reconcile()
+            default: reload()
+            }
         case .migrate: askToMigrate()
         case .migrateLive: askToMigrateLive()
         case .follow: return operation?.kind == .follow ? stopOperation() : begin(.follow)

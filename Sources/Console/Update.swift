@@ -44,6 +44,8 @@ extension Model {
         case .transactions(let ticket, let result):
             transactions.take(result, ticket: ticket, now: now)
         case .code(let ticket, let result): code.take(result, ticket: ticket, now: now)
+        case .reconciled(let ticket, let result):
+            reconciliation.take(result, ticket: ticket, now: now)
         case .toggled(let name, let isEnabled, let failure):
             return finishToggle(name, isEnabled, failure)
         case .browsed(let message): take(message)

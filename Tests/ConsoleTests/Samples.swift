@@ -39,6 +39,7 @@ enum Samples {
         model.inventory = loaded(inventory)
         model.comparing.stock = loaded(comparedStock)
         model.code = loaded(code)
+        model.reconciliation = loaded(reconciliation)
         model.orderItems = loaded([
             OrderItem(sku: "17612", lot: "250237", quantity: 15, kind: "ordered"),
             OrderItem(sku: "17914", lot: nil, quantity: 2, kind: "ordered"),

@@ -46,7 +46,7 @@ enum Panes {
     static let all: [any Pane] = [
         OverviewPane(), MigratePane(), VerifyPane(), WorkflowsPane(), OrdersPane(),
         InventoryPane(), LogPane(), DashboardPane(), QuarantinePane(), TablesPane(),
-        CodePane(),
+        CodePane(), ChecksPane(),
     ]
 
     /// The pane on a tab.
