@@ -57,9 +57,9 @@ struct AdviceAnswer {
 
     mutating func add(
         _ name: String,
-        _ severity: AdviceReport.Severity = .advice,
         _ subject: String,
         _ reason: String,
+        as severity: AdviceReport.Severity = .advice,
         remedy: String,
         statement: String? = nil,
         plan: [String] = []

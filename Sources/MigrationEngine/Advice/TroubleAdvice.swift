@@ -20,10 +20,10 @@ enum TroubleAdvice {
         for limit in limits where Double(limit.used) >= ServerWatch.busy * Double(limit.most) {
             answer.add(
                 "pool_exhausted",
-                .fault,
                 limit.name,
                 "\(limit.used) of \(limit.most) connections of \(limit.name) are used: "
                     + GateWords.list(users),
+                as: .fault,
                 remedy: "make the pools of all processes together smaller than the limit; the "
                     + "statement ends what was idle for ten minutes",
                 statement: """
@@ -69,10 +69,10 @@ enum TroubleAdvice {
             if rows > 0 {
                 answer.add(
                     "orphans",
-                    .fault,
                     child,
                     "\(GateWords.count(Int(rows), "row")) without \(parent): written with the "
                         + "constraints off, or the parents went",
+                    as: .fault,
                     remedy: "look at the rows with the statement; bring the parents back, or let "
                         + "the application delete the rows; cutover verify compares with SQLite",
                     statement: "SELECT c.* \(rest) LIMIT 20;"
@@ -114,11 +114,11 @@ enum TroubleAdvice {
         if let record = records.first, record.totals.failed > 0 {
             answer.add(
                 "type_mismatch",
-                .fault,
                 record.folder,
                 "\(GateWords.count(record.totals.failed, "statement")) of the application's code "
                     + "\(record.totals.failed == 1 ? "was" : "were") refused by this target when "
                     + "it was proven at \(record.at)",
+                as: .fault,
                 remedy: "cutover code check \(SafeText.shellWord(record.folder)) names each with "
                     + "the server's own words; cutover code fix edits what is proven"
             )
@@ -130,10 +130,10 @@ enum TroubleAdvice {
         guard isFailing || records.isEmpty else { return answer }
         answer.add(
             "type_mismatch",
-            isFailing ? .fault : .advice,
             GateWords.list(columns),
             "boolean here, 1 and 0 in SQLite: code that writes or compares numbers is refused "
                 + "(42804, 42883); \(counters.rollbacks) transactions were rolled back, \(share) %",
+            as: isFailing ? .fault : .advice,
             remedy: "cutover code check DIR finds each such statement; where the code cannot be "
                 + "changed, the profile can give the column an integer type"
         )
