@@ -284,7 +284,7 @@ enum PaneID: Int, CaseIterable, Sendable {
     var key: Character {
         switch self {
         case .code: "C"
-        case .checks: "K"
+        case .checks: "F"
         default: Character(String(rawValue % 10))
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import MigrationEngine
 import TestSupport
 import Testing
 
