@@ -139,6 +139,9 @@ extension Model {
 
     private var whyNotLive: String? {
         guard phase == nil || operation?.kind == .migrate else { return nil }
+        if operation?.kind != .migrate, cutover.status.isLoading, cutover.status.value == nil {
+            return "how the run stands is being read; in a moment"
+        }
         return operation?.kind == .migrate
             ? "a copy is running" : "there is no live run; \(key(.migrateLive)) begins one"
     }

@@ -12,6 +12,11 @@ extension Model {
         }
         unreadable = nil
         self.earlier = earlier
+        // Another process has compared after this console did.
+        if let newer = earlier.run?.compared, let own = verifiedAt, newer.at > own + 1 {
+            verification = newer.report
+            verifiedAt = newer.at
+        }
         // Of a live run the counts differ by what is on its way.
         guard earlier.run != nil, progress == nil, verification == nil, operation == nil,
             counts == nil, !isCounting, phase == nil

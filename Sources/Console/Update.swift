@@ -265,10 +265,11 @@ extension Model {
         // What an earlier run logged says nothing about this one.
         let own = log.dropFirst(max(0, -droppedLines))
         let isLogged = own.suffix(20).contains {
-            $0.level == .error && $0.message == error.message
+            [.warning, .error].contains($0.level) && $0.message == error.message
         }
         guard !isLogged else { return }
-        append(LogLine(time: now, level: .error, stage: error.place.stage, message: error.message))
+        let level: LogLine.Level = error.code == .interrupted ? .warning : .error
+        append(LogLine(time: now, level: level, stage: error.place.stage, message: error.message))
     }
 
     private mutating func finishToggle(

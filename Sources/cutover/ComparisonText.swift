@@ -7,7 +7,7 @@ struct ComparisonText {
 
     init(_ cell: CellText) { self.cell = cell }
 
-    /// Prints one thing on both sides; ends with status 1 when they differ in it.
+    /// Prints one thing on both sides; ends with status 1 when they differ in it or neither has it.
     ///
     /// - Parameters:
     ///   - page: The page for `--json`.
@@ -25,7 +25,7 @@ struct ComparisonText {
         try Output(common).result(page) {
             "\(title)\n" + ComparisonText(CellText(common)).text(comparison)
         }
-        if comparison.isDifferent { throw ExitCode(1) }
+        if comparison.isDifferent || comparison.lines.isEmpty { throw ExitCode(1) }
     }
 
     /// A comparison as a table, with what it comes to below.

@@ -84,7 +84,10 @@ struct InspectText {
         if let type = column.targetType { words += " \(arrow) \(type)" }
         page.add("  \(column.name)  \(words)", hanging: 6)
         var facts = [stored(column.storage)]
-        if column.distinct > 0 { facts.append("\(column.distinct) different") }
+        // The sketch behind it is exact for few values only.
+        if column.distinct > 0 {
+            facts.append("\(column.distinct >= 1_000 ? "about " : "")\(column.distinct) different")
+        }
         if let first = column.min, let last = column.max {
             facts.append("\(Self.quoted(first)) to \(Self.quoted(last))")
         }

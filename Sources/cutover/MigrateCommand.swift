@@ -106,7 +106,8 @@ enum MigrateText {
                     + skipped.reason
             )
         }
-        lines.append("ledger: \(report.ledger.summary)")
+        let entries = Count.text(report.ledger.entries.count, "object")
+        lines.append("ledger of \(entries), column types apart: \(report.ledger.summary)")
         lines += LedgerText.findings(report.ledger)
         lines += report.warnings.map { "note: \(SafeText.visible($0))" }
         if let verify = report.verify { lines += VerifyText.problems(verify) }

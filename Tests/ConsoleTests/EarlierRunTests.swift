@@ -90,6 +90,7 @@ extension Samples {
         )
         run.endedAt = isFinished ? now - 90_000 : nil
         run.report = isFinished ? filled().report : nil
+        run.compared = run.report?.verify.map { .init($0, at: now - 90_000) }
         return EarlierRun(
             run: run,
             obstacle: isFinished ? "already done; V compares both sides" : nil

@@ -152,18 +152,36 @@ import Testing
         var model = Samples.live(.watching)
         var run = Samples.earlier(isFinished: true)
         run.run?.report = model.report
-        run.run?.report?.verify = model.verification
+        run.run?.compared = model.verification.map { .init($0, at: 1_795_356_118) }
         model.verification = nil
         model.verifiedAt = nil
         model.progress = nil
         model.report = nil
-        model.cutover.status.value?.verifiedAt = "2026-11-22T14:01:58Z"
         _ = model.update(.earlier(.success(run)))
         model.pane = .verify
         let text = Chrome.draw(model).text
         #expect(text.contains("orders_inbox"), "\(text)")
         #expect(text.contains("compared at 11-22 14:01:58Z"), "\(text)")
         #expect(!text.contains("Nothing was compared yet"))
+    }
+
+    @Test func `a comparison that another process made since is read, once`() throws {
+        var model = Samples.live(.watching)
+        var run = Samples.earlier(isFinished: true)
+        run.run?.compared = model.verification.map { .init($0, at: 1_795_356_118) }
+        model.verification = nil
+        model.verifiedAt = nil
+        _ = model.update(.earlier(.success(run)))
+        var status = try #require(model.cutover.status.value)
+        for (at, isRead) in [
+            ("2026-11-22T14:01:58Z", false), ("2026-11-22T14:09:30Z", true),
+            ("2026-11-22T14:09:30Z", false), ("2026-11-22T14:11:00Z", true),
+        ] {
+            status.verifiedAt = at
+            let ticket = model.cutover.status.ticket
+            let commands = model.update(.status(ticket: ticket, .success(status)))
+            #expect(commands.contains(.loadEarlier) == isRead, "\(at)")
+        }
     }
 
     // MARK: - The wizard

@@ -51,6 +51,8 @@ public enum BuiltProducts {
             .deletingLastPathComponent().path
     }()
 
-    /// The path of the `cutover` binary.
-    public static var cutover: String { "\(folder)/cutover" }
+    /// The path of the `cutover` binary: the one beside the tests, or the one that
+    /// `CUTOVER_TEST_PROGRAM` names, as `.ci/test` does with the build that users run.
+    public static let cutover: String =
+        ProcessInfo.processInfo.environment["CUTOVER_TEST_PROGRAM"] ?? "\(folder)/cutover"
 }

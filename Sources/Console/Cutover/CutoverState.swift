@@ -39,6 +39,8 @@ struct CutoverState: Sendable {
     var wasFollowing = false
     /// Whether the end of a catch-up that gave way to something else is still awaited.
     var awaitsFollowEnd = false
+    /// The time of the newest comparison that was asked for, as the status tells it.
+    var comparisonAsked: String?
     /// Who signs gates; asked for once.
     var signer = ""
 

@@ -65,7 +65,12 @@ extension Model {
         guard case .success(let status) = result, operation?.kind.mustFinish != true,
             operation?.kind != .migrate
         else { return [] }
-        return learn(CutoverPhase(rawValue: status.phase))
+        let learned = learn(CutoverPhase(rawValue: status.phase))
+        guard isComparedSince(status), cutover.comparisonAsked != status.verifiedAt else {
+            return learned
+        }
+        cutover.comparisonAsked = status.verifiedAt
+        return learned + [.loadEarlier]
     }
 
     /// Takes in the phase, and with it the side that is live.

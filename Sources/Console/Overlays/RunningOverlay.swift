@@ -165,7 +165,7 @@ enum RunningOverlay {
         case "keys": "foreign keys are checked"
         case "target-closed": "blocks the writes of PostgreSQL"
         case "replayed": "brings its rows into SQLite"
-        case "environment-back": "the environment file as it was"
+        case "environment-back": "what the switch put into files"
         case "handed-back": "PostgreSQL follows again"
         case "source-open": "SQLite takes the writes"
         default: ""

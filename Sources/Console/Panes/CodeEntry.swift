@@ -14,6 +14,9 @@ struct CodeEntry {
     let file: CodeReport.File
     let kind: Kind
 
+    /// Where it stands: the file, and the line in it.
+    var place: String { line.map { "\(name):\($0)" } ?? name }
+
     /// The line in the file; nil for the file itself.
     var line: Int? {
         switch kind {

@@ -18,8 +18,10 @@ struct CodePane: Pane {
             hasDetail: true
         )
         let width = (place.detail ?? model.layout.body).width - 4
-        let title = entry.line.map { "\(entry.name):\($0)" } ?? entry.name
-        return PaneContent(title: title, body: .lines(CodeDetail(entry, width, model).lines))
+        return PaneContent(
+            title: entry.place,
+            body: .lines(CodeDetail(entry, width, model).lines)
+        )
     }
 
     private func title(_ model: Model) -> String {

@@ -1,3 +1,4 @@
+import Foundation
 import MigrationEngine
 
 /// When both sides were compared, for the panes that show what was found then.
@@ -5,10 +6,8 @@ extension Model {
     /// The time of the last comparison of every cell; nil when it is not known.
     var comparedAt: String? {
         if let verifiedAt { return "\(Figures.clock(verifiedAt))Z" }
-        if let at = cutover.status.value?.verifiedAt { return Self.short(at) }
-        // The comparison that is shown then was the last that the copy did.
-        guard comparisonOfCopy != nil, let endedAt = earlier?.run?.endedAt else { return nil }
-        return String(Figures.moment(endedAt).dropFirst(5))
+        // The figures and their time come from one record.
+        return earlier?.run?.compared.map { String(Figures.moment($0.at).dropFirst(5)) }
     }
 
     /// The time of the last comparison, in words.
@@ -30,14 +29,19 @@ extension Model {
         return [Span("\(comparedWords); \(since)", style)]
     }
 
-    /// A moment without its year, as the log writes it.
-    private static func short(_ moment: String) -> String {
-        String(moment.dropFirst(5)).replacing("T", with: " ")
-    }
-
-    /// The comparison of a run that is live and was copied before this console was opened.
+    /// The newest comparison of a run that is live and was copied before this console was opened.
     var comparisonOfCopy: VerifyReport? {
         guard phase != nil, operation?.kind != .migrate, progress == nil else { return nil }
-        return earlier?.run?.report?.verify
+        return earlier?.run?.compared?.report
+    }
+
+    /// Whether another process has compared both sides since the console read what was found.
+    func isComparedSince(_ status: RunStatus) -> Bool {
+        guard let at = status.verifiedAt, earlier != nil, operation?.kind != .verify else {
+            return false
+        }
+        let known = max(earlier?.run?.compared?.at ?? 0, verifiedAt ?? 0)
+        guard let newer = try? Date(at, strategy: .iso8601) else { return false }
+        return newer.timeIntervalSince1970 > known
     }
 }

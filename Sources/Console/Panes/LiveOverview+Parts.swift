@@ -174,7 +174,7 @@ extension OverviewPane {
 
     /// The rows of each table on both sides, as they were compared last.
     func bothSides(_ model: Model, width: Int) -> [Line] {
-        let known = model.verification ?? model.earlier?.run?.report?.verify
+        let known = model.verification ?? model.earlier?.run?.compared?.report
         guard let known else {
             return [[Span("not compared yet", .statusWait)]]
         }

@@ -186,7 +186,7 @@ struct OverviewPane: Pane {
     private func standing(of phase: Progress.Phase, _ run: EarlierRun.Run) -> Standing {
         guard run.isFinished else { return place(of: phase, to: run.phase) ?? .unfinished }
         guard phase == .verify else { return .done }
-        return run.report?.verify.map(standing) ?? .waiting
+        return run.compared.map { standing(after: $0.report) } ?? .waiting
     }
 
     /// Whether a phase is before or after the one that the run is in; nil when it is that one.

@@ -69,8 +69,7 @@ public enum Follow {
             tracker.begin(.done, "stopped; \(report.lag.rows) changes wait")
             return report
         } catch {
-            tracker.log(.error, error.place.stage, error.message)
-            tracker.begin(.failed, error.message)
+            tracker.fail(error)
             throw error
         }
     }

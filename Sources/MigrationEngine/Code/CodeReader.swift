@@ -118,8 +118,7 @@ final class CodeReader {
             )
         }
         do {
-            let decoder = JSONDecoder()
-            decoder.keyDecodingStrategy = .convertFromSnakeCase
+            let decoder = JSONDecoder.report
             return try decoder.decode(type, from: Data(answer.output.utf8))
         } catch {
             throw MigrationError(

@@ -47,22 +47,14 @@ package struct CodeRecord: Codable, Sendable, Equatable {
         guard let data = try? JSONEncoder.report.encode(self) else {
             preconditionFailure("a record of words and numbers can be written as JSON")
         }
-        let partial = "\(path).partial-\(getpid())"
-        let made = FileManager.default.createFile(
-            atPath: partial,
-            contents: data + Data("\n".utf8),
-            attributes: [.posixPermissions: 0o600]
-        )
-        guard made, rename(partial, path) == 0 else {
-            let number = errno
-            unlink(partial)
-            throw MigrationError(
+        try WholeFile.write(data + Data("\n".utf8), to: path) { cause in
+            MigrationError(
                 .fileFailed,
                 "the record of the check cannot be written",
                 place: .init("code", path: path),
                 kept: .other("no file of the application was changed"),
                 remedy: "check disk space and rights of the folder, then check again",
-                cause: .system(errno: number, call: "rename")
+                cause: cause
             )
         }
     }
@@ -73,8 +65,7 @@ package struct CodeRecord: Codable, Sendable, Equatable {
     /// - Returns: The records that can be read.
     package static func all(in directory: RunDirectory) -> [CodeRecord] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.reports)) ?? []
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let decoder = JSONDecoder.report
         return names.filter { $0.hasPrefix("code-") && $0.hasSuffix(".json") }
             .compactMap { FileManager.default.contents(atPath: "\(directory.reports)/\($0)") }
             .compactMap { try? decoder.decode(CodeRecord.self, from: $0) }

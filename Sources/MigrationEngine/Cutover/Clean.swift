@@ -36,7 +36,7 @@ public enum Clean {
         do {
             restored = try clean(target)
         } catch {
-            throw FollowSession.wrap(error, options, address, "clean")
+            throw LockHolders.naming(FollowSession.wrap(error, options, address, "clean"), options)
         }
         let final = left.map { left in
             earlier

@@ -45,8 +45,7 @@ struct ClosedCopy: Codable, Equatable {
     /// - Returns: The copy; nil when the journal knows of none.
     static func recorded(_ options: Options, token: String?) -> ClosedCopy? {
         let directory = RunDirectory(existing: options.runDirectory)
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let decoder = JSONDecoder.report
         guard let json = try? Journal.newestReport(verb, in: directory),
             let copy = try? decoder.decode(ClosedCopy.self, from: Data(json.utf8)),
             token == nil || copy.token == token

@@ -54,9 +54,9 @@ public enum Revert {
             tracker.begin(.done, report.summary)
             return report
         } catch {
-            tracker.log(.error, error.place.stage, error.message)
-            tracker.begin(.failed, error.message)
-            throw error
+            let named = LockHolders.naming(error, options)
+            tracker.fail(named)
+            throw named
         }
     }
 

@@ -83,9 +83,7 @@ public enum Switch {
             tracker.begin(.done, report.summary)
             return report
         } catch {
-            let isWished = error.code == .interrupted
-            tracker.log(isWished ? .warning : .error, error.place.stage, error.message)
-            tracker.begin(.failed, error.message)
+            tracker.fail(error)
             throw error
         }
     }

@@ -130,26 +130,17 @@ public enum EvidenceBundle {
         }
     }
 
-    /// Writes a file for the operator's eyes only, whole or not at all.
     private static func write(_ content: String, to path: String) throws(MigrationError) {
-        let partial = path + ".partial"
-        func failure(_ call: String) -> MigrationError {
+        try WholeFile.write(Data(content.utf8), to: path) { cause in
             MigrationError(
                 .fileFailed,
                 "the report cannot be written",
                 place: .init("report", path: path),
                 remedy: "check disk space and rights of the folder, or give another with "
                     + "--run-dir DIR",
-                cause: .system(errno: errno, call: call)
+                cause: cause
             )
         }
-        let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failure("open") }
-        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        guard (try? file.write(contentsOf: Data(content.utf8))) != nil,
-            (try? file.synchronize()) != nil
-        else { throw failure("write") }
-        guard rename(partial, path) == 0 else { throw failure("rename") }
     }
 }
 

@@ -200,8 +200,7 @@ final class EvidenceReader {
         evidence.gateWords = try Journal.gateWords(of: run, in: directory)
         evidence.steps = try Journal.steps(of: run, in: directory)
         evidence.actions = try Journal.actions(in: directory)
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let decoder = JSONDecoder.report
         for outcome in try Journal.outcomes(of: run, in: directory) {
             let json = Data(outcome.report.utf8)
             switch outcome.verb {

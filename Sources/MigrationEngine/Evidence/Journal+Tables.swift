@@ -44,26 +44,28 @@ extension Journal {
         }
     }
 
-    /// Keeps the digests beside the verdict that was written last, in its transaction.
+    /// Keeps the whole comparison beside the verdict that was written last, in its transaction; no
+    /// value of a row is kept with it.
     ///
     /// - Parameters:
     ///   - report: What was found.
     ///   - connection: The journal.
     /// - Throws: ``SourceError``.
-    func keepTables(
+    func keepReport(
         _ report: VerifyReport,
         _ connection: SourceConnection
     ) throws(SourceError) {
-        guard let json = try? JSONEncoder.report.encode(report.tables.map(VerifiedTable.init))
-        else { return }
+        var bare = report
+        for index in bare.tables.indices { bare.tables[index].samples = [] }
+        guard let json = try? JSONEncoder.report.encode(bare) else { return }
         try connection.execute(
             """
-            CREATE TABLE IF NOT EXISTS verified_table (
-                verification_id INTEGER PRIMARY KEY, tables TEXT NOT NULL) STRICT
+            CREATE TABLE IF NOT EXISTS verified_report (
+                verification_id INTEGER PRIMARY KEY, report TEXT NOT NULL) STRICT
             """
         )
         try connection.prepare(
-            "INSERT INTO verified_table SELECT max(id), ? FROM verification"
+            "INSERT INTO verified_report SELECT max(id), ? FROM verification"
         ).run([.string(String(decoding: json, as: UTF8.self))])
     }
 
@@ -78,25 +80,25 @@ extension Journal {
         of run: String,
         in directory: RunDirectory
     ) throws(MigrationError) -> [Comparison] {
-        try read("verified_table", in: directory) { connection throws(SourceError) in
+        try read("verified_report", in: directory) { connection throws(SourceError) in
             var found: [Comparison] = []
-            let decoder = JSONDecoder()
-            decoder.keyDecodingStrategy = .convertFromSnakeCase
+            let decoder = JSONDecoder.report
             try connection.query(
                 """
-                SELECT v.at, v.ok, v.verdict, t.tables
-                FROM verification v LEFT JOIN verified_table t ON t.verification_id = v.id
+                SELECT v.at, v.ok, v.verdict, t.report
+                FROM verification v LEFT JOIN verified_report t ON t.verification_id = v.id
                 WHERE v.run_id = ? ORDER BY v.id
                 """,
                 [.string(run)]
             ) { row in
-                let json = Data((row.text(3) ?? "[]").utf8)
+                let json = Data((row.text(3) ?? "").utf8)
+                let report = try? decoder.decode(VerifyReport.self, from: json)
                 found.append(
                     Comparison(
                         at: moment(row.real(0)),
                         ok: row.integer(1) == 1,
                         verdict: row.text(2) ?? "",
-                        tables: (try? decoder.decode([VerifiedTable].self, from: json)) ?? []
+                        tables: report?.tables.map(VerifiedTable.init) ?? []
                     )
                 )
             }

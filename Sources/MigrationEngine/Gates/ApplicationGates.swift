@@ -149,8 +149,7 @@ enum ApplicationGates {
         guard let data = FileManager.default.contents(atPath: path) else {
             return .closed("no rehearsal is recorded", remedy: "cutover rehearse", for: "none")
         }
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let decoder = JSONDecoder.report
         guard let found = try? decoder.decode(Rehearsal.self, from: data) else {
             return .closed(
                 "the record of the rehearsal cannot be read: \(SafeText.visible(path))",

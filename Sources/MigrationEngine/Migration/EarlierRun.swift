@@ -12,6 +12,8 @@ package struct EarlierRun: Sendable {
         package var endedAt: Double?
         /// Its report, when it ended and the journal knows it.
         package var report: MigrateReport?
+        /// The newest comparison of its rows, whoever made it, when the journal knows it.
+        package var compared: Compared?
         /// The tables whose rows are all there.
         package var tables: RunStatus.Tables
         /// The rows in quarantine.
@@ -34,6 +36,24 @@ package struct EarlierRun: Sendable {
             self.isFinished = isFinished
             self.tables = tables
             self.quarantinedRows = quarantinedRows
+        }
+    }
+
+    /// A comparison of both sides.
+    package struct Compared: Sendable {
+        /// What it found.
+        package var report: VerifyReport
+        /// When it ended, in seconds since 1970.
+        package var at: Double
+
+        /// States a comparison.
+        ///
+        /// - Parameters:
+        ///   - report: What it found.
+        ///   - at: When it ended, in seconds since 1970.
+        package init(_ report: VerifyReport, at: Double) {
+            self.report = report
+            self.at = at
         }
     }
 
@@ -108,8 +128,12 @@ package struct EarlierRun: Sendable {
             tables: status.tables ?? RunStatus.Tables(done: 0, total: 0),
             quarantinedRows: status.quarantinedRows ?? 0
         )
+        let directory = RunDirectory(existing: options.runDirectory)
+        if let newest = try? Journal.newest(of: newest.id, in: directory).verified {
+            run.compared = newest.report.map { Compared($0, at: newest.at) }
+        }
         // Another folder's journal may tell of another run; without it there are no timings.
-        let recorded = try? Journal.newestRun(in: RunDirectory(existing: options.runDirectory))
+        let recorded = try? Journal.newestRun(in: directory)
         guard let recorded, recorded.id == newest.id else { return run }
         run.endedAt = recorded.endedAt
         run.report = recorded.report.flatMap { try? MigrateReport(json: $0) }
@@ -120,8 +144,7 @@ package struct EarlierRun: Sendable {
 extension MigrateReport {
     /// Reads a report back that the journal holds.
     init(json: String) throws {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let decoder = JSONDecoder.report
         self = try decoder.decode(Self.self, from: Data(json.utf8))
     }
 }

@@ -10,6 +10,8 @@ extension Journal {
         package var ok: Bool
         /// The verdict in words.
         package var verdict: String
+        /// The whole of it, without a value of any row; nil when it was not kept.
+        package var report: VerifyReport?
     }
 
     /// Writes down what a comparison found.
@@ -26,7 +28,7 @@ extension Journal {
                 .string(run), .real(Date().timeIntervalSince1970), .integer(report.ok ? 1 : 0),
                 .string(report.verdict),
             ])
-            try keepTables(report, connection)
+            try keepReport(report, connection)
         }
     }
 
@@ -58,30 +60,37 @@ extension Journal {
         let (run, kept) = try attempt(directory) { () throws(SourceError) -> (Run?, Verified?) in
             let connection = try SourceConnection(path: directory.journal, access: .readOnly)
             let run = try runs(connection, "WHERE id = ?", [.string(id)]).first
-            // An earlier version has no such table.
+            // An earlier version has no such tables.
             let tables = try connection.integer(
-                "SELECT count(*) FROM sqlite_schema WHERE name = 'verification'"
+                """
+                SELECT count(*) FROM sqlite_schema
+                WHERE name IN ('verification', 'verified_report')
+                """
             )
             var found: Verified?
-            guard tables == 1 else { return (run, nil) }
+            guard tables == 2 else { return (run, nil) }
             try connection.query(
                 """
-                SELECT at, ok, verdict FROM verification WHERE run_id = ?
-                ORDER BY id DESC LIMIT 1
+                SELECT v.at, v.ok, v.verdict, r.report
+                FROM verification v LEFT JOIN verified_report r ON r.verification_id = v.id
+                WHERE v.run_id = ? ORDER BY v.id DESC LIMIT 1
                 """,
                 [.string(id)]
             ) { row in
                 found = Verified(
                     at: row.real(0),
                     ok: row.real(1) == 1,
-                    verdict: row.text(2) ?? ""
+                    verdict: row.text(2) ?? "",
+                    report: row.text(3).flatMap {
+                        try? JSONDecoder.report.decode(VerifyReport.self, from: Data($0.utf8))
+                    }
                 )
             }
             return (run, found)
         }
         let own = run?.report.flatMap { try? MigrateReport(json: $0) }?.verify
         let first = own.map {
-            Verified(at: run?.endedAt ?? 0, ok: $0.ok, verdict: $0.verdict)
+            Verified(at: run?.endedAt ?? 0, ok: $0.ok, verdict: $0.verdict, report: $0)
         }
         return (run, (kept?.at ?? 0) >= (first?.at ?? 0) ? kept ?? first : first)
     }

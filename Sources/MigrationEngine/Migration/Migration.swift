@@ -77,11 +77,10 @@ public enum Migration {
                 return report
             } catch {
                 run.close(after: error)
-                throw run.tellingCapture(error)
+                throw LockHolders.naming(run.tellingCapture(error), options)
             }
         } catch {
-            tracker.log(.error, error.place.stage, error.message)
-            tracker.begin(.failed, error.message)
+            tracker.fail(error)
             throw error
         }
     }

@@ -178,6 +178,15 @@ package final class ProgressTracker: Sendable {
         observer.log(line)
     }
 
+    /// Tells that the work ended with an error; a stop that was asked for is only a warning.
+    ///
+    /// - Parameter error: The error.
+    package func fail(_ error: MigrationError) {
+        let level: LogLine.Level = error.code == .interrupted ? .warning : .error
+        log(level, error.place.stage, error.message)
+        begin(.failed, error.message)
+    }
+
     private func send(isForced: Bool = false) {
         let now = elapsed
         let progress = state.withLock { state -> Progress? in

@@ -9,14 +9,26 @@ extension RunStatus {
             + "come to its end"
     }
 
-    /// Tells a block that somebody is at from one that was left.
+    /// That the workflows are off although nobody is at work, in a sentence; nil when it is not so.
+    ///
+    /// Blocked writes let go by themselves, a toggle does not.
+    public var abandonment: String? {
+        guard unfinished == "switch", blockedSince == nil else { return nil }
+        return "the workflows are off, and nobody is at work: an earlier switch did not come to its "
+            + "end; nothing turns them on by itself"
+    }
+
+    /// Tells a cutover that somebody is at from one that was left.
     mutating func readBlock() {
-        guard writesBlocked, let blockedBy else { return }
-        blockedSince = writeFreezeSeconds.map {
-            Date(timeIntervalSinceNow: -$0).formatted(.iso8601)
-        }
         let isAtWork = isRunning == true || (process != nil && process?.verb != "console")
-        unfinished = isAtWork ? nil : blockedBy
+        if writesBlocked, let blockedBy {
+            blockedSince = writeFreezeSeconds.map {
+                Date(timeIntervalSinceNow: -$0).formatted(.iso8601)
+            }
+            unfinished = isAtWork ? nil : blockedBy
+        } else if [.pausing, .switched].contains(CutoverPhase(rawValue: phase)) {
+            unfinished = isAtWork ? nil : "switch"
+        }
     }
 
     /// Says whose the source is, when it is not the target's run's.

@@ -6,6 +6,7 @@ extension RunStatus {
     /// What puts writes at risk, in a sentence; nil when nothing does.
     public var alarm: String? {
         if let blockage { return blockage }
+        if let abandonment { return abandonment }
         if let fence = sourceFence, !fence.isSound {
             return fence.reason ?? "the SQLite file cannot be looked at"
         }
@@ -31,12 +32,16 @@ extension RunStatus {
             }
         }
         switch found ?? nil {
-        case .closed(let fenced, let isTargetClosed):
+        case .closed(let fenced, let position, let isTargetClosed):
             let status = fenced.look().status
             sourceFence = status
             // The target says who takes writes, whatever stands in the file.
             if phase != CutoverPhase.switched.rawValue { phase = CutoverPhase.watching.rawValue }
-            if status.state == .replaced { writeFreezeSeconds = nil }
+            switchedAt = position.switchedAt
+            if status.state == .replaced {
+                writeFreezeSeconds = position.closedFor ?? position.freezeSeconds
+                forgetComparison()
+            }
             liveSide = .target
             writesBlocked = isTargetClosed
             lag = Lag(rows: nil, seconds: nil)
@@ -58,16 +63,24 @@ extension RunStatus {
             }
             guard isSourceReplaced == true else { return }
             phase = CutoverPhase.following.rawValue
+            forgetComparison()
             lag = Lag(rows: nil, seconds: nil)
             next = FollowSession.replaced(options, "status").remedy
         case nil: return
         }
     }
 
+    /// No comparison says anything about a file that took the place of the one that was compared.
+    private mutating func forgetComparison() {
+        guard verified != nil else { return }
+        verified = nil
+        verdict = "the file that was compared is not at its place any more"
+    }
+
     /// What the target asks of the file.
     private enum Standing {
         /// To be closed.
-        case closed(FencedSource, isTargetClosed: Bool)
+        case closed(FencedSource, RunState.Position, isTargetClosed: Bool)
         /// To hold the changes that the target knows of.
         case followed(RunState.Position)
 
@@ -82,6 +95,7 @@ extension RunStatus {
             }
             self = .closed(
                 try FencedSource(options, run, position, target),
+                position,
                 isTargetClosed: try LiveTarget(target: target, run: run.id).isClosed()
             )
         }

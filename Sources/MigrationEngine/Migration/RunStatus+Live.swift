@@ -186,8 +186,7 @@ extension RunStatus {
             of run: String,
             in directory: RunDirectory
         ) throws(MigrationError) -> Turn? {
-            let decoder = JSONDecoder()
-            decoder.keyDecodingStrategy = .convertFromSnakeCase
+            let decoder = JSONDecoder.report
             let outcomes = try Journal.outcomes(of: run, in: directory)
             for outcome in outcomes.reversed() where outcome.verb != "gates" {
                 let json = Data(outcome.report.utf8)

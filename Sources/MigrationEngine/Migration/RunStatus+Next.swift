@@ -88,8 +88,9 @@ extension RunStatus {
         case .prepared, .copied: "cutover migrate --live"
         case .following: nextToSwitch
         case .pausing, .fenced, .drained, .verified:
-            "a cutover is under way or was stopped: cutover switch undoes it and begins again, "
-                + "cutover revert undoes it"
+            (unfinished == nil ? "a cutover is under way or was stopped" : "a cutover was stopped")
+                + ": cutover revert undoes it and turns the workflows on that were on, cutover "
+                + "follow does so and goes on following, cutover switch does so and begins again"
         case .switched: "cutover switch finishes the handover, \(revert) goes back"
         case .watching:
             "\(revert) goes back with every row written on PostgreSQL; to stay for good: "

@@ -55,9 +55,9 @@ public struct RunStatus: Codable, Sendable {
     @ExplicitNull public var verifiedBefore: String? = nil
     /// Since when no side takes the application's writes, as UTC; nil while one does.
     @ExplicitNull public var blockedSince: String? = nil
-    /// The verb that blocked them and did not come to its end: `switch` or `revert`.
+    /// The verb that blocked them, or paused the workflows, and did not come to its end.
     ///
-    /// Nil while writes pass, and while a process is still at it.
+    /// It is `switch` or `revert`; nil while there is none, and while a process is still at it.
     @ExplicitNull public var unfinished: String? = nil
     /// The verb that blocked them, also while it is at it; nil while writes pass.
     @ExplicitNull public var blockedBy: String? = nil

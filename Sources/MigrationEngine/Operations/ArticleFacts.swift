@@ -16,6 +16,9 @@ struct SideArticle {
         var text: String
     }
 
+    /// Whether this side knows the article at all.
+    var isThere: Bool { row != nil || !lots.isEmpty || !movements.isEmpty }
+
     /// The article as the list shows it; nil when this side does not have it.
     var row: InventoryRow?
     var inventoryTable = ""

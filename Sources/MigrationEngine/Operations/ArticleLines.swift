@@ -16,14 +16,16 @@ struct ArticleLines {
     /// The lines with what they come to.
     var comparison: SideComparison {
         var lines = ComparedLines(pending: sides.pending, isBoth: sides.isBoth)
-        addStock(&lines)
-        addFormula(&lines)
-        addLots(&lines)
-        addMovements(&lines)
+        if [sides.source, sides.target].contains(where: { $0?.isThere == true }) {
+            addStock(&lines)
+            addFormula(&lines)
+            addLots(&lines)
+            addMovements(&lines)
+        }
         return SideComparison(
             subject: sku,
             summary: lines.lines.isEmpty
-                ? "no side that could be read has this article"
+                ? ComparedLines.none("article", isBoth: sides.isBoth)
                 : lines.summary(nothing: "", row: formulaFault),
             lines: lines.lines,
             waiting: sides.pending.words,

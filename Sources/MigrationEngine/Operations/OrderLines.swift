@@ -26,7 +26,7 @@ struct OrderLines {
         return SideComparison(
             subject: number,
             summary: lines.lines.isEmpty
-                ? "no side that could be read has this order"
+                ? ComparedLines.none("order", isBoth: sides.isBoth)
                 : lines.summary(
                     nothing: isThere ? "" : "the order itself is gone; ",
                     row: row.flatMap { $0.quarantine.isEmpty ? nil : $0.verdict }

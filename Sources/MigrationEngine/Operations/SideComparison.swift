@@ -181,6 +181,16 @@ struct ComparedLines {
 }
 
 extension ComparedLines {
+    /// That there is no such thing, as far as the sides could be read.
+    ///
+    /// - Parameters:
+    ///   - kind: What was asked for.
+    ///   - isBoth: Whether both sides could be read.
+    /// - Returns: The sentence.
+    static func none(_ kind: String, isBoth: Bool) -> String {
+        isBoth ? "neither side has this \(kind)" : "the side that can be read has no such \(kind)"
+    }
+
     /// Adds lines that were made elsewhere.
     mutating func append(_ more: [SideComparison.Line]) { lines += more }
 

@@ -19,8 +19,7 @@ package struct RehearsalEvidence: Sendable {
     /// - Returns: The last rehearsal; nil when there was none, or it cannot be read.
     package func read() -> RehearsalReport? {
         guard let data = FileManager.default.contents(atPath: path) else { return nil }
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let decoder = JSONDecoder.report
         return try? decoder.decode(RehearsalReport.self, from: data)
     }
 
@@ -33,22 +32,14 @@ package struct RehearsalEvidence: Sendable {
         guard let data = try? JSONEncoder.report.encode(report) else {
             preconditionFailure("a report of numbers and words can be written as JSON")
         }
-        let partial = "\(path).partial-\(getpid())"
-        let made = FileManager.default.createFile(
-            atPath: partial,
-            contents: data + Data("\n".utf8),
-            attributes: [.posixPermissions: 0o600]
-        )
-        guard made, rename(partial, path) == 0 else {
-            let number = errno
-            unlink(partial)
-            throw MigrationError(
+        try WholeFile.write(data + Data("\n".utf8), to: path) { cause in
+            MigrationError(
                 .fileFailed,
                 "the report of the rehearsal cannot be written",
                 place: .init("rehearse", path: path),
                 kept: .other("the rehearsal itself is done; an earlier report stays"),
                 remedy: "check disk space and rights of the folder, then rehearse again",
-                cause: .system(errno: number, call: "rename")
+                cause: cause
             )
         }
         try Journal.record(

@@ -97,8 +97,7 @@ public struct Verification: Sendable {
             tracker.begin(.done, report.verdict)
             return report
         } catch {
-            tracker.log(.error, error.place.stage, error.message)
-            tracker.begin(.failed, error.message)
+            tracker.fail(error)
             throw error
         }
     }

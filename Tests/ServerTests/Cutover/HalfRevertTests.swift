@@ -118,4 +118,28 @@ struct HalfRevertTests {
         #expect(run.status == 0, "\(run)")
         #expect(try await live.targetTakesWrites())
     }
+
+    @Test(arguments: ["toggles-off", "handed-over"])
+    func `workflows that a killed switch left off are told, and who turns them on`(
+        _ point: String
+    ) async throws {
+        let live = try await LiveSource(TestFolder())
+        let toggles = try await live.toggles()
+        let killed = try await live.flip(dying: point)
+        #expect(killed.status == 128 + SIGKILL, "\(killed)")
+        let isTold = try await eventually { try await live.cutover("status").status == 1 }
+        #expect(isTold)
+        let status = try await live.cutover("status")
+        #expect(status.json["unfinished"].string == "switch", "\(status)")
+        #expect(status.json["blocked_since"].string == nil, "\(status)")
+        let words = try await run(
+            BuiltProducts.cutover,
+            ["status", "--source", live.path, "--target", live.cutover.target]
+        )
+        #expect(words.stdout.hasPrefix("WARNING:     the workflows are off"), "\(words)")
+        let back = try await live.goBack()
+        #expect(back.status == 0, "\(back)")
+        #expect(try await live.toggles() == toggles)
+        #expect(try await live.cutover("status").status == 0)
+    }
 }

@@ -59,6 +59,9 @@ extension LiveSource {
         let fence = status.json["source_fence"]
         #expect(fence["state"].string == state, "\(status)")
         #expect(status.json["phase"].string == "watching", "\(status)")
+        // No comparison says anything about another file; the switch is known all the same.
+        #expect(status.json["switched_at"].string != nil, "\(status)")
+        #expect(status.json["verified"].bool == nil || state != "replaced", "\(status)")
         let check = try await cutover("check")
         #expect(check.status == 1, "\(check)")
         let gate = check.json["gates"].list.first

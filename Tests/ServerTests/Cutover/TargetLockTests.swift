@@ -37,6 +37,22 @@ struct TargetLockTests {
         #expect(try await live.flip().status == 0)
     }
 
+    @Test func `a copy given once more and a clean name the holder of the lock they wait for`()
+        async throws
+    {
+        let live = try await LiveSource(TestFolder())
+        let holder = try await TargetHolder(live.cutover.target, Self.table)
+        let copying = try await live.cutover("migrate", "--live", "--max-quarantined", "1000")
+        let phrase = "clean \(try await live.database())"
+        let cleaning = try await live.cutover("clean", "--confirm", phrase)
+        for run in [copying, cleaning] {
+            #expect(run.status == 69, "\(run)")
+            requireNamed(run.json["error"]["message"].string, holder)
+        }
+        try await holder.release()
+        #expect(try await live.flip().status == 0)
+    }
+
     @Test func `a lock that comes behind the gates ends in an undo with its holder's name`()
         async throws
     {
