@@ -3,6 +3,7 @@ extension Actions {
     /// Panes whose rows are all here, so that they can be sorted here.
     private static let sortable: Set<PaneID> = [
         .migrate, .verify, .workflows, .inventory, .dashboard, .quarantine, .tables, .watch,
+        .checks,
     ]
 
     static let screen: [Action] = [

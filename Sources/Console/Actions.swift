@@ -141,7 +141,7 @@ enum Actions {
     /// Panes whose rows can be opened.
     static let withDetail: Set<PaneID> = [
         .migrate, .verify, .orders, .inventory, .log, .dashboard, .quarantine, .tables, .code,
-        .watch,
+        .watch, .checks,
     ]
 
     private static let moves: [Action] = [
@@ -222,7 +222,7 @@ enum Actions {
             [.character("f")],
             "only what is not in order, or all",
             .list,
-            in: [.verify, .code, .watch],
+            in: [.verify, .code, .watch, .checks],
             rank: 4
         ),
         Action(

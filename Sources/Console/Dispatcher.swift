@@ -11,6 +11,7 @@ final class Dispatcher {
     private let standings = Worker(name: "console-status")
     private let proofs = Worker(name: "console-code")
     private let looks = Worker(name: "console-watch")
+    private let reconciliations = Worker(name: "console-checks")
     private let comparisons = Worker(name: "console-compare")
     private var cancellation = Cancellation()
     /// The wish that ends following; whatever else begins states it.
@@ -140,6 +141,13 @@ final class Dispatcher {
                 looks,
                 message: { .watch(ticket: ticket, $0) },
                 { try engine.watch(observer: observer) }
+            )
+        case .reconcile(let ticket):
+            let observer = observer
+            ask(
+                reconciliations,
+                message: { .reconciled(ticket: ticket, $0) },
+                { try engine.reconcile(observer: observer) }
             )
         case .setWorkflow(let side, let name, let isEnabled):
             setWorkflow(side: side, name: name, isEnabled: isEnabled)

@@ -188,6 +188,13 @@ package protocol ConsoleEngine: BrowsingEngine, ComparingEngine {
     /// - Throws: ``MigrationError``.
     func watch(observer: Observer) throws -> WatchListing
 
+    /// Runs the business checks on both sides; see the extension for engines without any.
+    ///
+    /// - Parameter observer: Who is told how far it is.
+    /// - Returns: What was found.
+    /// - Throws: ``MigrationError``.
+    func reconcile(observer: Observer) throws -> ReconciliationReport
+
     /// The movements of one article, newest first.
     ///
     /// - Parameters:

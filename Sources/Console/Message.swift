@@ -36,6 +36,7 @@ enum Message: Sendable {
     case transactions(ticket: Int, Result<[InventoryTransaction], MigrationError>)
     case code(ticket: Int, Result<CodeListing, MigrationError>)
     case watch(ticket: Int, Result<WatchListing, MigrationError>)
+    case reconciled(ticket: Int, Result<ReconciliationReport, MigrationError>)
     case toggled(name: String, isEnabled: Bool, failure: MigrationError?)
     case browsed(BrowsingMessage)
     case compared(ComparingMessage)
@@ -86,6 +87,7 @@ enum Command: Equatable, Sendable {
     case loadTransactions(ticket: Int, side: Side, sku: String)
     case loadCode(ticket: Int)
     case loadWatch(ticket: Int)
+    case reconcile(ticket: Int)
     case setWorkflow(side: Side, name: String, isEnabled: Bool)
     /// Reads the file of settings when it has changed, or in any case when it was asked for.
     case loadSettings(isAsked: Bool)

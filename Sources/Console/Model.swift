@@ -198,6 +198,7 @@ struct Model: Sendable {
     var stockWalk = Walk<String>()
     /// The criteria of the first hour; once they were looked at, the console goes on watching.
     var watch = Loadable<WatchListing>()
+    var reconciliation = Loadable<ReconciliationReport>()
     /// What the panes show that look at any application.
     var browsing = Browsing()
     /// What the panes of orders and stock show of both sides.
@@ -266,6 +267,7 @@ enum PaneID: Int, CaseIterable, Sendable {
     case tables
     case code
     case watch
+    case checks
 
     /// The name on the tab.
     var title: String {
@@ -282,6 +284,7 @@ enum PaneID: Int, CaseIterable, Sendable {
         case .tables: "Tables"
         case .code: "Code"
         case .watch: "Watch"
+        case .checks: "Checks"
         }
     }
 
@@ -290,6 +293,7 @@ enum PaneID: Int, CaseIterable, Sendable {
         switch self {
         case .code: "C"
         case .watch: "W"
+        case .checks: "F"
         default: Character(String(rawValue % 10))
         }
     }

@@ -27,7 +27,11 @@ extension Model {
         case .status: return selectNextStatus()
         case .refresh:
             if isReadOnRequest { forgetRows(of: .orders) }
-            return pane == .code ? loadCode() : reload()
+            return switch pane {
+            case .code: loadCode()
+            case .checks: reconcile()
+            default: reload()
+            }
         case .migrate: askToMigrate()
         case .migrateLive: askToMigrateLive()
         case .follow: return operation?.kind == .follow ? stopOperation() : begin(.follow)

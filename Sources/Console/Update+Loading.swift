@@ -20,6 +20,8 @@ extension Model {
         // To prove the code takes a while and may install what it needs: only r does it.
         case .code: []
         case .watch: loadWatch()
+        // To ask for every figure reads whole tables: only r does it.
+        case .checks: []
         case .migrate, .verify, .log: []
         }
     }
@@ -27,6 +29,11 @@ extension Model {
     /// Proves the code; a proof takes its time, so that only one is under way.
     mutating func loadCode() -> [Command] {
         code.isLoading ? [] : [.loadCode(ticket: code.ask(now: now))]
+    }
+
+    /// Runs the business checks; only one run is under way.
+    mutating func reconcile() -> [Command] {
+        reconciliation.isLoading ? [] : [.reconcile(ticket: reconciliation.ask(now: now))]
     }
 
     /// Reads a live list again when it is old enough and no answer is awaited.
@@ -118,7 +125,7 @@ extension Model {
         case .tables:
             (browsing.tables.isLoading, browsing.tables.askedAt, browsing.tables.loadedAt)
         case .watch: (watch.isLoading, watch.askedAt, watch.loadedAt)
-        case .overview, .migrate, .verify, .log, .code: nil
+        case .overview, .migrate, .verify, .log, .code, .checks: nil
         }
     }
 }

@@ -43,6 +43,8 @@ extension Model {
             transactions.take(result, ticket: ticket, now: now)
         case .code(let ticket, let result): code.take(result, ticket: ticket, now: now)
         case .watch(let ticket, let result): takeWatch(result, ticket: ticket)
+        case .reconciled(let ticket, let result):
+            reconciliation.take(result, ticket: ticket, now: now)
         case .toggled(let name, let isEnabled, let failure):
             return finishToggle(name, isEnabled, failure)
         case .browsed(let message): return take(message)

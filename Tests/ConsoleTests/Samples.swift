@@ -40,6 +40,7 @@ enum Samples {
         model.comparing.stock = loaded(comparedStock)
         model.code = loaded(code)
         model.watch = .init(value: watch, loadedAt: now - 1)
+        model.reconciliation = loaded(reconciliation)
         model.orderItems = loaded([
             OrderItem(sku: "17612", lot: "250237", quantity: 15, kind: "ordered"),
             OrderItem(sku: "17914", lot: nil, quantity: 2, kind: "ordered"),

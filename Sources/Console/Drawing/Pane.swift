@@ -48,6 +48,7 @@ enum Panes {
         InventoryPane(), LogPane(), DashboardPane(), QuarantinePane(), TablesPane(),
         CodePane(),
         WatchPane(),
+        ChecksPane(),
     ]
 
     /// The pane on a tab.

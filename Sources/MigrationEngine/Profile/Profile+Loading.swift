@@ -63,6 +63,8 @@ extension Profile {
         if environment == nil { result.environment = other.environment }
         let own = Set(gates.map(\.name))
         result.gates = other.gates.filter { !own.contains($0.name) } + gates
+        let ownChecks = Set(checks.map(\.name))
+        result.checks = other.checks.filter { !ownChecks.contains($0.name) } + checks
         result.parameters = other.parameters.merging(parameters) { _, own in own }
         return result
     }

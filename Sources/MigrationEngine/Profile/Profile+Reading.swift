@@ -20,6 +20,7 @@ extension Profile {
         dailyUse = try root.tables("daily_use", Self.variant)
         figures = try root.tables("figure", Self.figure)
         gates = try Self.gates(root)
+        checks = try Self.checks(root)
         intervals = try root.table("intervals")?.seconds() ?? [:]
         scripts = try root.table("scripts")?.entries() ?? [:]
         watermarks = try root.tables("watermarks", Self.watermark)

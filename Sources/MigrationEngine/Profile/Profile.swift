@@ -36,6 +36,8 @@ package struct Profile: Sendable, Equatable {
     package var environment: EnvironmentSwitch?
     /// Conditions of a cutover beside the built-in ones.
     package var gates: [OwnGate] = []
+    /// What must hold of the business on either side, and be the same on both.
+    package var checks: [Check] = []
     /// The folder of the application's code, absolute.
     package var codeDirectory: String?
     /// Words for the figures, by name.
