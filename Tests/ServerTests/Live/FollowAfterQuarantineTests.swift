@@ -31,7 +31,7 @@ struct FollowAfterQuarantineTests {
         #expect(run.status == 0 && run.json["lag"]["rows"].int == 0, "\(run)")
     }
 
-    @Test func `a row that goes into quarantine in the pause undoes the switch until it is decided about`()
+    @Test func `a row that goes into quarantine in the pause undoes the switch`()
         async throws
     {
         let live = try await LiveRun(
