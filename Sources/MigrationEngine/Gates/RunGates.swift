@@ -167,8 +167,29 @@ enum RunGates {
                 for: "never"
             )
         }
+        let turn = try Turn.newest(of: try context.run().id, in: context.directory)
+        if let change = Turn.newestChange(turn, position),
+            Journal.moment(known.at) < change.at
+        {
+            return .closed(
+                "nothing was compared since \(change.words), and PostgreSQL could be written "
+                    + "before it",
+                remedy: "cutover follow --until-lag-below 1, then cutover verify",
+                for: "since \(change.at)"
+            )
+        }
+        // One that was made on a way back which never came to its end, and told nobody.
+        guard !known.ok || known.report?.liveSide != .target else {
+            return .closed(
+                "the newest comparison was made while PostgreSQL took the writes",
+                remedy: "cutover verify",
+                for: "of PostgreSQL"
+            )
+        }
         guard known.ok else {
-            if let earlier = try earlierComparison(context), earlier.ok {
+            if let earlier = try earlierComparison(context), earlier.ok,
+                Turn.newestChange(turn, position).map({ earlier.at >= $0.at }) ?? true
+            {
                 return .open(
                     "\(earlier.verdict), compared \(earlier.at); by the newest comparison only "
                         + "rows that wait to be followed are missing"
