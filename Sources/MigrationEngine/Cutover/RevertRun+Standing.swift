@@ -23,7 +23,10 @@ extension RevertRun {
         }
         // Asked of the file itself: its commit may have come through and its answer not.
         let replayed = ((try? session.replayed()) ?? nil) != nil
-        var remedy = named.remedy.replacing("run the same command again", with: "run: cutover revert")
+        var remedy = named.remedy.replacing(
+            "run the same command again",
+            with: "run: cutover revert"
+        )
         if !remedy.contains("cutover revert") { remedy += "; then: cutover revert" }
         if isBack || replayed {
             remedy += ". It finishes what is left"

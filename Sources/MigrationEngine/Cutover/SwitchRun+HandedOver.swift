@@ -13,7 +13,8 @@ extension SwitchRun {
         let isOfSource = error.place.side == .source
         return error.saying(
             "the application works on PostgreSQL\(since), but \(error.message)",
-            kept: "PostgreSQL takes writes and has every row of before; the SQLite file is not used "
+            kept:
+                "PostgreSQL takes writes and has every row of before; the SQLite file is not used "
                 + "any more, and toggles may be off still",
             remedy: isOfSource
                 ? "leave the application on PostgreSQL. Toggles that are off: cutover workflows "

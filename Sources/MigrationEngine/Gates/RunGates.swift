@@ -167,29 +167,9 @@ enum RunGates {
                 for: "never"
             )
         }
-        let turn = try Turn.newest(of: try context.run().id, in: context.directory)
-        if let change = Turn.newestChange(turn, position),
-            Journal.moment(known.at) < change.at
-        {
-            return .closed(
-                "nothing was compared since \(change.words), and PostgreSQL could be written "
-                    + "before it",
-                remedy: "cutover follow --until-lag-below 1, then cutover verify",
-                for: "since \(change.at)"
-            )
-        }
-        // One that was made on a way back which never came to its end, and told nobody.
-        guard !known.ok || known.report?.liveSide != .target else {
-            return .closed(
-                "the newest comparison was made while PostgreSQL took the writes",
-                remedy: "cutover verify",
-                for: "of PostgreSQL"
-            )
-        }
+        if let closed = try ComparedSince(context).closed(known) { return closed }
         guard known.ok else {
-            if let earlier = try earlierComparison(context), earlier.ok,
-                Turn.newestChange(turn, position).map({ earlier.at >= $0.at }) ?? true
-            {
+            if let earlier = try earlierComparison(context), earlier.ok {
                 return .open(
                     "\(earlier.verdict), compared \(earlier.at); by the newest comparison only "
                         + "rows that wait to be followed are missing"
@@ -231,10 +211,13 @@ enum RunGates {
         _ context: CheckContext
     ) throws(MigrationError) -> (ok: Bool, verdict: String, at: String)? {
         let all = try Journal.comparisons(of: try context.run().id, in: context.directory)
-        guard all.last?.isOnlyWaiting == true else { return nil }
-        if let counts = all.last(where: { !$0.isOnlyWaiting }) {
+        guard let newest = all.last, newest.isOnlyWaiting else { return nil }
+        let since = try ComparedSince(context)
+        if let counts = all.last(where: { !$0.isOnlyWaiting }), since.counts(counts.at) {
             return (counts.ok, counts.verdict, counts.at)
         }
+        // The rows that wait are compared when they were followed, from the way back on.
+        if since.hasChanged { return (true, "equal where nothing waited", newest.at) }
         let run = try context.journaled()
         let first = run.report.flatMap { try? MigrateReport(json: $0) }?.verify
         return first.map { ($0.ok, $0.verdict, Journal.moment(run.endedAt ?? 0)) }
