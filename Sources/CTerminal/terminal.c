@@ -458,3 +458,23 @@ void ct_present(void) {
 }
 
 void ct_repaint(void) { clearok(curscr, TRUE); }
+
+int ct_read(int row, int column, ct_cell *cell) {
+    static const int known[] = {CT_BOLD, CT_DIM, CT_ITALIC, CT_UNDERLINE, CT_REVERSE};
+    cchar_t shown;
+    wchar_t wide[CCHARW_MAX + 1] = {0};
+    attr_t attributes;
+    short unused;
+    int pair = 0;
+    if (mvwin_wch(curscr, row, column, &shown) == ERR) return 0;
+    if (getcchar(&shown, wide, &attributes, &unused, &pair) == ERR) return 0;
+    if (wcstombs(cell->utf8, wide, sizeof cell->utf8) == (size_t)-1) cell->utf8[0] = 0;
+    cell->utf8[sizeof cell->utf8 - 1] = 0;
+    cell->attributes = 0;
+    for (size_t i = 0; i < COUNT(known); i++) {
+        if (attributes & curses_attributes(known[i])) cell->attributes |= known[i];
+    }
+    cell->foreground = cell->background = -1;
+    if (pair > 0) extended_pair_content(pair, &cell->foreground, &cell->background);
+    return 1;
+}

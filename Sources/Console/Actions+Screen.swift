@@ -2,7 +2,8 @@
 extension Actions {
     /// Panes whose rows are all here, so that they can be sorted here.
     private static let sortable: Set<PaneID> = [
-        .migrate, .verify, .workflows, .inventory, .dashboard, .quarantine, .tables,
+        .migrate, .verify, .workflows, .inventory, .dashboard, .quarantine, .tables, .watch,
+        .checks,
     ]
 
     static let screen: [Action] = [
@@ -21,7 +22,12 @@ extension Actions {
             "sort by the next column, then unsorted",
             .list,
             in: sortable,
-            unless: { $0.detail == nil ? nil : "close the detail first" }
+            unless: { model in
+                if model.detail != nil { return "close the detail first" }
+                return model.isListPart
+                    ? "only a part of the list is here; \(model.key(.filter)) searches all of it"
+                    : nil
+            }
         ),
         Action(
             .reverseSort,

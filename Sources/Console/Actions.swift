@@ -141,6 +141,7 @@ enum Actions {
     /// Panes whose rows can be opened.
     static let withDetail: Set<PaneID> = [
         .migrate, .verify, .orders, .inventory, .log, .dashboard, .quarantine, .tables, .code,
+        .watch, .checks,
     ]
 
     private static let moves: [Action] = [
@@ -221,7 +222,7 @@ enum Actions {
             [.character("f")],
             "only what is not in order, or all",
             .list,
-            in: [.verify, .code],
+            in: [.verify, .code, .watch, .checks],
             rank: 4
         ),
         Action(
@@ -250,6 +251,10 @@ enum Actions {
             .list,
             in: [.orders, .inventory],
             rank: 4,
+            wording: { model in
+                model.pane == .inventory
+                    ? ("level", "only the next level, at last all again") : nil
+            },
             unless: { model in
                 if model.detail != nil { return "close the detail first" }
                 return model.selectableStatuses.isEmpty ? "no status is known yet" : nil

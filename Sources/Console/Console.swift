@@ -42,6 +42,8 @@ extension Console {
         package var cutover = Switch.Settings()
         /// The file in which the screen is recorded; nil records nothing.
         package var recordPath: String?
+        /// The file into which keys are written for support; nil writes none.
+        package var keyLogPath: String?
         /// Where standard error goes while the screen is up; nil drops it.
         package var logPath: String?
 
@@ -135,6 +137,7 @@ extension Console {
             themes: configuration.themes
         )
         if let path = configuration.recordPath { run.record(to: path) }
+        if let path = configuration.keyLogPath { run.logKeys(to: path) }
         let exit = run.untilExit(configuration.startAction)
         screen.stop()
         if !exit.message.isEmpty { complain(exit.message) }

@@ -10,6 +10,8 @@ final class Dispatcher {
     private let counts = Worker(name: "console-count")
     private let standings = Worker(name: "console-status")
     private let proofs = Worker(name: "console-code")
+    private let looks = Worker(name: "console-watch")
+    private let reconciliations = Worker(name: "console-checks")
     private let comparisons = Worker(name: "console-compare")
     private var cancellation = Cancellation()
     /// The wish that ends following; whatever else begins states it.
@@ -66,7 +68,8 @@ final class Dispatcher {
                 message: { .reverted($0) },
                 { try engine.revert(observer: $0, cancellation: $1) }
             )
-        case .verify: verify()
+        case .verify: verify(table: nil)
+        case .verifyTable(let table): verify(table: table)
         case .loadStatus(let ticket):
             ask(standings, message: { .status(ticket: ticket, $0) }, { try engine.status() })
         case .loadGates(let ticket):
@@ -89,20 +92,36 @@ final class Dispatcher {
                 message: { .workflows(ticket: ticket, $0) },
                 { try engine.workflows(side: side) }
             )
-        case .loadOrders(let ticket, let side, let search, let limit, let status):
+        case .loadOrders(let ticket, let side, let search, let limit, let status, let place):
             read(
                 message: { .orders(ticket: ticket, $0) },
-                { try engine.orders(side: side, search: search, status: status, limit: limit) }
+                {
+                    try engine.orders(
+                        side: side,
+                        search: search,
+                        status: status,
+                        at: place,
+                        limit: limit
+                    )
+                }
             )
         case .loadOrderItems(let ticket, let side, let order):
             read(
                 message: { .orderItems(ticket: ticket, $0) },
                 { try engine.orderItems(side: side, orderNumber: order) }
             )
-        case .loadInventory(let ticket, let side, let search, let level):
+        case .loadInventory(let ticket, let side, let search, let level, let place, let limit):
             read(
                 message: { .inventory(ticket: ticket, $0) },
-                { try engine.inventory(side: side, search: search, level: level) }
+                {
+                    try engine.inventory(
+                        side: side,
+                        search: search,
+                        level: level,
+                        at: place,
+                        limit: limit
+                    )
+                }
             )
         case .loadTransactions(let ticket, let side, let sku):
             read(
@@ -115,6 +134,20 @@ final class Dispatcher {
                 proofs,
                 message: { .code(ticket: ticket, $0) },
                 { try engine.code(observer: observer) }
+            )
+        case .loadWatch(let ticket):
+            let observer = observer
+            ask(
+                looks,
+                message: { .watch(ticket: ticket, $0) },
+                { try engine.watch(observer: observer) }
+            )
+        case .reconcile(let ticket):
+            let observer = observer
+            ask(
+                reconciliations,
+                message: { .reconciled(ticket: ticket, $0) },
+                { try engine.reconcile(observer: observer) }
             )
         case .setWorkflow(let side, let name, let isEnabled):
             setWorkflow(side: side, name: name, isEnabled: isEnabled)
@@ -174,10 +207,10 @@ final class Dispatcher {
                 message: { .browsed(.tables(ticket: ticket, $0)) },
                 { try engine.tables(side: side) }
             )
-        case .rows(let ticket, let side, let table, let key):
+        case .rows(let ticket, let side, let table, let place):
             read(
                 message: { .browsed(.rows(ticket: ticket, $0)) },
-                { try engine.rows(side: side, table: table, after: key) }
+                { try engine.rows(side: side, table: table, at: place) }
             )
         }
     }
@@ -224,14 +257,18 @@ final class Dispatcher {
         }
     }
 
-    private func verify() {
+    private func verify(table: String?) {
         let (engine, mailbox, observer) = (engine, mailbox, observer)
         let cancellation = fresh()
         runs.run {
             mailbox.post(
                 .verified(
                     Self.result {
-                        try engine.verify(observer: observer, cancellation: cancellation)
+                        try engine.verify(
+                            table: table,
+                            observer: observer,
+                            cancellation: cancellation
+                        )
                     }
                 )
             )

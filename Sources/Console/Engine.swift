@@ -88,11 +88,16 @@ package protocol ConsoleEngine: BrowsingEngine, ComparingEngine {
     /// Compares both sides.
     ///
     /// - Parameters:
+    ///   - table: The only table; nil for all.
     ///   - observer: Who is told of the progress.
     ///   - cancellation: The wish to stop.
     /// - Returns: What was found.
     /// - Throws: ``MigrationError``.
-    func verify(observer: Observer, cancellation: Cancellation) throws -> VerifyReport
+    func verify(
+        table: String?,
+        observer: Observer,
+        cancellation: Cancellation
+    ) throws -> VerifyReport
 
     /// What an earlier run left in the target.
     ///
@@ -124,16 +129,23 @@ package protocol ConsoleEngine: BrowsingEngine, ComparingEngine {
     /// - Throws: ``MigrationError``.
     func sides() throws -> [SideFacts]
 
-    /// The orders, newest first.
+    /// The orders of some place in the list, newest first.
     ///
     /// - Parameters:
     ///   - side: The side to read.
     ///   - search: Text to look for; empty for all.
     ///   - status: The only status; nil for all.
+    ///   - place: Where in the list.
     ///   - limit: The number of orders at most.
-    /// - Returns: One page.
+    /// - Returns: One page; a search that takes long gives what it has, and where it goes on.
     /// - Throws: ``MigrationError``.
-    func orders(side: Side, search: String, status: String?, limit: Int) throws -> OrdersPage
+    func orders(
+        side: Side,
+        search: String,
+        status: String?,
+        at place: PagePlace<String>,
+        limit: Int
+    ) throws -> OrdersPage
 
     /// The items of one order.
     ///
@@ -144,15 +156,23 @@ package protocol ConsoleEngine: BrowsingEngine, ComparingEngine {
     /// - Throws: ``MigrationError``.
     func orderItems(side: Side, orderNumber: String) throws -> [OrderItem]
 
-    /// The stock.
+    /// The stock of some place in the list, by SKU.
     ///
     /// - Parameters:
     ///   - side: The side to read.
     ///   - search: Text to look for; empty for all.
     ///   - level: The only alert level; nil for all.
+    ///   - place: Where in the list.
+    ///   - limit: The number of articles at most.
     /// - Returns: One page.
     /// - Throws: ``MigrationError``.
-    func inventory(side: Side, search: String, level: String?) throws -> InventoryPage
+    func inventory(
+        side: Side,
+        search: String,
+        level: String?,
+        at place: PagePlace<String>,
+        limit: Int
+    ) throws -> InventoryPage
 
     /// Proves the application's code on the target; see the extension for engines without any.
     ///
@@ -160,6 +180,20 @@ package protocol ConsoleEngine: BrowsingEngine, ComparingEngine {
     /// - Returns: Files, statements and findings.
     /// - Throws: ``MigrationError``.
     func code(observer: Observer) throws -> CodeListing
+
+    /// Looks once more at every criterion of success; see the extension for engines without.
+    ///
+    /// - Parameter observer: Who is told of alarms.
+    /// - Returns: What was found, with the looks before it.
+    /// - Throws: ``MigrationError``.
+    func watch(observer: Observer) throws -> WatchListing
+
+    /// Runs the business checks on both sides; see the extension for engines without any.
+    ///
+    /// - Parameter observer: Who is told how far it is.
+    /// - Returns: What was found.
+    /// - Throws: ``MigrationError``.
+    func reconcile(observer: Observer) throws -> ReconciliationReport
 
     /// The movements of one article, newest first.
     ///

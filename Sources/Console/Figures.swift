@@ -55,6 +55,13 @@ enum Figures {
         return two(second / 3_600) + ":" + two(second / 60 % 60) + ":" + two(second % 60)
     }
 
+    /// The day and the time of day in UTC, with thousandths of a second.
+    static func thousandths(_ time: Double) -> String {
+        let part = Int(((time - time.rounded(.down)) * 1_000).rounded(.down))
+        let digits = String(1_000 + min(999, max(0, part))).dropFirst()
+        return moment(time).dropLast() + "." + digits + "Z"
+    }
+
     /// The day and the time of day in UTC.
     static func moment(_ time: Double) -> String {
         var seconds = time_t(time.rounded(.down))

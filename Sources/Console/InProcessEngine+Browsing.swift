@@ -32,9 +32,13 @@ extension InProcessEngine {
     }
 
     /// See ``BrowsingEngine``.
-    package func rows(side: Side, table: String, after key: TableKey?) throws -> TableRowsPage {
+    package func rows(
+        side: Side,
+        table: String,
+        at place: PagePlace<TableKey>
+    ) throws -> TableRowsPage {
         try reading(side) { reader throws(MigrationError) in
-            try reader.rows(of: table, after: key)
+            try reader.rows(of: table, at: place)
         }
     }
 }

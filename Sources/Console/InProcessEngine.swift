@@ -14,6 +14,8 @@ package final class InProcessEngine: ConsoleEngine {
     private let readers: Mutex<[Side: LiveReader]> = Mutex([:])
     /// Connections of their own: a side that does not answer must not hold up the other's lists.
     private let both: Mutex<BothSides?> = Mutex(nil)
+    /// The watch, with connections of its own; only its thread comes here.
+    private let session: Mutex<WatchSession?> = Mutex(nil)
 
     /// Makes an engine; it connects when it is first asked.
     ///
@@ -47,12 +49,13 @@ package final class InProcessEngine: ConsoleEngine {
 
     /// See ``ConsoleEngine``.
     package func verify(
+        table: String?,
         observer: Observer,
         cancellation: Cancellation
     ) throws -> VerifyReport {
         try Verification.run(
             options,
-            Verification.Settings(jobs: settings.jobs),
+            Verification.Settings(table: table, jobs: settings.jobs),
             observer: observer,
             cancellation: cancellation
         )
@@ -80,55 +83,26 @@ package final class InProcessEngine: ConsoleEngine {
         ]
     }
 
+    /// How long a search goes on before the screen says how far it is.
+    private static let searchPatience = Duration.milliseconds(150)
+
     /// See ``ConsoleEngine``.
     package func orders(
         side: Side,
         search: String,
         status: String?,
+        at place: PagePlace<String>,
         limit: Int
     ) throws -> OrdersPage {
         try reading(side) { reader throws(MigrationError) in
-            if let status {
-                return try Self.orders(reader, search: search, status: status, limit: limit)
-            }
-            // A status is asked for as one, unless no order has it or there is no such column.
-            let word = search.lowercased()
-            if Self.statuses.contains(word),
-                let page = try? Self.orders(reader, search: nil, status: word, limit: limit),
-                !page.rows.isEmpty
-            {
-                return page
-            }
-            return try Self.orders(reader, search: search, status: nil, limit: limit)
-        }
-    }
-
-    /// The words that orders have as their status.
-    private static let statuses: Set<String> = [
-        "awaiting_payment", "awaiting_shipment", "cancelled", "failed", "on_hold", "pending",
-        "shipped", "synced_manual", "uploaded",
-    ]
-
-    private static func orders(
-        _ reader: LiveReader,
-        search: String?,
-        status: String?,
-        limit: Int
-    ) throws(MigrationError) -> OrdersPage {
-        var page = try reader.orders(search: search, status: status, limit: limit)
-        // The reader bounds its pages; a longer list is several of them.
-        while page.rows.count < limit, let key = page.nextKey {
-            let next = try reader.orders(
+            try reader.orders(
                 search: search,
                 status: status,
-                limit: limit - page.rows.count,
-                after: key
+                limit: limit,
+                at: place,
+                patience: Self.searchPatience
             )
-            page.rows += next.rows
-            page.nextKey = next.nextKey
-            if next.rows.isEmpty { break }
         }
-        return page
     }
 
     /// See ``ConsoleEngine``.
@@ -142,10 +116,12 @@ package final class InProcessEngine: ConsoleEngine {
     package func inventory(
         side: Side,
         search: String,
-        level: String?
+        level: String?,
+        at place: PagePlace<String>,
+        limit: Int
     ) throws -> InventoryPage {
         try reading(side) { reader throws(MigrationError) in
-            try reader.inventory(search: search, level: level, limit: 1_000)
+            try reader.inventory(search: search, level: level, limit: limit, at: place)
         }
     }
 
@@ -185,6 +161,18 @@ package final class InProcessEngine: ConsoleEngine {
             let reader = readers[side] ?? LiveReader(options: options, side: side)
             readers[side] = reader
             return try work(reader)
+        }
+    }
+
+    func watching<Value: Sendable>(
+        _ observer: Observer,
+        _ work: (WatchSession) throws(MigrationError) -> Value
+    ) throws(MigrationError) -> Value {
+        try session.withLock { session throws(MigrationError) in
+            if let session { return try work(session) }
+            let begun = try WatchSession(options, observer: observer)
+            session = begun
+            return try work(begun)
         }
     }
 

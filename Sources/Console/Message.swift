@@ -35,6 +35,8 @@ enum Message: Sendable {
     case inventory(ticket: Int, Result<InventoryPage, MigrationError>)
     case transactions(ticket: Int, Result<[InventoryTransaction], MigrationError>)
     case code(ticket: Int, Result<CodeListing, MigrationError>)
+    case watch(ticket: Int, Result<WatchListing, MigrationError>)
+    case reconciled(ticket: Int, Result<ReconciliationReport, MigrationError>)
     case toggled(name: String, isEnabled: Bool, failure: MigrationError?)
     case browsed(BrowsingMessage)
     case compared(ComparingMessage)
@@ -49,6 +51,8 @@ enum Command: Equatable, Sendable {
     case migrate
     case migrateLive
     case verify
+    /// Compares one table.
+    case verifyTable(String)
     case follow
     case cutOver
     case revert
@@ -68,12 +72,22 @@ enum Command: Equatable, Sendable {
         side: Side,
         search: String,
         limit: Int,
-        status: String? = nil
+        status: String? = nil,
+        at: PagePlace<String> = .first
     )
     case loadOrderItems(ticket: Int, side: Side, orderNumber: String)
-    case loadInventory(ticket: Int, side: Side, search: String, level: String? = nil)
+    case loadInventory(
+        ticket: Int,
+        side: Side,
+        search: String,
+        level: String? = nil,
+        at: PagePlace<String> = .first,
+        limit: Int = Model.articlesOfPage
+    )
     case loadTransactions(ticket: Int, side: Side, sku: String)
     case loadCode(ticket: Int)
+    case loadWatch(ticket: Int)
+    case reconcile(ticket: Int)
     case setWorkflow(side: Side, name: String, isEnabled: Bool)
     /// Reads the file of settings when it has changed, or in any case when it was asked for.
     case loadSettings(isAsked: Bool)

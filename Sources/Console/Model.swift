@@ -43,6 +43,8 @@ struct Model: Sendable {
         var isCancelling = false
         /// Whether the copy logs the source's writes.
         var isLive = false
+        /// The only table that is compared; nil compares all.
+        var table: String?
     }
 
     /// A list that was read, is being read, or could not be read.
@@ -191,7 +193,12 @@ struct Model: Sendable {
     var inventory = Loadable<InventoryPage>()
     var transactions = Loadable<[InventoryTransaction]>()
     var code = Loadable<CodeListing>()
-    var orderLimit = 200
+    /// How the lists are walked through of which only a part is here.
+    var orderWalk = Walk<String>()
+    var stockWalk = Walk<String>()
+    /// The criteria of the first hour; once they were looked at, the console goes on watching.
+    var watch = Loadable<WatchListing>()
+    var reconciliation = Loadable<ReconciliationReport>()
     /// What the panes show that look at any application.
     var browsing = Browsing()
     /// What the panes of orders and stock show of both sides.
@@ -259,6 +266,8 @@ enum PaneID: Int, CaseIterable, Sendable {
     case quarantine
     case tables
     case code
+    case watch
+    case checks
 
     /// The name on the tab.
     var title: String {
@@ -274,12 +283,19 @@ enum PaneID: Int, CaseIterable, Sendable {
         case .quarantine: "Quarantine"
         case .tables: "Tables"
         case .code: "Code"
+        case .watch: "Watch"
+        case .checks: "Checks"
         }
     }
 
     /// The key of the tab: a digit, as long as there are digits.
     var key: Character {
-        self == .code ? "C" : Character(String(rawValue % 10))
+        switch self {
+        case .code: "C"
+        case .watch: "W"
+        case .checks: "F"
+        default: Character(String(rawValue % 10))
+        }
     }
 
     /// The keys of all tabs, as a hint names them.

@@ -29,6 +29,8 @@ struct Run {
     /// What is recorded, and the theme for it.
     private var recording: Recording?
     private var recordedTheme: Theme?
+    /// Where keys are written for support.
+    private var keyLog: KeyLog?
 
     init(
         screen: Screen,
@@ -58,7 +60,10 @@ struct Run {
             draw()
             let event = screen.wait(milliseconds: patience)
             update(.tick(SystemClock.now))
-            if let event { take(event) }
+            if let event {
+                log(event)
+                take(event)
+            }
             for message in mailbox.take() { update(message) }
             watchSettings()
         }
@@ -168,6 +173,29 @@ struct Run {
         } catch {
             model.notify("nothing is recorded: \(path) cannot be made", .promptError)
             model.warn("nothing is recorded: \(path) cannot be made: \(error)")
+        }
+    }
+
+    /// Begins to write down which keys are pressed.
+    ///
+    /// - Parameter path: The file.
+    mutating func logKeys(to path: String) {
+        do {
+            keyLog = try KeyLog(path: path, now: SystemClock.now)
+            model.audit("keys are written to \(path), without what is typed as text")
+        } catch {
+            model.notify("no keys are written: \(path) cannot be made", .promptError)
+            model.warn("no keys are written: \(path) cannot be made")
+        }
+    }
+
+    private mutating func log(_ event: ScreenEvent) {
+        guard let keyLog else { return }
+        do {
+            try keyLog.add(event, in: model)
+        } catch {
+            self.keyLog = nil
+            model.warn("keys are no longer written: \(error)")
         }
     }
 

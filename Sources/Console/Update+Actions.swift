@@ -11,8 +11,8 @@ extension Model {
         case .down: return move(by: 1)
         case .pageUp: return move(by: -pageLength)
         case .pageDown: return move(by: pageLength)
-        case .first: return move(to: 0)
-        case .last: return move(to: Int.max)
+        case .first: return go(to: .beginning)
+        case .last: return go(to: .end)
         case .open: return open()
         case .back: return back()
         case .nextPane: return show(offset: 1)
@@ -25,7 +25,13 @@ extension Model {
         case .level: nextLevel()
         case .toggleSide: return toggleSide()
         case .status: return selectNextStatus()
-        case .refresh: return pane == .code ? loadCode() : reload()
+        case .refresh:
+            if isReadOnRequest { forgetRows(of: .orders) }
+            return switch pane {
+            case .code: loadCode()
+            case .checks: reconcile()
+            default: reload()
+            }
         case .migrate: askToMigrate()
         case .migrateLive: askToMigrateLive()
         case .follow: return operation?.kind == .follow ? stopOperation() : begin(.follow)
@@ -79,14 +85,14 @@ extension Model {
         if detail != nil {
             let count = detailContent?.rowCount ?? 0
             detail?.index = min(max(0, index), max(0, count - 1))
-            return loadMoreRowsIfAtEnd()
+            return walkOn()
         }
         guard let rows = table?.rows, !rows.isEmpty else { return [] }
         let index = min(max(0, index), rows.count - 1)
         list.index = index
         // At the top of the log the cursor follows the newest line.
         list.selected = pane == .log && index == 0 ? nil : rows[index].id
-        return loadMoreIfAtEnd()
+        return walkOn()
     }
 
     /// Puts the cursor back on its row after rows came or went.
@@ -108,7 +114,7 @@ extension Model {
         return PaneID(rawValue: next).map { show($0) } ?? []
     }
 
-    private mutating func show(_ pane: PaneID) -> [Command] {
+    mutating func show(_ pane: PaneID) -> [Command] {
         guard pane != self.pane else { return [] }
         self.pane = pane
         isZoomed = false
@@ -126,17 +132,22 @@ extension Model {
             return []
         }
         guard let row = selectedRow else { return [] }
-        detail = Detail(id: row.id)
+        return open(row.id)
+    }
+
+    /// Opens what has an identity of its own in the pane.
+    mutating func open(_ id: String) -> [Command] {
+        detail = Detail(id: id)
         switch pane {
         case .orders:
             orderItems.reset()
             comparing.order.reset()
-            return loadOrderItems(row.id) + compareOrder(row.id)
+            return loadOrderItems(id) + compareOrder(id)
         case .inventory:
             transactions.reset()
             comparing.article.reset()
-            return loadTransactions(row.id) + compareArticle(row.id)
-        default: return loadOpened(row.id)
+            return loadTransactions(id) + compareArticle(id)
+        default: return loadOpened(id)
         }
     }
 
@@ -153,6 +164,10 @@ extension Model {
         if detail != nil {
             detail = nil
             return []
+        }
+        if isSearching { return stopSearching() }
+        if comparing.statuses[pane] != nil || !list.filter.isEmpty, let found = walkToFound() {
+            return found
         }
         if comparing.statuses[pane] != nil { return limit(to: nil) }
         return list.filter.isEmpty ? clearMarks() : applyFilter("")
@@ -171,8 +186,8 @@ extension Model {
         side = side == .source ? .target : .source
         detail = nil
         forgetMarks()
-        orders.reset()
-        inventory.reset()
+        forgetRows(of: .orders)
+        forgetRows(of: .inventory)
         browsing.tables.reset()
         return reload()
     }
@@ -249,17 +264,22 @@ extension Model {
         guard let row = selectedRow,
             let workflow = workflows.value?.workflows.first(where: { $0.name == row.id })
         else { return }
-        let word = workflow.enabled ? "OFF" : "ON"
+        askToSwitch(workflow.name, isEnabled: !workflow.enabled)
+    }
+
+    /// Asks whether a workflow shall be switched.
+    mutating func askToSwitch(_ name: String, isEnabled: Bool) {
+        let word = isEnabled ? "ON" : "OFF"
         overlay = .confirm(
             Confirmation(
                 title: "Switch a workflow \(word)",
                 lines: [
-                    "\(workflow.name) goes \(word) on \(identity.name(of: identity.liveSide)),"
+                    "\(name) goes \(word) on \(identity.name(of: identity.liveSide)),"
                         + " which is live.",
                     "Its worker may act on the old value until it reads the toggle again.",
                 ],
                 kind: .yesNo,
-                consequence: .setWorkflow(name: workflow.name, isEnabled: !workflow.enabled)
+                consequence: .setWorkflow(name: name, isEnabled: isEnabled)
             )
         )
     }

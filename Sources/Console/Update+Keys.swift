@@ -235,6 +235,11 @@ extension Model {
 
     /// Filters the list of the pane; orders and stock are searched by the database.
     mutating func applyFilter(_ text: String) -> [Command] {
+        // The word of a status means the status.
+        let word = text.lowercased()
+        if pane == .orders, let status = comparing.known.first(where: { $0 == word }) {
+            return applyFilter("") + limit(to: status)
+        }
         let isChanged = list.filter != text
         list.filter = text
         list.selected = nil
@@ -243,8 +248,7 @@ extension Model {
             keepSelection()
             return []
         }
-        orderLimit = 200
-        if pane == .orders { orders.reset() } else { inventory.reset() }
+        forgetRows(of: pane)
         return reload()
     }
 }

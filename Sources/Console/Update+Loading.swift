@@ -12,12 +12,16 @@ extension Model {
         case .overview: loadSides()
         case .workflows: loadWorkflows()
         case .orders:
-            loadOrders() + (detail.map { loadOrderItems($0.id) + compareOrder($0.id) } ?? [])
+            (isReadOnRequest ? goOnSearching() : loadOrders())
+                + (detail.map { loadOrderItems($0.id) + compareOrder($0.id) } ?? [])
         case .inventory:
             loadInventory() + (detail.map { loadTransactions($0.id) + compareArticle($0.id) } ?? [])
         case .dashboard, .quarantine, .tables: loadBrowsed()
         // To prove the code takes a while and may install what it needs: only r does it.
         case .code: []
+        case .watch: loadWatch()
+        // To ask for every figure reads whole tables: only r does it.
+        case .checks: []
         case .migrate, .verify, .log: []
         }
     }
@@ -27,10 +31,17 @@ extension Model {
         code.isLoading ? [] : [.loadCode(ticket: code.ask(now: now))]
     }
 
+    /// Runs the business checks; only one run is under way.
+    mutating func reconcile() -> [Command] {
+        reconciliation.isLoading ? [] : [.reconcile(ticket: reconciliation.ask(now: now))]
+    }
+
     /// Reads a live list again when it is old enough and no answer is awaited.
     mutating func refreshIfDue() -> [Command] {
-        guard let live, !live.isLoading else { return [] }
+        guard let live, !live.isLoading, !isReadOnRequest else { return [] }
         guard let askedAt = live.askedAt else { return loadPane() }
+        // A watch goes on in every pane, at its own pace.
+        guard pane != .watch else { return [] }
         return now - askedAt >= refreshSeconds ? loadPane() : []
     }
 
@@ -39,18 +50,14 @@ extension Model {
         [.loadWorkflows(ticket: workflows.ask(now: now), side: identity.liveSide)]
     }
 
-    /// Reads the orders that the filter asks for.
+    /// Reads the orders that are here again; those that the filter asks for.
     mutating func loadOrders() -> [Command] {
-        let search = lists[.orders]?.filter ?? ""
-        return [
-            .loadOrders(
-                ticket: orders.ask(now: now),
-                side: side,
-                search: search,
-                limit: orderLimit,
-                status: comparing.statuses[.orders]
-            )
-        ]
+        orderWalk.landing = nil
+        let count = orders.value?.rows.count ?? 0
+        return walkOrders(
+            to: orderWalk.again(orders.value),
+            limit: max(count, Self.ordersOfPage)
+        )
     }
 
     /// Reads the items of an order.
@@ -64,31 +71,19 @@ extension Model {
         ]
     }
 
-    /// Reads the stock that the filter asks for.
+    /// Reads the articles that are here again; those that the filter asks for.
     mutating func loadInventory() -> [Command] {
-        let search = lists[.inventory]?.filter ?? ""
-        return [
-            .loadInventory(
-                ticket: inventory.ask(now: now),
-                side: side,
-                search: search,
-                level: comparing.statuses[.inventory]
-            )
-        ]
+        stockWalk.landing = nil
+        let count = inventory.value?.rows.count ?? 0
+        return walkStock(
+            to: stockWalk.again(inventory.value),
+            limit: max(count, Self.articlesOfPage)
+        )
     }
 
     /// Reads the movements of an article.
     mutating func loadTransactions(_ sku: String) -> [Command] {
         [.loadTransactions(ticket: transactions.ask(now: now), side: side, sku: sku)]
-    }
-
-    /// Shows more orders when the cursor reached the last one that was read.
-    mutating func loadMoreIfAtEnd() -> [Command] {
-        guard pane == .orders, detail == nil, let page = orders.value, page.nextKey != nil,
-            list.index >= page.rows.count - 1, orderLimit <= page.rows.count, orderLimit < 5_000
-        else { return [] }
-        orderLimit += 200
-        return loadOrders()
     }
 
     /// How long the data of the pane has been old, in seconds; nil while it is fresh.
@@ -101,9 +96,9 @@ extension Model {
             let age = now - loadedAt
             if age > 5 * refreshSeconds { return age }
         }
-        guard let live, let loadedAt = live.loadedAt else { return nil }
+        guard let live, let loadedAt = live.loadedAt, !isReadOnRequest else { return nil }
         let age = now - loadedAt
-        return age > 3 * refreshSeconds ? age : nil
+        return age > 3 * (pane == .watch ? watchSeconds : refreshSeconds) ? age : nil
     }
 
     /// Reads what the two sides are.
@@ -129,7 +124,8 @@ extension Model {
             )
         case .tables:
             (browsing.tables.isLoading, browsing.tables.askedAt, browsing.tables.loadedAt)
-        case .overview, .migrate, .verify, .log, .code: nil
+        case .watch: (watch.isLoading, watch.askedAt, watch.loadedAt)
+        case .overview, .migrate, .verify, .log, .code, .checks: nil
         }
     }
 }

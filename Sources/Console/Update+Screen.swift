@@ -102,7 +102,8 @@ extension Model {
             return []
         }
         let text = TableExport.text(table, form, glyphs: identity.glyphs)
-        let what = marks.isEmpty ? Figures.rows(table.rows.count) : takenWords
+        let part = isListPart ? " of a longer list" : ""
+        let what = marks.isEmpty ? Figures.rows(table.rows.count) + part : takenWords
         return [.write(text, path: path, what: what)]
     }
 

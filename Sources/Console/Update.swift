@@ -36,17 +36,18 @@ extension Model {
         case .counted(let result): takeCounts(result)
         case .sides(let ticket, let result): sides.take(result, ticket: ticket, now: now)
         case .workflows(let ticket, let result): workflows.take(result, ticket: ticket, now: now)
-        case .orders(let ticket, let result):
-            orders.take(result, ticket: ticket, now: now)
-            keepStatuses()
+        case .orders(let ticket, let result): return takeOrders(result, ticket: ticket)
         case .orderItems(let ticket, let result): orderItems.take(result, ticket: ticket, now: now)
         case .inventory(let ticket, let result): return takeInventory(result, ticket: ticket)
         case .transactions(let ticket, let result):
             transactions.take(result, ticket: ticket, now: now)
         case .code(let ticket, let result): code.take(result, ticket: ticket, now: now)
+        case .watch(let ticket, let result): takeWatch(result, ticket: ticket)
+        case .reconciled(let ticket, let result):
+            reconciliation.take(result, ticket: ticket, now: now)
         case .toggled(let name, let isEnabled, let failure):
             return finishToggle(name, isEnabled, failure)
-        case .browsed(let message): take(message)
+        case .browsed(let message): return take(message)
         case .compared(let message): take(message)
         case .fileWritten(let path, let what, let failure):
             finishFile(path, what: what, failure: failure)
@@ -71,11 +72,15 @@ extension Model {
     }
 
     /// Starts a run; following gives way to it.
-    mutating func begin(_ kind: Operation.Kind, isLive: Bool = false) -> [Command] {
+    mutating func begin(
+        _ kind: Operation.Kind,
+        isLive: Bool = false,
+        table: String? = nil
+    ) -> [Command] {
         let isFollowing = operation?.kind == .follow
         cutover.awaitsFollowEnd = cutover.awaitsFollowEnd || isFollowing
         cutover.wasFollowing = isFollowing
-        operation = Operation(kind: kind, startedAt: now, isLive: isLive)
+        operation = Operation(kind: kind, startedAt: now, isLive: isLive, table: table)
         failure = nil
         progressAt = now
         comparison = nil
@@ -91,7 +96,7 @@ extension Model {
         audit(beginning(kind, isLive: isLive))
         return switch kind {
         case .migrate: isLive ? [.migrateLive] : [.migrate]
-        case .verify: [.verify]
+        case .verify: [table.map { .verifyTable($0) } ?? .verify]
         case .follow: [.follow]
         case .cutOver: [.cutOver]
         case .revert: [.revert]
@@ -105,7 +110,9 @@ extension Model {
         case .migrate:
             let log = isLive ? ", and the log of the source's writes" : ""
             return "the copy of \(source) into \(target)\(log) was begun"
-        case .verify: return "the comparison of \(source) with \(target) was begun"
+        case .verify:
+            let part = operation?.table.map { "table \($0) of " } ?? ""
+            return "the comparison of \(part)\(source) with \(target) was begun"
         case .follow: return "following the writes of \(source) was begun"
         case .cutOver: return "the cutover from \(source) to \(target) was begun"
         case .revert: return "the way back from \(target) to \(source) was begun"
@@ -155,7 +162,7 @@ extension Model {
         now = time
         undo.expire(now: now)
         if let notice, notice.until <= time { self.notice = nil }
-        return refreshIfDue() + refreshCutover()
+        return refreshIfDue() + refreshCutover() + watchIfDue()
     }
 
     private mutating func resize(to size: Size) -> [Command] {
@@ -225,8 +232,10 @@ extension Model {
     private mutating func finishVerification(
         _ result: Result<VerifyReport, MigrationError>
     ) -> [Command] {
+        let table = operation?.table
         operation = nil
         switch result {
+        case .success(let verified) where table != nil: take(part: verified)
         case .success(let verified):
             take(verified)
             let state = verified.ok ? "both sides are equal" : "there are differences"
@@ -253,6 +262,33 @@ extension Model {
                 message: verified.outcome(problems)
             )
         )
+        keepSelection()
+    }
+
+    /// Takes the comparison of one table in: in its place among all of them, if they are known.
+    private mutating func take(part: VerifyReport) {
+        for table in part.tables {
+            let isEqual = !table.status.isProblem && table.sequence?.ok != false
+            let words = isEqual ? "equal" : "\(table.status.rawValue)"
+            notify("verified: \(table.name) is \(words)", isEqual ? .statusOK : .statusBad)
+            append(
+                LogLine(
+                    time: now,
+                    level: isEqual ? .info : .warning,
+                    stage: "verify",
+                    message: "\(table.name), compared by itself: \(words)"
+                )
+            )
+            guard var whole = verification,
+                let index = whole.tables.firstIndex(where: { $0.name == table.name })
+            else { continue }
+            whole.tables[index] = table
+            whole.ok =
+                whole.tables.allSatisfy { !$0.status.isProblem && $0.sequence?.ok != false }
+                && whole.foreignKeys.allSatisfy { ($0.targetOrphans ?? 0) <= $0.sourceOrphans }
+                && whole.quarantinedRows - whole.acceptedRows <= whole.maxQuarantined
+            verification = whole
+        }
         keepSelection()
     }
 

@@ -44,8 +44,9 @@ struct CodeCheckCommand: ParsableCommand {
         discussion: """
             Exit status 0 when every statement is planned as it stands and no finding is an \
             error; 1 also when the folder has no statement at all. Warnings are for a person to \
-            read. The result is kept with the run, for the \
-            gate `code` of check and switch.
+            read. The source is looked into, too, when it is there: only it knows which columns \
+            compare without regard to capitals. The result is kept with the run, for the gate \
+            `code` of check and switch.
             """
     )
 
@@ -74,7 +75,10 @@ struct CodeFixCommand: ParsableCommand {
         abstract: "Shows, or with --write makes, the edits of files that are wholly proven.",
         discussion: """
             A file is changed whole or not at all. What is fixed speaks PostgreSQL only: to go \
-            back to SQLite, put back the files that the folder named at the end has.
+            back to SQLite, put back the files that the folder named at the end has. The fixed \
+            files import pg_utils.py, which `code adapter` writes; before or after makes no \
+            difference, but the application starts only when both are done. A second fix changes \
+            nothing.
             """
     )
 

@@ -16,6 +16,8 @@ struct ConsoleCommand: ParsableCommand {
     var themesDir: String?
     @Option(help: "Record the screen in a file (asciicast) that is not there yet.")
     var record: String?
+    @Option(help: "Write the keys with their times to a new file, without typed text.")
+    var logKeys: String?
     @Flag(help: "Print the status as lines instead of opening the console.")
     var plain = false
     @Flag(help: "With --plain: go on, and print each line of the status that changes.")
@@ -37,7 +39,8 @@ struct ConsoleCommand: ParsableCommand {
         var given = try common.options(schema: place)
         given.codeDirectory = code.directory
         let options = given
-        if let record { try Self.requireNew(record) }
+        if let record { try Self.requireNew(record, "record into", "--record") }
+        if let logKeys { try Self.requireNew(logKeys, "write the keys to", "--log-keys") }
         guard !plain, !common.json, Console.isPossible else {
             if !plain, !common.json, Console.isDumb {
                 Output.message(
@@ -67,6 +70,7 @@ struct ConsoleCommand: ParsableCommand {
         configuration.isReadOnly = options.isReadOnly
         configuration.themeName = theme
         configuration.recordPath = record
+        configuration.keyLogPath = logKeys
         configuration.themes = ThemeLibrary(folder: themesDir)
         configuration.noColor = common.noColor
         configuration.ascii = common.ascii
@@ -74,14 +78,14 @@ struct ConsoleCommand: ParsableCommand {
         if status != 0 { throw ExitCode(status) }
     }
 
-    /// Refuses to record over a file, before anything is drawn.
-    private static func requireNew(_ path: String) throws {
+    /// Refuses to write over a file, before anything is drawn.
+    private static func requireNew(_ path: String, _ use: String, _ option: String) throws {
         guard access(path, F_OK) == 0 else { return }
         throw MigrationError(
             .usage,
-            "the file to record into is there already",
+            "the file to \(use) is there already",
             place: .init("console", path: path),
-            remedy: "give --record the name of a new file, or move that one away"
+            remedy: "give \(option) the name of a new file, or move that one away"
         )
     }
 }

@@ -23,6 +23,7 @@ struct Cutover: ParsableCommand {
             CleanCommand.self,
             TrafficCommand.self, CheckCommand.self, ReportCommand.self, ThemeCommand.self,
             RehearseCommand.self, CodeCommand.self, WatchCommand.self,
+            ReconcileCommand.self, AdviseCommand.self,
         ],
         defaultSubcommand: ConsoleCommand.self
     )

@@ -43,12 +43,18 @@ struct OrdersCommand: ParsableCommand {
         guard let status, page.rows.isEmpty, after == nil, search == nil, !common.json else {
             return
         }
-        let newest = try Operations.orders(options: options, side: page.side, limit: 1_000)
-        let known = Set(newest.rows.compactMap(\.status)).sorted().map(SafeText.visible)
+        let known = try known(page, options).map(SafeText.visible)
         Output.message(
             "no order has the status \"\(SafeText.visible(status))\""
                 + (known.isEmpty ? "" : "; there are: \(known.joined(separator: ", "))")
         )
+    }
+
+    /// The statuses that the profile names; where it names none, those of the newest orders.
+    private func known(_ page: OrdersPage, _ options: Options) throws -> [String] {
+        guard page.statuses.isEmpty else { return page.statuses }
+        let newest = try Operations.orders(options: options, side: page.side, limit: 1_000)
+        return Set(newest.rows.compactMap(\.status)).sorted()
     }
 
     /// One order on both sides; status 1 when they differ in it.

@@ -20,7 +20,11 @@ import Testing
             throw Samples.error
         }
 
-        func verify(observer: Observer, cancellation: Cancellation) throws -> VerifyReport {
+        func verify(
+            table: String?,
+            observer: Observer,
+            cancellation: Cancellation
+        ) throws -> VerifyReport {
             throw Samples.error
         }
 
@@ -59,7 +63,11 @@ import Testing
 
         func tables(side: Side) throws -> TablesPage { throw Samples.error }
 
-        func rows(side: Side, table: String, after key: TableKey?) throws -> TableRowsPage {
+        func rows(
+            side: Side,
+            table: String,
+            at place: PagePlace<TableKey>
+        ) throws -> TableRowsPage {
             throw Samples.error
         }
 
@@ -89,6 +97,7 @@ import Testing
             side: Side,
             search: String,
             status: String?,
+            at place: PagePlace<String>,
             limit: Int
         ) throws -> OrdersPage {
             OrdersPage(side: side, rows: [], nextKey: nil)
@@ -96,7 +105,13 @@ import Testing
 
         func orderItems(side: Side, orderNumber: String) throws -> [OrderItem] { [] }
 
-        func inventory(side: Side, search: String, level: String?) throws -> InventoryPage {
+        func inventory(
+            side: Side,
+            search: String,
+            level: String?,
+            at place: PagePlace<String>,
+            limit: Int
+        ) throws -> InventoryPage {
             InventoryPage(side: side, rows: [])
         }
 

@@ -55,11 +55,11 @@ import Testing
             switch command {
             case .loadWorkflows(let ticket, _):
                 send(.workflows(ticket: ticket, value(full.workflows.value)))
-            case .loadOrders(let ticket, _, _, _, _):
+            case .loadOrders(let ticket, _, _, _, _, _):
                 send(.orders(ticket: ticket, value(full.orders.value)))
             case .loadOrderItems(let ticket, _, _):
                 send(.orderItems(ticket: ticket, value(full.orderItems.value)))
-            case .loadInventory(let ticket, _, _, _):
+            case .loadInventory(let ticket, _, _, _, _, _):
                 send(.inventory(ticket: ticket, value(full.inventory.value)))
             case .loadTransactions(let ticket, _, _):
                 send(.transactions(ticket: ticket, value(full.transactions.value)))

@@ -92,8 +92,8 @@ import Testing
         let rows = Samples.filled().browsing.rows.value
         model.browsing.rows.value = rows
         model.browsing.rows.isLoading = false
-        let key = try #require(rows?.page.rows.last?.key.text)
-        let index = try #require(rows?.page.rows.count) - 1
+        let key = try #require(rows?.rows.last?.key.text)
+        let index = try #require(rows?.rows.count) - 1
         let y = try #require(
             (0..<24).first { Chrome.draw(model).spot(x: 5, y: $0) == .detailRow(index) }
         )

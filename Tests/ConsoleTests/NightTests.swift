@@ -212,9 +212,9 @@ import Testing
     }
 
     @Test func `the hint names the keys of all panes`() {
-        #expect(PaneID.keys == "1-0,C")
+        #expect(PaneID.keys == "1-0,C,W,F")
         let model = Samples.cuttingOver("following")
-        #expect(Chrome.draw(model).text.contains("1-0,C:pane"))
+        #expect(Chrome.draw(model).text.contains("1-0,C,W,F:pane"))
     }
 
     // MARK: - Keys of other panes

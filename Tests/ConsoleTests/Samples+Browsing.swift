@@ -29,6 +29,7 @@ extension Samples {
         model.browsing.dashboards.error = error
         model.browsing.quarantine.error = error
         model.browsing.tables.error = error
+        model.watch.error = error
         return model
     }
 
@@ -38,7 +39,7 @@ extension Samples {
         browsing.quarantine = loaded(quarantine)
         browsing.quarantineRow = loaded(quarantinedRow)
         browsing.tables = loaded(tablesPage)
-        browsing.rows = loaded(Browsing.Rows(page: tableRows))
+        browsing.rows = loaded(tableRows)
         return browsing
     }
 

@@ -39,6 +39,8 @@ enum Samples {
         model.inventory = loaded(inventory)
         model.comparing.stock = loaded(comparedStock)
         model.code = loaded(code)
+        model.watch = .init(value: watch, loadedAt: now - 1)
+        model.reconciliation = loaded(reconciliation)
         model.orderItems = loaded([
             OrderItem(sku: "17612", lot: "250237", quantity: 15, kind: "ordered"),
             OrderItem(sku: "17914", lot: nil, quantity: 2, kind: "ordered"),
@@ -224,7 +226,9 @@ enum Samples {
                 enabled: true,
                 lastUpdated: "2025-10-14 13:20:44",
                 updatedBy: "operator",
-                lastRunAt: "2025-10-14 14:01:30"
+                lastRunAt: "2025-10-14 14:01:30",
+                intervalSeconds: 300,
+                script: "src/scheduled_xml_import.py"
             ),
             WorkflowRow(
                 name: "unified-shipstation-sync",

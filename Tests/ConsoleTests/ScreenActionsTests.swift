@@ -230,7 +230,8 @@ import Testing
         model.browsing.rows.reset()
         model.list = .init(selected: "shipped_items", index: 2)
         let opened = model.update(.key(.enter))
-        guard case .browse(.rows(let ticket, .source, "shipped_items", nil))? = opened.first else {
+        guard case .browse(.rows(let ticket, .source, "shipped_items", .first))? = opened.first
+        else {
             Issue.record("the rows are not read: \(opened)")
             return
         }
@@ -238,16 +239,18 @@ import Testing
         page.rows = (0..<1_500).map { number in
             .init(key: TableKey(literals: ["\(number)"]), values: page.rows[0].values)
         }
+        page.edges.keys = page.rows.map(\.key)
         _ = model.update(.browsed(.rows(ticket: ticket, .success(page))))
-        let more = model.update(.key(.character("G")))
-        guard case .browse(.rows(let next, _, _, let key?))? = more.first else {
+        model.detail?.index = 1_498
+        let more = model.update(.key(.character("j")))
+        guard case .browse(.rows(let next, _, _, .after(let key)))? = more.first else {
             Issue.record("the next rows are not read: \(more)")
             return
         }
         #expect(key == TableKey(literals: ["3"]))
         _ = model.update(.browsed(.rows(ticket: next, .success(page))))
-        #expect(model.browsing.rows.value?.page.rows.count == Model.browsedRows)
-        #expect(model.browsing.rows.value?.isCutAbove == true)
+        #expect(model.browsing.rows.value?.rows.count == Model.browsedRows)
+        #expect(model.browsing.rows.value?.edges.hasMoreBefore == true)
         #expect(model.detail?.index == 499)
         _ = model.update(.key(.enter))
         #expect(model.detail?.row == "1499")

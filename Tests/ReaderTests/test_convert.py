@@ -18,7 +18,8 @@ SCHEMA = {"tables": {
         "id": {"type": "bigint", "not_null": True}, "name": {"type": "text", "not_null": True},
         "note": TEXT, "n": NUMBER, "on_off": {"type": "boolean", "not_null": True},
         "day": {"type": "date", "not_null": True}, "at": {"type": "timestamp", "not_null": False},
-        "moment": TEXT}, "keys": [["id"], ["name"]], "primary": ["id"]},
+        "moment": TEXT, "r": {"type": "double precision", "not_null": False},
+        "mark": {"type": "text", "not_null": False, "collation": "NOCASE"}}, "keys": [["id"], ["name"]], "primary": ["id"]},
     "u": {"columns": {"a": NUMBER, "b": NUMBER, "c": NUMBER}, "keys": [["a"], ["b"]],
           "primary": ["a"]},
 }}
@@ -54,7 +55,7 @@ class ConvertTests(unittest.TestCase):
     def test_only_what_must_change_changes(self):
         self.becomes(
             "select  id,\n  name  -- why\nfrom t where name NOT like ? AND note is not null",
-            "select  id,\n  name  -- why\nfrom t where name NOT ILIKE %s AND note is not null",
+            "select  id,\n  name  -- why\nfrom t where name NOT ILIKE %s ESCAPE '' AND note is not null",
             ["text"])
         same = "SELECT a.id , a.name FROM t AS a WHERE a.n != 3 and a.id in (1, 2)"
         self.becomes(same, same)
@@ -116,7 +117,7 @@ class ConvertTests(unittest.TestCase):
             "INSERT OR REPLACE INTO t (name, n) VALUES (?, ?)",
             "INSERT INTO t (name, n) VALUES (%s, %s) ON CONFLICT(name) DO UPDATE SET "
             "note = DEFAULT, n = EXCLUDED.n, on_off = DEFAULT, day = DEFAULT, at = DEFAULT, "
-            "moment = DEFAULT", ["text", "integer"])
+            "moment = DEFAULT, r = DEFAULT, mark = DEFAULT", ["text", "integer"])
         self.assertIn("insert-or-replace", [note["rule"] for note in answer["notes"]])
         self.refused("INSERT OR REPLACE INTO u (a, b) VALUES (1, 2)", "2 keys")
         self.refused("INSERT OR REPLACE INTO no_such (a) VALUES (1)", "no_such")
@@ -179,7 +180,7 @@ class ConvertTests(unittest.TestCase):
             "adapter": {"package": "", "layers": []}, "write": False, "backup": ""}))["files"][0]
         self.assertEqual(done["state"], "fixed", done)
         for line in ("+c.execute('SELECT id FROM t WHERE moment > to_char(timezone(\\'UTC\\', ",
-                     "+          ' name ILIKE %s ', ('%',))", "name = %s AND note = '{{' LIMIT {1}",
+                     "+          ' name ILIKE %s ESCAPE \\'\\' ', ('%',))", "name = %s AND note = '{{' LIMIT {1}",
                      "note = '\\d%%' AND name = %s"):
             self.assertIn(line, done["diff"])
 
@@ -215,6 +216,97 @@ class ConvertTests(unittest.TestCase):
         self.noted("SELECT substr(name, n) FROM t", "substr-start")
         answer = ask("INSERT INTO t (id, name) VALUES (?, ?)", ["null", "text"])
         self.assertEqual(answer["state"], "refused")
+
+    def test_what_passes_over_capitals_goes_on_to_do_so(self):
+        self.becomes("SELECT id FROM t WHERE mark = 'RED' AND name = 'RED'",
+                     "SELECT id FROM t WHERE LOWER(mark) = 'red' AND name = 'RED'")
+        self.becomes("SELECT id FROM t WHERE mark IN (?, 'B')",
+                     "SELECT id FROM t WHERE LOWER(mark) IN (LOWER(%s), 'b')", ["text"])
+        self.becomes("SELECT id FROM t WHERE name = ? COLLATE NOCASE",
+                     "SELECT id FROM t WHERE LOWER(name) = LOWER(%s )", ["text"])
+        self.becomes("SELECT id FROM t ORDER BY name COLLATE NOCASE",
+                     "SELECT id FROM t ORDER BY LOWER(name ) NULLS FIRST")
+        self.becomes("SELECT id, mark FROM t WHERE mark LIKE 'a%'",
+                     "SELECT id, mark FROM t WHERE mark ILIKE 'a%'")
+        for text in ("SELECT DISTINCT mark FROM t", "SELECT COUNT(*) FROM t GROUP BY mark",
+                     "SELECT MAX(mark) FROM t", "SELECT mark FROM t UNION SELECT name FROM t",
+                     "SELECT id FROM t WHERE mark IN (SELECT name FROM t)"):
+            self.refused(text, "capitals")
+        self.refused("SELECT id FROM t WHERE name = 'a' COLLATE RTRIM", "RTRIM")
+
+    def test_days_that_are_multiplied_stay_exact(self):
+        def expected(rest):
+            return f"SELECT EXTRACT(EPOCH FROM (at - CAST(day AS TIMESTAMP))){rest} FROM t".replace(" ", "")
+        for times, rest in (("* 86400", ""), ("* 24", " * 24 / 86400.0"), ("* 24 * 60", " * 1440 / 86400.0"),
+                            ("* 24 * 3600", "")):
+            answer = ask(f"SELECT (julianday(at) - julianday(day)) {times} FROM t")
+            self.assertEqual(answer["driver"].replace(" ", ""), expected(rest))
+
+    def test_a_number_is_rounded_and_cut_off_as_before(self):
+        self.becomes("SELECT round(r, 1), round(n) FROM t",
+                     "SELECT round(CAST(r AS DECIMAL), 1), round(n) FROM t")
+        self.assertIn("TRUNC(3.7)", ask("SELECT CAST(3.7 AS INTEGER)")["driver"])
+        self.assertIn("CAST(on_off AS INT)", ask("SELECT CAST(on_off AS INTEGER) FROM t")["driver"])
+        self.becomes("SELECT CAST(on_off AS TEXT) FROM t",
+                     "SELECT CAST(CAST(on_off AS INT) AS TEXT) FROM t")
+        self.assertIn("[0-9]", ask("SELECT CAST(note AS REAL) FROM t")["driver"])
+
+    def test_a_query_for_one_value_gives_its_first_row(self):
+        self.becomes("SELECT (SELECT note FROM t WHERE n = 1)",
+                     "SELECT (SELECT note FROM t WHERE n = 1 LIMIT 1)")
+        for same in ("SELECT (SELECT note FROM t WHERE id = 1)", "SELECT (SELECT COUNT(*) FROM t)",
+                     "SELECT id FROM t WHERE id IN (SELECT n FROM t)",
+                     "SELECT (SELECT t.note FROM t WHERE t.name = u.a AND t.n > 1) FROM u",
+                     "INSERT INTO u (a) SELECT n FROM t", "SELECT a FROM (SELECT a FROM u) AS x"):
+            self.becomes(same, same)
+
+    def test_what_is_kept_as_another_kind_is_brought_over_or_told(self):
+        self.becomes("UPDATE t SET note = on_off", "UPDATE t SET note = CAST(CAST(on_off AS INT) AS TEXT)")
+        for text in ("UPDATE t SET n = r", "UPDATE t SET n = n * 1.5", "UPDATE t SET n = (SELECT avg(r) FROM t)",
+                     "INSERT INTO u (a) SELECT r FROM t"):
+            self.noted(text, "fraction")
+        self.noted("UPDATE t SET note = r", "concat-number")
+        for text in ("UPDATE t SET day = at", "UPDATE t SET at = date('now')",
+                     "SELECT id FROM t WHERE at > day", "SELECT id FROM t WHERE at = '2025-01-01T00:00:00'",
+                     "SELECT id FROM t WHERE at > '2025-01-01'"):
+            self.noted(text, "date-form")
+        for text in ("SELECT id FROM t WHERE at >= '2025-01-01'", "SELECT id FROM t WHERE day = '2025-01-01'"):
+            self.assertEqual(ask(text)["notes"], [])
+        self.noted("SELECT id FROM t WHERE at >= ?", "date-text", ["text"])
+        self.noted("SELECT id FROM t WHERE name = ?", "value-kind", ["unknown"])
+        self.noted("SELECT on_off FROM t", "boolean-result")
+        self.noted("SELECT id FROM t LIMIT ?", "limit-below-zero", ["unknown"])
+        self.noted("SELECT group_concat(name) FROM t", "group-concat-order")
+        self.refused("SELECT day - 1 FROM t", "reckoned")
+        self.refused("UPDATE t SET note = x'41'", "bytes")
+        self.refused("SELECT json_extract(note, '$.a') FROM t", "otherwise")
+        self.refused("SELECT note ->> 'a' FROM t", "otherwise")
+        self.refused("SELECT datetime('2025-01-01 00:00:00+02:00')", "offset")
+
+    def test_what_is_told_only_does_not_say_that_it_is_written(self):
+        notes = ask("SELECT r || '' FROM t WHERE name LIKE 'a%' LIMIT ?", ["unknown"])["notes"]
+        self.assertEqual({note["rule"]: note["suggestion"] is None for note in notes},
+                         {"concat-number": False, "like-case": True, "limit-below-zero": False})
+
+    def test_a_pattern_of_the_program_keeps_its_backslashes(self):
+        self.becomes("SELECT id FROM t WHERE name LIKE ?",
+                     "SELECT id FROM t WHERE name ILIKE %s ESCAPE ''", ["text"])
+        self.becomes("SELECT id FROM t WHERE name NOT LIKE '%' || ? || '%'",
+                     "SELECT id FROM t WHERE name NOT ILIKE '%%' || %s || '%%' ESCAPE ''", ["text"])
+        self.becomes("SELECT id FROM t WHERE name LIKE ? ESCAPE '!'",
+                     "SELECT id FROM t WHERE name ILIKE %s ESCAPE '!'", ["text"])
+
+    def test_a_layer_that_binds_by_itself_keeps_its_names(self):
+        same = "SELECT COALESCE(note, '') FROM t WHERE id = :id AND name LIKE 'a%'"
+        self.becomes(same, same, keeps=True, style="named")
+        self.assertIn("$1", ask("SELECT id FROM t WHERE id = :id", keeps=True)["server"])
+
+    def test_the_key_of_on_conflict_is_looked_for_where_the_server_is_not_asked(self):
+        def arbiter(text):
+            return ask(text)["statements"][0]["arbiter"]
+        self.assertIsNone(arbiter("INSERT INTO t (name) VALUES ('a') ON CONFLICT (name) DO NOTHING"))
+        self.assertIsNone(arbiter("INSERT INTO t (name) VALUES ('a') ON CONFLICT DO NOTHING"))
+        self.assertIn("unique key", arbiter("INSERT INTO t (name) VALUES ('a') ON CONFLICT (n) DO NOTHING"))
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ def f(given, x):
     cursor.execute(f"SELECT a FROM {given}")
 """), [
             ["SELECT a FROM t WHERE b = ? AND c = ?", "SELECT a FROM t WHERE b = ?"],
-            ["SELECT a FROM t WHERE b IN (?)"],
+            ["SELECT a FROM t WHERE b IN (?, ?, ?)"],
             ["SELECT a FROM t WHERE b IN (?)"],
             ["SELECT 1"],
             ["SELECT a FROM \x00"]])
@@ -113,6 +113,28 @@ def f():
         self.assertEqual(found["layer.py"]["role"], "sqlite-layer")
         self.assertEqual([item["rule"] for item in found["middle.py"]["findings"]],
                          ["layer-import"])
+
+    def test_a_name_that_is_imported_and_not_there_is_told(self):
+        layer = ("import sqlite3\ndef get_connection():\n    return sqlite3.connect('x.db')\n")
+        found = Folder(layer=layer, a="from layer import get_connection\n",
+                       b="from layer import get_connection, get_db_connection\n",
+                       c="from pg_utils import get_db\n", pg_utils="def get_connection():\n    pass\n")
+        self.addCleanup(found.remove)
+        told = {path: {item["rule"] for item in file["findings"]} for path, file in found.scan().items()}
+        self.assertEqual(told["a.py"], {"layer-import"})
+        self.assertEqual(told["b.py"], {"layer-import", "import-name"})
+        self.assertEqual(told["c.py"], {"import-name"})
+
+    def test_rows_that_are_read_by_name_are_told_once(self):
+        file = self.scan(CONNECT + """
+row = cursor.execute('SELECT a FROM t').fetchone()
+print(row['a'], row[0], {}['a'])
+for other in cursor.execute('SELECT b FROM t'):
+    print(dict(other), dict([(1, 2)]))
+""")
+        told = [item["message"] for item in file["findings"] if item["rule"] == "row-by-name"]
+        self.assertEqual(len(told), 1)
+        self.assertIn("(lines 6, 8)", told[0])
 
     def test_a_default_of_a_function_is_bound_too(self):
         file = self.scan(
@@ -280,12 +302,40 @@ def f(logger, x):
                 [(item["line"], item["dynamic"], item["reviewed"]) for item in file["statements"]])
 
     def test_a_text_that_is_taken_apart_by_its_characters_is_not_known(self):
-        for text in ("'SELECT 1 WHERE a IN (' + ','.join('?' * 3) + ')'",
-                     "f\"SELECT 1 WHERE a IN ({','.join('?' * len(x))})\"",
-                     "'SELECT 1 WHERE a IN (%s)' % ','.join('?' * 3)"):
+        for text in ("'SELECT 1 WHERE a IN (' + ','.join('???') + ')'",
+                     "f\"SELECT 1 WHERE a IN ({','.join(c for c in '?' * len(x))})\"",
+                     "'SELECT 1 WHERE a IN (%s)' % ','.join('?,' * 3)"):
             rules, found = self.rows(CONNECT + f"cursor.execute({text}, x)\n")
             self.assertIn("placeholder-characters", rules)
             self.assertEqual(found, [(4, True, False)])
+
+    def test_marks_that_are_repeated_and_joined_are_known(self):
+        for text, marks in (("'SELECT 1 WHERE a IN (' + ','.join('?' * 3) + ')'", "?,?,?"),
+                            ("f\"SELECT 1 WHERE a IN ({','.join('?' * len(x))})\"", "?"),
+                            ("f\"SELECT 1 WHERE a IN ({','.join(['?'] * len(COLUMNS))})\"", "?,?"),
+                            ("'SELECT 1 WHERE a IN (%s)' % ','.join(2 * '?')", "?,?")):
+            self.assertEqual(
+                self.texts(CONNECT + f"COLUMNS = ('a', 'b')\ncursor.execute({text}, x)\n"),
+                [[f"SELECT 1 WHERE a IN ({marks})"]])
+
+    def test_a_layer_that_binds_by_itself_keeps_its_names_and_what_it_makes_is_told(self):
+        file = self.scan("""
+from sqlalchemy import text, select
+def f(session, x):
+    session.execute(text('SELECT id FROM t WHERE id = :id'), {'id': 1})
+    session.execute(select(x))
+    session.query(x).filter_by(id=1).all()
+    session.add(x)
+    {1}.add(x)
+    session.connection().exec_driver_sql('SELECT 1')
+""")
+        self.assertEqual([item["dynamic"] for item in file["statements"]], [False, True, True])
+        self.assertTrue(file["statements"][0]["variants"][0]["keeps"])
+        rules = {item["rule"]: item["message"] for item in file["findings"]}
+        self.assertEqual(set(rules), {"other-driver", "made-statement"})
+        self.assertIn("(lines 6, 7)", rules["made-statement"])
+        told = self.scan("from app.models import Order\ndef f():\n    return Order.objects.all()\n")
+        self.assertEqual([item["rule"] for item in told["findings"]], ["made-statement"])
 
     def test_what_is_formatted_is_read_as_it_arrives(self):
         self.assertEqual(self.texts(CONNECT + """
@@ -316,6 +366,105 @@ cursor.execute(" ".join(["SELECT a", "FROM t", "WHERE b = ?"]), (1,))
                      "class Q:\n    A = 'SELECT 1'\nQ.A = g()\ncursor.execute(Q.A)\n"):
             _, found = self.rows(CONNECT + text)
             self.assertEqual([item[1] for item in found], [True], text)
+
+    def test_each_way_through_a_function_is_a_statement_of_its_own(self):
+        self.assertEqual(self.texts(CONNECT + """
+def f(a, b, xs):
+    sql = "SELECT 1 WHERE 1 = 1"
+    if a:
+        sql += " AND a = ?"
+    if b:
+        sql += " AND b = ?"
+    elif xs:
+        sql += " AND c = ?"
+    else:
+        return
+    sql = sql + " LIMIT ?"
+    cursor.execute(sql)
+    sql = "SELECT 2"
+def g(a):
+    if a:
+        sql = "SELECT a FROM t"
+    else:
+        sql = "SELECT b FROM t"
+    sql += " WHERE id = ?"
+    cursor.execute(sql)
+def h(xs):
+    sql = None
+    for x in xs:
+        sql = "SELECT 3"
+        if x:
+            break
+    else:
+        sql = "SELECT 4"
+    cursor.execute(sql)
+def i(x):
+    sql = "SELECT 5"
+    try:
+        sql = "SELECT 6"
+        sql = x(sql)
+    except E:
+        cursor.execute(sql)
+def j(f):
+    sql = "SELECT 7"
+    for x in f:
+        sql = f"{sql} AND a = ?"
+    cursor.execute(sql)
+"""), [["SELECT 1 WHERE 1 = 1 AND a = ? AND b = ? LIMIT ?",
+             "SELECT 1 WHERE 1 = 1 AND b = ? LIMIT ?",
+             "SELECT 1 WHERE 1 = 1 AND a = ? AND c = ? LIMIT ?",
+             "SELECT 1 WHERE 1 = 1 AND c = ? LIMIT ?"],
+            ["SELECT a FROM t WHERE id = ?", "SELECT b FROM t WHERE id = ?"],
+            ["SELECT 4", "SELECT 3"], ["SELECT 5", "SELECT 6", "\x00"],
+            ["SELECT 7", "SELECT 7 AND a = ?", "\x00 AND a = ? AND a = ?"]])
+
+    def test_texts_of_other_modules_and_of_tables_are_known(self):
+        folder = Folder(
+            a=CONNECT + "from pack.queries import GET, Sql, TWICE\nfrom pack import queries\n"
+                        "import pack.queries as q\nfrom nowhere import GONE\n"
+                        "cursor.execute(GET + ' LIMIT 1')\ncursor.execute(Sql.ONE)\n"
+                        "cursor.execute(queries.GET)\ncursor.execute(q.Sql.ONE)\n"
+                        "cursor.execute(TWICE)\ncursor.execute(GONE)\ncursor.execute(q.CHANGED)\n",
+            pack__queries="GET = 'SELECT 1'\nclass Sql:\n    ONE = 'SELECT 2'\n"
+                          "TWICE = 'SELECT 3'\nTWICE = 'SELECT 4'\nCHANGED = 'SELECT 5'\n",
+            other="import pack.queries\npack.queries.x = 1\n")
+        self.addCleanup(folder.remove)
+        found = folder.scan()["a.py"]["statements"]
+        self.assertEqual([[item["text"] for item in one["variants"]] for one in found],
+                         [["SELECT 1 LIMIT 1"], ["SELECT 2"], ["SELECT 1"], ["SELECT 2"], ["\0"],
+                          ["\0"], ["SELECT 5"]])
+        self.assertIsNone(found[1]["variants"][0]["spans"][0])
+        self.assertEqual(self.texts(CONNECT + """
+Q = {"a": "SELECT 1", "b": "SELECT 2"}
+L = ["SELECT 3", "SELECT 4"]
+M = {"a": "SELECT 5"}
+M["a"] = g()
+def f(x):
+    cursor.execute(Q["a"])
+    cursor.execute(Q[x])
+    cursor.execute(L[1])
+    cursor.execute(M["a"])
+"""), [["SELECT 1"], ["SELECT 1", "SELECT 2"], ["SELECT 4"], ["\0"]])
+
+    def test_equal_texts_of_two_places_are_both_edited(self):
+        statement = self.scan(CONNECT + """
+def f(a):
+    if a:
+        sql = "SELECT a FROM t WHERE b = ?"
+    else:
+        sql = "SELECT a FROM t WHERE b = ?"
+    cursor.execute(sql, (a,))
+""")["statements"][0]
+        self.assertEqual(len({str(item["spans"]) for item in statement["variants"]}), 2)
+
+    def test_many_ways_are_not_followed_for_ever(self):
+        for body in ("".join(f"    if x[{n}]:\n        sql += ' AND a = ?'\n" for n in range(30)),
+                     "    for y in x:\n" + "".join(
+                         f"        if y == {n}:\n            sql = f'{{sql}} AND a = ?'\n"
+                         for n in range(40))):
+            _, found = self.rows(
+                CONNECT + f"def f(x):\n    sql = 'SELECT 1'\n{body}    cursor.execute(sql, x)\n")
+            self.assertEqual([item[1] for item in found], [True])
 
     def test_only_the_connection_to_the_application_is_brought_over(self):
         plain = "import sqlite3\n"
@@ -378,7 +527,7 @@ cursor.execute(" ".join(["SELECT a", "FROM t", "WHERE b = ?"]), (1,))
         before = Folder(a="from data.db import get_connection\n", data__db=layer)
         after = Folder(a="from data.pg_utils import get_connection\n", data__db=layer)
         both = Folder(a="from data.pg_utils import get_connection\n", data__db=layer,
-                      data__pg_utils="")
+                      data__pg_utils="def get_connection():\n    pass\n")
         beside = Folder(data__a="from pg_utils import get_connection\n", data__db=layer)
         for folder in (before, after, both, beside):
             self.addCleanup(folder.remove)

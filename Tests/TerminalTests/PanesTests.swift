@@ -57,6 +57,16 @@ extension TerminalTests {
                 try await terminal.wait(for: tabs[8], "Every row fitted.")
                 try await terminal.press("C")
                 try await terminal.wait(for: tabs[10], "r reads the application's code")
+                // A look at both sides, before any switch: what is about the time after is not known.
+                try await terminal.press("W")
+                try await terminal.wait(
+                    for: tabs[11],
+                    "Watch of ora, system ",
+                    "live side",
+                    "✓ good",
+                    "· unknown",
+                    " not known   looked at"
+                )
             }
         }
 
@@ -133,8 +143,13 @@ extension TerminalTests {
                 try await terminal.press("/")
                 try await terminal.type(status)
                 try await terminal.press("Enter")
-                let found = try await terminal.wait(for: "filter \(status)", " orders")
-                #expect(!found.contains("No number"))
+                let found = try await terminal.wait(for: "status \(status)", " orders")
+                #expect(!found.contains("No order has"))
+                // A single order that was found stays under the cursor, among its neighbours.
+                try await terminal.press("Escape")
+                try await terminal.wait(until: "all orders again") {
+                    !$0.contains("status \(status)") && $0.contains(" orders, ")
+                }
                 try await terminal.press("/", "C-u")
                 try await terminal.type("nobody")
                 try await terminal.press("Enter")

@@ -10,6 +10,7 @@ struct TerminalTests {
     static let tabs = [
         "[1 Overview]", "[2 Migrate]", "[3 Verify]", "[4 Workflows]", "[5 Orders]",
         "[6 Inventory]", "[7 Log]", "[8 Dashboard]", "[9 Quarantine]", "[0 Tables]", "[C Code]",
+        "[W Watch]",
     ]
 }
 

@@ -91,6 +91,16 @@ void ct_set_mouse(int is_on);
 /* Makes the next ct_present send everything. */
 void ct_repaint(void);
 
+/* A cell as curses believes that the terminal shows it. */
+typedef struct {
+    char utf8[64];  /* what stands in it, both in the first and in the second cell of a wide sign */
+    int attributes; /* CT_BOLD and so on */
+    int foreground, background; /* palette colours, -1 being the terminal's own */
+} ct_cell;
+
+/* Reads a cell back; 0 when there is none. */
+int ct_read(int row, int column, ct_cell *cell);
+
 /* Restores the terminal when the process dies of a fault; the earlier handler runs afterwards. */
 void ct_guard(void);
 

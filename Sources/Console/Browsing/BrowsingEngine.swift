@@ -27,15 +27,15 @@ package protocol BrowsingEngine: Sendable {
     /// - Throws: ``MigrationError``.
     func tables(side: Side) throws -> TablesPage
 
-    /// Rows of a table, in the order of its key.
+    /// Rows of some place in a table, in the order of its key.
     ///
     /// - Parameters:
     ///   - side: The side.
     ///   - table: The table.
-    ///   - key: The key of the row before the first; nil for the beginning.
+    ///   - place: Where in the table.
     /// - Returns: One page.
     /// - Throws: ``MigrationError``.
-    func rows(side: Side, table: String, after key: TableKey?) throws -> TableRowsPage
+    func rows(side: Side, table: String, at place: PagePlace<TableKey>) throws -> TableRowsPage
 }
 
 /// The figures of both sides.

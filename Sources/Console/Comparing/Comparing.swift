@@ -64,17 +64,6 @@ extension Model {
         return [.compare(.stock(ticket: ticket, skus: rows.map(\.sku)))]
     }
 
-    /// The stock was read: the other side is asked for the same articles.
-    mutating func takeInventory(
-        _ result: Result<InventoryPage, MigrationError>,
-        ticket: Int
-    ) -> [Command] {
-        inventory.take(result, ticket: ticket, now: now)
-        keepSelection()
-        guard case .success = result, pane == .inventory else { return [] }
-        return compareStock()
-    }
-
     /// Keeps the statuses that the profile names; where it names none, those that were seen.
     mutating func keepStatuses() {
         guard let page = orders.value else { return }
@@ -111,8 +100,7 @@ extension Model {
         comparing.statuses[pane] = status
         list.selected = nil
         list.index = 0
-        orderLimit = 200
-        if pane == .orders { orders.reset() } else { inventory.reset() }
+        forgetRows(of: pane)
         return reload()
     }
 

@@ -88,8 +88,8 @@ extension Model {
         side = live
         forgetMarks()
         closeToggleQuestion()
-        orders.reset()
-        inventory.reset()
+        forgetRows(of: .orders)
+        forgetRows(of: .inventory)
         workflows.reset()
         return reload()
     }

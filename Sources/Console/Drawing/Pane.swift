@@ -47,6 +47,8 @@ enum Panes {
         OverviewPane(), MigratePane(), VerifyPane(), WorkflowsPane(), OrdersPane(),
         InventoryPane(), LogPane(), DashboardPane(), QuarantinePane(), TablesPane(),
         CodePane(),
+        WatchPane(),
+        ChecksPane(),
     ]
 
     /// The pane on a tab.

@@ -52,6 +52,14 @@ struct Table: Equatable, Sendable {
     var total: Row?
     /// The cells that each flexible column gets before other columns may stay.
     var least = 16
+    /// Whether these are all rows.
+    var rest = Rest()
+
+    /// Rows of the list that are not here.
+    struct Rest: Equatable, Sendable {
+        var isBefore = false
+        var isBehind = false
+    }
 
     /// The cells that a column needs for its widest text, within bounds.
     static func width(of texts: some Sequence<String>, _ bounds: ClosedRange<Int>) -> Int {
@@ -178,7 +186,11 @@ extension Frame {
         let height = room - (needsRow ? 1 : 0)
         let rows = Scrolling.window(count: table.rows.count, height: height, cursor: cursor ?? 0)
         if table.total != nil || needsRow,
-            let rest = Scrolling.rest(of: table.rows.count, outside: rows)
+            let rest = Scrolling.rest(
+                of: table.rows.count,
+                outside: rows,
+                beyond: table.rest
+            )
         {
             put([rest], x: rect.x + 1, y: rect.y + 1 + height, width: rect.width - 2)
         }
@@ -273,14 +285,21 @@ enum Scrolling {
     /// - Parameters:
     ///   - count: The rows there are.
     ///   - window: The rows that are seen.
+    ///   - rest: Whether there are rows that are not here.
     /// - Returns: The mark below the list.
-    static func rest(of count: Int, outside window: Range<Int>) -> Span? {
-        let above = window.lowerBound
-        let below = count - window.upperBound
-        guard above > 0 || below > 0 else { return nil }
-        var parts: [String] = []
-        if above > 0 { parts.append("\(Figures.count(above)) more above") }
-        if below > 0 { parts.append("\(Figures.count(below)) more below") }
+    static func rest(
+        of count: Int,
+        outside window: Range<Int>,
+        beyond rest: Table.Rest = Table.Rest()
+    ) -> Span? {
+        func words(_ number: Int, _ goesOn: Bool, _ where: String) -> [String] {
+            guard number > 0 else { return goesOn ? ["more \(`where`)"] : [] }
+            return ["\(Figures.count(number))\(goesOn ? "+" : "") more \(`where`)"]
+        }
+        let parts =
+            words(window.lowerBound, rest.isBefore, "above")
+            + words(count - window.upperBound, rest.isBehind, "below")
+        guard !parts.isEmpty else { return nil }
         return Span("... " + parts.joined(separator: ", "), .textMuted)
     }
 }

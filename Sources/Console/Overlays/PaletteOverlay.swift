@@ -28,6 +28,10 @@ enum PaletteOverlay {
         if entries.isEmpty {
             frame.put("nothing is called so", x: inner.x + 1, y: inner.y + 1, .textMuted)
         }
+        let nameWidth = Table.width(
+            of: entries.map(\.name),
+            22...max(22, min(44, inner.width - 30))
+        )
         for (offset, index) in seen.enumerated() {
             let entry = entries[index]
             let y = inner.y + 1 + offset
@@ -36,7 +40,7 @@ enum PaletteOverlay {
             if isSelected { frame.fill(place, .rowSelected) }
             frame.offer(.entry(index), at: place)
             frame.put(
-                Self.line(entry, width: inner.width - 2),
+                Self.line(entry, name: nameWidth, width: inner.width - 2),
                 x: inner.x + 1,
                 y: y,
                 width: inner.width - 2,
@@ -48,10 +52,10 @@ enum PaletteOverlay {
         }
     }
 
-    private static func line(_ entry: PaletteEntry, width: Int) -> Line {
-        let name = Width.pad(entry.name, to: 22) + " "
+    private static func line(_ entry: PaletteEntry, name nameWidth: Int, width: Int) -> Line {
+        let name = Width.pad(Width.clip(entry.name, to: nameWidth), to: nameWidth) + " "
         let key = entry.key.isEmpty ? "" : "  \(entry.key)"
-        let room = max(0, width - 23 - Width.cells(key))
+        let room = max(0, width - nameWidth - 1 - Width.cells(key))
         let words = entry.refusal.map { "not now: \($0)" } ?? entry.help
         return [
             Span(name, entry.refusal == nil ? .textStrong : .textMuted),

@@ -12,6 +12,8 @@ struct PaletteEntry: Equatable, Sendable {
         case action(Action.ID)
         /// A word that takes the text behind it.
         case word(PaletteWord, argument: String)
+        /// A verb with its options.
+        case request(PaletteRequest)
         /// Writes the word and a blank, so that its argument can be typed.
         case complete(String)
     }
@@ -55,6 +57,7 @@ extension Model {
             let argument = typed[typed.index(after: blank)...].trimmingPrefix(while: { $0 == " " })
             return argumentEntries(word, String(argument))
         }
+        if let request = PaletteRequest(typed) { return requestEntries(request) }
         let wanted = typed.lowercased()
         let ranked = allPaletteEntries.enumerated()
             .compactMap { order, entry in
@@ -84,7 +87,17 @@ extension Model {
                 effect: .complete(word.rawValue + " ")
             )
         }
-        return actions + words.filter { word in !actions.contains { $0.name == word.name } }
+        let verbs = PaletteRequest.Verb.allCases.map { verb in
+            PaletteEntry(
+                name: verb.rawValue,
+                help: verb.help,
+                key: "",
+                refusal: nil,
+                effect: .complete(verb.rawValue + " ")
+            )
+        }
+        return actions
+            + (words + verbs).filter { word in !actions.contains { $0.name == word.name } }
     }
 
     private func argumentEntries(_ word: PaletteWord, _ argument: String) -> [PaletteEntry] {
@@ -183,6 +196,7 @@ extension Model {
         switch entry.effect {
         case .action(let action): return attempt(action)
         case .word(let word, let argument): return perform(word, argument)
+        case .request(let request): return perform(request)
         case .complete: return []
         }
     }

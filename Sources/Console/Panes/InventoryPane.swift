@@ -73,29 +73,37 @@ struct InventoryPane: Pane {
                 ]
             ])
         }
-        return .table(
-            Table(
-                columns: [
-                    .init("SKU", 12), .init("NAME"), .init("ON HAND", 9, .right),
-                    .init("REORDER", 8, .right, rank: 1), .init("LEVEL", 10),
-                    .init("DAYS", 5, .right), .init("SIDES", 10),
-                ],
-                rows: page.rows.map { row in
-                    Table.Row(
-                        id: row.sku,
-                        cells: [
-                            [Span(row.sku)],
-                            [Span(row.name ?? "-")],
-                            [Span(Figures.count(Int(row.onHand)))],
-                            [Span(Figures.count(row.reorderPoint.map { Int($0) }), .textMuted)],
-                            [Words.level(row.level, glyphs: model.identity.glyphs)],
-                            [days(row)],
-                            verdict(row.sku, model),
-                        ]
-                    )
-                },
-                least: 10
-            )
+        var table = table(page, model)
+        table.rest = .init(
+            isBefore: page.edges.hasMoreBefore,
+            isBehind: page.nextKey != nil
+        )
+        return .table(table)
+    }
+
+    private func table(_ page: InventoryPage, _ model: Model) -> Table {
+        Table(
+            columns: [
+                .init("SKU", Table.width(of: page.rows.lazy.map(\.sku), 6...12)), .init("NAME"),
+                .init("ON HAND", 9, .right),
+                .init("REORDER", 8, .right, rank: 1), .init("LEVEL", 10),
+                .init("DAYS", 5, .right), .init("SIDES", 10),
+            ],
+            rows: page.rows.map { row in
+                Table.Row(
+                    id: row.sku,
+                    cells: [
+                        [Span(row.sku)],
+                        [Span(row.name ?? "-")],
+                        [Span(Figures.count(Int(row.onHand)))],
+                        [Span(Figures.count(row.reorderPoint.map { Int($0) }), .textMuted)],
+                        [Words.level(row.level, glyphs: model.identity.glyphs)],
+                        [days(row)],
+                        verdict(row.sku, model),
+                    ]
+                )
+            },
+            least: 10
         )
     }
 
@@ -127,11 +135,14 @@ struct InventoryPane: Pane {
 
     private func footer(_ model: Model) -> [Line] {
         guard let page = model.inventory.value else { return [] }
-        let low = page.rows.count { $0.level != "normal" }
+        let levels = ["critical", "low"].compactMap { level in
+            let count = page.rows.count { $0.level == level }
+            return count > 0 ? ", \(Figures.count(count)) \(level)" : nil
+        }.joined()
         let lines = Words.source(
             model.inventory,
             side: page.side,
-            count: "\(Figures.rows(page.rows.count, "article")), \(low) low",
+            count: "\(Figures.rows(page.rows.count, "article"))\(levels)\(page.restWords)",
             model: model
         )
         return lines + [sides(model)].filter { !$0.isEmpty }

@@ -56,6 +56,7 @@ struct OrdersPane: Pane {
             return .loading("the orders of \(Words.product(model.side))")
         }
         guard !page.rows.isEmpty else {
+            if let searching = searching(model, page) { return .empty([searching]) }
             let filter = model.list.filter
             if let status = model.comparing.statuses[.orders] {
                 let more = filter.isEmpty ? "" : " and matches \"\(filter)\""
@@ -73,7 +74,30 @@ struct OrdersPane: Pane {
                 ]
             ])
         }
-        return .table(table(page.rows))
+        var table = table(page.rows)
+        table.rest = .init(
+            isBefore: page.edges.hasMoreBefore,
+            isBehind: page.nextKey != nil
+        )
+        return .table(table)
+    }
+
+    /// How far a search is that no index helps; nil when there is none.
+    private func searching(_ model: Model, _ page: OrdersPage) -> Line? {
+        guard model.orderWalk.isLongSearch, page.edges.unfinished != nil else { return nil }
+        let looked = "\(Figures.rows(page.edges.lookedAt, "order")) looked at"
+        let goesOn = "\(model.key(.pageDown)) goes on"
+        guard model.orders.isLoading || model.orderWalk.isStopped else {
+            return [Span("\(looked) so far; \(goesOn)", .textMuted)]
+        }
+        guard model.orderWalk.isStopped else {
+            return [
+                Span("searching ...", .statusRun),
+                Span("   \(looked); \(model.key(.back)) stops it", .textMuted),
+            ]
+        }
+        let keys = "\(goesOn), \(model.key(.refresh)) begins again"
+        return [Span("stopped", .statusWarn), Span("   \(looked); \(keys)", .textMuted)]
     }
 
     private func table(_ orders: [OrderRow]) -> Table {
@@ -135,12 +159,13 @@ struct OrdersPane: Pane {
 
     private func footer(_ model: Model) -> [Line] {
         guard let page = model.orders.value else { return [] }
-        let more = page.nextKey == nil ? "" : ", more below"
-        return Words.source(
+        let lines = Words.source(
             model.orders,
             side: page.side,
-            count: "\(Figures.rows(page.rows.count, "order"))\(more)",
+            count: "\(Figures.rows(page.rows.count, "order"))\(page.restWords)",
             model: model
         )
+        guard !page.rows.isEmpty, let searching = searching(model, page) else { return lines }
+        return lines + [searching]
     }
 }

@@ -24,14 +24,14 @@ struct TablesPane: Pane {
             ]
             return PaneContent(title: id, body: .lines(facts))
         }
-        guard let rows = model.browsing.rows.value, rows.page.table == id else {
+        guard let rows = model.browsing.rows.value, rows.table == id else {
             if let error = model.browsing.rows.error {
                 return PaneContent(title: id, body: .failed(error))
             }
             return PaneContent(title: id, body: .loading("the rows of \(id)"))
         }
-        if let key = opened.row, let row = rows.page.rows.first(where: { $0.key.text == key }) {
-            return PaneContent(title: "\(id) > \(key)", body: cells(row, rows.page.columns))
+        if let key = opened.row, let row = rows.rows.first(where: { $0.key.text == key }) {
+            return PaneContent(title: "\(id) > \(key)", body: cells(row, rows.columns))
         }
         return PaneContent(title: id, body: table(rows), footer: state(rows, model))
     }
@@ -65,8 +65,7 @@ struct TablesPane: Pane {
         table.estimatedRows.map { Figures.count($0) } ?? "-"
     }
 
-    private func table(_ rows: Browsing.Rows) -> PaneContent.Body {
-        let page = rows.page
+    private func table(_ page: TableRowsPage) -> PaneContent.Body {
         guard !page.rows.isEmpty else { return .empty([[Span("This table has no row.")]]) }
         let columns = page.columns.enumerated().map { index, name in
             let texts = page.rows.lazy.prefix(200).map { Self.line($0.values[index]) }
@@ -74,19 +73,22 @@ struct TablesPane: Pane {
             // The first columns are the ones that tell rows apart.
             return Table.Column(name, width, rank: index)
         }
-        return .table(
-            Table(
-                columns: columns,
-                rows: page.rows.map { row in
-                    Table.Row(
-                        id: row.key.text,
-                        cells: row.values.map { value in
-                            [Span(Self.line(value), value == nil ? .textMuted : .text)]
-                        }
-                    )
-                }
-            )
+        var table = Table(
+            columns: columns,
+            rows: page.rows.map { row in
+                Table.Row(
+                    id: row.key.text,
+                    cells: row.values.map { value in
+                        [Span(Self.line(value), value == nil ? .textMuted : .text)]
+                    }
+                )
+            }
         )
+        table.rest = .init(
+            isBefore: page.edges.hasMoreBefore,
+            isBehind: page.nextKey != nil
+        )
+        return .table(table)
     }
 
     private func cells(_ row: TableRowsPage.Row, _ columns: [String]) -> PaneContent.Body {
@@ -104,10 +106,10 @@ struct TablesPane: Pane {
         )
     }
 
-    private func state(_ rows: Browsing.Rows, _ model: Model) -> [Line] {
-        var words = "\(Figures.rows(rows.page.rows.count, "row")) read"
-        if rows.isCutAbove { words += ", earlier ones dropped" }
-        words += rows.page.nextKey == nil ? ", the end of the table" : ", more below"
+    private func state(_ page: TableRowsPage, _ model: Model) -> [Line] {
+        var words = "\(Figures.rows(page.rows.count, "row")) read"
+        if page.edges.hasMoreBefore { words += ", more above" }
+        words += page.nextKey == nil ? ", the end of the table" : ", more below"
         return [[Span(words, .textMuted), Span("   Enter shows a row whole", .textMuted)]]
     }
 

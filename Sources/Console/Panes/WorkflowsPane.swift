@@ -17,12 +17,14 @@ struct WorkflowsPane: Pane {
             return .empty([[Span("There is no workflow on this side.")]])
         }
         let isLive = model.phase != nil
+        let hasScripts = page.workflows.contains { $0.script != nil }
         return .table(
             Table(
                 columns: [.init("WORKFLOW")] + (isLive ? Self.bothSides : [.init("ENABLED", 7)]) + [
                     .init("CHANGED", 16, rank: 1), .init("BY", 8, rank: 3),
                     .init("LAST RUN", 11, rank: 2), .init("AGE", 5, .right),
-                ],
+                    .init("EVERY", 6, .right, rank: 4),
+                ] + (hasScripts ? [.init("SCRIPT", 32, rank: 5)] : []),
                 rows: page.workflows.map { workflow in
                     let toggles =
                         isLive
@@ -34,7 +36,8 @@ struct WorkflowsPane: Pane {
                             [Span(workflow.updatedBy ?? "-", .textMuted)],
                             [Span(lastRun(workflow), .textMuted)],
                             [age(workflow, model)],
-                        ]
+                            [Span(every(workflow), .textMuted)],
+                        ] + (hasScripts ? [[Span(workflow.script ?? "-", .textMuted)]] : [])
                     )
                 },
                 least: 20
@@ -49,6 +52,11 @@ struct WorkflowsPane: Pane {
             return minute
         }
         return String(minute.dropFirst(5))
+    }
+
+    /// How often the profile says that it runs.
+    private func every(_ workflow: WorkflowRow) -> String {
+        workflow.intervalSeconds.map { StoredTime.age($0) } ?? "-"
     }
 
     /// How long ago a workflow ran last.

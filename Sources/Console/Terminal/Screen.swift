@@ -118,6 +118,55 @@ final class Screen {
         shown = frame
     }
 
+    /// What the terminal shows in a cell, as far as curses knows: for tests of what was drawn.
+    ///
+    /// - Parameters:
+    ///   - x: The column.
+    ///   - y: The row.
+    /// - Returns: The sign and its look; nil outside of the screen.
+    func cell(x: Int, y: Int) -> Shown? {
+        var cell = ct_cell()
+        guard ct_read(Int32(y), Int32(x), &cell) != 0 else { return nil }
+        let text = withUnsafeBytes(of: &cell.utf8) { bytes in
+            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        return Shown(
+            text: text,
+            attributes: cell.attributes,
+            foreground: Int(cell.foreground),
+            background: Int(cell.background)
+        )
+    }
+
+    /// A cell of the terminal.
+    struct Shown: Equatable {
+        var text: String
+        var attributes: Int32
+        var foreground: Int
+        var background: Int
+
+        /// What a cell of a frame has to become.
+        ///
+        /// - Parameters:
+        ///   - text: The sign.
+        ///   - style: Its look.
+        init(_ text: String, _ style: Style) {
+            self.init(
+                text: text,
+                attributes: style.attributes,
+                foreground: style.foreground ?? -1,
+                background: style.background ?? -1
+            )
+        }
+
+        fileprivate init(text: String, attributes: Int32, foreground: Int, background: Int) {
+            self.text = text
+            self.attributes = attributes
+            self.foreground = foreground
+            self.background = background
+        }
+    }
+
     private func put(row: ArraySlice<Frame.Cell>, y: Int, theme: Theme) {
         var x = row.startIndex
         while x < row.endIndex {

@@ -24,6 +24,7 @@ struct CodeCheck {
         let parameters: ScannedCode.Parameters
         let wantsKey: Bool
         let speaks: String?
+        let keeps: Bool
     }
 
     private struct Questions: Encodable {
@@ -59,6 +60,7 @@ struct CodeCheck {
         let python = try CodeTranspiler.python(observer, cancellation)
         let proof = try CodeProof(options, cancellation)
         let before = try proof.tables()
+        let collations = CodeCollations(of: options.source, observer)
         let known = Set(before.tables.keys.map { $0.lowercased() })
         // Tables of the application's own first: what is written to them can be planned then.
         var makers = scanned.files
@@ -67,9 +69,15 @@ struct CodeCheck {
                 !statement.variants.contains { $0.text.uppercased().contains("CREATE") }
             }
         }
-        let made = try convert(makers, before, reader, python).joined().joined()
+        let made = try convert(makers, collations.added(to: before), reader, python).joined()
+            .joined()
         try proof.make(made.flatMap { $0.statements ?? [] }, known: known)
-        let answers = try convert(scanned.files, try proof.tables(), reader, python)
+        let answers = try convert(
+            scanned.files,
+            collations.added(to: try proof.tables()),
+            reader,
+            python
+        )
         var files: [ProvenFile] = []
         var told = ContinuousClock.now
         for (file, answers) in zip(scanned.files, answers) {
@@ -96,7 +104,8 @@ struct CodeCheck {
                         text: variant.text,
                         parameters: statement.parameters,
                         wantsKey: statement.wantsKey,
-                        speaks: file.speaks
+                        speaks: file.speaks,
+                        keeps: variant.keeps
                     )
                 }
             }
@@ -132,6 +141,7 @@ struct CodeCheck {
             edits: answers.map { $0.map { $0.edits ?? [] } }
         )
         for (statement, answers) in zip(file.statements, answers) {
+            try cancellation.check("code", kept: .other("no file was changed"))
             var told = statement.reported()
             for (variant, answer) in zip(statement.variants, answers) {
                 try judge(&told, variant, answer, proof)
@@ -144,6 +154,7 @@ struct CodeCheck {
             proven.report.statements.append(told)
             proven.report.findings += Self.findings(told, answers, beside: file.findings)
         }
+        proven.report.findings += Self.unknownValues(file, answers)
         proven.report.findings.sort { first, second in
             (first.line, first.column, first.rule) < (second.line, second.column, second.rule)
         }
@@ -190,6 +201,34 @@ struct CodeCheck {
         }
     }
 
+    private static let valueRule = "value-kind"
+
+    /// One finding a file for the values whose kind the code does not show, where the kind decides.
+    private static func unknownValues(
+        _ file: ScannedCode.File,
+        _ answers: [[ConvertedStatement]]
+    ) -> [CodeFinding] {
+        let met = zip(file.statements, answers).filter { _, answers in
+            answers.contains { $0.notes?.contains { $0.rule == valueRule } == true }
+        }.map(\.0)
+        guard let first = met.first else { return [] }
+        let lines = Set(met.map(\.line)).sorted().prefix(20).map(String.init)
+        return [
+            CodeFinding(
+                line: first.line,
+                column: first.column,
+                rule: valueRule,
+                severity: "warning",
+                message: "the code does not show what kind of value \(met.count) statements bind: "
+                    + "beside a column of text a number or a date object is an error there, beside "
+                    + "one of numbers a truth value or an empty text (lines "
+                    + lines.joined(separator: ", ") + (met.count > 20 ? ", …)" : ")"),
+                suggestion: "run what calls them on PostgreSQL; str(), int() or isoformat() where "
+                    + "it is another kind"
+            )
+        ]
+    }
+
     private static func findings(
         _ told: CodeReport.Statement,
         _ answers: [ConvertedStatement],
@@ -208,8 +247,14 @@ struct CodeCheck {
             if !result.contains(finding) { result.append(finding) }
         }
         let known = Set(found.map(\.rule))
-        for note in answers.flatMap({ $0.notes ?? [] }) where !known.contains(note.rule) {
-            add(note.rule, "warning", note.message, "`cutover code fix` writes it so")
+        for note in answers.flatMap({ $0.notes ?? [] })
+        where !known.contains(note.rule) && note.rule != valueRule {
+            add(
+                note.rule,
+                "warning",
+                note.message,
+                note.suggestion ?? "`cutover code fix` writes it so"
+            )
         }
         switch told.state {
         case .failed:

@@ -18,6 +18,8 @@ final class CodeProof {
         struct Column: Encodable, Sendable {
             let type: String
             let notNull: Bool
+            /// How the source compares it, when that is not byte by byte; the target does not know.
+            var collation: String?
         }
         struct Table: Encodable, Sendable {
             var columns: [String: Column] = [:]
@@ -37,9 +39,10 @@ final class CodeProof {
     /// What became of each table and index that was to be made.
     private var made: [String: Verdict] = [:]
     private var madeTables: Set<String> = []
-    /// The functions that are not the server's own, or run a text: planning can call one that is
-    /// not volatile.
-    private var foreignFunctions: Set<String> = []
+    /// Functions that are not the server's own, or run a text, and tables, views and types behind
+    /// which one stands: planning can call one that is not volatile.
+    private var foreignNames: Set<String> = []
+    private var foreignOperators: [String] = []
     private let cancellation: Cancellation
 
     /// Connects and begins a proof.
@@ -185,14 +188,8 @@ extension CodeProof {
                     if case .planned = verdict { madeTables.insert(part.table.lowercased()) }
                 }
             }
-            let functions = try target.query(
-                """
-                SELECT DISTINCT lower(p.proname) FROM pg_proc p
-                WHERE p.pronamespace <> 'pg_catalog'::regnamespace
-                    OR p.proname LIKE '%\\_to\\_xml%'
-                """
-            )
-            foreignFunctions = Set(functions.rows.compactMap { $0[0] })
+            foreignNames = try Self.foreignNames(target)
+            foreignOperators = try Self.foreignOperators(target)
             let path = TargetConnection.quote(schema)
             try target.execute(
                 "SET LOCAL search_path = \(path), pg_catalog, pg_temp; SET TRANSACTION READ ONLY"
@@ -210,7 +207,13 @@ extension CodeProof {
         case "none": return .planned
         case "plan":
             return try wrapped { _ throws(TargetError) in
-                try guarded { _ throws(TargetError) in try plan(part.sql) }
+                let isForeign = namesForeign(part.sql)
+                if isForeign, let reason = part.arbiter {
+                    return .refused(sqlState: "42P10", message: reason)
+                }
+                return try guarded { _ throws(TargetError) in
+                    try plan(part.sql, explains: !isForeign)
+                }
             }
         default:
             guard part.isMade else {
@@ -262,9 +265,9 @@ extension CodeProof {
         }
     }
 
-    private func plan(_ sql: String) throws(TargetError) {
+    private func plan(_ sql: String, explains: Bool) throws(TargetError) {
         try connection.query("PREPARE cutover_proof AS \(sql)")
-        if !namesForeignFunction(sql) {
+        if explains {
             let count = try connection.query(
                 """
                 SELECT pg_catalog.cardinality(parameter_types)
@@ -281,12 +284,12 @@ extension CodeProof {
     }
 
     /// Whether a statement may call a function that the planner would run to have its value.
-    private func namesForeignFunction(_ sql: String) -> Bool {
-        guard !foreignFunctions.isEmpty else { return false }
+    private func namesForeign(_ sql: String) -> Bool {
+        if foreignOperators.contains(where: { sql.contains($0) }) { return true }
+        guard !foreignNames.isEmpty else { return false }
         let lower = sql.lowercased()
         if lower.contains("u&\"") { return true }
-        let words = lower.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == "$") }
-        return words.contains { foreignFunctions.contains(String($0)) }
+        return Self.words(of: lower).contains { foreignNames.contains($0) }
     }
 }
 

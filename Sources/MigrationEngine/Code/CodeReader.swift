@@ -64,24 +64,29 @@ final class CodeReader {
     private static var files: [(name: String, bytes: [UInt8])] {
         [
             ("__main__.py", PackageResources.start_py),
+            ("collations.py", PackageResources.collations_py),
+            ("constants.py", PackageResources.constants_py),
             ("convert.py", PackageResources.convert_py),
             ("differs.py", PackageResources.differs_py),
             ("drivers.py", PackageResources.drivers_py),
             ("files.py", PackageResources.files_py),
             ("fingerprint.py", PackageResources.fingerprint_py),
-            ("fix.py", PackageResources.fix_py), ("layers.py", PackageResources.layers_py),
+            ("fix.py", PackageResources.fix_py), ("kinds.py", PackageResources.kinds_py),
+            ("layers.py", PackageResources.layers_py),
             ("literals.py", PackageResources.literals_py),
             ("made.py", PackageResources.made_py),
             ("merge.py", PackageResources.merge_py), ("moments.py", PackageResources.moments_py),
+            ("paths.py", PackageResources.paths_py),
             ("refusal.py", PackageResources.refusal_py),
             ("reviews.py", PackageResources.reviews_py),
-            ("rewrite.py", PackageResources.rewrite_py), ("rules.py", PackageResources.rules_py),
+            ("rewrite.py", PackageResources.rewrite_py), ("rows.py", PackageResources.rows_py),
+            ("rules.py", PackageResources.rules_py),
             ("scan.py", PackageResources.scan_py), ("schema.py", PackageResources.schema_py),
             ("scopes.py", PackageResources.scopes_py),
             ("shapes.py", PackageResources.shapes_py),
             ("sqltext.py", PackageResources.sqltext_py),
             ("statements.py", PackageResources.statements_py),
-            ("usage.py", PackageResources.usage_py),
+            ("texts.py", PackageResources.texts_py), ("usage.py", PackageResources.usage_py),
         ]
     }
 

@@ -58,6 +58,8 @@ struct ScannedCode: Decodable, Sendable {
         let text: String
         let spans: [[Int]?]
         let holes: [Hole]
+        /// Whether whoever binds the values takes the placeholders as they stand.
+        let keeps: Bool
     }
 
     /// A part of a text that is known only when the program runs.
@@ -83,12 +85,16 @@ struct ConvertedStatement: Decodable, Sendable {
         var needs: [String]?
         /// Why it is not made.
         var reason: String?
+        /// What is wrong with the key of its ON CONFLICT, as far as the tables tell.
+        var arbiter: String?
     }
 
     /// What a reader of the findings should know of the conversion.
     struct Note: Decodable, Sendable {
         let rule: String
         let message: String
+        /// What a person can do; nil where `fix` does it.
+        let suggestion: String?
     }
 
     let state: String

@@ -23,6 +23,49 @@ struct Refence {
         let target = found.target
         let journal = try Journal(owning: RunDirectory(making: options.runDirectory))
         try TargetClaim(target: target, address: found.address).take("switch")
+        return try close(found, journal, because: error)
+    }
+
+    /// Closes the file that took the closed one's place while this process handed over.
+    ///
+    /// - Parameters:
+    ///   - run: The switch; its target is live.
+    ///   - error: Why it could not be finished.
+    /// - Returns: What was done; nil when the target is not live, or the file is the closed one.
+    /// - Throws: ``MigrationError`` when the target cannot be asked.
+    func finish(
+        _ run: SwitchRun,
+        because error: MigrationError
+    ) throws(MigrationError) -> SwitchReport? {
+        let session = run.session
+        guard error.code == .sourceReplaced, session.position.liveSide == .target else {
+            return nil
+        }
+        run.steps.fail(error.message)
+        let found = Found(
+            target: session.target,
+            address: session.address,
+            run: session.run,
+            position: session.position
+        )
+        var report = try close(found, session.journal, because: error)
+        report.steps = run.steps.steps
+        report.writeFreezeSeconds = run.clock?.seconds ?? 0
+        report.drainedChanges = run.drained
+        report.warnings = run.warnings + report.warnings
+        report.warnings.append(
+            "what comes behind the handover was not finished (environment file, hook, toggles): "
+                + "see to it by hand, on PostgreSQL"
+        )
+        return report
+    }
+
+    private func close(
+        _ found: Found,
+        _ journal: Journal,
+        because error: MigrationError
+    ) throws(MigrationError) -> SwitchReport {
+        let target = found.target
         let fenced: FencedSource
         do {
             fenced = try FencedSource(options, found.run, found.position, target)

@@ -175,9 +175,10 @@ final class ReversedRows {
         defer { statement.reset() }
         guard try statement.step() else { return nil }
         let width = table.handle.count
-        var values = names.indices.map { statement.keyValue(width + $0) }
-        if values.isEmpty || (values.contains(.null) && table.hasRowid) { values = handle }
-        let key = RowKey(names: [], values: values).bytes
+        let values = names.indices.map { statement.keyValue(width + $0) }
+        // A row that no key tells from others went there by its rowid, as in a verification.
+        let goesByRowid = table.hasRowid && (values.isEmpty || values.contains(.null))
+        let key = (goesByRowid ? .rowid(handle) : RowKey(names: [], values: values)).bytes
         guard rows.holds(key) || rows.edits[key] != nil else { return nil }
         return .init(table: part.source.name, key: key.hexadecimal)
     }

@@ -35,7 +35,8 @@ enum StepWords {
         case "reopened": "\(target) takes the application's writes again"
         case "target-closed": "the writes of \(target) are blocked"
         case "replayed": "the rows written on \(target) come back into \(source)"
-        case "environment-back": "an environment file that the switch changed gets its earlier content back"
+        case "environment-back":
+            "an environment file that the switch changed gets its earlier content back"
         case "handed-back": "\(target) is made to follow \(source) again"
         case "source-open": "\(source) takes the application's writes again"
         default: "a step of the cutover from \(source) to \(target)"

@@ -78,7 +78,16 @@ public enum Switch {
             }
             let run = try SwitchRun(session, settings)
             run.warnings = notes
-            let report = try run.perform()
+            let report: SwitchReport
+            do throws(MigrationError) {
+                report = try run.perform()
+            } catch {
+                // A redeployment in this very moment: that file must not take writes either.
+                guard let closed = try Refence(options, tracker).finish(run, because: error) else {
+                    throw error
+                }
+                report = closed
+            }
             session.keepOutcome("switch", report)
             tracker.begin(.done, report.summary)
             return report

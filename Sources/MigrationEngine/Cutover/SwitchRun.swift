@@ -28,6 +28,8 @@ final class SwitchRun {
     private(set) var contention: MigrationError?
     /// Whether the commit that hands over was asked for.
     private var isCommitting = false
+    /// The newest row in quarantine before the gates were looked at.
+    private var quarantineAtGates = 0
     private var lockedSince: ContinuousClock.Instant?
     private typealias Toggle = (name: String, isOn: Bool)
     /// How long another process's lock is waited for while writes pass.
@@ -50,6 +52,7 @@ final class SwitchRun {
             return try finish()
         }
         if let leftover = try undo.recover() { warnings.append(leftover) }
+        quarantineAtGates = try newestInQuarantine()
         try SwitchGates.require(session, isRehearsal: settings.isRehearsal)
         do throws(MigrationError) {
             try writer.open("switch")
@@ -127,6 +130,7 @@ final class SwitchRun {
             try catchUp(below: Self.fewChanges, until: nil)
             try compare(isFrozen: false)
             try catchUp(below: Self.fewChanges, until: nil)
+            try requireDecided()
         }
     }
 
@@ -160,6 +164,7 @@ final class SwitchRun {
             try compare(isFrozen: false)
             session.clearTables()
             try catchUp(below: 200, until: nil)
+            try requireDecided()
             // Ours only look: this process has the run.
             holders = FileHolders.of(session.options.source).filter { $0.verb == nil }
             for holder in holders {
@@ -275,8 +280,57 @@ final class SwitchRun {
     private func verify() throws(MigrationError) {
         try steps.run("verified") { () throws(MigrationError) in
             try compare(isFrozen: true)
+            try requireDecided()
             try requireTime()
             Failpoint.reach(.freezeVerified)
+        }
+    }
+
+    /// Refuses to hand over rows that went into quarantine behind the gates: nobody has decided
+    /// that the application can do without them.
+    private func requireDecided() throws(MigrationError) {
+        // Nobody else fills it while this process has the run.
+        guard session.quarantined > 0 else { return }
+        let rows: [[String?]]
+        do {
+            let states = try RunState.QuarantineStates(session.target)
+            rows = try session.target.query(
+                """
+                SELECT table_name, key_text, reason FROM cutover.quarantine
+                WHERE run_id = $1 AND id > $2 AND \(states.isAbsent) AND NOT \(states.isAccepted)
+                ORDER BY id LIMIT 4
+                """,
+                [.text(session.run.id), .text(String(quarantineAtGates))]
+            ).rows
+        } catch {
+            throw overBudget(error)
+        }
+        guard !rows.isEmpty else { return }
+        let names = rows.prefix(3).map { row in
+            "\(row[0] ?? ""), \(row[1] ?? ""): \(row[2] ?? "")"
+        }
+        throw MigrationError(
+            .gateClosed,
+            "rows went into quarantine since the gates were looked at: "
+                + SafeText.visible(names.joined(separator: "; "))
+                + (rows.count > 3 ? "; and more" : ""),
+            place: .init("switch", table: rows[0][0]),
+            kept: session.kept,
+            remedy: "cutover quarantine list, then replay or accept them, then cutover verify and "
+                + "cutover switch"
+        )
+    }
+
+    private func newestInQuarantine() throws(MigrationError) -> Int {
+        do {
+            return Int(
+                try session.target.query(
+                    "SELECT coalesce(max(id), 0) FROM cutover.quarantine WHERE run_id = $1",
+                    [.text(session.run.id)]
+                ).integer ?? 0
+            )
+        } catch {
+            throw session.wrap(error, "switch")
         }
     }
 

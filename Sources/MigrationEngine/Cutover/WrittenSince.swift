@@ -35,7 +35,7 @@ package struct WrittenSince: Sendable, Equatable {
     /// - Returns: What was written since the switch; nothing before it.
     /// - Throws: ``MigrationError`` when the target cannot be asked.
     package static func read(_ options: Options) throws(MigrationError) -> WrittenSince {
-        let (target, address) = try Target.connect(options, stage: "status", purpose: "status")
+        let (target, address) = try Target.connectToLook(options, stage: "status")
         do throws(TargetError) {
             guard let run = try RunState.newestRun(target, in: options.schema) else {
                 return WrittenSince(tables: [])
@@ -46,7 +46,10 @@ package struct WrittenSince: Sendable, Equatable {
                 tables: tables.sorted { ($1.writes, $0.name) < ($0.writes, $1.name) }
             )
         } catch {
-            throw TargetFailure.wrap(error, stage: "status", address: address)
+            throw LockHolders.naming(
+                TargetFailure.wrap(error, stage: "status", address: address),
+                options
+            )
         }
     }
 }

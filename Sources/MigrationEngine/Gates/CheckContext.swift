@@ -55,15 +55,11 @@ final class CheckContext {
     /// A connection to the target that only reads, and waits for nobody for long.
     func target() throws(MigrationError) -> (TargetConnection, TargetAddress) {
         try once(\.openedTarget) { () throws(MigrationError) in
-            let (target, address) = try Target.connect(options, stage: "check", purpose: "check")
-            do throws(TargetError) {
-                try target.execute(
-                    "SET default_transaction_read_only = on; SET lock_timeout = '5s'"
-                )
-            } catch {
-                throw TargetFailure.wrap(error, stage: "check", address: address)
-            }
-            return (target, address)
+            try Target.connect(
+                options,
+                stage: "check",
+                settings: "SET default_transaction_read_only = on; SET lock_timeout = '5s'"
+            )
         }
     }
 
@@ -85,20 +81,7 @@ final class CheckContext {
     func onTarget<Value>(
         _ work: (TargetConnection) throws(TargetError) -> Value
     ) throws(MigrationError) -> Value {
-        let (target, address) = try target()
-        let stop = target.canceller().cancel
-        do throws(TargetError) {
-            return try cancellation.whileRunning(stop) { () throws(TargetError) in
-                try work(target)
-            }
-        } catch {
-            throw TargetFailure.wrap(
-                error,
-                stage: "check",
-                address: address,
-                cancellation: cancellation
-            )
-        }
+        try Target.ask(try target(), stage: "check", cancellation, work)
     }
 
     // MARK: - What they tell

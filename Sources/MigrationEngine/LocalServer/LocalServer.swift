@@ -21,16 +21,22 @@ package final class LocalServer: Sendable {
 
     /// Starts a server that ends with this process, however that ends, and leaves nothing.
     ///
+    /// - Parameter settings: More settings, in the words of `postgresql.conf`.
     /// - Returns: The server, accepting connections.
     /// - Throws: ``MigrationError`` of code `serverMissing` or `serverFailed`.
-    package static func temporary() throws(MigrationError) -> LocalServer {
+    package static func temporary(settings: String = "") throws(MigrationError) -> LocalServer {
         let programs = try ServerPrograms.find()
         let account = try ServerAccount.current()
         let bases = [ProcessInfo.processInfo.environment["TMPDIR"], "/tmp", "/var/tmp"]
             .compactMap { $0 }
             .filter { $0.hasPrefix("/") && !$0.contains("'") && !$0.contains("\n") }
             .filter { $0.utf8.count + "/cutover-12345678".utf8.count <= longestBase }
-        let keeper = ServerGuard(programs: programs, account: account, bases: bases)
+        let keeper = ServerGuard(
+            programs: programs,
+            account: account,
+            bases: bases,
+            settings: settings
+        )
         let folder = try keeper.folder()
         return LocalServer(
             folder: folder,

@@ -23,12 +23,18 @@ final class ServerGuard: Sendable {
     ///   - programs: PostgreSQL's programs.
     ///   - account: The account of all processes.
     ///   - bases: The folders in which the server's folder may be made, best first.
-    init(programs: ServerPrograms, account: ServerAccount, bases: [String]) {
+    ///   - more: Settings beside those of every local server.
+    init(
+        programs: ServerPrograms,
+        account: ServerAccount,
+        bases: [String],
+        settings more: String = ""
+    ) {
         let (held, release) = AsyncStream<Never>.makeStream()
         self.release = release
         let shell = Program(path: "/bin/sh", account: account)
         let arguments =
-            ["-c", Self.script, "sh", programs.folder, ServerSettings.text] + bases
+            ["-c", Self.script, "sh", programs.folder, ServerSettings.text + "\n" + more] + bases
         Task.detached { [started, ended] in
             await Self.keep(shell, arguments, started, until: held)
             ended.fill(())

@@ -85,14 +85,17 @@ package struct EarlierRun: Sendable {
         } catch {
             throw SourceFile.failure(error, path: options.source, stage: "overview")
         }
-        let (target, address) = try Target.connect(options, stage: "overview", purpose: "status")
+        let (target, address) = try Target.connectToLook(options, stage: "overview")
         let newest: RunState.Run?
         let isEmpty: Bool
         do throws(TargetError) {
             newest = try RunState.newestRun(target, in: options.schema)
             isEmpty = try Target.relations(in: options.schema, target).isEmpty
         } catch {
-            throw TargetFailure.wrap(error, stage: "overview", address: address)
+            throw LockHolders.naming(
+                TargetFailure.wrap(error, stage: "overview", address: address),
+                options
+            )
         }
         let isOwn = newest?.sourceFingerprint == fingerprint
         let obstacle = obstacle(newest, isOwn: isOwn, isEmpty: isEmpty, address.database)

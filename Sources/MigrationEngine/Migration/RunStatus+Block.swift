@@ -14,7 +14,8 @@ extension RunStatus {
     /// Blocked writes let go by themselves, a toggle does not.
     public var abandonment: String? {
         guard unfinished == "switch", blockedSince == nil else { return nil }
-        return "the workflows are off, and nobody is at work: an earlier switch did not come to its "
+        return
+            "the workflows are off, and nobody is at work: an earlier switch did not come to its "
             + "end; nothing turns them on by itself"
     }
 

@@ -15,6 +15,7 @@ extension RunStatus {
             return "\(copy.reason ?? ""); the way back still goes, but whoever overwrites the "
                 + "SQLite file ends it"
         }
+        if let sourceProblem { return "the SQLite file cannot be read: \(sourceProblem)" }
         guard isSourceReplaced == true else { return nil }
         return "the SQLite file is not the one that is followed: it was overwritten by an older or "
             + "another copy, or its capture was removed; nothing of it is applied"
@@ -24,11 +25,14 @@ extension RunStatus {
     mutating func readFence(_ options: Options) {
         guard runId != nil, otherSource == nil, finalAt == nil else { return }
         let found = note { () throws(MigrationError) -> Standing? in
-            let (target, address) = try Target.connect(options, stage: "status", purpose: "status")
+            let (target, address) = try Target.connectToLook(options, stage: "status")
             do throws(TargetError) {
                 return try Standing(options, target)
             } catch {
-                throw TargetFailure.wrap(error, stage: "status", address: address)
+                throw LockHolders.naming(
+                    TargetFailure.wrap(error, stage: "status", address: address),
+                    options
+                )
             }
         }
         switch found ?? nil {
@@ -58,8 +62,15 @@ extension RunStatus {
             guard isTargetClosed, isRunning != true, !status.isSound else { return }
             next = "cutover switch lets PostgreSQL take writes again"
         case .followed(let position):
-            isSourceReplaced = note { () throws(MigrationError) in
-                try Self.isReplaced(options, position)
+            do throws(MigrationError) {
+                isSourceReplaced = try Self.isReplaced(options, position)
+            } catch {
+                phase = CutoverPhase.following.rawValue
+                forgetComparison()
+                next =
+                    "bring the file back to \(SafeText.visible(options.source)) as it was; "
+                    + "\(error.remedy)"
+                return
             }
             guard isSourceReplaced == true else { return }
             phase = CutoverPhase.following.rawValue

@@ -4,15 +4,14 @@ import Foundation
 extension RunStatus {
     /// Fills in what a live run adds; a plain run stays as it is.
     mutating func readLive(_ options: Options) {
-        let found = note { () throws(MigrationError) -> SourceSide in
-            let source = try SourceFile.open(options.source, stage: "status")
-            do throws(SourceError) {
-                return try SourceSide(source)
-            } catch {
-                throw SourceFile.failure(error, path: options.source, stage: "status")
-            }
+        let side: SourceSide
+        do throws(MigrationError) {
+            side = try Self.sourceSide(options)
+        } catch {
+            sourceProblem = error.message
+            let _: Void? = note { () throws(MigrationError) in throw error }
+            return
         }
-        guard let side = found else { return }
         if let final = side.final { return readFinal(final) }
         readOwner(side.owner, options)
         // Until the file is closed for good, nobody else can be the one that takes writes.
@@ -25,7 +24,7 @@ extension RunStatus {
         guard let capture = side.captureID else { return }
         var unlogged: [String] = []
         let position = note { () throws(MigrationError) -> RunState.Position? in
-            let (target, address) = try Target.connect(options, stage: "status", purpose: "status")
+            let (target, address) = try Target.connectToLook(options, stage: "status")
             do throws(TargetError) {
                 guard let run = try RunState.newestRun(target, in: options.schema) else {
                     return nil
@@ -36,7 +35,10 @@ extension RunStatus {
                 }
                 return position
             } catch {
-                throw TargetFailure.wrap(error, stage: "status", address: address)
+                throw LockHolders.naming(
+                    TargetFailure.wrap(error, stage: "status", address: address),
+                    options
+                )
             }
         }
         guard let position = position ?? nil, position.captureID == capture else { return }
@@ -63,6 +65,15 @@ extension RunStatus {
             note { () throws(MigrationError) in
                 try CutoverCheck.run(options, .glance).gates
             } ?? []
+    }
+
+    private static func sourceSide(_ options: Options) throws(MigrationError) -> SourceSide {
+        let source = try SourceFile.open(options.source, stage: "status")
+        do throws(SourceError) {
+            return try SourceSide(source)
+        } catch {
+            throw SourceFile.failure(error, path: options.source, stage: "status")
+        }
     }
 
     /// The file that was left for good says it all.

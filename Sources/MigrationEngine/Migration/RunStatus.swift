@@ -75,6 +75,9 @@ public struct RunStatus: Codable, Sendable {
     @ExplicitNull public var isWayBackStopped: Bool? = nil
     /// Whether the file is not the one that is followed; nil when none is.
     @ExplicitNull public var isSourceReplaced: Bool? = nil
+    /// Why the source cannot be read, so that nobody knows what the application writes; nil when it
+    /// can.
+    @ExplicitNull public var sourceProblem: String? = nil
 
     /// A run into another target that has the source.
     public struct OtherRun: Codable, Sendable, Equatable {
@@ -174,11 +177,14 @@ public struct RunStatus: Codable, Sendable {
 
     private mutating func readTarget(_ options: Options) {
         let found = note { () throws(MigrationError) -> Found in
-            let (target, address) = try Target.connect(options, stage: "target", purpose: "status")
+            let (target, address) = try Target.connectToLook(options, stage: "target")
             do throws(TargetError) {
                 return try Found(target, options.schema)
             } catch {
-                throw TargetFailure.wrap(error, stage: "target", address: address)
+                throw LockHolders.naming(
+                    TargetFailure.wrap(error, stage: "target", address: address),
+                    options
+                )
             }
         }
         guard let found else { return readJournal(options) }

@@ -101,7 +101,8 @@ extension LiveReader {
         return StoredText.integer(rows.first?.first ?? nil)
     }
 
-    private func parts(
+    /// The parts of what an article's stock must come to.
+    func parts(
         _ session: LiveSession,
         _ sku: String
     ) throws(LiveFailure) -> [SideArticle.Part] {

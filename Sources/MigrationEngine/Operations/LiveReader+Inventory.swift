@@ -14,25 +14,57 @@ extension LiveReader {
         limit: Int = 200,
         after: String? = nil
     ) throws(MigrationError) -> InventoryPage {
+        try inventory(
+            search: search,
+            level: level,
+            limit: limit,
+            at: after.map { .after($0) } ?? .first
+        )
+    }
+
+    /// Reads the articles of some place in the list, by their SKU.
+    ///
+    /// - Parameters:
+    ///   - search: A part of the SKU or of the name.
+    ///   - level: An alert level: `normal`, `low` or `critical`.
+    ///   - limit: The most rows of the page.
+    ///   - place: Where in the list.
+    /// - Returns: The page with the keys of its rows.
+    /// - Throws: ``MigrationError``.
+    package func inventory(
+        search: String? = nil,
+        level: String? = nil,
+        limit: Int = 200,
+        at place: PagePlace<String>
+    ) throws(MigrationError) -> InventoryPage {
         try read("inventory") { session throws(LiveFailure) in
             let (view, relation) = try session.choose(session.profile.inventory, "inventory")
             let limit = max(1, min(limit, Self.largestPage))
             let query = InventoryQuery(view: view, relation: relation)
-            let rows = try session.connection.rows(
+            // One more than asked for tells whether there is a next page.
+            let read = try session.connection.rows(
                 query.sql(
                     hasSearch: search?.isEmpty == false,
                     hasLevel: level?.isEmpty == false,
-                    hasAfter: after != nil,
+                    at: place,
                     limit: limit + 1
                 ),
-                try query.values(session, search: search, level: level, after: after)
+                try query.values(session, search: search, level: level, after: place.key)
             )
+            let hasMore = read.count > limit
+            let rows = place.isBackward ? read.prefix(limit).reversed() : Array(read.prefix(limit))
             let use = try dailyUse(session, view, relation)
-            return InventoryPage(
-                side: side,
-                rows: rows.prefix(limit).map { query.row($0, use) },
-                nextKey: rows.count > limit ? rows[limit - 1][0] : nil
-            )
+            var page = InventoryPage(side: side, rows: rows.map { query.row($0, use) })
+            page.edges.keys = rows.map { $0[0] ?? "" }
+            switch place {
+            case .first, .after, .from:
+                page.nextKey = hasMore ? page.edges.keys.last : nil
+                page.edges.hasMoreBefore = place != .first
+            case .before, .last:
+                page.nextKey = place == .last ? nil : place.key
+                page.edges.hasMoreBefore = hasMore
+            }
+            return page
         }
     }
 
@@ -83,18 +115,26 @@ private struct InventoryQuery {
     let view: Profile.Inventory
     let relation: LiveShape.Relation
 
-    func sql(hasSearch: Bool, hasLevel: Bool, hasAfter: Bool, limit: Int) -> String {
+    func sql(
+        hasSearch: Bool,
+        hasLevel: Bool,
+        at place: PagePlace<String>,
+        limit: Int
+    ) -> String {
         var conditions: [String] = []
         if hasSearch { conditions.append(LikePattern.condition(searched)) }
         if hasLevel { conditions.append("\(levelSQL) = ?") }
-        if hasAfter { conditions.append("\(sku) > ?") }
+        if place.key != nil {
+            let sign = (place.isBackward ? "<" : ">") + (place.includesKey ? "=" : "")
+            conditions.append("\(sku) \(sign) ?")
+        }
         return """
             SELECT \(sku), \(relation.sql(view.name) ?? "NULL"), \(onHand),
                 \(relation.sql(view.reorderPoint) ?? "NULL"), \(levelSQL),
                 \(relation.sql(view.use) ?? "NULL")
             FROM \(relation.sql)
             \(conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND "))
-            ORDER BY \(sku) LIMIT \(limit)
+            ORDER BY \(sku) \(place.isBackward ? "DESC" : "ASC") LIMIT \(limit)
             """
     }
 

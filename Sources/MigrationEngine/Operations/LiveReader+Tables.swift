@@ -31,20 +31,45 @@ extension LiveReader {
         limit: Int = 200,
         after key: TableKey? = nil
     ) throws(MigrationError) -> TableRowsPage {
+        try rows(of: table, limit: limit, at: key.map { .after($0) } ?? .first)
+    }
+
+    /// Reads rows of some place in a table, in the order of its key.
+    ///
+    /// - Parameters:
+    ///   - table: The table.
+    ///   - limit: The most rows, 1,000 at most.
+    ///   - place: Where in the table.
+    /// - Returns: One page with the keys of its rows.
+    /// - Throws: ``MigrationError`` of code `usage` when there is no such table.
+    package func rows(
+        of table: String,
+        limit: Int = 200,
+        at place: PagePlace<TableKey>
+    ) throws(MigrationError) -> TableRowsPage {
         let limit = max(1, min(limit, 1_000))
         return try read("tables") { session throws(LiveFailure) in
             let form = try BrowsedTable(table, session.connection, schema: options.schema)
             // One more than asked for tells whether there is a next page.
-            var rows = try form.rows(session.connection, limit: limit + 1, after: key)
-            let hasMore = rows.count > limit
-            if hasMore { rows.removeLast() }
-            return TableRowsPage(
+            let read = try form.rows(session.connection, limit: limit + 1, at: place)
+            let hasMore = read.count > limit
+            let rows = place.isBackward ? read.prefix(limit).reversed() : Array(read.prefix(limit))
+            var page = TableRowsPage(
                 side: side,
                 table: table,
                 columns: form.columns.map(\.name),
-                rows: rows,
-                nextKey: hasMore ? rows.last?.key : nil
+                rows: rows
             )
+            page.edges.keys = rows.map(\.key)
+            switch place {
+            case .first, .after, .from:
+                page.nextKey = hasMore ? rows.last?.key : nil
+                page.edges.hasMoreBefore = place != .first
+            case .before, .last:
+                page.nextKey = place == .last ? nil : place.key
+                page.edges.hasMoreBefore = hasMore
+            }
+            return page
         }
     }
 
@@ -232,28 +257,60 @@ private struct BrowsedTable {
     func rows(
         _ connection: LiveConnection,
         limit: Int,
-        after key: TableKey?
+        at place: PagePlace<TableKey>
     ) throws(LiveFailure) -> [TableRowsPage.Row] {
+        guard !order.isEmpty else { return try unkeyedRows(connection, limit: limit, at: place) }
         let by = order.joined(separator: ", ")
         var condition = ""
-        if let key, key.literals.count == order.count {
+        if let key = place.key, key.literals.count == order.count {
             // The database wrote these literals itself.
             let values = zip(order, key.literals).map { column, literal in
                 column == "ctid" ? "\(literal)::tid" : literal
             }
-            condition = "WHERE (\(by)) > (\(values.joined(separator: ", ")))"
+            let sign = (place.isBackward ? "<" : ">") + (place.includesKey ? "=" : "")
+            condition = "WHERE (\(by)) \(sign) (\(values.joined(separator: ", ")))"
         }
         let selected = (order.map(literal) + columns.map(\.shown)).joined(separator: ", ")
-        let sorted = order.isEmpty ? "" : "ORDER BY \(by)"
+        let sorted = order.map { place.isBackward ? "\($0) DESC" : $0 }.joined(separator: ", ")
         let rows = try connection.rows(
-            "SELECT \(selected) FROM \(name) \(condition) \(sorted) LIMIT \(limit)"
+            "SELECT \(selected) FROM \(name) \(condition) ORDER BY \(sorted) LIMIT \(limit)"
         )
-        return rows.enumerated().map { number, row in
-            let literals = row.prefix(order.count).map { $0 ?? "NULL" }
-            return TableRowsPage.Row(
-                key: TableKey(literals: order.isEmpty ? ["\(number + 1)"] : literals),
+        return rows.map { row in
+            TableRowsPage.Row(
+                key: TableKey(literals: row.prefix(order.count).map { $0 ?? "NULL" }),
                 values: Array(row.dropFirst(order.count))
             )
         }
+    }
+
+    /// Rows of a table whose columns have taken every name of the row's id: by their number.
+    private func unkeyedRows(
+        _ connection: LiveConnection,
+        limit: Int,
+        at place: PagePlace<TableKey>
+    ) throws(LiveFailure) -> [TableRowsPage.Row] {
+        let given = place.key?.literals.first.flatMap { Int($0) } ?? 0
+        let range: Range<Int>
+        switch place {
+        case .first: range = 0..<limit
+        case .after: range = given..<(given + limit)
+        case .from: range = max(0, given - 1)..<(max(0, given - 1) + limit)
+        case .before: range = max(0, given - 1 - limit)..<max(0, given - 1)
+        case .last:
+            let counted = try connection.rows("SELECT count(*) FROM \(name)").first?.first
+            let count = counted.flatMap { $0 }.flatMap { Int($0) } ?? 0
+            range = max(0, count - limit)..<count
+        }
+        let selected = columns.map(\.shown).joined(separator: ", ")
+        let rows = try connection.rows(
+            "SELECT \(selected) FROM \(name) LIMIT \(range.count) OFFSET \(range.lowerBound)"
+        )
+        let numbered = rows.enumerated().map { number, row in
+            TableRowsPage.Row(
+                key: TableKey(literals: ["\(range.lowerBound + number + 1)"]),
+                values: row
+            )
+        }
+        return place.isBackward ? numbered.reversed() : numbered
     }
 }

@@ -37,7 +37,7 @@ extension LiveReader {
                 relation: relation,
                 search: number,
                 status: nil
-            ).exact()
+            ).exact()?.row
             let query = ItemsQuery(session: session, view: view, relation: relation)
             var order = SideOrder(view: view, row: row)
             order.key = try query.order(view.key, number: number)

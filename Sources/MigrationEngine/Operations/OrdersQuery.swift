@@ -6,6 +6,13 @@ struct OrdersQuery {
         var row: OrderRow
     }
 
+    /// A key beyond which orders are read.
+    struct Bound {
+        var key: LiveValue
+        /// Whether the order with the key belongs to them.
+        var isIncluded: Bool
+    }
+
     let session: LiveSession
     let view: Profile.Orders
     let relation: LiveShape.Relation
@@ -78,7 +85,7 @@ struct OrdersQuery {
     ///
     /// - Returns: The order, or nil when there is none or it has another status.
     /// - Throws: ``LiveFailure``.
-    func exact() throws(LiveFailure) -> OrderRow? {
+    func exact() throws(LiveFailure) -> KeyedRow? {
         guard let search, let number = relation.column(view.number),
             let value = LiveValue(search, as: number.kind)
         else { return nil }
@@ -88,50 +95,57 @@ struct OrdersQuery {
             conditions.append("\(column) = ?")
             values.append(.text(status))
         }
-        return try select(conditions, values, limit: 1).first?.row
+        return try select(conditions, values, isBackward: false, limit: 1).first
     }
 
-    /// Finds the lower end of a slice.
+    /// Finds the far end of a slice.
     ///
     /// - Parameters:
-    ///   - upper: The key above the slice; nil for the newest.
+    ///   - bound: Where the slice begins; nil for an end of the list.
+    ///   - isBackward: Whether it reaches toward newer orders.
     ///   - count: The rows of the slice.
-    /// - Returns: The lowest key of the slice, or nil when it reaches the oldest order.
+    /// - Returns: The last key of the slice, or nil when it reaches the end of the list.
     /// - Throws: ``LiveFailure``.
-    func boundary(below upper: LiveValue?, _ count: Int) throws(LiveFailure) -> String? {
-        let condition = upper == nil ? "" : "WHERE \(keySQL) < ?"
+    func boundary(
+        beyond bound: Bound?,
+        isBackward: Bool,
+        _ count: Int
+    ) throws(LiveFailure) -> String? {
+        let condition = bound.map { "WHERE \(keySQL) \(Self.sign($0, isBackward)) ?" } ?? ""
         let rows = try session.connection.rows(
             """
             SELECT \(keySQL) FROM \(relation.sql) \(condition)
-            ORDER BY \(keySQL) DESC LIMIT 1 OFFSET \(count - 1)
+            ORDER BY \(keySQL) \(isBackward ? "ASC" : "DESC") LIMIT 1 OFFSET \(count - 1)
             """,
-            [upper].compactMap { $0 }
+            [bound?.key].compactMap { $0 }
         )
         return rows.first?.first ?? nil
     }
 
-    /// Reads orders, newest first.
+    /// Reads orders, newest first, or oldest first when they are read backward.
     ///
     /// - Parameters:
-    ///   - upper: The key above the first order; nil for the newest.
-    ///   - lower: The lowest key that may be read; nil for the oldest.
+    ///   - bound: Where the first order may be; nil for an end of the list.
+    ///   - boundary: The last key that may be read; nil for the other end of the list.
+    ///   - isBackward: Whether they are read toward the newer ones.
     ///   - limit: The most rows.
     /// - Returns: The orders with their keys.
     /// - Throws: ``LiveFailure``.
     func rows(
-        below upper: LiveValue?,
-        from lower: String?,
+        beyond bound: Bound?,
+        to boundary: String?,
+        isBackward: Bool,
         limit: Int
     ) throws(LiveFailure) -> [KeyedRow] {
         var conditions: [String] = []
         var values: [LiveValue] = []
-        if let upper {
-            conditions.append("\(keySQL) < ?")
-            values.append(upper)
+        if let bound {
+            conditions.append("\(keySQL) \(Self.sign(bound, isBackward)) ?")
+            values.append(bound.key)
         }
-        if let lower {
-            conditions.append("\(keySQL) >= ?")
-            values.append(try key(lower))
+        if let boundary {
+            conditions.append("\(keySQL) \(isBackward ? "<=" : ">=") ?")
+            values.append(try key(boundary))
         }
         if let status, let column = relation.sql(view.status) {
             conditions.append("\(column) = ?")
@@ -142,12 +156,17 @@ struct OrdersQuery {
             conditions.append(LikePattern.condition(columns))
             values += columns.map { _ in .text(LikePattern.containing(search)) }
         }
-        return try select(conditions, values, limit: limit)
+        return try select(conditions, values, isBackward: isBackward, limit: limit)
+    }
+
+    private static func sign(_ bound: Bound, _ isBackward: Bool) -> String {
+        (isBackward ? ">" : "<") + (bound.isIncluded ? "=" : "")
     }
 
     private func select(
         _ conditions: [String],
         _ values: [LiveValue],
+        isBackward: Bool,
         limit: Int
     ) throws(LiveFailure) -> [KeyedRow] {
         let sql = """
@@ -156,7 +175,7 @@ struct OrdersQuery {
                 \(relation.sql(view.total) ?? "NULL"), \(itemsSQL), \(matchesSQL)
             FROM \(relation.sql)
             \(conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND "))
-            ORDER BY \(keySQL) DESC LIMIT \(limit)
+            ORDER BY \(keySQL) \(isBackward ? "ASC" : "DESC") LIMIT \(limit)
             """
         // One view for the orders and their items: imports delete and re-insert the items.
         return try session.connection.snapshot { () throws(LiveFailure) in

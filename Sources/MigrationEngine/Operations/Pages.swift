@@ -28,7 +28,19 @@ public struct OrdersPage: Codable, Sendable, Equatable {
     public var statuses: [String] = []
     /// The one order on both sides, when it was asked for.
     public var comparison: SideComparison?
+    /// How the page lies in the list.
+    package var edges = PageEdges<String>()
+
+    private enum CodingKeys: String, CodingKey {
+        case side
+        case rows
+        case nextKey
+        case statuses
+        case comparison
+    }
 }
+
+extension OrdersPage: WalkedPage {}
 
 /// An item of an order.
 public struct OrderItem: Codable, Sendable, Equatable {
@@ -70,7 +82,19 @@ public struct InventoryPage: Codable, Sendable, Equatable {
     public var sides: StockComparison?
     /// The one article on both sides, when it was asked for.
     public var comparison: SideComparison?
+    /// How the page lies in the list.
+    package var edges = PageEdges<String>()
+
+    private enum CodingKeys: String, CodingKey {
+        case side
+        case rows
+        case nextKey
+        case sides
+        case comparison
+    }
 }
+
+extension InventoryPage: WalkedPage {}
 
 /// A movement of stock.
 public struct InventoryTransaction: Codable, Sendable, Equatable {
@@ -96,6 +120,12 @@ public struct WorkflowRow: Codable, Sendable, Equatable {
     @ExplicitNull public var updatedBy: String?
     /// When the workflow last ran, as stored; nil when the table does not tell.
     @ExplicitNull public var lastRunAt: String?
+    /// When its worker last said that it lives, as stored; nil when the table does not tell.
+    @ExplicitNull public var heartbeatAt: String? = nil
+    /// How often it runs, in seconds; nil when the profile does not say.
+    @ExplicitNull public var intervalSeconds: Double? = nil
+    /// What runs; nil when the profile does not say.
+    @ExplicitNull public var script: String? = nil
 }
 
 /// All workflows of a side.

@@ -29,6 +29,16 @@ public struct TableRowsPage: Codable, Sendable, Equatable {
     public var rows: [Row]
     /// The key to go on after; nil on the last page.
     @ExplicitNull public var nextKey: TableKey?
+    /// How the page lies in the table.
+    package var edges = PageEdges<TableKey>()
+
+    private enum CodingKeys: String, CodingKey {
+        case side
+        case table
+        case columns
+        case rows
+        case nextKey
+    }
 
     /// One row.
     public struct Row: Codable, Sendable, Equatable {
@@ -40,6 +50,8 @@ public struct TableRowsPage: Codable, Sendable, Equatable {
         public var values: [String?]
     }
 }
+
+extension TableRowsPage: WalkedPage {}
 
 /// The place of a row in its table: the values of its key as the database itself writes them in
 /// SQL, so that no value is changed on its way back.

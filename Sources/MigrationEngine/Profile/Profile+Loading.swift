@@ -28,10 +28,11 @@ extension Profile {
     static func load(_ name: String, tables: [String]) throws(MigrationError) -> Profile {
         switch name {
         case "auto": try load(isORA(tables) ? "ora" : "generic", tables: tables)
-        case "ora": try Profile(toml: text(PackageResources.ora_toml), path: "ora")
-        case "generic": try Profile(toml: text(PackageResources.generic_toml), path: "generic")
+        case "ora": try ProfileMemory.shared.profile(ora, path: "ora")
+        case "generic": try ProfileMemory.shared.profile(generic, path: "generic")
         default:
-            try Profile(toml: try contents(of: name), path: name).extended(name, tables: tables)
+            try ProfileMemory.shared.profile(try contents(of: name), path: name)
+                .extended(name, tables: tables)
         }
     }
 
@@ -51,6 +52,7 @@ extension Profile {
         if workflows.isEmpty { result.workflows = other.workflows }
         if watermarks.isEmpty { result.watermarks = other.watermarks }
         result.intervals = other.intervals.merging(intervals) { _, own in own }
+        result.scripts = other.scripts.merging(scripts) { _, own in own }
         if orders.isEmpty { result.orders = other.orders }
         if inventory.isEmpty { result.inventory = other.inventory }
         if transactions.isEmpty { result.transactions = other.transactions }
@@ -61,6 +63,8 @@ extension Profile {
         if environment == nil { result.environment = other.environment }
         let own = Set(gates.map(\.name))
         result.gates = other.gates.filter { !own.contains($0.name) } + gates
+        let ownChecks = Set(checks.map(\.name))
+        result.checks = other.checks.filter { !ownChecks.contains($0.name) } + checks
         result.parameters = other.parameters.merging(parameters) { _, own in own }
         return result
     }
@@ -74,9 +78,8 @@ extension Profile {
         return names.isSuperset(of: ["workflow_controls", "orders_inbox"])
     }
 
-    private static func text(_ bytes: [UInt8]) -> String {
-        String(decoding: bytes, as: UTF8.self)
-    }
+    private static let ora = String(decoding: PackageResources.ora_toml, as: UTF8.self)
+    private static let generic = String(decoding: PackageResources.generic_toml, as: UTF8.self)
 
     private static func contents(of path: String) throws(MigrationError) -> String {
         func refuse(_ message: String, cause: MigrationError.Cause?) -> MigrationError {

@@ -20,8 +20,11 @@ extension Profile {
         dailyUse = try root.tables("daily_use", Self.variant)
         figures = try root.tables("figure", Self.figure)
         gates = try Self.gates(root)
+        checks = try Self.checks(root)
         intervals = try root.table("intervals")?.seconds() ?? [:]
+        scripts = try root.table("scripts")?.entries() ?? [:]
         watermarks = try root.tables("watermarks", Self.watermark)
+        watch = try Self.watch(root)
         if let table = try root.table("environment") {
             environment = EnvironmentSwitch(
                 variable: try table.requiredText("variable"),
@@ -56,8 +59,27 @@ extension Profile {
             lastUpdated: try table.text("last_updated"),
             updatedBy: try table.text("updated_by"),
             lastRun: try table.text("last_run"),
+            heartbeat: try table.text("heartbeat"),
             names: try table.texts("names")
         )
+    }
+
+    private static func watch(_ root: ProfileTable) throws(MigrationError) -> WatchLimits {
+        var limits = WatchLimits()
+        guard let table = try root.table("watch") else { return limits }
+        func number(_ key: String) throws(MigrationError) -> Int64? {
+            guard let value = try table.integer(key) else { return nil }
+            guard value > 0 else { throw table.wrong(key, "a number above zero") }
+            return value
+        }
+        limits.slowMilliseconds =
+            try number("slow_ms").map(Double.init) ?? limits.slowMilliseconds
+        limits.longSeconds = try number("long_seconds").map(Double.init) ?? limits.longSeconds
+        limits.blockedSeconds =
+            try number("blocked_seconds").map(Double.init) ?? limits.blockedSeconds
+        limits.pool = try number("pool").map { Int($0) }
+        try table.refuseUnknownKeys()
+        return limits
     }
 
     private static func watermark(_ table: ProfileTable) throws(MigrationError) -> Watermark {
@@ -65,7 +87,8 @@ extension Profile {
             table: try table.requiredText("table"),
             column: try table.requiredText("column"),
             seconds: Double(try table.integer("seconds") ?? 3_600),
-            workflow: try table.text("workflow")
+            workflow: try table.text("workflow"),
+            zone: try table.text("zone")
         )
     }
 

@@ -11,8 +11,12 @@ package struct Profile: Sendable, Equatable {
     package var workflows: [Workflows] = []
     /// How often each workflow runs, in seconds, by its name.
     package var intervals: [String: Double] = [:]
+    /// The script of each workflow, by its name.
+    package var scripts: [String: String] = [:]
     /// Columns that advance while the application works.
     package var watermarks: [Watermark] = []
+    /// From when on a figure of the watch is an alarm.
+    package var watch = WatchLimits()
     /// The list of orders.
     package var orders: [Orders] = []
     /// The list of articles.
@@ -32,6 +36,8 @@ package struct Profile: Sendable, Equatable {
     package var environment: EnvironmentSwitch?
     /// Conditions of a cutover beside the built-in ones.
     package var gates: [OwnGate] = []
+    /// What must hold of the business on either side, and be the same on both.
+    package var checks: [Check] = []
     /// The folder of the application's code, absolute.
     package var codeDirectory: String?
     /// Words for the figures, by name.
@@ -64,8 +70,22 @@ package struct Profile: Sendable, Equatable {
         package var updatedBy: String?
         /// The column that says when the workflow last ran.
         package var lastRun: String?
+        /// The column that a worker writes to say that it lives.
+        package var heartbeat: String?
         /// Workflows that must have a toggle.
         package var names: [String] = []
+    }
+
+    /// From when on a figure of the watch is an alarm.
+    package struct WatchLimits: Sendable, Equatable {
+        /// How long an answer may take in the mean, in milliseconds.
+        package var slowMilliseconds = 100.0
+        /// How long a transaction may be open, in seconds.
+        package var longSeconds = 60.0
+        /// How long a session may wait for another, in seconds.
+        package var blockedSeconds = 5.0
+        /// How many connections the application's pool has; nil when nobody says.
+        package var pool: Int?
     }
 
     /// A column that advances while the application works.
@@ -78,6 +98,8 @@ package struct Profile: Sendable, Equatable {
         package var seconds: Double
         /// The workflow that moves it: while that is turned off, it rests.
         package var workflow: String?
+        /// The time zone of a time that is stored without one; nil for UTC.
+        package var zone: String?
     }
 
     /// A table with one order a row.
@@ -284,7 +306,9 @@ protocol ProfileVariant {
 
 extension Profile.Workflows {
     var requiredColumns: [String] { [name, enabled] }
-    var optionalColumns: [String] { [lastUpdated, updatedBy, lastRun].compactMap { $0 } }
+    var optionalColumns: [String] {
+        [lastUpdated, updatedBy, lastRun, heartbeat].compactMap { $0 }
+    }
 }
 
 extension Profile.Orders {

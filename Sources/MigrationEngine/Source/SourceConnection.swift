@@ -1,4 +1,5 @@
 import CSQLite
+import Foundation
 
 /// One connection to a SQLite file, for one thread.
 ///
@@ -35,6 +36,11 @@ package final class SourceConnection {
         access: Access,
         busyMilliseconds: Int32 = 5_000
     ) throws(SourceError) {
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+            // Opening a named pipe would wait for a writer for ever.
+            throw SourceError(resultCode: 14, message: "not a regular file", sql: nil)
+        }
         let name: String
         var flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         switch access {

@@ -21,6 +21,26 @@ package enum Target {
         }
     }
 
+    /// Connects to look only: nobody waits long for a table that another session holds.
+    ///
+    /// - Parameters:
+    ///   - options: The target.
+    ///   - stage: Who looks, for the error.
+    /// - Returns: The connection and its address.
+    /// - Throws: ``MigrationError`` when the server cannot be reached.
+    package static func connectToLook(
+        _ options: Options,
+        stage: String
+    ) throws(MigrationError) -> (TargetConnection, TargetAddress) {
+        let (target, address) = try connect(options, stage: stage, purpose: "status")
+        do throws(TargetError) {
+            try target.execute("SET lock_timeout = '3s'")
+        } catch {
+            throw TargetFailure.wrap(error, stage: stage, address: address)
+        }
+        return (target, address)
+    }
+
     /// What identifies a database: the cluster's identifier and the database's name.
     ///
     /// - Parameter connection: A connection.

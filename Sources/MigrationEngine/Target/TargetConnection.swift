@@ -1,11 +1,18 @@
 import CPostgres
 import Glibc
+import Synchronization
 
 /// One connection to PostgreSQL, for one thread.
 package final class TargetConnection {
     let handle: OpaquePointer
     /// How often the server was asked and waited for.
     package internal(set) var roundTrips = 0
+    /// Whether what it asks is ours: the simulated workers ask as the application does.
+    private let isOurs: Bool
+    /// How often this process asked any server: the server's own counters hold these, too.
+    static let asked = Atomic<Int>(0)
+    /// How often a server refused what this process asked.
+    static let refused = Atomic<Int>(0)
 
     /// A peer that is gone without a word is noticed within about a minute.
     private static let deadPeer = [
@@ -42,6 +49,7 @@ package final class TargetConnection {
             throw error
         }
         handle = opened
+        isOurs = !purpose.hasPrefix(TrafficDatabase.purpose)
         PQsetNoticeProcessor(opened, { _, _ in }, nil)
         // The session's own ways of writing values must not depend on the server's settings.
         try execute(
@@ -61,12 +69,12 @@ package final class TargetConnection {
     /// - Parameter sql: The statements.
     /// - Throws: ``TargetError`` of the first that fails.
     package func execute(_ sql: String) throws(TargetError) {
-        roundTrips += 1
+        count()
         let result = PQexec(handle, sql)
         defer { PQclear(result) }
         switch PQresultStatus(result) {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: return
-        default: throw TargetError(result: result, connection: handle)
+        default: throw refusal(result)
         }
     }
 
@@ -101,7 +109,7 @@ package final class TargetConnection {
             if case .bytes(let bytes) = parameter { return Int32(bytes.count) }
             return Int32(buffer?.count ?? 0)
         }
-        roundTrips += 1
+        count()
         let result = Self.withPointers(buffers) { values in
             PQexecParams(
                 handle,
@@ -117,8 +125,18 @@ package final class TargetConnection {
         defer { PQclear(result) }
         switch PQresultStatus(result) {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK: return TargetRows(result)
-        default: throw TargetError(result: result, connection: handle)
+        default: throw refusal(result)
         }
+    }
+
+    private func refusal(_ result: OpaquePointer?) -> TargetError {
+        if isOurs { Self.refused.wrappingAdd(1, ordering: .relaxed) }
+        return TargetError(result: result, connection: handle)
+    }
+
+    private func count() {
+        roundTrips += 1
+        if isOurs { Self.asked.wrappingAdd(1, ordering: .relaxed) }
     }
 
     /// Runs work in a transaction: committed when it returns, rolled back when it throws.

@@ -18,7 +18,7 @@ package enum TargetFailure {
         kept: MigrationError.Kept = .untouched,
         cancellation: Cancellation? = nil
     ) -> MigrationError {
-        let isReading = ["verify", "status", "inspect"].contains(stage)
+        let isReading = ["verify", "status", "inspect", "watch"].contains(stage)
         let (code, message, remedy) =
             (isReading ? readingRight(error, address) : nil)
             ?? classify(error, address, cancellation)

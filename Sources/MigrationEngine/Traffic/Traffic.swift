@@ -101,7 +101,7 @@ package final class Traffic: Sendable {
             let stop = stopWish
             threads = (settings.isIdle ? [] : Array(shape.roles.indices)).map { index in
                 Background("traffic \(index)") { [self] in
-                    var worker = worker(index)
+                    var worker = worker(index, heartbeat: shape.heartbeat)
                     worker.work(until: stop)
                 }
             }
@@ -138,7 +138,7 @@ package final class Traffic: Sendable {
     /// - Returns: The figures of all cycles so far.
     @discardableResult
     package func run(cycles: Int) -> TrafficReport {
-        var workers: [TrafficWorker] = shape.roles.indices.map(worker)
+        var workers: [TrafficWorker] = shape.roles.indices.map { worker($0) }
         var due = [Double](repeating: 0, count: workers.count)
         for _ in 0..<cycles {
             guard let index = due.indices.min(by: { due[$0] < due[$1] }) else { break }
@@ -147,7 +147,7 @@ package final class Traffic: Sendable {
         return tally.report
     }
 
-    private func worker(_ index: Int) -> TrafficWorker {
+    private func worker(_ index: Int, heartbeat: TrafficSQL? = nil) -> TrafficWorker {
         let role = shape.roles[index]
         let shares = shape.roles.reduce(0) { $0 + $1.share }
         return TrafficWorker(
@@ -163,7 +163,8 @@ package final class Traffic: Sendable {
             cycle: TrafficCycle(worker: role.name, keys: shape.keys, ledger: ledger),
             tally: tally,
             rate: max(settings.rate, 0.1) * Double(role.share) / Double(shares),
-            flagCache: settings.flagCache
+            flagCache: settings.flagCache,
+            heartbeat: heartbeat
         )
     }
 }

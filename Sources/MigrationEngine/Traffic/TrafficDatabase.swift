@@ -7,6 +7,9 @@ final class TrafficDatabase {
 
     private let connection: Connection
 
+    /// What the server is told of its connections.
+    static let purpose = "traffic"
+
     /// How long a statement waits for another writer, as the application's connections do.
     private static let busyMilliseconds: Int32 = 5_000
 
@@ -47,7 +50,7 @@ final class TrafficDatabase {
                 throw TrafficFailure(TargetError(text: error.message))
             }
             connection = try Self.onTarget { () throws(TargetError) in
-                let opened = try TargetConnection(address, purpose: "traffic \(name)")
+                let opened = try TargetConnection(address, purpose: "\(Self.purpose) \(name)")
                 try opened.execute(
                     """
                     SET search_path = \(TargetConnection.quote(schema));

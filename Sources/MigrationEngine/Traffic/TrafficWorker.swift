@@ -14,6 +14,7 @@ struct TrafficWorker {
     private var database: TrafficDatabase?
     private var cycles = 0
     private var failures = 0
+    private var heartbeat: WorkerHeartbeat?
 
     init(
         index: Int,
@@ -23,7 +24,8 @@ struct TrafficWorker {
         cycle: TrafficCycle,
         tally: TrafficTally,
         rate: Double,
-        flagCache: Duration
+        flagCache: Duration,
+        heartbeat: TrafficSQL? = nil
     ) {
         self.index = index
         self.role = role
@@ -35,6 +37,8 @@ struct TrafficWorker {
         toggle = ToggleCache(role.name, lifetime: flagCache)
         // Apart from the operations, so that how often a toggle is read does not change them.
         jitter = SampleRandom(seed: ~draw.seed &+ UInt64(index))
+        // Who never looks at the table of the toggles does not write it either.
+        if role.obeysToggle { self.heartbeat = heartbeat.map { WorkerHeartbeat(role.name, $0) } }
     }
 
     /// Works until it is told to stop; a cycle that runs is finished first.
@@ -69,6 +73,7 @@ struct TrafficWorker {
             let outcome = try cycle.run(operation, values, on: database)
             failures = 0
             tally.count(outcome, of: index)
+            heartbeat?.beat(database)
             guard case .committed(let kinds) = outcome else { return 1 }
             return kinds.count
         } catch {

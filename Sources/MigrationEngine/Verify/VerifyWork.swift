@@ -123,8 +123,13 @@ struct VerifyWork {
         defer { source.limitValues(to: nil) }
         do {
             source.limitValues(to: LargeRowTurn.size)
-            return try verify(comparison)
+            try target.execute("SAVEPOINT attempt")
+            let found = try verify(comparison)
+            try target.execute("RELEASE SAVEPOINT attempt")
+            return found
         } catch TableVerifier.Failure.source(let error) where error.isTooBig {
+            // What the target was still sending was called off, which fails its transaction.
+            try target.execute("ROLLBACK TO SAVEPOINT attempt")
             // From the start, now that no other thread holds a large row.
             let turn = LargeRowTurn()
             turn.take()

@@ -22,8 +22,10 @@ enum ApplicationWatch {
     static func workflows(_ look: WatchLook) throws(MigrationError) -> WatchFinding {
         let profile = try Profile.named(look)
         guard !profile.workflows.isEmpty else { return .unknown("the profile names no workflows") }
-        let reader = look.isTargetLive ? look.targetReader : look.sourceReader
-        let rows = try reader.workflows().workflows
+        let rows =
+            look.isTargetLive
+            ? try look.reading { reader throws(MigrationError) in try reader.workflows().workflows }
+            : try look.sourceReader.workflows().workflows
         let enabled = rows.filter(\.enabled)
         guard enabled.contains(where: { $0.lastRunAt != nil }) else {
             return .unknown(
@@ -37,6 +39,10 @@ enum ApplicationWatch {
             guard let seconds = profile.intervals[row.name] else { continue }
             guard let last = row.lastRunAt, let age = try age(of: last, look) else {
                 late.append("\(row.name): never ran")
+                continue
+            }
+            guard age > -ServerWatch.apart else {
+                late.append("\(row.name): last run \(ahead(age))")
                 continue
             }
             longest = max(longest, age / seconds)
@@ -67,7 +73,9 @@ enum ApplicationWatch {
         guard try !Profile.named(look).orders.isEmpty else {
             return .unknown("the profile names no orders")
         }
-        let new = try look.targetReader.orders(limit: 1).rows.first?.orderNumber
+        let new = try look.reading { reader throws(MigrationError) in
+            try reader.orders(limit: 1).rows.first?.orderNumber
+        }
         let old = try look.sourceReader.orders(limit: 1).rows.first?.orderNumber ?? ""
         let first = look.memory.oldestSideOrder ?? old
         look.memory.oldestSideOrder = first
@@ -88,30 +96,24 @@ enum ApplicationWatch {
         let profile = try Profile.named(look)
         guard !profile.watermarks.isEmpty else { return .unknown("the profile names no watermark") }
         guard look.isTargetLive else { return .unknown("watched behind the switch") }
-        let enabled = try look.targetReader.workflows().workflows.filter(\.enabled).map(\.name)
+        var missing: [String] = []
         var stale: [String] = []
         var told: [String] = []
         var longest = 0.0
         for mark in profile.watermarks {
             let name = "\(mark.table).\(mark.column)"
-            if let workflow = mark.workflow, !enabled.contains(workflow) {
-                told.append("\(name) rests with \(workflow)")
-                continue
+            switch try read(mark, look) {
+            case .resting(let workflow): told.append("\(name) rests with \(workflow)")
+            case .missing: missing.append(name)
+            case .noZone(let zone): missing.append("the time zone \(zone) of \(name)")
+            case .empty: stale.append("\(name) is empty")
+            case .old(let age) where age < -ServerWatch.apart:
+                stale.append("\(name) is \(ahead(age))")
+            case .old(let age):
+                longest = max(longest, age)
+                let words = "\(name) is from \(GateWords.ago(age))"
+                if age > mark.seconds { stale.append(words) } else { told.append(words) }
             }
-            let text = try look.onTarget { target throws(TargetError) in
-                try target.query(
-                    "SELECT max(\(TargetConnection.quote(mark.column)))::text FROM "
-                        + "\(TargetConnection.quote(look.options.schema))."
-                        + TargetConnection.quote(mark.table)
-                ).first
-            }
-            guard let text, let age = try age(of: text, look) else {
-                stale.append("\(name) is empty")
-                continue
-            }
-            longest = max(longest, age)
-            let words = "\(name) is from \(GateWords.ago(age))"
-            if age > mark.seconds { stale.append(words) } else { told.append(words) }
         }
         let limit = profile.watermarks.map(\.seconds).min()
         let figure = WatchFinding.Figure(longest, "seconds", limit: limit)
@@ -122,25 +124,96 @@ enum ApplicationWatch {
                 remedy: "the sync stands still: one order that fails can hold it up; see its log"
             )
         }
+        guard missing.isEmpty else {
+            return .unknown(
+                "the target does not have \(GateWords.list(missing))",
+                remedy: "correct [[watermarks]] in the profile: --profile FILE"
+            )
+        }
         return .good(GateWords.list(told), figure)
+    }
+
+    /// How a mark stands.
+    private enum Mark {
+        /// Its workflow is turned off.
+        case resting(String)
+        /// The table or its column is not there.
+        case missing
+        /// The server does not know the zone that the profile gives.
+        case noZone(String)
+        case empty
+        case old(Double)
+    }
+
+    private static func read(
+        _ mark: Profile.Watermark,
+        _ look: WatchLook
+    ) throws(MigrationError) -> Mark {
+        if let workflow = mark.workflow {
+            // Where the toggles cannot be read, the mark is judged without them.
+            let rows = try? look.reading { reader throws(MigrationError) in
+                try reader.workflows().workflows
+            }
+            if let rows, !rows.contains(where: { $0.enabled && $0.name == workflow }) {
+                return .resting(workflow)
+            }
+        }
+        let text = try look.onTarget { target throws(TargetError) -> String?? in
+            do throws(TargetError) {
+                return .some(
+                    try target.query(
+                        "SELECT max(\(TargetConnection.quote(mark.column)))::text FROM "
+                            + "\(TargetConnection.quote(look.options.schema))."
+                            + TargetConnection.quote(mark.table)
+                    ).first
+                )
+            } catch {
+                // 42P01 and 42703: no such table, no such column.
+                guard ["42P01", "42703"].contains(error.sqlState) else { throw error }
+                return nil
+            }
+        }
+        guard let text else { return .missing }
+        guard let text else { return .empty }
+        do throws(MigrationError) {
+            return try age(of: text, in: mark.zone, look).map { .old($0) } ?? .empty
+        } catch {
+            // 22023: a time zone that is none.
+            guard let zone = mark.zone, case .postgres("22023", _, _, _) = error.cause else {
+                throw error
+            }
+            return .noZone(SafeText.visible(zone))
+        }
+    }
+
+    /// A time that has not come yet: whoever wrote it has another clock.
+    private static func ahead(_ age: Double) -> String {
+        "\(Int(-age)) s in the future: its writer's clock is wrong, or its time zone"
     }
 
     /// The age of a stored time in seconds, by the server's clock; nil when it is none.
     ///
-    /// What has no zone is UTC, as everything that SQLite's `datetime('now')` wrote.
+    /// What has no zone is UTC, as everything that SQLite's `datetime('now')` wrote, unless the
+    /// profile says otherwise.
     private static func age(
         of text: String,
+        in zone: String? = nil,
         _ look: WatchLook
     ) throws(MigrationError) -> Double? {
         try look.onTarget { target throws(TargetError) -> Double? in
             do throws(TargetError) {
                 return try target.query(
-                    "SELECT extract(epoch FROM now() - $1::timestamptz)",
-                    [.text(text)]
+                    """
+                    SELECT extract(epoch FROM now() - CASE
+                        WHEN $1::text ~ ':[0-9.]+ ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)$'
+                        THEN $1::text::timestamptz
+                        ELSE $1::text::timestamp AT TIME ZONE $2::text END)
+                    """,
+                    [.text(text), .text(zone ?? "UTC")]
                 ).first.flatMap(Double.init)
             } catch {
                 // 22007 and 22008: no time at all.
-                guard error.sqlState?.hasPrefix("2200") == true else { throw error }
+                guard ["22007", "22008"].contains(error.sqlState) else { throw error }
                 return nil
             }
         }
@@ -155,7 +228,7 @@ extension Profile {
     /// - Throws: ``MigrationError``.
     static func named(_ look: WatchLook) throws(MigrationError) -> Profile {
         if let profile = look.profile { return profile }
-        let profile = try look.targetReader.profile()
+        let profile = try look.reading { reader throws(MigrationError) in try reader.profile() }
         look.profile = profile
         return profile
     }

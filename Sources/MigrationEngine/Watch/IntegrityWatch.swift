@@ -1,16 +1,19 @@
 /// Criteria about what the target must keep true by itself: references and next ids.
 enum IntegrityWatch {
-    /// How often all rows are looked at for their parents, in seconds.
-    private static let countingEvery = 300.0
+    /// All rows are looked at for their parents as seldom as this at the least, in seconds.
+    private static let seldom = 300.0
+    /// The rest between two counts, as many times as long as a count takes.
+    private static let rest = 20.0
 
     static func references(_ look: WatchLook) throws(MigrationError) -> WatchFinding {
-        if let last = look.memory.violations, look.elapsed < last.at + countingEvery,
-            last.finding.state == .good
+        if let last = look.memory.violations, last.finding.state == .good,
+            look.elapsed < last.at + min(seldom, rest * last.cost)
         {
             return last.finding
         }
+        let begun = look.elapsed
         let finding = try count(look)
-        look.memory.violations = (finding, look.elapsed)
+        look.memory.violations = (finding, look.elapsed, look.elapsed - begun)
         return finding
     }
 

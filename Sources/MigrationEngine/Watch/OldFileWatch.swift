@@ -11,11 +11,12 @@ enum OldFileWatch {
         guard look.status.finalAt == nil else {
             return .unknown("the point of no return is passed: the old file is nobody's concern")
         }
-        guard look.isTargetLive, let fence = look.status.sourceFence else {
+        guard look.isTargetLive else {
             look.memory.file = nil
             return notYet
         }
-        guard fence.isSound else {
+        // While the server is gone, only the file itself tells.
+        if let fence = look.status.sourceFence, !fence.isSound {
             return .bad(
                 fence.reason ?? "the SQLite file cannot be looked at",
                 .init(Double(fence.strayWrites.reduce(0) { $0 + $1.rows }), "rows", limit: 0),

@@ -11,9 +11,18 @@ enum StatementWatch {
                     + "'pg_stat_statements', then CREATE EXTENSION pg_stat_statements"
             )
         }
-        let before = look.memory.statements ?? counted
-        look.memory.statements = before
-        let recent = counted.compactMap { id, now -> StatementCounters? in
+        let limit = try Profile.named(look).watch.slowMilliseconds
+        guard !counted.isHidden else {
+            return .unknown(
+                "the statements of other users cannot be seen in pg_stat_statements",
+                remedy: "as the server's owner: GRANT pg_read_all_stats TO the user of --target"
+            )
+        }
+        let (before, seconds) = look.memory.statements.oldest(
+            adding: counted.statements,
+            at: look.elapsed
+        )
+        let recent = counted.statements.compactMap { id, now -> StatementCounters? in
             let calls = now.calls - (before[id]?.calls ?? 0)
             // What was reset since is counted from then on.
             guard calls > 0 else { return nil }
@@ -25,8 +34,8 @@ enum StatementWatch {
         }
         let calls = recent.reduce(0) { $0 + $1.calls }
         let mean = recent.reduce(0) { $0 + $1.milliseconds } / Double(max(1, calls))
-        let slow = recent.filter { $0.mean >= ServerWatch.slow }.sorted { $0.mean > $1.mean }
-        let figure = WatchFinding.Figure(mean, "ms", limit: ServerWatch.slow)
+        let slow = recent.filter { $0.mean >= limit }.sorted { $0.mean > $1.mean }
+        let figure = WatchFinding.Figure(mean, "ms", limit: limit)
         guard slow.isEmpty else {
             return .bad(
                 "slow: "
@@ -39,7 +48,7 @@ enum StatementWatch {
             )
         }
         return .good(
-            "\(GateWords.count(calls, "statement")) since the watch began, "
+            "\(GateWords.count(calls, "statement")) in the last \(Int(seconds.rounded())) s, "
                 + "\(Int(mean.rounded())) ms in the mean",
             figure
         )
@@ -57,7 +66,7 @@ struct StatementCounters {
     /// Reads the counters of this database; nil where the server does not count.
     static func read(
         _ target: TargetConnection
-    ) throws(TargetError) -> [String: StatementCounters]? {
+    ) throws(TargetError) -> (statements: [String: StatementCounters], isHidden: Bool)? {
         let place = try target.query(
             """
             SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
@@ -72,20 +81,25 @@ struct StatementCounters {
                     regexp_replace(left(min(query), 120), '\\s+', ' ', 'g')
                 FROM \(TargetConnection.quote(place)).pg_stat_statements s
                 WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
-                    AND queryid IS NOT NULL
+                    AND query NOT LIKE 'COPY %'
                 GROUP BY queryid
                 """
             ).rows
             var counters: [String: StatementCounters] = [:]
+            var isHidden = false
             for row in rows {
-                guard let id = row[0] else { continue }
+                // Without the right, the server gives neither number nor text of a statement.
+                guard let id = row[0] else {
+                    isHidden = true
+                    continue
+                }
                 counters[id] = StatementCounters(
                     calls: row[1].flatMap { Int($0) } ?? 0,
                     milliseconds: row[2].flatMap(Double.init) ?? 0,
                     text: row[3] ?? ""
                 )
             }
-            return counters
+            return (counters, isHidden)
         } catch {
             // 55000: the extension is there, and the server was started without its library.
             guard error.sqlState == "55000" else { throw error }

@@ -21,7 +21,7 @@ public enum Watch {
         WatchQuestion("live_side", "PostgreSQL takes the application's writes") { look in
             ApplicationWatch.liveSide(look)
         },
-        WatchQuestion("server", "this is the server that was migrated into") {
+        WatchQuestion(WatchQuestion.server, "this is the server that was migrated into") {
             look throws(MigrationError) in try ServerWatch.identity(look)
         },
         WatchQuestion("old_file", "nothing writes the old file") {
@@ -45,32 +45,35 @@ public enum Watch {
         WatchQuestion("sequences", "every next id is above the highest") {
             look throws(MigrationError) in try IntegrityWatch.sequences(look)
         },
-        WatchQuestion("probes", "the server answers within 100 ms in the mean") {
+        WatchQuestion("clocks", "this machine's and the server's clock agree") {
+            look throws(MigrationError) in try ServerWatch.clocks(look)
+        },
+        WatchQuestion("probes", "the server answers quickly") {
             look throws(MigrationError) in try ServerWatch.probes(look)
         },
-        WatchQuestion("statements", "no statement takes 100 ms in the mean") {
+        WatchQuestion("statements", "no statement is slow in the mean") {
             look throws(MigrationError) in try StatementWatch.statements(look)
         },
         WatchQuestion("connections", "less than 80 % of the connections are used") {
             look throws(MigrationError) in try ServerWatch.connections(look)
         },
         WatchQuestion("transactions", "no deadlock, and few transactions are rolled back") {
-            look throws(MigrationError) in try ServerWatch.transactions(look)
+            look throws(MigrationError) in try SessionWatch.transactions(look)
         },
         WatchQuestion("long_transactions", "no transaction stays open") {
-            look throws(MigrationError) in try ServerWatch.longTransactions(look)
+            look throws(MigrationError) in try SessionWatch.longTransactions(look)
         },
         WatchQuestion("blocked_sessions", "no session waits for another") {
-            look throws(MigrationError) in try ServerWatch.blockedSessions(look)
+            look throws(MigrationError) in try SessionWatch.blockedSessions(look)
         },
         WatchQuestion("room", "how large the database is") {
-            look throws(MigrationError) in try ServerWatch.room(look)
+            look throws(MigrationError) in try RoomWatch.room(look)
         },
         WatchQuestion("vacuum", "dead rows are taken away, tables are analyzed") {
-            look throws(MigrationError) in try ServerWatch.vacuum(look)
+            look throws(MigrationError) in try RoomWatch.vacuum(look)
         },
         WatchQuestion("backups", "the server's own backups are young") {
-            look throws(MigrationError) in try ServerWatch.backups(look)
+            look throws(MigrationError) in try RoomWatch.backups(look)
         },
     ]
 
@@ -93,50 +96,20 @@ public enum Watch {
         cancellation: Cancellation = Cancellation(),
         tell: (WatchReport) throws(MigrationError) -> Void
     ) throws(MigrationError) -> Bool {
-        let look = try WatchLook(options, cancellation)
-        try look.onTarget { target throws(TargetError) in try target.execute("SELECT 1") }
-        let alarms = WatchAlarms(options, observer)
+        let session = try WatchSession(options, observer: observer, cancellation: cancellation)
+        let started = ContinuousClock.now
         var isGood = true
         while true {
-            let begun = look.elapsed
-            let report = report(look, alarms)
+            let begun = started.secondsToNow
+            guard let report = try session.next() else { return isGood }
             isGood = isGood && report.ok
-            try alarms.keep(report)
             try tell(report)
-            if let duration = settings.duration, look.elapsed >= duration { return isGood }
-            let most = settings.duration.map { $0 - look.elapsed } ?? settings.interval
-            wait(min(settings.interval - (look.elapsed - begun), most), cancellation)
+            let elapsed = started.secondsToNow
+            if let duration = settings.duration, elapsed >= duration { return isGood }
+            let most = settings.duration.map { $0 - elapsed } ?? settings.interval
+            wait(min(settings.interval - (elapsed - begun), most), cancellation)
             guard !cancellation.isCancelled else { return isGood }
-            try look.renew()
         }
-    }
-
-    private static func report(_ look: WatchLook, _ alarms: WatchAlarms) -> WatchReport {
-        let now = Date().timeIntervalSince1970
-        let elapsed = look.elapsed
-        let server = look.server()
-        let criteria = questions.map { question in
-            let found = question.look(look)
-            return WatchReport.Criterion(
-                name: question.name,
-                title: question.title,
-                state: found.state,
-                value: found.figure?.value,
-                unit: found.figure?.unit,
-                limit: found.figure?.limit,
-                reason: found.reason,
-                remedy: found.remedy,
-                badSince: alarms.since(question.name, isBad: found.state == .bad, now: now)
-            )
-        }
-        return WatchReport(
-            at: Journal.moment(now),
-            elapsedSeconds: elapsed,
-            ok: !criteria.contains { $0.state == .bad },
-            liveSide: look.status.liveSide,
-            server: server,
-            criteria: criteria
-        )
     }
 
     /// Waits, and ends early when a stop is asked for.

@@ -10,11 +10,6 @@ final class WatchAlarms {
             STRICT
         """
 
-    private struct Figure: Codable {
-        let state: WatchReport.State
-        let value: Double?
-    }
-
     private let observer: Observer
     private let journal: Journal?
     private var badSince: [String: Double] = [:]
@@ -79,10 +74,7 @@ final class WatchAlarms {
     }
 
     private func write(_ report: WatchReport) throws(MigrationError) {
-        let figures = Dictionary(
-            report.criteria.map { ($0.name, Figure(state: $0.state, value: $0.value)) },
-            uniquingKeysWith: { first, _ in first }
-        )
+        let figures = WatchHistory.points(report)
         guard let journal, let json = try? JSONEncoder.report.encode(figures) else { return }
         try journal.write { connection throws(SourceError) in
             try connection.prepare("INSERT INTO watch (at, ok, figures) VALUES (?, ?, ?)").run([
@@ -93,5 +85,26 @@ final class WatchAlarms {
                 "DELETE FROM watch WHERE id <= (SELECT max(id) - \(Self.kept) FROM watch)"
             )
         }
+    }
+
+    /// The figures of the last looks that the journal has, whoever looked.
+    func history() -> WatchHistory {
+        var history = WatchHistory()
+        guard let journal else { return history }
+        let looks = try? journal.write { connection throws(SourceError) in
+            var looks: [String] = []
+            try connection.query(
+                "SELECT figures FROM watch ORDER BY id DESC LIMIT \(WatchHistory.length)"
+            ) { looks.append($0.text(0) ?? "") }
+            return looks
+        }
+        for look in (looks ?? []).reversed() {
+            let points = try? JSONDecoder().decode(
+                [String: WatchHistory.Point].self,
+                from: Data(look.utf8)
+            )
+            history.add(points ?? [:])
+        }
+        return history
     }
 }

@@ -14,13 +14,16 @@ final class WatchLook {
     private(set) var status: RunStatus
     /// The two sides' live views.
     let sourceReader: LiveReader
-    let targetReader: LiveReader
+    private let targetReader: LiveReader
     /// What the criteria keep from one look to the next.
     var memory = WatchMemory()
     /// The application's profile, once it was read.
     var profile: Profile?
 
-    private var connection: (TargetConnection, TargetAddress)?
+    private var connection: (target: TargetConnection, address: TargetAddress)?
+    private var foundServer: Result<(WatchReport.Server, fingerprint: String), MigrationError>?
+    /// Why the server could not be asked in this look; nobody waits for it twice in one look.
+    private(set) var lost: MigrationError?
 
     init(_ options: Options, _ cancellation: Cancellation) throws(MigrationError) {
         self.options = options
@@ -28,16 +31,26 @@ final class WatchLook {
         status = try RunStatus.read(options)
         sourceReader = LiveReader(options: options, side: .source)
         targetReader = LiveReader(options: options, side: .target)
+        lastLiveSide = status.liveSide
     }
 
     /// Seconds since the watch began.
     var elapsed: Double { started.secondsToNow }
 
+    /// The side that took the application's writes when that could be told last: while the server
+    /// is gone, the old file is watched on.
+    private var lastLiveSide: Side?
+
     /// Whether PostgreSQL takes the application's writes.
-    var isTargetLive: Bool { status.liveSide == .target }
+    var isTargetLive: Bool { lastLiveSide == .target }
 
     /// Begins the next look.
-    func renew() throws(MigrationError) { status = try RunStatus.read(options) }
+    func renew() throws(MigrationError) {
+        status = try RunStatus.read(options)
+        lastLiveSide = status.liveSide ?? lastLiveSide
+        lost = nil
+        foundServer = nil
+    }
 
     /// Asks the server, on one connection that is opened again when it was lost.
     ///
@@ -47,55 +60,103 @@ final class WatchLook {
     func onTarget<Value>(
         _ work: (TargetConnection) throws(TargetError) -> Value
     ) throws(MigrationError) -> Value {
-        let (target, address) = try connected()
-        do throws(TargetError) {
-            return try work(target)
-        } catch {
-            if error.isConnectionLost { connection = nil }
-            throw TargetFailure.wrap(
-                error,
+        if let lost { throw lost }
+        do throws(MigrationError) {
+            let connection = try connected()
+            return try Target.ask(
+                connection,
                 stage: "watch",
-                address: address,
-                cancellation: cancellation
+                cancellation,
+                onLoss: { self.connection = nil },
+                work
             )
+        } catch {
+            if error.code == .targetUnavailable { lost = error }
+            throw error
         }
     }
 
-    /// The connection, and the address that it was made with.
-    private func connected() throws(MigrationError) -> (TargetConnection, TargetAddress) {
-        if let connection { return connection }
-        let made = try Target.connect(options, stage: "watch", purpose: "watch")
-        do throws(TargetError) {
-            try made.0.execute(
-                "SET statement_timeout = '\(Self.statementLimit)'; SET lock_timeout = '2s'; "
-                    + "SET default_transaction_read_only = on; SET TIME ZONE 'UTC'"
-            )
+    /// Reads the application's views on the server.
+    ///
+    /// - Parameter work: The reading.
+    /// - Returns: What the work returns.
+    /// - Throws: ``MigrationError``.
+    func reading<Value>(
+        _ work: (LiveReader) throws(MigrationError) -> Value
+    ) throws(MigrationError) -> Value {
+        if let lost { throw lost }
+        do throws(MigrationError) {
+            return try work(targetReader)
         } catch {
-            throw TargetFailure.wrap(error, stage: "watch", address: made.1)
+            if error.code == .targetUnavailable { lost = error }
+            throw error
         }
+    }
+
+    private func connected() throws(MigrationError) -> (
+        target: TargetConnection, address: TargetAddress
+    ) {
+        if let connection { return connection }
+        let made = try Target.connect(
+            options,
+            stage: "watch",
+            settings: "SET statement_timeout = '\(Self.statementLimit)'; SET lock_timeout = '2s'; "
+                + "SET default_transaction_read_only = on; SET TIME ZONE 'UTC'"
+        )
         connection = made
         return made
     }
 
-    /// The server, by what identifies it; nil when it cannot be asked.
-    func server() -> WatchReport.Server? {
-        try? onTarget { target throws(TargetError) -> WatchReport.Server in
-            let fingerprint = try Target.fingerprint(target)
-            let row = try target.query(
-                """
-                SELECT current_database(), current_setting('server_version'),
-                    to_char(pg_postmaster_start_time() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
-                """
-            ).rows[0]
-            let cluster = fingerprint.split(separator: "/").first.map(String.init)
-            return WatchReport.Server(
-                address: status.target,
-                database: row[0] ?? "",
-                systemIdentifier: cluster == "unknown" ? nil : cluster,
-                version: row[1] ?? "",
-                startedAt: row[2] ?? ""
+    /// The server, by what identifies it, asked once a look.
+    ///
+    /// - Returns: The server, and the fingerprint of its database.
+    /// - Throws: ``MigrationError`` when it cannot be asked.
+    func server() throws(MigrationError) -> (WatchReport.Server, fingerprint: String) {
+        if let foundServer { return try foundServer.get() }
+        let found: Result<(WatchReport.Server, fingerprint: String), MigrationError>
+        do throws(MigrationError) {
+            let address = status.target
+            found = .success(
+                try onTarget { target throws(TargetError) in
+                    try WatchReport.Server.read(target, at: address)
+                }
             )
+        } catch {
+            found = .failure(error)
         }
+        foundServer = found
+        return try found.get()
+    }
+}
+
+extension WatchReport.Server {
+    /// Reads what identifies a server and a database.
+    ///
+    /// - Parameters:
+    ///   - target: A connection.
+    ///   - address: Its address, without a password.
+    /// - Returns: The server, and the fingerprint of its database.
+    /// - Throws: ``TargetError``.
+    fileprivate static func read(
+        _ target: TargetConnection,
+        at address: String
+    ) throws(TargetError) -> (WatchReport.Server, fingerprint: String) {
+        let fingerprint = try Target.fingerprint(target)
+        let row = try target.query(
+            """
+            SELECT current_database(), current_setting('server_version'),
+                to_char(pg_postmaster_start_time() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+            """
+        ).rows[0]
+        let cluster = fingerprint.split(separator: "/").first.map(String.init)
+        let server = WatchReport.Server(
+            address: address,
+            database: row[0] ?? "",
+            systemIdentifier: cluster == "unknown" ? nil : cluster,
+            version: row[1] ?? "",
+            startedAt: row[2] ?? ""
+        )
+        return (server, fingerprint)
     }
 }
 
@@ -105,8 +166,8 @@ extension WatchLook: Sendable {}
 
 /// What the criteria keep from one look to the next.
 struct WatchMemory {
-    /// The server's counters at the first look.
-    var counters: ServerCounters?
+    /// The server's counters in the last minutes.
+    var counters = WatchWindow<ServerCounters>()
     /// The answers' times of our own probes, in milliseconds, the newest last.
     var probes: [Double] = []
     /// The database's size at the first look, in bytes.
@@ -115,8 +176,31 @@ struct WatchMemory {
     var file: OldFileStamp?
     /// The newest order of the old file when it was first seen closed.
     var oldestSideOrder: String?
-    /// The last count of rows without their parent, and when it was made.
-    var violations: (finding: WatchFinding, at: Double)?
-    /// The statements' counters at the first look, by the server's number of them.
-    var statements: [String: StatementCounters]?
+    /// The last count of rows without their parent, when it was made and how long it took.
+    var violations: (finding: WatchFinding, at: Double, cost: Double)?
+    /// The statements' counters in the last minutes, by the server's number of them.
+    var statements = WatchWindow<[String: StatementCounters]>()
+}
+
+/// What a counter was in the last minutes, so that an alarm about its growth comes to an end.
+struct WatchWindow<Value> {
+    /// How long it is remembered, in seconds.
+    static var length: Double { 600 }
+
+    private var kept: [(at: Double, value: Value)] = []
+
+    /// Adds what the counter is now.
+    ///
+    /// - Parameters:
+    ///   - value: The counter.
+    ///   - moment: The time, in seconds since the watch began.
+    /// - Returns: What it was at the begin of the window, and how many seconds ago that is.
+    mutating func oldest(adding value: Value, at moment: Double) -> (value: Value, ago: Double) {
+        // One a minute is enough to know what was ten minutes ago.
+        if kept.last.map({ $0.at + Self.length / 10 <= moment }) ?? true {
+            kept.append((moment, value))
+        }
+        while kept.count > 1, kept[1].at <= moment - Self.length { kept.removeFirst() }
+        return (kept[0].value, moment - kept[0].at)
+    }
 }

@@ -126,17 +126,37 @@ struct WatchQuestion: Sendable {
         self.ask = ask
     }
 
-    /// Looks; what fails is unknown, or bad when the server is gone, and the others go on.
+    /// The question that answers for a server that is gone.
+    static let server = "server"
+
+    /// Looks; what fails is unknown, and the others go on.
     func look(_ look: WatchLook) -> WatchFinding {
         do throws(MigrationError) {
             return try ask(look)
         } catch {
-            let cause = error.cause.map { " (\($0))" } ?? ""
-            let text = "cannot be looked at: \(error.message)\(cause)"
-            guard error.code == .targetUnavailable else {
-                return .unknown(text, remedy: error.remedy)
+            guard error.code != .targetUnavailable else {
+                return .unknown("the server cannot be asked: see \(Self.server)")
             }
-            return .bad(text, remedy: error.remedy)
+            return .unknown(
+                "cannot be looked at: \(WatchFinding.words(error))",
+                remedy: error.remedy
+            )
         }
+    }
+}
+
+extension WatchFinding {
+    /// One alarm for a server that is gone, however many questions it did not answer.
+    static func gone(_ error: MigrationError) -> WatchFinding {
+        .bad(
+            "the server cannot be asked: \(words(error))",
+            remedy: "look at the server and at the way there; the watch goes on and tells when it "
+                + "is back"
+        )
+    }
+
+    /// An error in a line.
+    static func words(_ error: MigrationError) -> String {
+        error.message + (error.cause.map { " (\($0))" } ?? "")
     }
 }

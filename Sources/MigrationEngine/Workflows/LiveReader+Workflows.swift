@@ -6,7 +6,8 @@ extension LiveReader {
     package func workflows() throws(MigrationError) -> WorkflowsPage {
         try read("workflows") { session throws(LiveFailure) in
             let toggles = try WorkflowTable(session)
-            return WorkflowsPage(side: side, workflows: try toggles.rows(session.connection))
+            let rows = try toggles.rows(session.connection)
+            return WorkflowsPage(side: side, workflows: rows.map { session.profile.described($0) })
         }
     }
 
@@ -46,8 +47,9 @@ struct WorkflowTable {
     /// - Parameter condition: A WHERE clause, or nothing.
     /// - Returns: The query.
     func select(where condition: String) -> String {
-        let columns = [view.name, view.enabled, view.lastUpdated, view.updatedBy, view.lastRun]
-            .map { relation.sql($0) ?? "NULL" }
+        let columns = [
+            view.name, view.enabled, view.lastUpdated, view.updatedBy, view.lastRun, view.heartbeat,
+        ].map { relation.sql($0) ?? "NULL" }
         return """
             SELECT \(columns.joined(separator: ", ")) FROM \(relation.sql) \(condition)
             ORDER BY 1 LIMIT \(LiveReader.largestPage)
@@ -64,7 +66,24 @@ struct WorkflowTable {
             enabled: StoredText.isOn(row[1]),
             lastUpdated: row[2],
             updatedBy: row[3],
-            lastRunAt: row[4]
+            lastRunAt: row[4],
+            heartbeatAt: row[5]
         )
+    }
+
+    /// The number of columns of ``select(where:)``.
+    static let width = 6
+}
+
+extension Profile {
+    /// A toggle with what the profile knows of its workflow.
+    ///
+    /// - Parameter row: The toggle.
+    /// - Returns: The toggle with its script and interval.
+    func described(_ row: WorkflowRow) -> WorkflowRow {
+        var row = row
+        row.intervalSeconds = intervals[row.name]
+        row.script = scripts[row.name]
+        return row
     }
 }

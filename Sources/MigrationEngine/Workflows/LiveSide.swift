@@ -15,14 +15,17 @@ package enum LiveSide {
         } catch {
             throw SourceFile.failure(error, path: options.source, stage: "status")
         }
-        let (target, address) = try Target.connect(options, stage: "status", purpose: "status")
+        let (target, address) = try Target.connectToLook(options, stage: "status")
         do throws(TargetError) {
             guard let run = try RunState.newestRun(target, in: options.schema),
                 let position = try RunState.position(of: run.id, target)
             else { return .source }
             return position.liveSide
         } catch {
-            throw TargetFailure.wrap(error, stage: "status", address: address)
+            throw LockHolders.naming(
+                TargetFailure.wrap(error, stage: "status", address: address),
+                options
+            )
         }
     }
 }

@@ -36,27 +36,78 @@ package enum Workflows {
         by author: String,
         busyMilliseconds: Int32 = 5_000
     ) throws(MigrationError) -> WorkflowRow {
-        try options.requireWritable("turning a workflow \(enabled ? "on" : "off")")
+        let rows = try set(
+            options: options,
+            side: side,
+            [Toggle(name: name, enabled: enabled)],
+            by: author,
+            busyMilliseconds: busyMilliseconds
+        )
+        guard let row = rows.first else { throw unknown(name, known: [], side) }
+        return row
+    }
+
+    /// A workflow with the value that its toggle is to have.
+    package struct Toggle: Codable, Sendable, Equatable {
+        /// The workflow.
+        package var name: String
+        /// Whether it is on.
+        package var enabled: Bool
+
+        /// States it.
+        ///
+        /// - Parameters:
+        ///   - name: The workflow.
+        ///   - enabled: Whether it is on.
+        package init(name: String, enabled: Bool) {
+            self.name = name
+            self.enabled = enabled
+        }
+    }
+
+    /// Turns several workflows on or off, all of them or none; other columns keep what they hold.
+    ///
+    /// - Parameters:
+    ///   - options: Where the sides are, and the profile.
+    ///   - side: The side to write.
+    ///   - toggles: The workflows, each with its value.
+    ///   - author: Who changes them.
+    ///   - busyMilliseconds: How long to wait for a writer of the source.
+    /// - Returns: The toggles as they are stored now, in the order that was given.
+    /// - Throws: ``MigrationError``: `usage` for an unknown name, `sourceLocked` when a writer holds
+    ///   the source, `readOnly` under `--read-only`.
+    package static func set(
+        options: Options,
+        side: Side,
+        _ toggles: [Toggle],
+        by author: String,
+        busyMilliseconds: Int32 = 5_000
+    ) throws(MigrationError) -> [WorkflowRow] {
+        let values = Set(toggles.map(\.enabled))
+        let word = values.count == 1 ? (values == [true] ? "on" : "off") : "on or off"
+        try options.requireWritable("turning a workflow \(word)")
         let reader = LiveReader(options: options, side: side)
+        let profile = try reader.profile()
         let change = ToggleChange(
             table: try reader.workflowTable(),
-            name: name,
-            isEnabled: enabled,
+            toggles: toggles,
             author: author,
             stamp: StoredText.timestamp(Date()),
             busyMilliseconds: busyMilliseconds
         )
         do throws(LiveFailure) {
-            let row =
+            let rows =
                 switch side {
                 case .source: try change.applyToSource(options)
                 case .target: try change.applyToTarget(options)
                 }
-            if let row { return row }
+            if let rows { return rows.map { profile.described($0) } }
         } catch {
             throw error.error("workflows", options)
         }
-        throw unknown(name, known: try reader.workflows().workflows.map(\.name), side)
+        let known = try reader.workflows().workflows.map(\.name)
+        let name = toggles.first { !known.contains($0.name) }?.name ?? ""
+        throw unknown(name, known: known, side)
     }
 
     private static func unknown(_ name: String, known: [String], _ side: Side) -> MigrationError {
@@ -70,21 +121,20 @@ package enum Workflows {
     }
 }
 
-/// One change of one toggle: a single UPDATE in a transaction of its own.
+/// One change of toggles: an UPDATE each, all in one transaction.
 private struct ToggleChange {
     let table: WorkflowTable
-    let name: String
-    let isEnabled: Bool
+    let toggles: [Workflows.Toggle]
     let author: String
     let stamp: String
     let busyMilliseconds: Int32
 
-    /// Changes the toggle in SQLite, where it is stored as 1 or 0.
+    /// Changes the toggles in SQLite, where they are stored as 1 or 0.
     ///
     /// - Parameter options: Where the source is.
-    /// - Returns: The toggle as stored, or nil when there is no such workflow.
+    /// - Returns: The toggles as stored, or nil when there is no such workflow.
     /// - Throws: ``LiveFailure``.
-    func applyToSource(_ options: Options) throws(LiveFailure) -> WorkflowRow? {
+    func applyToSource(_ options: Options) throws(LiveFailure) -> [WorkflowRow]? {
         do throws(SourceError) {
             let connection = try SourceConnection(
                 path: options.source,
@@ -95,20 +145,24 @@ private struct ToggleChange {
             // > https://www.sqlite.org/lang_transaction.html
             try connection.execute("BEGIN IMMEDIATE")
             do throws(SourceError) {
-                let update = try connection.prepare(updateSQL { _ in "?" })
-                try update.run(
-                    [.integer(isEnabled ? 1 : 0)] + texts.map { SourceValue.string($0) }
-                )
-                guard connection.changes == 1 else {
-                    try connection.execute("ROLLBACK")
-                    return nil
-                }
-                var row: WorkflowRow?
-                try connection.query(selectSQL("?"), [.string(name)]) { statement in
-                    row = WorkflowTable.row((0..<5).map { statement.text($0) })
+                var rows: [WorkflowRow] = []
+                for toggle in toggles {
+                    try connection.prepare(updateSQL { _ in "?" }).run(
+                        [.integer(toggle.enabled ? 1 : 0)]
+                            + texts(toggle).map { SourceValue.string($0) }
+                    )
+                    guard connection.changes == 1 else {
+                        try connection.execute("ROLLBACK")
+                        return nil
+                    }
+                    try connection.query(selectSQL("?"), [.string(toggle.name)]) { statement in
+                        rows.append(
+                            WorkflowTable.row((0..<WorkflowTable.width).map { statement.text($0) })
+                        )
+                    }
                 }
                 try connection.execute("COMMIT")
-                return row
+                return rows
             } catch {
                 // The first error tells what happened; closing rolls back as well.
                 try? connection.execute("ROLLBACK")
@@ -119,12 +173,12 @@ private struct ToggleChange {
         }
     }
 
-    /// Changes the toggle in PostgreSQL, in the column's own type.
+    /// Changes the toggles in PostgreSQL, in the column's own type.
     ///
     /// - Parameter options: Where the target is.
-    /// - Returns: The toggle as stored, or nil when there is no such workflow.
+    /// - Returns: The toggles as stored, or nil when there is no such workflow.
     /// - Throws: ``LiveFailure``.
-    func applyToTarget(_ options: Options) throws(LiveFailure) -> WorkflowRow? {
+    func applyToTarget(_ options: Options) throws(LiveFailure) -> [WorkflowRow]? {
         var settings = TargetPool.Settings(size: 1, schema: options.schema, purpose: "workflows")
         settings.setup = "SET lock_timeout = '5s'"
         let pool: TargetPool
@@ -134,7 +188,7 @@ private struct ToggleChange {
             throw .front(error)
         }
         do throws(PoolFailure) {
-            // To turn a toggle twice is to turn it once.
+            // To turn toggles twice is to turn them once.
             return try pool.run(.init(isIdempotent: true)) { connection throws(PoolFailure) in
                 try apply(connection)
             }
@@ -147,29 +201,40 @@ private struct ToggleChange {
         }
     }
 
-    private func apply(_ connection: TargetConnection) throws(PoolFailure) -> WorkflowRow? {
+    private func apply(_ connection: TargetConnection) throws(PoolFailure) -> [WorkflowRow]? {
+        var rows: [WorkflowRow] = []
+        for toggle in toggles {
+            guard let row = try apply(toggle, connection) else { throw .abandoned }
+            rows.append(row)
+        }
+        return rows
+    }
+
+    private func apply(
+        _ toggle: Workflows.Toggle,
+        _ connection: TargetConnection
+    ) throws(PoolFailure) -> WorkflowRow? {
         do throws(TargetError) {
             let isBoolean = table.relation.column(table.view.enabled)?.kind == .boolean
-            let value = isBoolean ? (isEnabled ? "TRUE" : "FALSE") : (isEnabled ? "1" : "0")
+            let value =
+                isBoolean ? (toggle.enabled ? "TRUE" : "FALSE") : (toggle.enabled ? "1" : "0")
             // Untyped parameters take the type of their column: timestamp or text alike.
             let changed = try connection.query(
                 updateSQL { "$\($0)" },
-                [.text(value)] + texts.map { TargetParameter.text($0) }
+                [.text(value)] + texts(toggle).map { TargetParameter.text($0) }
             )
-            if changed.affected == 1 {
-                let row = try connection.query(selectSQL("$1"), [.text(name)]).rows.first
-                return row.map(WorkflowTable.row)
-            }
+            guard changed.affected == 1 else { return nil }
+            let row = try connection.query(selectSQL("$1"), [.text(toggle.name)]).rows.first
+            return row.map(WorkflowTable.row)
         } catch {
             throw .server(error)
         }
-        throw .abandoned
     }
 
     /// The values after the toggle itself, in the order of the placeholders.
-    private var texts: [String] {
+    private func texts(_ toggle: Workflows.Toggle) -> [String] {
         (table.relation.sql(table.view.lastUpdated) == nil ? [] : [stamp])
-            + (table.relation.sql(table.view.updatedBy) == nil ? [] : [author]) + [name]
+            + (table.relation.sql(table.view.updatedBy) == nil ? [] : [author]) + [toggle.name]
     }
 
     private func updateSQL(_ placeholder: (Int) -> String) -> String {

@@ -152,6 +152,20 @@ struct ArchitectureTests {
         #expect(!text.contains("no test yet"))
     }
 
+    @Test func `every guard of the console is a test that exists`() throws {
+        let pages = try Self.files(["Sources/MigrationEngine/Documentation.docc"], ["md"])
+        let page = try #require(pages.first { $0.path.hasSuffix("ConsoleGuards.md") })
+        let rows = String(decoding: page.bytes, as: UTF8.self)
+            .split(separator: "\n").filter { $0.hasPrefix("|") }
+        let named = rows.flatMap { $0.matches(of: /`([^`]+)`/).map { String($0.1) } }
+        #expect(named.count > 40, "the rule looks for something that is not there")
+        let tests = try Self.files(["Tests"]).flatMap { file in
+            String(decoding: file.bytes, as: UTF8.self)
+                .matches(of: /func `([^`]+)`/).map { String($0.1) }
+        }
+        #expect(Set(named).subtracting(tests).sorted() == [])
+    }
+
     @Test func `the tests use Swift Testing only`() throws {
         #expect(try Self.lines(of: ["Tests"], with: ["import XCTe" + "st"]) == [])
     }

@@ -58,6 +58,64 @@ struct OperationsOrdersTests {
         )
     }
 
+    @Test(arguments: [(1, 1_000), (7, 3), (100, 10), (103, 1_000)], [nil, "on_hold"])
+    func `the list is walked backward from its end as it is forward`(
+        sizes: (limit: Int, slice: Int),
+        status: String?
+    ) throws {
+        let shop = try OperationsShop(OperationsShop.production + OperationsShop.orders(100))
+        let reader = LiveReader(options: shop.options, side: .source)
+        reader.sliceRows = sizes.slice
+        let forward = try numbers(reader, status: status, limit: sizes.limit)
+        var (backward, keys): ([String], [String]) = ([], [])
+        var place = PagePlace<String>.last
+        while true {
+            let page = try reader.orders(status: status, limit: sizes.limit, at: place)
+            #expect(page.rows.count <= sizes.limit)
+            #expect(page.edges.keys.count == page.rows.count)
+            #expect(page.edges.unfinished == nil)
+            backward = page.rows.map(\.orderNumber) + backward
+            keys = page.edges.keys + keys
+            guard page.edges.hasMoreBefore, let first = page.edges.keys.first else { break }
+            place = .before(first)
+        }
+        #expect(backward == forward)
+        let middle = keys[keys.count / 2]
+        let from = try reader.orders(status: status, limit: 2, at: .from(middle))
+        #expect(from.edges.keys == Array(keys[(keys.count / 2)...].prefix(2)))
+        #expect(from.edges.hasMoreBefore)
+    }
+
+    @Test func `a search that takes long says where it stopped, in both directions`() throws {
+        let shop = try OperationsShop(OperationsShop.production + OperationsShop.orders(100))
+        let reader = LiveReader(options: shop.options, side: .source)
+        reader.sliceRows = 5
+        for isBackward in [false, true] {
+            var found: [String] = []
+            var place: PagePlace<String> = isBackward ? .last : .first
+            var questions = 0
+            while questions < 100 {
+                let page = try reader.orders(
+                    status: "on_hold",
+                    limit: 50,
+                    at: place,
+                    patience: .zero
+                )
+                questions += 1
+                found +=
+                    isBackward
+                    ? page.rows.map(\.orderNumber).reversed()
+                    : page.rows.map(\.orderNumber)
+                guard let key = page.edges.unfinished else { break }
+                #expect(page.edges.lookedAt == 5)
+                place = isBackward ? .before(key) : .after(key)
+            }
+            #expect(found.count == 10)
+            #expect(Set(found).count == 10)
+            #expect(questions > 15)
+        }
+    }
+
     @Test func `an order that arrives between pages is not repeated and moves nothing`() throws {
         let shop = try OperationsShop(OperationsShop.production)
         let reader = LiveReader(options: shop.options, side: .source)

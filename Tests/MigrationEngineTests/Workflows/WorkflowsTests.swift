@@ -25,14 +25,18 @@ struct WorkflowsTests {
                     enabled: false,
                     lastUpdated: "2025-10-01 08:00:00",
                     updatedBy: "admin",
-                    lastRunAt: nil
+                    lastRunAt: nil,
+                    intervalSeconds: 86_400,
+                    script: "src/scheduled_cleanup.py"
                 ),
                 WorkflowRow(
                     name: "xml-import",
                     enabled: true,
                     lastUpdated: "2025-10-01 08:00:00",
                     updatedBy: "admin",
-                    lastRunAt: "2025-10-09 07:00:00"
+                    lastRunAt: "2025-10-09 07:00:00",
+                    intervalSeconds: 300,
+                    script: "src/scheduled_xml_import.py"
                 ),
             ]
         )

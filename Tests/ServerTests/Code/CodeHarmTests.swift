@@ -95,6 +95,37 @@ struct CodeHarmTests {
         #expect(!bystander.isGone)
     }
 
+    @Test func `a proof calls no function behind a view, a default or an operator`() async throws {
+        _ = try await psql(
+            TestDatabase.url,
+            """
+            CREATE TABLE stock (id bigint PRIMARY KEY, name text);
+            CREATE FUNCTION called(n bigint) RETURNS bigint IMMUTABLE LANGUAGE plpgsql AS
+                'BEGIN RAISE EXCEPTION ''called''; END';
+            CREATE OPERATOR ### (RIGHTARG = bigint, FUNCTION = called);
+            CREATE VIEW behind AS SELECT name FROM stock WHERE id = called(1);
+            CREATE VIEW further AS SELECT name FROM behind;
+            CREATE VIEW dotted AS SELECT name FROM stock WHERE id = ### 3::bigint;
+            CREATE TABLE given (k bigint UNIQUE, m bigint, n bigint DEFAULT called(2));
+            """
+        )
+        let statements = [
+            "SELECT name FROM behind", "SELECT name FROM further", "SELECT name FROM dotted",
+            "INSERT INTO given (k) VALUES (1) ON CONFLICT (k) DO NOTHING",
+            "INSERT INTO given (k) VALUES (1) ON CONFLICT (m) DO NOTHING",
+            "SELECT no_such FROM behind",
+        ]
+        let calls = statements.map { "c.execute(\"\"\"\($0)\"\"\")\n" }.joined()
+        let run = try await CodeFolder(file: calls).code("check")
+        #expect(
+            states(run) == ["works", "works", "works", "works", "failed", "failed"],
+            "\(run)"
+        )
+        let told = run.json["files"][0]["statements"][4]
+        #expect(told["sql_state"].string == "42P10", "\(told)")
+        #expect(told["reason"].string?.contains("unique key") == true, "\(told)")
+    }
+
     @Test func `a table of the application's own is proven once, with what is written to it`()
         async throws
     {

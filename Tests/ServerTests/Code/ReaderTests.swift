@@ -29,12 +29,46 @@ struct ReaderTests {
         let folder = try CodeFolder(file: "c.execute('SELECT 1')\n")
         let checked = try await folder.code("check")
         #expect(checked.json["totals"]["prepared"].int == 1, "\(checked)")
+        try await tests("\(try transpiler())/bin/python", "test_convert")
+    }
+
+    /// The environment that the first check of a user made.
+    private func transpiler() throws -> String {
         let environment = ProcessInfo.processInfo.environment
         let cache = environment["XDG_CACHE_HOME"] ?? (environment["HOME"] ?? "/root") + "/.cache"
         let found = try FileManager.default.contentsOfDirectory(atPath: cache + "/cutover")
             .filter { $0.hasPrefix("sqlglot-") }
-        let newest = try #require(found.sorted().last)
-        try await tests("\(cache)/cutover/\(newest)/bin/python", "test_convert")
+        return "\(cache)/cutover/\(try #require(found.sorted().last))"
+    }
+
+    @Test func `a statement answers the same on both databases, or the difference was told`()
+        async throws
+    {
+        let folder = try CodeFolder(file: "c.execute('SELECT 1')\n")
+        let script = try String(
+            contentsOfFile: CodePlaces.tests + "/Fixtures/meaning.sql",
+            encoding: .utf8
+        )
+        _ = try await sqlite3(folder.command.source, script)
+        let migrated = try await folder.command("migrate", ["--profile", "generic"])
+        #expect(migrated.status == 0, "\(migrated)")
+        // Makes the transpiler's environment.
+        #expect(try await folder.code("check").json["totals"]["prepared"].int == 1)
+        let library = try transpiler() + "/lib"
+        let python = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: library).first {
+                $0.hasPrefix("python3")
+            }
+        )
+        try await tests(
+            CodePlaces.python,
+            "test_meaning",
+            [
+                "DATABASE_URL": TestDatabase.url, "USE_POSTGRES": "true",
+                "SOURCE": folder.command.source,
+                "TRANSPILER": "\(library)/\(python)/site-packages",
+            ]
+        )
     }
 
     @Test(arguments: ["psycopg", "psycopg2"])

@@ -87,6 +87,54 @@ struct ReplacedSourceTests {
         try await live.requireWholeAndClean()
     }
 
+    @Test(arguments: ["handing-over", "handed-over"])
+    func `a file that takes the source's place in the handover is closed at once`(
+        _ point: String
+    ) async throws {
+        let live = try await LiveSource(TestFolder())
+        let older = try await live.copy("older.db")
+        let program = try await live.halted(at: point)
+        // Another file by that name, as a job makes it that unpacks a deployment.
+        let script = "rm -f \"$2-wal\" \"$2-shm\" && mv \"$1\" \"$2\""
+        let moved = try await run("sh", ["-c", script, "sh", older, live.path])
+        try #require(moved.status == 0, "\(moved)")
+        program.send(SIGCONT)
+        let run = CutoverRun(await program.end())
+        #expect(run.status == 1 && run.json["outcome"].string == "switched", "\(run)")
+        #expect(run.json["ok"].bool == false, "\(run)")
+        let warnings = run.json["warnings"].list.compactMap(\.string).joined(separator: "; ")
+        #expect(warnings.contains("was closed as well"), "\(run)")
+        #expect(warnings.contains("was not finished"), "\(run)")
+        #expect(!(try await live.sourceTakesWrites()))
+        #expect(try await live.targetTakesWrites())
+    }
+
+    @Test(arguments: ["gone", "folder", "pipe", "noise"])
+    func `a source that cannot be read while it is followed is told first`(
+        _ kind: String
+    ) async throws {
+        let live = try await LiveSource(TestFolder())
+        let aside = live.folder.file("aside.db")
+        let scripts = [
+            "gone": "mv \"$1\" \"$2\"", "folder": "mv \"$1\" \"$2\" && mkdir \"$1\"",
+            "pipe": "mv \"$1\" \"$2\" && mkfifo \"$1\"",
+            "noise": "mv \"$1\" \"$2\" && head -c 8192 /dev/urandom > \"$1\"",
+        ]
+        let done = try await run("sh", ["-c", scripts[kind] ?? "", "sh", live.path, aside])
+        try #require(done.status == 0, "\(done)")
+        let status = try await live.cutover("status")
+        #expect(status.status == 1, "\(status)")
+        #expect(status.json["phase"].string == "following", "\(status)")
+        #expect(status.json["source_problem"].string != nil, "\(status)")
+        #expect(status.json["verified"].bool == nil, "\(status)")
+        let back = try await run(
+            "sh",
+            ["-c", "rm -rf \"$1\" && mv \"$2\" \"$1\"", "sh", live.path, aside]
+        )
+        try #require(back.status == 0, "\(back)")
+        #expect(try await live.cutover("status").status == 0)
+    }
+
     @Test func `a file of an earlier switch, and none at all, are no way back`() async throws {
         let live = try await LiveSource(TestFolder())
         try #require(try await live.flip().status == 0)

@@ -104,8 +104,44 @@ struct OperationsCommandTests {
         )
     }
 
+    @Test func `toggles are saved under a name, all turned off and given back`() async throws {
+        let toggles = """
+            SELECT enabled, updated_by FROM workflow_controls WHERE workflow_name = 'xml-import'
+            """
+        _ = try await sqlite3(
+            source,
+            "INSERT INTO workflow_controls VALUES ('orders-cleanup', 0, NULL, 'admin')"
+        )
+        let none = try await cutover("workflows", "sets")
+        #expect(none.stdout == "no set is saved: cutover workflows save NAME\n")
+        let saved = try await cutover("workflows", "save", "before", "--by", "me", "--json")
+        #expect(saved.status == 0, "\(saved.stderr)")
+        let set = try #require((try object(saved)["sets"] as? [[String: Any]])?.first)
+        #expect(Set(set.keys) == ["name", "side", "at", "by", "toggles"])
+        #expect(set["by"] as? String == "me")
+
+        let off = try await cutover("workflows", "disable", "--all", "--by", "me")
+        #expect(off.stdout.contains("xml-import is off in the source"))
+        #expect(!off.stdout.contains("orders-cleanup is off in the source"))
+        #expect(try await sqlite3(source, toggles) == "0|me")
+
+        let back = try await cutover("workflows", "apply", "before", "--by", "you")
+        #expect(back.stdout.contains("xml-import is on in the source"), "\(back)")
+        #expect(try await sqlite3(source, toggles) == "1|you")
+        let cleanup =
+            "SELECT enabled, updated_by FROM workflow_controls WHERE workflow_name = 'orders-cleanup'"
+        #expect(try await sqlite3(source, cleanup) == "0|admin")
+        let again = try await cutover("workflows", "apply", "before")
+        #expect(again.stdout.hasPrefix("every toggle has that value already"))
+        let sets = try await cutover("workflows", "sets")
+        #expect(sets.stdout.contains("before"))
+    }
+
     @Test(
         arguments: [
+            (["workflows", "enable", "x", "--all"], 64), (["workflows", "apply", "none"], 64),
+            (["workflows", "sets", "x"], 64), (["workflows", "save"], 64),
+            (["--read-only", "workflows", "save", "x"], 64), (["workflows", "--all"], 64),
             (["workflows", "enable"], 64), (["workflows", "enable", "nothing"], 64),
             (["orders", "--limit", "0"], 64), (["orders", "--after", "x"], 64),
             (["orders", "--side", "both"], 64), (["--read-only", "workflows", "disable", "x"], 64),

@@ -68,6 +68,35 @@ struct OperationsTargetTests {
         return Options(source: path, target: TestDatabase.url)
     }
 
+    @Test func `both sides are walked from either end alike`() async throws {
+        let options = try await sides()
+        try await onThread {
+            var seen: [Side: [[String]]] = [:]
+            for side in Side.allCases {
+                let reader = LiveReader(options: options, side: side)
+                let last = try reader.orders(limit: 2, at: .last)
+                let first = try #require(last.edges.keys.first)
+                let rest = try reader.orders(limit: 2, at: .before(first))
+                #expect(last.edges.hasMoreBefore && !rest.edges.hasMoreBefore)
+                let end = try reader.inventory(limit: 1, at: .last)
+                let sku = try #require(end.edges.keys.first)
+                let begin = try reader.inventory(limit: 1, at: .before(sku))
+                #expect(end.edges.hasMoreBefore && !begin.edges.hasMoreBefore)
+                seen[side] = [
+                    last.rows.map(\.orderNumber), rest.rows.map(\.orderNumber),
+                    end.rows.map(\.sku), begin.rows.map(\.sku),
+                    try reader.orders(status: "pending", at: .last).rows.map(\.orderNumber),
+                ]
+            }
+            #expect(
+                seen[.source] == [
+                    ["700002", "700001"], ["700003"], ["17904"], ["17612"], ["700003"],
+                ]
+            )
+            #expect(seen[.target] == seen[.source])
+        }
+    }
+
     @Test func `both sides show the same orders, stock, figures and toggles`() async throws {
         let options = try await sides()
         try await onThread {
@@ -178,6 +207,30 @@ struct OperationsTargetTests {
         )
         let on = off == "f" ? "t" : "1"
         #expect(stored == "\(off)|night shift|yesterday|t\n\(on)|admin")
+    }
+
+    @Test func `of several toggles on the server all are turned, or none`() async throws {
+        let options = try await sides()
+        func turn(_ names: [String], _ isOn: Bool) async throws {
+            _ = try await onThread {
+                try Workflows.set(
+                    options: options,
+                    side: .target,
+                    names.map { Workflows.Toggle(name: $0, enabled: isOn) },
+                    by: "all of us"
+                )
+            }
+        }
+        let count = """
+            SELECT count(*) FROM workflow_controls
+            WHERE enabled::text IN ('f', 'false', '0') AND updated_by = 'all of us'
+            """
+        await #expect(throws: MigrationError.self) {
+            try await turn(["xml-import", "nothing"], false)
+        }
+        #expect(try await psql(options.target, count) == "0")
+        try await turn(["xml-import", "orders-cleanup"], false)
+        #expect(try await psql(options.target, count) == "2")
     }
 
     @Test func `an unknown workflow is refused with the names there are`() async throws {

@@ -30,6 +30,19 @@ struct TableBrowserTests {
         return rows
     }
 
+    /// Reads a table from its end to its beginning.
+    private func walkBack(_ reader: LiveReader, _ table: String) throws -> [[String?]] {
+        var rows: [[String?]] = []
+        var place = PagePlace<TableKey>.last
+        while true {
+            let page = try reader.rows(of: table, limit: 3, at: place)
+            rows = page.rows.map(\.values) + rows
+            try #require(rows.count < 100, "the pages of \(table) never begin")
+            guard page.edges.hasMoreBefore, let first = page.edges.keys.first else { return rows }
+            place = .before(first)
+        }
+    }
+
     @Test func `every row of every kind of table comes once, in the order of its key`() async throws
     {
         let reader = LiveReader(
@@ -43,7 +56,8 @@ struct TableBrowserTests {
                         ('a' || char(0) || 'b', x'01', 3), ('a' || char(0) || 'c', x'01', 4),
                         ('?', x'02', 5), ('$1', x'02', 6), ('é', 2.5, 7), ('é', 3, 8);
                     CREATE TABLE "od""d ?" (rowid TEXT, _rowid_ TEXT, oid TEXT);
-                    INSERT INTO "od""d ?" VALUES ('a', 'b', 'c');
+                    INSERT INTO "od""d ?" VALUES ('a', 'b', 'c'), ('d', 'e', 'f'), ('g', 'h', 'i'),
+                        ('j', 'k', 'l'), ('m', 'n', 'o'), ('p', 'q', 'r'), ('s', 't', 'u');
                     CREATE TABLE empty (x INTEGER PRIMARY KEY, y GENERATED ALWAYS AS (x + 1));
                     CREATE VIRTUAL TABLE words USING fts5(body);
                     """
@@ -57,10 +71,18 @@ struct TableBrowserTests {
         #expect(
             try walk(reader, "pairs").map { $0[2] } == ["7", "8", "2", "1", "3", "4", "6", "5"]
         )
-        #expect(try walk(reader, "od\"d ?") == [["a", "b", "c"]])
+        #expect(try walk(reader, "od\"d ?") == Self.odd)
+        for table in ["plain", "pairs", "od\"d ?", "empty"] {
+            #expect(try walkBack(reader, table) == walk(reader, table))
+        }
         #expect(try reader.rows(of: "empty").columns == ["x", "y"])
         #expect(try walk(reader, "empty") == [])
     }
+
+    private static let odd: [[String?]] = [
+        ["a", "b", "c"], ["d", "e", "f"], ["g", "h", "i"], ["j", "k", "l"], ["m", "n", "o"],
+        ["p", "q", "r"], ["s", "t", "u"],
+    ]
 
     @Test func `the target's tables come in the order of their key, or as they are stored`()
         async throws
@@ -83,6 +105,9 @@ struct TableBrowserTests {
         #expect(Set(try walk(reader, "keyed").map { $0[2] }) == ["1", "2", "3", "4", "5"])
         #expect(try walk(reader, "keyed").first?[1] == "x''")
         #expect(try walk(reader, "No Key").count == 7)
+        for table in ["keyed", "No Key"] {
+            #expect(try walkBack(reader, table) == walk(reader, table))
+        }
         let wide = try reader.rows(of: "wide").rows[0].values
         #expect(wide[1]?.count == LiveReader.shownCharacters)
     }

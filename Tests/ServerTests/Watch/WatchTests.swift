@@ -2,24 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The first hour: a fault is planted behind a switch, and the next look names it.
+/// The first hour: what a look finds, and what is kept of it.
 @Suite(.postgres, .database, .timeLimit(.minutes(30)))
 struct WatchTests {
-    /// What a healthy application has done a moment ago.
-    private static let work = """
-        UPDATE workflow_controls SET last_run_at = now() AT TIME ZONE 'UTC';
-        UPDATE sync_watermark SET last_sync_timestamp =
-            to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS');
-        """
-
-    /// A run behind the switch, with an application that works.
-    private func switched() async throws -> LiveSource {
-        let live = try await LiveSource(try TestFolder(), orders: 30)
-        let flipped = try await live.flip()
-        try #require(flipped.status == 0, "\(flipped)")
-        _ = try await psql(live.cutover.target, Self.work)
-        return live
-    }
+    private func switched() async throws -> LiveSource { try await .switched() }
 
     /// One look, and one criterion of it.
     private func criterion(_ name: String, _ live: LiveSource) async throws -> JSON {
@@ -53,49 +39,11 @@ struct WatchTests {
         #expect(statements["reason"].string?.contains("pg_stat_statements") == true)
     }
 
-    @Test func `a process that holds the old file is named`() async throws {
-        let live = try await switched()
-        let holder = try StartedProgram("/usr/bin/tail", ["-f", live.path])
-        #expect(
-            try await eventually {
-                try await criterion("old_file_holders", live)["state"].string == "bad"
-            }
-        )
-        try await requireBad("old_file_holders", "pid \(holder.pid): /usr/bin/tail", live)
-        holder.send(SIGKILL)
-        _ = await holder.end()
-        #expect(try await criterion("old_file_holders", live)["state"].string == "good")
-    }
-
     @Test func `a write past the fence is an alarm`() async throws {
         let live = try await switched()
         try await live.openFence("sync_watermark")
         try await requireBad("old_file", "sync_watermark", live)
         try await requireBad("live_side", "sync_watermark", live)
-    }
-
-    @Test func `a sequence that was set back by hand is named`() async throws {
-        let live = try await switched()
-        #expect(try await criterion("sequences", live)["state"].string == "good")
-        _ = try await psql(
-            live.cutover.target,
-            "SELECT setval(pg_get_serial_sequence('orders_inbox', 'id'), 1)"
-        )
-        try await requireBad("sequences", "orders_inbox.id: next id 2", live)
-    }
-
-    @Test func `a row without its parent is counted`() async throws {
-        let live = try await switched()
-        #expect(try await criterion("references", live)["state"].string == "good")
-        _ = try await psql(
-            live.cutover.target,
-            """
-            SET session_replication_role = replica;
-            UPDATE order_items_inbox SET order_inbox_id = 987654321
-                WHERE id = (SELECT min(id) FROM order_items_inbox)
-            """
-        )
-        try await requireBad("references", "order_items_inbox: 1 row without orders_inbox", live)
     }
 
     @Test func `a workflow that stands still, and its mark, are named`() async throws {
@@ -120,16 +68,6 @@ struct WatchTests {
         )
         #expect(try await criterion("workflows", live)["state"].string == "good")
         #expect(try await criterion("watermarks", live)["state"].string == "good")
-    }
-
-    @Test func `connections near their limit are an alarm`() async throws {
-        let live = try await switched()
-        let database = try await live.database()
-        _ = try await psql(
-            live.cutover.target,
-            "ALTER DATABASE \(database) CONNECTION LIMIT 1"
-        )
-        try await requireBad("connections", "of 1 connections of this database", live)
     }
 
     @Test func `alarms begin and end once, in the journal and on standard error`() async throws {

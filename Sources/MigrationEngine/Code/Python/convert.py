@@ -28,14 +28,31 @@ _SQLITE_ONLY = re.compile(
     r"\b(?:_rowid_|rowid|sqlite_(?:master|schema|sequence))\b|"
     r"\b(?:datetime|julianday|unixepoch|strftime|ifnull|group_concat|last_insert_rowid)\s*\(",
     re.I)
+_NULL = re.compile(r"\s+IS\s+(?:NOT\s+)?NULL\b", re.I)
 _MARK = re.compile(PLACE + r"(\d+)")
+
+
+# What is told only: nothing is written otherwise for it.
+_LOOK = "nothing is changed for it: see whether it matters here"
+_ADVICE = {
+    "concat-number": "format the number in the program where its form matters",
+    "group-concat-order": "ORDER BY inside of it where the order matters",
+    "fraction": "round() where a whole number is meant; another type of the column where not",
+    "date-text": "bind dates in the column's own form, and None for none",
+    "limit-below-zero": "bind None, or no LIMIT, for no limit",
+    "boolean-result": "int() where 1 and 0 are wanted",
+} | {rule: _LOOK for rule in (
+    "date-form", "greatest-null", "month-end", "strftime-number", "case-unicode", "substr-start",
+    "modulo", "moment-text", "julianday-fraction", "sqlite-master-indexes")}
 
 
 class Places:
     """The placeholders of a statement, each under a name that survives the transpiler."""
 
-    def __init__(self, sql):
+    def __init__(self, sql, keeps=False):
         self.found = sqltext.placeholders(sql)
+        # Whoever binds them takes them as they are.
+        self.keeps = keeps
         self.sql = sql
         self.styles = {"format" if word.startswith("%") else word[0] for _, _, word in self.found}
         parts, at = [], 0
@@ -59,6 +76,8 @@ class Places:
 
     def driver(self, number):
         """The placeholder as PostgreSQL's drivers write it."""
+        if self.keeps:
+            return self.found[number][2]
         name = self.name(number)
         return f"%({name})s" if name else "%s"
 
@@ -88,14 +107,14 @@ def convert(statement, schema):
     sql = statement["text"]
     if "\x00" in sql:
         return {"state": "dynamic", "reason": _sqlite_in(sql, statement.get("speaks"))}
-    places = Places(sql)
+    places = Places(sql, statement.get("keeps"))
     if len(places.styles) > 1 or any(re.fullmatch(r"\?\d+", word) for _, _, word in places.found):
         return {"state": "refused", "reason": "placeholders of several kinds"}
     shapes = places.shapes(statement["parameters"])
     notes = []
-    if places.styles == {"format"} or statement.get("speaks") == "postgresql":
+    if places.keeps or places.styles == {"format"} or statement.get("speaks") == "postgresql":
         named, edits = places.named, []
-        if statement["parameters"]["style"] != "none":
+        if statement["parameters"]["style"] != "none" and not places.keeps:
             named = named.replace("%%", "%")
     else:
         edits = []
@@ -114,15 +133,16 @@ def convert(statement, schema):
     order = [int(number) for number in _MARK.findall(named)]
     if not places.by_name and order != list(range(len(places.found))):
         return {"state": "refused", "reason": "its placeholders would change places"}
-    doubles = statement["parameters"]["style"] != "none" and not (
+    doubles = statement["parameters"]["style"] != "none" and not places.keeps and not (
         places.styles == {"format"} or statement.get("speaks") == "postgresql")
     return {
         "state": "converted", "server": _server(named, shapes),
-        "statements": [_proof(_server(named[first:last], shapes))
+        "statements": [_proof(_server(named[first:last], shapes), schema)
                        for first, last in sqltext.split(named)],
         "driver": _driver(named, places, doubles) if places.styles != {"format"} else sql,
         "edits": _edits(places, edits, doubles) if places.styles != {"format"} else [],
-        "notes": [{"rule": rule, "message": message} for rule, message in notes]}
+        "notes": [{"rule": rule, "message": message, "suggestion": _ADVICE.get(rule)}
+                  for rule, message in notes]}
 
 
 def _sqlite_in(sql, speaks):
@@ -201,11 +221,37 @@ def _server(named, shapes):
     def numbered(match):
         place = int(match.group(1))
         cast = _CASTS.get(shapes.get(place))
+        if cast is None and _NULL.match(named, match.end()):
+            # Alone beside IS NULL it is of any type; the drivers put in a value, which has one.
+            cast = "text"
         return f"CAST(${place + 1} AS {cast})" if cast else f"${place + 1}"
     return _MARK.sub(numbered, named)
 
 
-def _proof(sql):
+def _arbiter(sql, schema):
+    """What is wrong with the key of ON CONFLICT, for when the server is not asked; or None."""
+    if "CONFLICT" not in sql.upper():
+        return None
+    try:
+        tree = sqlglot.parse_one(sql, read="postgres")
+    except (sqlglot.errors.SqlglotError, RecursionError):
+        return "the key of its ON CONFLICT cannot be read"
+    conflict = tree.find(exp.OnConflict)
+    given = (conflict.args.get("conflict_keys") or []) if conflict is not None else []
+    tables = tables_of(tree) if isinstance(tree, exp.Insert) else []
+    if not given or not tables:
+        return None
+    keys = [key.this if isinstance(key, exp.Ordered) else key for key in given]
+    known = schema.table(tables[0][1])
+    names = {key.name.lower() for key in keys if isinstance(key, (exp.Column, exp.Identifier))}
+    if len(names) == len(keys) and known is not None and any(
+            set(key) == names for key in known["keys"]):
+        return None
+    return ("there is no unique key of exactly the columns that its ON CONFLICT names, and the server "
+            "is not asked, because planning it could call a function of the target's own")
+
+
+def _proof(sql, schema):
     """How a statement is proven: planned, made for the time of the proof, or not at all."""
     verb = sqltext.verb(sql)
     if verb == "CREATE":
@@ -216,7 +262,7 @@ def _proof(sql):
         how = "plan"
     else:
         how = "none" if verb in _HARMLESS else "unproven"
-    return {"sql": sql.strip(), "how": how, "table": ""}
+    return {"sql": sql.strip(), "how": how, "table": "", "arbiter": _arbiter(sql, schema)}
 
 
 def _driver(named, places, doubles):

@@ -3,8 +3,11 @@
 Each function takes the rewriting and a node of the statement, and answers the node that comes in its
 place, or None.
 """
+import re
+
 from sqlglot import exp
 
+import kinds
 from refusal import Refused
 
 _NUMBERS = ("double precision", "numeric", "real")
@@ -108,6 +111,9 @@ def boolean(rewriting, node):
 def substring(rewriting, node):
     """A start that counts from the end."""
     start = node.args.get("start")
+    length = node.args.get("length")
+    if length is not None and minus(length) is not None:
+        raise Refused("substr() of a length below 0 has no form that means the same")
     number = minus(start) if start is not None else None
     if number is not None:
         if node.args.get("length") is not None:
@@ -123,7 +129,58 @@ def limit(rewriting, node):
     """LIMIT -1 is no limit."""
     if node.expression is not None and minus(node.expression) is not None:
         node.set("expression", raw("ALL"))
+    _counted(rewriting, node)
     return None
+
+
+def offset(rewriting, node):
+    """OFFSET -1 is none."""
+    if node.expression is not None and minus(node.expression) is not None:
+        node.set("expression", exp.Literal.number(0))
+    _counted(rewriting, node)
+    return None
+
+
+def _counted(rewriting, node):
+    if node.expression is not None and node.expression.find(exp.Column) is not None:
+        rewriting.note("limit-below-zero", "a bound number below 0 is no limit in SQLite and an error "
+                       "on PostgreSQL")
+
+
+def rounded(node, kind):
+    """A half goes away from 0; PostgreSQL does so with exact numbers only."""
+    if kind in ("bigint", "numeric", "text") or node.this.find(exp.Cast) is not None:
+        return None
+    node.set("this", exp.Cast(this=node.this, to=exp.DataType.build("decimal")))
+    return None
+
+
+def cast(rewriting, node, kind, inside):
+    """A number or a truth value as text; dirty text as a number."""
+    if node.to.is_type("text", "varchar", "char"):
+        if kind == "boolean":
+            return kinds.as_text(node.this)
+        if kind in ("double precision", "numeric"):
+            rewriting.note("concat-number", "a whole number of this kind is written 1.0 by SQLite "
+                           "and 1 by PostgreSQL")
+        return None
+    if kind == "text" and node.to.is_type("float", "double", "decimal") and not isinstance(
+            node.this, exp.Literal):
+        rewriting.note("cast-dirty", "text that is no number gives 0 as before, instead of an error")
+        number = "'^[[:space:]]*([+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?)'"
+        return raw(f"CAST(COALESCE(SUBSTRING({inside} FROM {number}), CASE WHEN {inside} IS NOT NULL "
+                   "THEN '0' END) AS DOUBLE PRECISION)")
+    return None
+
+
+def together(rewriting, node, kind):
+    """The order in which texts are put together, and what numbers look like in them."""
+    if not isinstance(node.this, exp.Order):
+        rewriting.note("group-concat-order", "neither database promises an order here, and they do "
+                       "not have the same")
+    if kind in _NUMBERS:
+        rewriting.note("concat-number", "a whole number of this kind is written 1.0 by SQLite and 1 "
+                       "by PostgreSQL")
 
 
 def several(rewriting, node):
@@ -191,6 +248,12 @@ def letters(rewriting, node):
 
 def moment(rewriting, name, given):
     """Months have different lengths; seconds are text in SQLite."""
+    first = given[1] if name == "strftime" and len(given) > 1 else given[0] if given else None
+    if isinstance(first, exp.Literal) and re.search(r"[+-]\d\d:\d\d$", first.name):
+        raise Refused("a moment with an offset: SQLite brings it to UTC, PostgreSQL passes it over")
+    if isinstance(first, exp.Column) and kinds.kind(first, rewriting.schema) in (None, "text"):
+        rewriting.note("moment-text", "text that is no moment is an error there and NULL in SQLite; an "
+                       "offset such as +02:00 is passed over")
     from_start = False
     for modifier in given[1:]:
         word = modifier.name.lower() if isinstance(modifier, exp.Literal) else ""

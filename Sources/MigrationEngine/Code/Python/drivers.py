@@ -18,6 +18,11 @@ _LAYERS = {
     "sqlalchemy", "flask_sqlalchemy", "sqlmodel", "peewee", "pony", "tortoise", "databases",
     "dataset", "records", "django", "ormar", "pandas", "polars",
 }
+# Calls of such layers whose SQL they make by themselves.
+_MAKES = {
+    "query", "filter", "filter_by", "scalars", "scalar", "bulk_create", "bulk_save_objects",
+    "get_or_create", "update_or_create", "to_sql", "select_related",
+}
 _HARMLESS = {"timeout", "check_same_thread", "cached_statements"}
 _FOREIGN = {
     "total_changes", "in_transaction", "iterdump", "create_function", "create_aggregate",
@@ -90,10 +95,12 @@ class Foreign:
         self.scopes = file.scopes
         self.databases = databases
         self.found = []
+        self.told = set()
 
     def all(self):
         """Every such place."""
         self._imports()
+        self._made_statements()
         if self.file.sqlite_names:
             for node in connects(self.file):
                 self._connect(node)
@@ -131,9 +138,34 @@ class Foreign:
         if module in _OTHERS or (module in _LAYERS and speaks):
             self.add(node, "other-driver", f"{module} goes to SQLite by its own way: nothing of this "
                      "file is brought over", "bring it over by hand, to PostgreSQL's driver")
-        elif module in _LAYERS and module != "django":
+        elif module in _LAYERS and module != "django" and module not in self.told:
+            self.told.add(module)
             self.add(node, "other-driver", f"{module} may go to SQLite by its own way; its address "
                      "decides", "look where its address comes from", WARNING)
+
+    def _made_statements(self):
+        """Calls whose SQL a layer makes by itself: told once a file, with their lines."""
+        modules = {name.split(".")[0] for name in self.file.modules}
+        has_layer = bool(modules & (_LAYERS - {"pandas", "polars"}))
+        has_models = has_layer or any("models" in name.split(".") for name in self.file.modules)
+        found = [node for node in self.scopes.of
+                 if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and (
+                     (has_models and node.attr == "objects")
+                     or (has_layer and self._is_made(node)))]
+        if found:
+            lines = sorted({node.lineno for node in found})
+            words = ", ".join(map(str, lines[:20])) + (", …" if len(lines) > 20 else "")
+            self.add(min(found, key=lambda node: (node.lineno, node.col_offset)), "made-statement",
+                     f"{len(found)} calls have their SQL made by a layer: none of it is proven here "
+                     f"(lines {words})", "run what calls them on PostgreSQL", WARNING)
+
+    def _is_made(self, node):
+        parent = self.scopes.parents.get(node)
+        if not (isinstance(parent, ast.Call) and parent.func is node):
+            return False
+        owner = getattr(node.value, "attr", getattr(node.value, "id", ""))
+        return node.attr in _MAKES or (
+            node.attr in ("add", "add_all", "merge") and "session" in owner.lower())
 
     def _connect(self, node):
         reason = self._other_meaning(node)

@@ -14,6 +14,7 @@ import tempfile
 import files
 import scan
 import statements
+import texts
 import usage
 from refusal import Refused
 
@@ -27,6 +28,10 @@ PROVIDED = {
 # The new file before it takes the old one's place; the second is how it was named once.
 _BESIDE = re.compile(r"\.cutover-\w+\.new|.+\.cutover-new", re.DOTALL)
 _ERRORS = {name for name in PROVIDED if name.endswith("Error")}
+
+
+_NOT_HERE = ("a part of a statement that must change is not written in this file as text, it comes from "
+             "another module or a format: write it for PostgreSQL there first")
 
 
 class Fix:
@@ -44,6 +49,14 @@ class Fix:
         self.file.understand()
         self.content = content
         self.edits = {}
+        # Looked at for each edit: where texts are, and which of them are repeated by a number.
+        self.strings, self.repeated = [], []
+        for node in self.file.scopes.of:
+            if isinstance(node, ast.JoinedStr) or (
+                    isinstance(node, ast.Constant) and isinstance(node.value, str)):
+                self.strings.append(self.file.lines.span(node))
+                if texts.repeated(self.file.scopes.parents.get(node)) is node:
+                    self.repeated.append(node)
 
     def run(self):
         """The file's new text."""
@@ -91,14 +104,14 @@ class Fix:
         elif at < len(spans) and spans[at] is not None:
             place = spans[at][0]
         else:
-            raise Refused("a part of the statement is not written in this file as text")
+            raise Refused(_NOT_HERE)
         self.change(place, place, self._escaped(place, text))
 
     def _replace(self, spans, start, end, text):
         runs = []
         for span in spans[start:end]:
             if span is None:
-                raise Refused("a part of the statement is not written in this file as text")
+                raise Refused(_NOT_HERE)
             if runs and runs[-1][1] == span[0]:
                 runs[-1][1] = span[1]
             elif not runs or runs[-1][1] < span[0]:
@@ -113,6 +126,7 @@ class Fix:
     def _escaped(self, place, text):
         """The text as the literal around this place must spell it."""
         prefix, quote = self._literal(place)
+        self._listed(place)
         if "r" in prefix:
             if quote[0] in text or "\\" in text:
                 raise Refused("a raw string would need a quote inside")
@@ -120,16 +134,27 @@ class Fix:
             text = text.replace("\\", "\\\\").replace(quote[0], "\\" + quote[0])
         return text.replace("{", "{{").replace("}", "}}") if "f" in prefix else text
 
+    def _listed(self, place):
+        """'?' * n that is joined becomes a list: '%s' * n would be taken apart."""
+        for node in self.repeated:
+            start, end = self.file.lines.span(node)
+            if not start <= place <= end:
+                continue
+            around = self.file.scopes.parents.get(node)
+            call = self.file.scopes.parents.get(around)
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "join":
+                self.change(start, start, "[")
+                self.change(end, end, "]")
+            else:
+                raise Refused(f"line {node.lineno}: '%s' * n would be taken apart by its characters")
+
     def _literal(self, place):
         source, best = self.file.source, None
-        for node in self.file.scopes.of:
-            if isinstance(node, ast.JoinedStr) or (
-                    isinstance(node, ast.Constant) and isinstance(node.value, str)):
-                start, end = self.file.lines.span(node)
-                if start <= place <= end and (best is None or end - start >= best[1] - best[0]):
-                    best = (start, end)
+        for start, end in self.strings:
+            if start <= place <= end and (best is None or end - start >= best[1] - best[0]):
+                best = (start, end)
         if best is None:
-            raise Refused("a part of the statement is not written in this file as text")
+            raise Refused(_NOT_HERE)
         at = best[0]
         from literals import _literal_end, _skip_between
         while at < best[1]:
@@ -141,7 +166,7 @@ class Fix:
             if opening + len(quote) <= place <= closing - len(quote):
                 return match.group().lower(), quote
             at = _skip_between(source, closing, best[1])
-        raise Refused("a part of the statement is not written in this file as text")
+        raise Refused(_NOT_HERE)
 
     # The Python around them.
 

@@ -100,6 +100,9 @@ def _options(original, source, place, edits):
 def _edit(original, rewritten, source, goal, kept, given):
     (left, right), (start, end) = kept, given
     text = rewritten[goal[start].start:goal[end - 1].end] if end > start else ""
+    if left == right and not text:
+        place = source[left - 1].end if left > 0 else 0
+        return place, place, ""
     if left == right:
         return _insertion(original, source, left, text, _around(rewritten, goal, start, end))
     first, last = source[left].start, source[right - 1].end

@@ -73,6 +73,25 @@ def _moved(result, modifier):
     raise Refused(f"the modifier '{word}' has no form on PostgreSQL that means the same")
 
 
+_DAYS = re.compile(r"EXTRACT\(EPOCH FROM \((.*)\)\)(?: \* (\d+))? / 86400\.0", re.DOTALL)
+
+
+def multiplied(first, second):
+    """A difference in days times hours, minutes or seconds: exact, because it is divided last."""
+    for days, number in ((first, second), (second, first)):
+        match = _DAYS.fullmatch(days.name) if isinstance(days, exp.Var) else None
+        if match is None or not isinstance(number, exp.Literal) or not re.fullmatch(
+                r"\d+(\.0)?", number.name):
+            continue
+        times = int(match.group(2) or 1) * int(float(number.name))
+        seconds = f"EXTRACT(EPOCH FROM ({match.group(1)}))"
+        if times % 86400 == 0:
+            times //= 86400
+            return exp.Var(this=seconds if times == 1 else f"{seconds} * {times}")
+        return exp.Var(this=f"{seconds} * {times} / 86400.0")
+    return None
+
+
 def _format(pattern):
     result, at = "", 0
     while at < len(pattern):

@@ -6,7 +6,9 @@ REPLACE hits. Each rewriting leaves a note for whoever reads the findings.
 """
 from sqlglot import exp
 
+import collations
 import differs
+import kinds
 import moments
 from refusal import Refused
 from schema import tables_of
@@ -14,7 +16,9 @@ from schema import tables_of
 PLACE = "cutover_place_"
 # What IFNULL is called on its way: the transpiler would take it for COALESCE at once.
 IFNULL = "ifnu__"
-_COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is)
+_COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is, exp.NullSafeNEQ)
+_JSON = tuple(getattr(exp, name) for name in dir(exp) if name.startswith(("JSON", "ParseJSON"))
+              and isinstance(getattr(exp, name), type))
 
 
 def placed(node):
@@ -51,7 +55,13 @@ class Rewriting:
     def run(self):
         """The rewritten tree."""
         self.tree = self._statement()
+        collations.apply(self)
+        kinds.keep(self)
+        kinds.compare(self)
+        kinds.results(self)
         for node in reversed(list(self.tree.bfs())):
+            if isinstance(node, (*_JSON, exp.CurrentVersion)):
+                raise Refused(f"{node.key} answers otherwise there, and is not brought over")
             for kind in type(node).__mro__:
                 method = getattr(self, "_" + kind.__name__.lower(), None)
                 if method is not None:
@@ -176,6 +186,8 @@ class Rewriting:
     def _func(self, node):
         if isinstance(node, exp.Anonymous) and node.name.lower() == IFNULL:
             return exp.Coalesce(this=node.expressions[0], expressions=node.expressions[1:])
+        if isinstance(node, exp.Anonymous) and node.name.lower() == "total":
+            return raw(f"CAST(COALESCE(SUM({node.expressions[0].sql('postgres')}), 0) AS DOUBLE PRECISION)")
         found = moments.arguments(node)
         if found is None:
             return None
@@ -200,8 +212,18 @@ class Rewriting:
         if all(isinstance(side, exp.Var) and side.name.startswith(starts)
                and side.name.endswith(ends) for side in sides):
             first, second = (side.name[len(starts):-len(ends) - 1] for side in sides)
+            self.note("julianday-fraction", "SQLite reckons days as floating point: cut off to a "
+                      "whole number it may be one less or more")
             return raw(f"EXTRACT(EPOCH FROM ({first} - {second})) / 86400.0")
+        kinds.reckon(self, node)
         return None
+
+    def _add(self, node):
+        kinds.reckon(self, node)
+        return None
+
+    def _mul(self, node):
+        return moments.multiplied(self._unwrapped(node.this), self._unwrapped(node.expression))
 
     @staticmethod
     def _unwrapped(node):
@@ -224,6 +246,7 @@ class Rewriting:
     def _bound(self, node, shape):
         differs.bound(self, node, shape)
         met = self._meets(node)
+        kinds.bound(self, node, met or (differs.stored(self, node) or (None,))[0], shape)
         if met == "text" and shape == "boolean":
             return differs.boolean(self, node)
         if met == "boolean" and shape != "boolean":
@@ -274,13 +297,24 @@ class Rewriting:
     def _like(self, node):
         differs.pattern(self, node)
         self.note("like-case", "rows that differ in case only are found as before")
-        return exp.ILike(**node.args)
+        found = exp.ILike(**node.args)
+        given = self._unwrapped(node.expression)
+        if isinstance(given, exp.Literal) or isinstance(node.parent, exp.Escape):
+            return found
+        # A backslash in a pattern that comes with the program is a character of its own, as before.
+        return exp.Escape(this=found, expression=exp.Literal.string(""))
 
     def _cast(self, node):
-        if node.args.get("to") is None or not node.to.is_type("int", "bigint"):
+        if node.args.get("to") is None:
             return None
-        kind = self.schema.type_of(node.this)
+        kind = kinds.kind(node.this, self.schema)
         inside = node.this.sql("postgres")
+        if not node.to.is_type("int", "bigint"):
+            return differs.cast(self, node, kind, inside)
+        if kind == "boolean":
+            return kinds.as_number(node.this)
+        if kinds.is_placed(node.this) and self.shapes.get(placed(node.this)) == "real":
+            kind = "numeric"
         if kind == "text":
             self.note("cast-dirty", "text that is no number gives 0 as before, instead of an error")
             return raw(f"CAST(COALESCE(SUBSTRING({inside} FROM '^[[:space:]]*([+-]?[0-9]+)'), "
@@ -296,16 +330,10 @@ class Rewriting:
         return None
 
     def _sum(self, node):
-        parent = node.parent
-        while isinstance(parent, exp.Paren):
-            parent = parent.parent
-        kind = self.schema.type_of(node.this)
-        if kind == "boolean":
-            return exp.Sum(this=exp.Cast(this=node.this, to=exp.DataType.build("int")))
-        if isinstance(parent, exp.Div) and kind not in ("double precision", "numeric", "real"):
-            self.note("sum-type", "divided as a whole number, as before")
-            return exp.Cast(this=exp.Sum(this=node.this), to=exp.DataType.build("bigint"))
-        return None
+        return kinds.summed(self, node)
+
+    def _window(self, node):
+        return kinds.summed(self, node) if isinstance(node.this, exp.Sum) else None
 
     def _null(self, node):
         return differs.null(self, node)
@@ -315,6 +343,25 @@ class Rewriting:
 
     def _limit(self, node):
         return differs.limit(self, node)
+
+    def _offset(self, node):
+        return differs.offset(self, node)
+
+    def _round(self, node):
+        return differs.rounded(node, kinds.kind(node.this, self.schema))
+
+    def _hexstring(self, node):
+        return raw(f"decode('{node.name}', 'hex')")
+
+    def _subquery(self, node):
+        select = kinds.subquery(node)
+        if select is not None and not self.schema.is_one_row(select):
+            select.set("limit", exp.Limit(expression=exp.Literal.number(1)))
+        if isinstance(node.parent, (exp.From, exp.Join)) and not node.alias:
+            # PostgreSQL wants a name here.
+            named = [other for other in self.tree.find_all(exp.Subquery) if other.alias]
+            node.set("alias", exp.TableAlias(this=exp.to_identifier(f"rows_{len(named) + 1}")))
+        return None
 
     def _max(self, node):
         return differs.several(self, node)
@@ -333,8 +380,11 @@ class Rewriting:
     _upper = _lower
 
     def _groupconcat(self, node):
-        kind = self.schema.type_of(node.this)
-        if kind is not None and kind != "text":
+        kind = kinds.kind(node.this, self.schema)
+        differs.together(self, node, kind)
+        if kind == "boolean":
+            node.set("this", kinds.as_text(node.this))
+        elif kind is not None and kind != "text":
             node.set("this", exp.Cast(this=node.this, to=exp.DataType.build("text")))
         return None
 
@@ -413,6 +463,10 @@ class Rewriting:
         named = any(column.table.lower() == node.name.lower()
                     for column in self.tree.find_all(exp.Column))
         name = node.alias or (node.name if named else "tables_here")
+        if not any(isinstance(other, (exp.EQ, exp.In)) and isinstance(other.this, exp.Column)
+                   and other.this.name == "type" for other in self.tree.find_all(exp.EQ, exp.In)):
+            self.note("sqlite-master-indexes", "tables and views are listed there; SQLite's list has "
+                      "indexes, triggers and tables of its own as well")
         return raw("(SELECT table_name AS name, CASE table_type WHEN 'VIEW' THEN 'view' ELSE "
                    "'table' END AS type FROM information_schema.tables WHERE table_schema = "
                    f"current_schema()) AS {name}")

@@ -73,7 +73,7 @@ RULES = [
          "comes back as Decimal (JSON refuses it) and as NULL when there are no rows; divided by a "
          "whole number it is no longer rounded down",
          "`or 0`, int() or float() before it leaves the program; the adapter gives int and float"),
-    Rule("cast-dirty", WARNING, r"\bCAST\s*\([^()]*\bAS\s+(?:INTEGER|INT|REAL)\s*\)",
+    Rule("cast-dirty", WARNING, r"\bCAST\s*\([^()]*\bAS\s+(?:INTEGER|INT|REAL|NUMERIC|DECIMAL|FLOAT|DOUBLE)\b",
          "PostgreSQL raises on text that is no number (a blank, the word None), SQLite gave 0",
          "take the digits out of the text first"),
     Rule("pragma", ERROR, r"^\s*PRAGMA\b", "PostgreSQL has no PRAGMA",

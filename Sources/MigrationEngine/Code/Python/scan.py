@@ -15,14 +15,17 @@ import warnings
 import drivers
 import files
 import reviews
+import rows
 import rules
 import sqltext
 import statements
 import usage
+from constants import Constants
 from fingerprint import Fingerprint
 from layers import ADAPTER, SWITCH, Layers, module_of
 from literals import Lines
-from scopes import Resolver, Scopes
+from scopes import Scopes
+from texts import Resolver
 
 
 # What is wrong also in a file that goes by the adapter.
@@ -31,7 +34,7 @@ STILL_WRONG = {
     "insert-or-ignore", "insert-or", "begin-immediate", "datetime-now", "julianday", "unixepoch",
     "strftime", "time-now", "ifnull", "group-concat", "limit-comma", "pragma", "sqlite-master",
     "autoincrement", "strict", "glob", "lastrowid", "layer-import", "database-path", "locked-retry",
-    "adapter-missing", "other-driver",
+    "adapter-missing", "import-name", "other-driver", "made-statement",
 }
 
 
@@ -51,6 +54,8 @@ class PythonFile:
         self.modules = set()
         self.sqlite_names = set()
         self.functions = set()
+        # What a local name is, when it comes from a module: the module, and the name in it or None.
+        self.taken = {}
         for node in ast.walk(self.tree):
             if isinstance(node, ast.FunctionDef):
                 self.functions.add(node.name)
@@ -58,6 +63,8 @@ class PythonFile:
                 for name in node.names:
                     self.imported[name.asname or name.name] = name.name
                     self.modules.add(name.name)
+                    if name.asname or "." not in name.name:
+                        self._take(name.asname or name.name, (name.name, None))
                     if name.name in ("sqlite3", "sqlite3.dbapi2"):
                         self.sqlite_names.add(name.asname or "sqlite3")
             elif isinstance(node, ast.ImportFrom):
@@ -76,17 +83,27 @@ class PythonFile:
         self.modules.add(whole)
         for name in node.names:
             self.imported[name.asname or name.name] = module
+            self._take(name.asname or name.name, (whole, name.name))
             self.modules.add(f"{whole}.{name.name}" if whole else name.name)
+
+    def _take(self, name, origin):
+        # Imported from two places it is either.
+        self.taken[name] = origin if self.taken.get(name, origin) == origin else None
 
     def _has_adapter(self):
         names = set(self.imported) | {
             module.split(".")[-1] for module in self.imported.values()}
         return bool(names & {ADAPTER, "psycopg", "psycopg2"})
 
-    def understand(self):
-        """Follows names and scopes; only for files that have something to say."""
+    def understand(self, constants=None):
+        """Follows names and scopes; only for files that have something to say.
+
+        `constants` are what the folder's modules give to names.
+        """
         self.scopes = Scopes(self.tree)
         self.resolver = Resolver(self.source, self.lines, self.scopes)
+        if constants is not None:
+            self.resolver.elsewhere = lambda name, more: constants.text(self.taken.get(name), more)
 
     @property
     def module(self):
@@ -106,7 +123,8 @@ class PythonFile:
 
 
 # What a file says nothing of is not looked at closer.
-_SPEAKS = re.compile(r"sqlite|execut|sql|query|lastrowid|row_factory|cursor|\.db\b", re.IGNORECASE)
+_SPEAKS = re.compile(r"sqlite|execut|sql|query|lastrowid|row_factory|cursor|\.db\b|\.objects\b",
+                     re.IGNORECASE)
 
 
 class Scan:
@@ -121,6 +139,7 @@ class Scan:
         self.paths = []
         self.layers = Layers()
         self.databases = {}
+        self.constants = Constants()
         self.candidates = []
         self.plain = {}
         self.fingerprint = Fingerprint(root)
@@ -171,6 +190,7 @@ class Scan:
             self.plain[path] = described_file(file, "", [], [])
             self.candidates += statements.candidates(file.tree)
             self.layers.note(file)
+            self.constants.note(file)
             if file.sqlite_names:
                 file.understand()
                 self.databases[path] = drivers.opened(file)
@@ -192,7 +212,7 @@ class Scan:
             self.answers.append(plain)
             return
         file = PythonFile(path, content)
-        file.understand()
+        file.understand(self.constants)
         self.answers.append(answer(file, wrappers, layers, self))
 
     def application_files(self, layers):
@@ -253,6 +273,10 @@ def answer(file, wrappers, layers, around):
         found.update(usage.Usage(file, set(layers.values())).all(calls, wrappers))
         calls += _foreign(file, around.application_files(layers), found)
         found.update(_adapters(file, around.layers))
+        by_name = rows.Rows(file, wrappers).told()
+        if by_name is not None:
+            start, _ = file.lines.span(by_name[0])
+            found.add((start, *by_name[1:]))
     for call in calls:
         found.update(_of_kinds(file, call))
         for text in call.texts:
@@ -291,6 +315,12 @@ def _adapters(file, known):
             modules = [module] + [f"{module}.{item.name}".lstrip(".") for item in node.names]
         else:
             continue
+        if isinstance(node, ast.ImportFrom):
+            gone = known.undefined(node.module or "", [item.name for item in node.names])
+            if gone:
+                start, _ = file.lines.span(node)
+                yield (start, "import-name", rules.ERROR, f"{node.module} has no "
+                       f"{', '.join(gone)}: the program does not start", "import what is there")
         for module in modules:
             if known.missing(module):
                 start, _ = file.lines.span(node)
@@ -324,6 +354,8 @@ def _of_text(file, call, text):
     start, end = file.lines.span(call.node)
     has_parameters = call.bound["style"] != "none"
     for rule, severity, message, suggestion, index in rules.of_statement(text, has_parameters):
+        if rule in ("placeholder-named", "percent") and "bound-by-layer" in text.kinds:
+            continue
         span = next((place for place in text.spans[index:] if place is not None), (start, end))
         yield span[0], rule, severity, message, suggestion
 
@@ -338,6 +370,7 @@ def described(file, call, chosen):
             "text": text.value,
             "spans": [list(span) if span is not None else None for span in text.spans],
             "holes": [dict(what, index=index) for index, what in text.holes],
+            "keeps": "bound-by-layer" in text.kinds,
             "kinds": sorted(text.kinds)})
     function = file.scopes.enclosing(call.node, (ast.FunctionDef, ast.AsyncFunctionDef))
     return {

@@ -51,6 +51,22 @@ class Schema:
         found = self.column(node) if isinstance(node, exp.Column) else None
         return found["type"] if found is not None else None
 
+    def is_one_row(self, select):
+        """Whether a query asks for one row by a whole key of its only table."""
+        tables = tables_of(select)
+        where = select.args.get("where")
+        if len(tables) != 1 or select.args.get("joins") or where is None:
+            return False
+        known = self.table(tables[0][1])
+        asked = set()
+        for node in where.this.flatten() if isinstance(where.this, exp.And) else [where.this]:
+            while isinstance(node, exp.Paren):
+                node = node.this
+            for side in (node.this, node.expression) if isinstance(node, exp.EQ) else ():
+                if isinstance(side, exp.Column) and side.table.lower() in ("", tables[0][0]):
+                    asked.add(side.name.lower())
+        return known is not None and any(set(key) <= asked for key in known["keys"])
+
     def conflict_key(self, table, columns):
         """The one key of a table that an INSERT of these columns can hit."""
         known = self.table(table)

@@ -4,13 +4,15 @@ import re
 
 import sqltext
 from literals import Text
-from scopes import MOST_VARIANTS
 from shapes import parameters
+from texts import MOST_VARIANTS
 
 METHODS = {"execute", "executemany", "executescript", "read_sql", "read_sql_query"}
 # Methods of other drivers, and of cursors that nobody knows, which run SQL too.
-_RUNS = re.compile(r"execute\w*|read_sql\w*|raw")
+_RUNS = re.compile(r"execute\w*|exec_driver_sql|read_sql\w*|raw")
 _SPEAKS = re.compile(r"sql|cursor|\bdb\b|database|commit\(|engine|session", re.IGNORECASE)
+# Layers that take :name for every database.
+_BINDS = {"sqlalchemy", "flask_sqlalchemy", "sqlmodel", "databases"}
 _NO_TEXT = (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.Lambda, ast.ListComp)
 
 
@@ -113,6 +115,8 @@ def call_of(node, wrappers):
 def calls(file, wrappers):
     """The calls of one file that run SQL, in the file's order."""
     found = []
+    layered = not file.sqlite_names and any(
+        module.split(".")[0] in _BINDS for module in file.modules)
     for node, scope in file.scopes.of.items():
         told = _handed_on(node, file)
         if told is not None:
@@ -129,6 +133,9 @@ def calls(file, wrappers):
                 continue
             texts = [file.resolver.hole(sql)]
         texts = _distinct(texts)
+        if layered:
+            for text in texts:
+                text.kinds.add("bound-by-layer")
         if len(texts) > MOST_VARIANTS:
             texts = texts[:MOST_VARIANTS - 1] + [file.resolver.hole(sql)]
         if not _is_statement(texts, name, node, file, wrappers):
@@ -209,8 +216,10 @@ def _cursors(file, call):
 def _distinct(texts):
     kept, seen = [], set()
     for text in texts:
-        if text.value not in seen:
-            seen.add(text.value)
+        # Equal texts of two places are two: each of them is edited.
+        key = (text.value, tuple(text.spans))
+        if key not in seen:
+            seen.add(key)
             kept.append(text)
     return kept
 

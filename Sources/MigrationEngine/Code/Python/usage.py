@@ -207,7 +207,7 @@ def of_shell(line):
     """
     if line.lstrip().startswith("#"):
         return None
-    match = re.search(r"(?<![\w./-])sqlite3(?=\s)", line)
+    match = re.search(r"(?<![\w./-])sqlite3(?=\s|\.connect|$)", line)
     if match:
         return (match.start(), "shell-sqlite", WARNING, "reads or writes the old file after the "
                 "switch", "psql -v ON_ERROR_STOP=1 \"$DATABASE_URL\" -c …")

@@ -1,0 +1,281 @@
+import MigrationEngine
+
+extension Model {
+    /// Orders that one question reads, and those that are here at most.
+    static let (ordersOfPage, ordersHere) = (200, 1_000)
+    /// Articles that one question reads, and those that are here at most.
+    static let (articlesOfPage, articlesHere) = (1_000, 2_000)
+
+    /// How near the cursor may come to an end of the rows that are here.
+    private var margin: Int { max(1, layout.body.height) }
+
+    // MARK: - The ends of a list
+
+    /// Goes to an end of the list; of a long one that is not here, it is read.
+    mutating func go(to end: Walk<String>.End) -> [Command] {
+        let isEnd = end == .end
+        switch pane {
+        case .orders where detail == nil:
+            guard let page = orders.value, isEnd ? page.nextKey != nil : page.edges.hasMoreBefore
+            else { break }
+            orderWalk.landing = end
+            return walkOrders(to: isEnd ? .last : .first)
+        case .inventory where detail == nil:
+            guard let page = inventory.value,
+                isEnd ? page.nextKey != nil : page.edges.hasMoreBefore
+            else { break }
+            stockWalk.landing = end
+            return walkStock(to: isEnd ? .last : .first)
+        case .tables:
+            guard let detail, detail.row == nil, let page = browsing.rows.value,
+                isEnd ? page.nextKey != nil : page.edges.hasMoreBefore
+            else { break }
+            browsing.rowWalk.landing = isEnd ? .end : .beginning
+            return walkRows(of: detail.id, to: isEnd ? .last : .first)
+        default: break
+        }
+        return move(to: isEnd ? Int.max : 0)
+    }
+
+    /// Reads on where the cursor has come near the end of the rows that are here.
+    mutating func walkOn() -> [Command] {
+        switch pane {
+        case .orders where detail == nil:
+            guard let page = orders.value,
+                let place = orderWalk.next(in: page, cursor: list.index, margin: margin),
+                !(orders.isLoading && orderWalk.place == place), orderWalk.landing == nil
+            else { return [] }
+            orderWalk.isStopped = false
+            return walkOrders(to: place)
+        case .inventory where detail == nil && list.sort == nil:
+            guard let page = inventory.value,
+                let place = stockWalk.next(in: page, cursor: list.index, margin: margin),
+                !(inventory.isLoading && stockWalk.place == place), stockWalk.landing == nil
+            else { return [] }
+            return walkStock(to: place)
+        case .tables:
+            guard let detail, detail.row == nil, let page = browsing.rows.value,
+                page.table == detail.id,
+                let place = browsing.rowWalk.next(in: page, cursor: detail.index, margin: margin),
+                !(browsing.rows.isLoading && browsing.rowWalk.place == place),
+                browsing.rowWalk.landing == nil
+            else { return [] }
+            return walkRows(of: detail.id, to: place)
+        default: return []
+        }
+    }
+
+    // MARK: - Questions
+
+    /// Reads orders.
+    mutating func walkOrders(to place: PagePlace<String>, limit: Int? = nil) -> [Command] {
+        orderWalk.place = place
+        let search = lists[.orders]?.filter ?? ""
+        let status = comparing.statuses[.orders]
+        if orderWalk.searchingSince == nil, !search.isEmpty || status != nil {
+            orderWalk.searchingSince = now
+        }
+        return [
+            .loadOrders(
+                ticket: orders.ask(now: now),
+                side: side,
+                search: search,
+                limit: limit ?? Self.ordersOfPage,
+                status: status,
+                at: place
+            )
+        ]
+    }
+
+    /// Reads articles.
+    mutating func walkStock(to place: PagePlace<String>, limit: Int? = nil) -> [Command] {
+        stockWalk.place = place
+        return [
+            .loadInventory(
+                ticket: inventory.ask(now: now),
+                side: side,
+                search: lists[.inventory]?.filter ?? "",
+                level: comparing.statuses[.inventory],
+                at: place,
+                limit: limit ?? Self.articlesOfPage
+            )
+        ]
+    }
+
+    /// Reads rows of a table.
+    mutating func walkRows(of table: String, to place: PagePlace<TableKey>) -> [Command] {
+        browsing.rowWalk.place = place
+        let ticket = browsing.rows.ask(now: now)
+        return [.browse(.rows(ticket: ticket, side: side, table: table, at: place))]
+    }
+
+    // MARK: - Answers
+
+    /// Takes orders in, and goes on when they are not enough.
+    mutating func takeOrders(
+        _ result: Result<OrdersPage, MigrationError>,
+        ticket: Int
+    ) -> [Command] {
+        guard ticket == orders.ticket else { return [] }
+        var shift = 0
+        let (before, place) = (orders.value, orderWalk.place)
+        orders.take(
+            result.map { page in
+                guard var merged = before, merged.side == page.side else { return page }
+                shift = merged.take(page, at: place, most: Self.ordersHere)
+                return merged
+            },
+            ticket: ticket,
+            now: now
+        )
+        keepStatuses()
+        guard case .success(let page) = result else {
+            orderWalk.landing = nil
+            orderWalk.searchingSince = nil
+            return []
+        }
+        orderWalk.answered(isUnfinished: page.edges.unfinished != nil, now: now)
+        settle(.orders, landing: orderWalk.landing, shift: shift)
+        orderWalk.landing = nil
+        return pane == .orders && !orderWalk.isStopped ? walkOn() : []
+    }
+
+    /// Takes articles in; the other side is asked for the same ones.
+    mutating func takeInventory(
+        _ result: Result<InventoryPage, MigrationError>,
+        ticket: Int
+    ) -> [Command] {
+        guard ticket == inventory.ticket else { return [] }
+        var shift = 0
+        let (before, place) = (inventory.value, stockWalk.place)
+        inventory.take(
+            result.map { page in
+                guard var merged = before, merged.side == page.side else { return page }
+                shift = merged.take(page, at: place, most: Self.articlesHere)
+                return merged
+            },
+            ticket: ticket,
+            now: now
+        )
+        // A part of a list cannot be sorted.
+        if inventory.value?.isPart == true { lists[.inventory]?.sort = nil }
+        guard case .success = result else {
+            stockWalk.landing = nil
+            return []
+        }
+        settle(.inventory, landing: stockWalk.landing, shift: shift)
+        stockWalk.landing = nil
+        return pane == .inventory ? compareStock() + walkOn() : []
+    }
+
+    /// Takes rows of a table in.
+    mutating func takeRows(
+        _ result: Result<TableRowsPage, MigrationError>,
+        ticket: Int
+    ) -> [Command] {
+        guard ticket == browsing.rows.ticket else { return [] }
+        var shift = 0
+        let (before, place) = (browsing.rows.value, browsing.rowWalk.place)
+        browsing.rows.take(
+            result.map { page in
+                guard var merged = before, merged.table == page.table, merged.side == page.side
+                else { return page }
+                shift = merged.take(page, at: place, most: Self.browsedRows)
+                return merged
+            },
+            ticket: ticket,
+            now: now
+        )
+        let landing = browsing.rowWalk.landing
+        browsing.rowWalk.landing = nil
+        guard case .success = result, detail?.row == nil, let detail else { return [] }
+        let last = max(0, (browsing.rows.value?.rows.count ?? 0) - 1)
+        let index = landing == .end ? last : landing == .beginning ? 0 : detail.index + shift
+        self.detail?.index = min(max(0, index), last)
+        return walkOn()
+    }
+
+    /// Puts the cursor where it belongs after rows came to an end of the list.
+    private mutating func settle(_ pane: PaneID, landing: Walk<String>.End?, shift: Int) {
+        var list = lists[pane] ?? ListState()
+        switch landing {
+        case .beginning:
+            list.index = 0
+            list.selected = nil
+        case .end:
+            list.index = Int.max
+            list.selected = nil
+        case nil: list.index = max(0, list.index + (list.selected == nil ? shift : 0))
+        }
+        lists[pane] = list
+        guard self.pane == pane else { return }
+        keepSelection()
+        guard landing != nil, let rows = table?.rows, rows.indices.contains(self.list.index)
+        else { return }
+        self.list.selected = rows[self.list.index].id
+    }
+
+    // MARK: - Searching
+
+    /// Whether rows are being looked for that no index finds.
+    var isSearching: Bool {
+        pane == .orders && detail == nil && orders.isLoading && orderWalk.searchingSince != nil
+            && orderWalk.isLongSearch && !orderWalk.isStopped
+    }
+
+    /// Goes on with a search that was left, unless it was stopped.
+    mutating func goOnSearching() -> [Command] {
+        orders.isLoading || orderWalk.isStopped ? [] : walkOn()
+    }
+
+    /// Ends a search where it is; what was found stays.
+    mutating func stopSearching() -> [Command] {
+        orderWalk.isStopped = true
+        notify("the search is stopped; \(key(.pageDown)) goes on, \(key(.refresh)) begins again")
+        return []
+    }
+
+    /// Forgets the rows, because the question is another one now.
+    mutating func forgetRows(of pane: PaneID) {
+        switch pane {
+        case .orders:
+            orders.reset()
+            orderWalk = Walk()
+        case .inventory:
+            inventory.reset()
+            stockWalk = Walk()
+        default: break
+        }
+    }
+
+    /// Whether a list is not read again by itself: to search it anew takes long.
+    var isReadOnRequest: Bool { pane == .orders && orderWalk.isLongSearch }
+
+    /// Whether only a part of the list is here.
+    var isListPart: Bool {
+        switch pane {
+        case .orders: detail == nil && orders.value?.isPart == true
+        case .inventory: detail == nil && inventory.value?.isPart == true
+        case .tables: detail != nil && detail?.row == nil && browsing.rows.value?.isPart == true
+        default: false
+        }
+    }
+
+    /// Shows all orders again, at the one that was found.
+    ///
+    /// - Returns: What is read; nil when there is no such order.
+    mutating func walkToFound() -> [Command]? {
+        guard pane == .orders, let page = orders.value, let row = selectedRow,
+            list.selected != nil || page.rows.count == 1,
+            let index = page.rows.firstIndex(where: { $0.orderNumber == row.id }),
+            page.edges.keys.indices.contains(index)
+        else { return nil }
+        let key = page.edges.keys[index]
+        list.filter = ""
+        comparing.statuses[.orders] = nil
+        forgetRows(of: .orders)
+        list.selected = row.id
+        list.index = 0
+        return walkOrders(to: .from(key))
+    }
+}

@@ -1,0 +1,100 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What a statement means on both sides, as check tells it and fix writes it.
+@Suite(.postgres, .database, .timeLimit(.minutes(60)))
+struct CodeMeaningTests {
+    private func migrated(_ source: String) async throws -> CodeFolder {
+        let folder = try CodeFolder(file: source)
+        _ = try await sqlite3(
+            folder.command.source,
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT, n INTEGER, mark TEXT COLLATE NOCASE);
+            INSERT INTO t VALUES (1, 'one', 1, 'Red'), (2, 'two', NULL, 'red');
+            """
+        )
+        let run = try await folder.command("migrate", ["--profile", "generic"])
+        #expect(run.status == 0, "\(run)")
+        return folder
+    }
+
+    private func statements(_ run: CutoverRun) -> [JSON] {
+        run.json["files"][0]["statements"].list
+    }
+
+    @Test func `a column that passes over capitals does so after the fix, as the source says`()
+        async throws
+    {
+        let folder = try await migrated("c.execute(\"SELECT id FROM t WHERE mark = 'RED'\")\n")
+        let run = try await folder.code("check")
+        #expect(
+            statements(run).first?["after"].string == "SELECT id FROM t WHERE LOWER(mark) = 'red'",
+            "\(run)"
+        )
+    }
+
+    @Test func `both branches of an if are written, and what follows them`() async throws {
+        let folder = try await migrated(
+            """
+            def f(a, b):
+                if a:
+                    sql = "SELECT id FROM t WHERE n = ?"
+                else:
+                    sql = "SELECT id FROM t WHERE n = ?"
+                if b:
+                    sql += " AND name = ?"
+                sql += " ORDER BY id LIMIT 5"
+                c.execute(sql, b)
+            def g(ids):
+                c.execute("SELECT id FROM t WHERE id IN (" + ",".join("?" * len(ids)) + ")", ids)
+
+            """
+        )
+        let fixed = try await folder.code("fix", "--write")
+        #expect(fixed.status == 0, "\(fixed)")
+        let text = try folder.read("a.py")
+        #expect(!text.contains("?"), "\(text)")
+        #expect(text.components(separatedBy: "WHERE n = %s").count == 3, "\(text)")
+        #expect(text.contains(#"",".join(["%s"] * len(ids))"#), "\(text)")
+        let again = try await folder.code("fix", "--write")
+        #expect(again.json["files"] == .array([]), "\(again)")
+    }
+
+    @Test func `values of unknown kind are told once a file`() async throws {
+        let folder = try await migrated(
+            """
+            def f(a):
+                c.execute("SELECT id FROM t WHERE name = ?", (a,))
+                c.execute("SELECT id FROM t WHERE name = ? AND n = ?", (a, a))
+                c.execute("SELECT id FROM t WHERE name = ?", (str(a),))
+
+            """
+        )
+        let run = try await folder.code("check")
+        let told = run.json["files"][0]["findings"].list.filter {
+            $0["rule"].string == "value-kind"
+        }
+        #expect(told.count == 1, "\(run)")
+        #expect(told.first?["message"].string?.contains("(lines 4, 5)") == true, "\(told)")
+    }
+
+    @Test func `statements of a layer are proven as they stand and stay so`() async throws {
+        let folder = try await migrated("")
+        let source = """
+            from sqlalchemy import text
+            def f(session):
+                session.execute(text("SELECT id FROM t WHERE id = :id"), {"id": 1})
+                session.execute(text("SELECT no_such FROM t WHERE id = :id"), {"id": 1})
+                session.query(f).all()
+
+            """
+        try folder.write("a.py", source)
+        let run = try await folder.code("check")
+        #expect(statements(run).compactMap { $0["state"].string } == ["works", "failed"], "\(run)")
+        let rules = run.json["files"][0]["findings"].list.compactMap { $0["rule"].string }
+        #expect(rules.sorted() == ["made-statement", "other-driver", "statement-fails"], "\(run)")
+        _ = try await folder.code("fix", "--write")
+        #expect(try folder.read("a.py") == source)
+    }
+}

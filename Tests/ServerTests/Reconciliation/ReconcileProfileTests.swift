@@ -1,0 +1,248 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Checks that an operator writes: what is wrong in them, and what they may not do.
+@Suite(.postgres, .database, .timeLimit(.minutes(30)))
+struct ReconcileProfileTests {
+    private let folder: TestFolder
+    private let cutover: CutoverCommand
+
+    init() async throws {
+        folder = try TestFolder()
+        cutover = CutoverCommand(source: folder.file("shop.db"), target: TestDatabase.url)
+        _ = try await sqlite3(
+            cutover.source,
+            """
+            CREATE TABLE sale (id INTEGER PRIMARY KEY, number TEXT UNIQUE, price REAL, paid INTEGER);
+            CREATE TABLE line (id INTEGER PRIMARY KEY, sale_id INTEGER REFERENCES sale, units INTEGER);
+            INSERT INTO sale VALUES (1, 'A' || char(27) || '[2J', 0.1, 3), (2, 'B', 0.2, 4),
+                (3, 'C', 12.35, 1);
+            INSERT INTO line VALUES (1, 1, 3), (2, 2, 5), (3, 3, 1);
+            """
+        )
+        let run = try await cutover("migrate")
+        try #require(run.status == 0, "\(run)")
+    }
+
+    private func reconcile(_ checks: String, _ options: [String] = []) async throws -> CutoverRun {
+        try folder.write("shop.toml", "name = \"shop\"\n\(checks)")
+        return try await cutover(
+            "reconcile",
+            ["--profile", folder.file("shop.toml")] + options
+        )
+    }
+
+    @Test func `any database has its foreign keys looked at both ways`() async throws {
+        let run = try await cutover("reconcile")
+        #expect(run.status == 0, "\(run)")
+        #expect(
+            run.json["checks"].list.compactMap { $0["name"].string } == ["orphans", "childless"]
+        )
+        _ = try await psql(cutover.target, "DELETE FROM line WHERE id = 3")
+        let lost = try await cutover("reconcile")
+        #expect(lost.status == 1)
+        let childless = lost.json["checks"].named("childless")
+        #expect(childless["verdict"].string == "differs")
+        #expect(childless["samples"][0]["key"].string == "sale without line.sale_id 3")
+        #expect(childless["samples"][0]["source"].string == nil)
+    }
+
+    @Test func `a check without its table or column says so, and the others run`() async throws {
+        let run = try await reconcile(
+            """
+            [[checks]]
+            name = "gone"
+            title = "a table that nobody has"
+            kind = "childless"
+            parent = "nothing.id"
+            child = "line.sale_id"
+
+            [[checks]]
+            name = "lost"
+            title = "a table that only the source has"
+            kind = "not_empty"
+            tables = ["extra"]
+
+            [[checks]]
+            name = "column"
+            title = "a column that nobody has"
+            kind = "declared"
+            declared = "sale.paid"
+            key = "number"
+            rows = "line.sale_id"
+            matches = "id"
+            sum = "nothing"
+
+            [[checks]]
+            name = "wrong"
+            title = "a query that is none"
+            kind = "sql"
+            sql = "SELECT id FROM sale WHERE"
+
+            [[checks]]
+            name = "endless"
+            title = "a query without an end"
+            kind = "sql"
+            seconds = 1
+            sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+
+            [[checks]]
+            name = "paid"
+            title = "what was paid is what was sold"
+            kind = "declared"
+            declared = "sale.paid"
+            key = "number"
+            rows = "line.sale_id"
+            matches = "id"
+            sum = "units"
+            """
+        )
+        func verdict(_ name: String) -> String? { run.json["checks"].named(name)["verdict"].string }
+        func reason(_ name: String) -> String {
+            run.json["checks"].named(name)["reason"].string ?? ""
+        }
+        #expect(run.status == 1, "\(run)")
+        #expect(verdict("gone") == "not_applicable")
+        #expect(reason("gone").contains("the table \"nothing\""))
+        #expect(verdict("column") == "not_applicable")
+        #expect(reason("column").contains("the column \"nothing\" of \"line\""))
+        #expect(verdict("wrong") == "failed")
+        #expect(verdict("endless") == "failed")
+        #expect(reason("endless").contains("took longer than 1 s"))
+        #expect(verdict("paid") == "violated")
+        #expect(run.json["checks"].named("paid")["target"]["offending_rows"].int == 1)
+        #expect(verdict("orphans") == "good")
+        _ = try await sqlite3(
+            cutover.source,
+            "CREATE TABLE extra (id INTEGER); INSERT INTO extra VALUES (1)"
+        )
+        let later = try await cutover(
+            "reconcile",
+            ["--profile", folder.file("shop.toml"), "--check", "lost"]
+        )
+        let lost = later.json["checks"].named("lost")
+        #expect(lost["verdict"].string == "failed", "\(later)")
+        #expect(lost["reason"].string?.hasPrefix("PostgreSQL does not have") == true)
+    }
+
+    @Test func `sums are exact, whatever the order and the type`() async throws {
+        let run = try await reconcile(
+            """
+            [[checks]]
+            name = "turnover"
+            title = "the turnover is the same"
+            kind = "sums"
+            columns = ["sale.price"]
+            decimals = 2
+            """,
+            ["--check", "turnover"]
+        )
+        #expect(run.status == 0, "\(run)")
+        let turnover = run.json["checks"].named("turnover")
+        #expect(turnover["source"]["figure"].string == "12.65 in 3 values")
+        #expect(turnover["target"]["figure"].string == "12.65 in 3 values")
+        _ = try await psql(cutover.target, "UPDATE sale SET price = price + 0.01 WHERE id = 1")
+        let off = try await reconcile(
+            """
+            [[checks]]
+            name = "turnover"
+            title = "the turnover is the same"
+            kind = "sums"
+            columns = ["sale.price"]
+            decimals = 2
+            """,
+            ["--check", "turnover"]
+        )
+        #expect(
+            off.json["checks"].named("turnover")["samples"][0]["target"].string
+                == "12.66 in 3 values"
+        )
+    }
+
+    @Test(
+        arguments: [
+            "WITH gone AS (DELETE FROM line RETURNING id) SELECT id FROM gone",
+            "SELECT set_config('transaction_read_only', 'off', false)",
+            "SELECT 1) q; DELETE FROM line; --",
+            "SELECT load_extension('/tmp/x')",
+            "SELECT * FROM pragma_query_only(0)",
+        ]
+    )
+    func `a query of a profile can do nothing but read`(sql: String) async throws {
+        let run = try await reconcile(
+            "[[checks]]\nname = \"own\"\ntitle = \"t\"\nkind = \"sql\"\nsql = \"\"\"\n\(sql)\n\"\"\"\n",
+            ["--check", "own"]
+        )
+        #expect(run.status == 1, "\(run)")
+        #expect(run.json["checks"].named("own")["verdict"].string == "failed", "\(run)")
+        #expect(try await sqlite3(cutover.source, "SELECT count(*) FROM line") == "3")
+        #expect(try await psql(cutover.target, "SELECT count(*) FROM line").contains("3"))
+    }
+
+    @Test(
+        arguments: [
+            ("kind = \"sql\"\nsql = \"DELETE FROM line\"", "must be a query"),
+            ("kind = \"wish\"", "must be one of orphans"),
+            ("kind = \"sums\"\ncolumns = [\"price\"]", "a list of \"table.column\""),
+            ("kind = \"orphans\"\nchild = \"a.b\"", "needs the key \"checks.parent\""),
+            ("kind = \"levels\"\nexpect = \"perhaps\"", "\"as_source\""),
+            ("kind = \"levels\"\nseconds = 0", "an integer from 1 to 3600"),
+        ]
+    )
+    func `what is wrong in a check is named with its line`(
+        body: String,
+        words: String
+    ) async throws {
+        let run = try await reconcile("[[checks]]\nname = \"own\"\ntitle = \"t\"\n\(body)\n")
+        #expect(run.status == 78, "\(run)")
+        #expect(run.json["error"]["message"].string?.contains(words) == true, "\(run)")
+        #expect(run.json["error"]["place"].string?.contains("line ") == true, "\(run)")
+    }
+
+    @Test func `an unknown check is refused, and hostile text never reaches the terminal`()
+        async throws
+    {
+        let unknown = try await cutover("reconcile", "--check", "nothing")
+        #expect(unknown.status == 64)
+        #expect(unknown.json["error"]["remedy"].string?.contains("orphans, childless") == true)
+        _ = try await psql(cutover.target, "UPDATE line SET units = 9 WHERE sale_id = 1")
+        try folder.write(
+            "shop.toml",
+            """
+            name = "shop"
+            [[checks]]
+            name = "paid"
+            title = "what was paid is what was sold"
+            kind = "declared"
+            declared = "sale.paid"
+            key = "number"
+            rows = "line.sale_id"
+            matches = "id"
+            sum = "units"
+            """
+        )
+        let run = try await run(
+            BuiltProducts.cutover,
+            ["reconcile", "--source", cutover.source, "--target", cutover.target]
+                + ["--profile", folder.file("shop.toml")]
+        )
+        #expect(run.status == 1)
+        #expect(run.stdout.contains("number A␛[2J"))
+        for scalar in run.stdout.unicodeScalars where scalar != "\n" {
+            #expect(scalar.properties.generalCategory != .control)
+        }
+    }
+
+    @Test func `a side that is gone is named, and the other is asked`() async throws {
+        var without = cutover
+        without.target = "postgresql://127.0.0.1:1/none"
+        let run = try await without("reconcile")
+        #expect(run.status == 1, "\(run)")
+        #expect(run.json["target_error"].string?.isEmpty == false)
+        #expect(run.json["sides"].list.compactMap(\.string) == ["source"])
+        #expect(run.json["checks"].named("orphans")["verdict"].string == "good")
+        let asked = try await without("reconcile", "--side", "target")
+        #expect(asked.status == 69, "\(asked)")
+    }
+}
