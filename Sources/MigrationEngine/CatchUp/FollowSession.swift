@@ -109,6 +109,9 @@ final class FollowSession {
             }
             if position.liveSide == .target {
                 try MadeSince.requireTables(of: run.id, target, address, stage)
+                if stage == "revert" {
+                    try ShapeSince.requireColumns(of: run.id, target, address)
+                }
             }
             let tables = try FollowedTable.all(capture, run: run.id, source, target)
             reader = ChangeReader(source, capture, tables)
@@ -223,6 +226,8 @@ final class FollowSession {
         backend?.end(through: fresh)
         try TargetClaim(target: fresh, address: address, kept: kept).take("follow")
         do {
+            // A lock that somebody holds must not keep the answer away for ever.
+            try fresh.execute("SET lock_timeout = '10s'")
             try Self.keepCommits(fresh)
             try LiveTarget(target: fresh, run: run.id).enter()
             guard let position = try RunState.position(of: run.id, fresh) else {
@@ -232,6 +237,7 @@ final class FollowSession {
             let tables = try FollowedTable.all(capture, run: run.id, source, fresh)
             identities = try Self.identities(of: tables, fresh)
             backend = try Backend(fresh)
+            try fresh.execute("RESET lock_timeout")
             target = fresh
             self.position = position
             reader = ChangeReader(source, capture, tables)

@@ -37,16 +37,24 @@ extension FollowSession {
     ///
     /// - Parameters:
     ///   - token: What stands in the file that was closed for it.
-    ///   - freeze: How long writes have been blocked when it is written.
+    ///   - clock: How long writes have been blocked, and how long they may be.
+    ///   - committing: Is told when everything is written, and the commit is asked for.
     /// - Throws: ``MigrationError`` or ``TargetError``; when the connection is lost, only the
     ///   server knows what became of it.
-    func handOver(_ token: String, freeze: () -> Double) throws {
+    func handOver(
+        _ token: String,
+        _ clock: FreezeClock?,
+        committing: () -> Void
+    ) throws {
+        // It ends by itself within the budget: a session that is broken off tells nobody why.
+        let left = clock.map { $0.budget - $0.seconds - 0.4 } ?? 5
+        let patience = Int((min(5, max(0.1, left)) * 1_000).rounded())
         let live = LiveTarget(target: target, run: run.id)
         try target.transaction {
             // Whoever may, waits less for an autovacuum that has begun since.
             try target.execute(
                 """
-                SET LOCAL lock_timeout = '5s';
+                SET LOCAL lock_timeout = '\(patience)ms';
                 SELECT set_config('deadlock_timeout', '50ms', true)
                 FROM pg_roles WHERE rolname = current_user AND rolsuper;
                 \(Handover.recording(token, run: run.id, seq: position.seq))
@@ -62,7 +70,10 @@ extension FollowSession {
                         freeze_seconds = $3, closed_at = NULL
                     WHERE run_id = $1 AND seq = $2 AND live_side = 'source'
                     """,
-                    [.text(run.id), .integer(position.seq), .text(String(freeze()))]
+                    [
+                        .text(run.id), .integer(position.seq),
+                        .text(String(clock?.seconds ?? 0)),
+                    ]
                 ).affected == 1
             guard isMoved else {
                 throw MigrationError(
@@ -74,6 +85,7 @@ extension FollowSession {
                 )
             }
             Failpoint.reach(.handoverWritten)
+            committing()
         }
         position.liveSide = .target
         position.switchedAt = Date().formatted(.iso8601)

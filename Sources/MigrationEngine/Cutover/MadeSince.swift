@@ -130,6 +130,7 @@ struct MadeSince: Sendable, Equatable {
         guard try target.query("SELECT to_regclass('cutover.known_object')").first != nil else {
             return
         }
+        try requireOwnNames(run, target, address, stage)
         let missing = try missing(run, target)
         guard !missing.isEmpty else { return }
         let words = missing.prefix(20).map { table in
@@ -142,6 +143,37 @@ struct MadeSince: Sendable, Equatable {
             kept: .other("nothing was changed; what was written on PostgreSQL is there"),
             remedy: "give them their names again; one that was dropped must be made again with its "
                 + "columns, then cutover revert --compare takes its rows for deleted"
+        )
+    }
+
+    /// Refuses to go on where a table of the run has the name of another one.
+    private static func requireOwnNames(
+        _ run: String,
+        _ target: TargetConnection,
+        _ address: TargetAddress,
+        _ stage: String
+    ) throws {
+        let exchanged = try target.query(
+            """
+            SELECT DISTINCT t.name, was.name FROM (\(LiveTarget.tables)) t
+                JOIN cutover.known_object was ON was.run_id = $1 AND was.kind = 'table'
+                    AND was.id = t.id::bigint
+            WHERE was.name <> t.name AND EXISTS (SELECT FROM cutover.known_object k
+                WHERE k.run_id = $1 AND k.kind = 'table' AND k.name = t.name)
+            ORDER BY t.name
+            """,
+            [.text(run)]
+        ).rows.map { "\($0[0] ?? "") was \($0[1] ?? "") at the switch" }
+        guard !exchanged.isEmpty else { return }
+        throw MigrationError(
+            .schemaChanged,
+            SafeText.visible(
+                "tables on PostgreSQL have exchanged their names: "
+                    + exchanged.prefix(20).joined(separator: "; ")
+            ),
+            place: .init(stage, side: .target, path: address.redacted),
+            kept: .other("nothing was changed; what was written on PostgreSQL is there"),
+            remedy: "give them their names again, then run the same command again"
         )
     }
 

@@ -31,7 +31,8 @@ struct ReverseCapture {
             PRIMARY KEY (run_id, table_name)
         );
         \(SwitchedVariable.create);
-        \(MadeSince.create)
+        \(MadeSince.create);
+        \(ShapeSince.create)
         """
 
     /// A table of the run, and the columns that its rows are logged by.
@@ -69,8 +70,8 @@ struct ReverseCapture {
         }
         // In one question, because the application waits for the answer.
         try target.execute(
-            ([Self.create] + Self.forgetting(run) + installed + MadeSince.noting(run))
-                .joined(separator: ";\n")
+            ([Self.create] + Self.forgetting(run) + installed + MadeSince.noting(run)
+                + ShapeSince.noting(run)).joined(separator: ";\n")
         )
     }
 
@@ -190,7 +191,7 @@ struct ReverseCapture {
 
     /// What forgets the log of a run.
     private static func forgetting(_ run: String) -> [String] {
-        ["reverse_log", "reverse_table", "known_object"].map { table in
+        ["reverse_log", "reverse_table", "known_object", "known_shape"].map { table in
             "DELETE FROM cutover.\(table) WHERE run_id = \(TargetConnection.literal(run))"
         }
     }

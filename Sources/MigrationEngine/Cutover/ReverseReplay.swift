@@ -50,7 +50,17 @@ struct ReverseReplay {
                 try replay(source)
             }
             Failpoint.reach(.reverseCommitted)
-            try settle(summary)
+            do {
+                try settle(summary)
+            } catch {
+                throw FollowSession.wrap(
+                    error,
+                    options,
+                    address,
+                    Self.stage,
+                    .other("PostgreSQL has all that was written there, and the closed SQLite file")
+                )
+            }
             return summary
         } catch let error as CancellationWish {
             throw wish(error)
@@ -246,6 +256,7 @@ struct ReverseReplay {
     /// Writes down in the target what the source has committed; once more is harmless.
     private func settle(_ summary: ReverseSummary) throws {
         try target.transaction {
+            try target.execute("SET LOCAL lock_timeout = '30s'")
             for row in summary.overwritten {
                 try target.query(
                     """

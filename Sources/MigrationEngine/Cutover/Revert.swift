@@ -32,7 +32,7 @@ public enum Revert {
             } catch {
                 // A way back that was killed may have closed PostgreSQL: it must go on there.
                 try Refence(options, tracker).reopen(after: error)
-                throw ClosedCopy.helping(error, options)
+                throw LockHolders.naming(ClosedCopy.helping(error, options), options)
             }
             let steps = StepRecorder(session)
             let toggles = try SavedToggles(session)
@@ -54,9 +54,8 @@ public enum Revert {
             tracker.begin(.done, report.summary)
             return report
         } catch {
-            let named = LockHolders.naming(error, options)
-            tracker.fail(named)
-            throw named
+            tracker.fail(error)
+            throw error
         }
     }
 

@@ -58,11 +58,12 @@ struct RevertConditions {
         var notes: [String] = []
         let interrupted = try capture.interrupted()
         guard interrupted.isEmpty || wishes.comparing else { throw unlogged(interrupted) }
+        notes += try requireShapes()
         for variable in try SwitchedVariable.all(of: session.run.id, session.target) ?? [] {
             try EnvironmentBack(session).require(variable, isForced: wishes.isForced)
         }
         guard let made = try MadeSince.read(session.run.id, session.target) else {
-            return [
+            return notes + [
                 "nobody noted at the switch which tables PostgreSQL had: one that was made there "
                     + "since stays behind"
             ]
@@ -101,7 +102,9 @@ struct RevertConditions {
             try session.journal.action("leave-table", before: nil, after: names)
         }
         guard wishes.comparing else { return [] }
-        var names = try capture.interrupted()
+        let shapes = try ShapeSince.read(session.run.id, session.target)
+        let changed = shapes.filter(\.isUnsure).map(\.table)
+        var names = Set(try capture.interrupted() + changed).sorted()
         // Whoever asks for it by name may know more than the log.
         if names.isEmpty, !wishes.isForced { names = try capture.tableNames() }
         guard !names.isEmpty else { return [] }
@@ -112,6 +115,31 @@ struct RevertConditions {
             try session.journal.action("compare", before: nil, after: tables)
         }
         return ["all rows were compared of: \(names.joined(separator: ", "))"]
+    }
+
+    /// Refuses what a change of the schema did to stored values, which no trigger has seen.
+    private func requireShapes() throws -> [String] {
+        var shapes = try ShapeSince.read(session.run.id, session.target)
+        var notes: [String] = []
+        for place in shapes.indices {
+            let table = shapes[place].table
+            notes += try shapes[place].weighAdded(session.target).map {
+                "the column \($0) of \(table) was added on PostgreSQL and is empty; SQLite does "
+                    + "not get it"
+            }
+        }
+        guard !wishes.isForced else {
+            return notes
+                + shapes.flatMap { shape in
+                    shape.mismatches.map {
+                        "\(shape.table) on PostgreSQL is not as it was at the switch: \($0.words)"
+                    }
+                }
+        }
+        try ShapeSince.refuse(shapes, session.address)
+        let unsure = shapes.filter(\.isUnsure)
+        guard unsure.isEmpty || wishes.comparing else { throw reshaped(unsure) }
+        return notes
     }
 
     // MARK: - Refusing
@@ -125,6 +153,21 @@ struct RevertConditions {
             .gateClosed,
             "the log of PostgreSQL's writes was switched off for a while, for "
                 + "\(Self.list(names)): which rows were written meanwhile it does not know",
+            place: .init("revert", side: .target, path: session.address.redacted),
+            kept: kept,
+            remedy: "go back with: cutover revert --compare. It compares all rows of these tables "
+                + "with the closed SQLite file, and what differs comes back"
+        )
+    }
+
+    private func reshaped(_ shapes: [ShapeSince]) -> MigrationError {
+        let words = shapes.map { "\($0.table) (\($0.reasons.joined(separator: ", ")))" }
+        return MigrationError(
+            .gateClosed,
+            SafeText.visible(
+                "tables were changed on PostgreSQL since the switch past the log of its writes: "
+                    + Self.list(words)
+            ),
             place: .init("revert", side: .target, path: session.address.redacted),
             kept: kept,
             remedy: "go back with: cutover revert --compare. It compares all rows of these tables "

@@ -15,6 +15,8 @@ final class RevertRun {
     private var summary = ReverseSummary()
     private var notes: [String] = []
     private var block = WriteBlock()
+    /// Whether PostgreSQL is closed, and whether the source is open again.
+    private var (isClosed, isOpen) = (false, false)
     /// Whether nothing is left to be done by hand.
     private var isWhole = true
 
@@ -51,6 +53,15 @@ final class RevertRun {
     /// - Returns: What came back.
     /// - Throws: ``MigrationError``; then no side takes writes, or only the one that did before.
     func perform(because reason: String) throws(MigrationError) -> RevertReport {
+        isClosed = session.position.closedFor != nil
+        do throws(MigrationError) {
+            return try goBack(reason)
+        } catch {
+            throw isOpen ? error : Self.standing(error, session, isClosed: isClosed)
+        }
+    }
+
+    private func goBack(_ reason: String) throws(MigrationError) -> RevertReport {
         session.tracker.cutover { $0.isHandedOver = session.position.liveSide == .target }
         try writer.open("revert")
         if session.position.liveSide == .target {
@@ -90,6 +101,7 @@ final class RevertRun {
             try strays.require()
         } catch {
             try live.reopen()
+            isClosed = false
             throw error
         }
     }
@@ -97,7 +109,8 @@ final class RevertRun {
     /// Closes PostgreSQL, brings its writes back, and makes the source the side that is live.
     private func leaveTarget() throws(MigrationError) {
         try steps.run("target-closed") { () throws(MigrationError) in
-            try onTarget { try closeTarget() }
+            try onTarget { try TargetClosing(session: session).perform() }
+            isClosed = true
             block.begin()
             session.tracker.cutover { $0.freezeSeconds = block.seconds }
             Failpoint.reach(.targetClosed)
@@ -114,34 +127,6 @@ final class RevertRun {
         }
         try restoreEnvironment()
         try handBack()
-    }
-
-    /// Takes the application's tables from it, all at once.
-    ///
-    /// Its transactions take the same tables in an order of their own, so that the server may end
-    /// ours for a deadlock; then it is tried again, and the application works on meanwhile.
-    private func closeTarget() throws {
-        let end = ContinuousClock.now.advanced(by: .seconds(120))
-        let live = live
-        while true {
-            do {
-                return try session.target.transaction {
-                    try session.target.execute("SET LOCAL lock_timeout = '10s'")
-                    try live.close("the application goes back to SQLite (run \(session.run.id))")
-                    try session.noteClosed()
-                }
-            } catch let error as TargetError
-                where error.isContention && ContinuousClock.now < end
-            {
-                try session.cancellation.check("revert", kept: session.kept)
-                session.tracker.log(
-                    .warning,
-                    "revert",
-                    "waiting: transactions of the application hold its tables"
-                )
-                usleep(200_000)
-            }
-        }
     }
 
     private var live: LiveTarget { LiveTarget(target: session.target, run: session.run.id) }
@@ -193,9 +178,12 @@ final class RevertRun {
     private func reopen() throws {
         let live = live
         try session.target.transaction {
+            // Whoever looks at a table for long must not keep the operator waiting unseen.
+            try session.target.execute("SET LOCAL lock_timeout = '30s'")
             try live.open()
             try session.noteOpened()
         }
+        isClosed = false
         block.end()
         session.tracker.cutover { $0.freezeSeconds = nil }
         notes.append("PostgreSQL takes writes as before")
@@ -276,6 +264,7 @@ final class RevertRun {
     private func openSource(_ reason: String) throws(MigrationError) {
         try steps.run("source-open") { () throws(MigrationError) in
             _ = try Undo(session, toggles, steps, writer).perform(because: reason)
+            isOpen = true
             block.end()
             // Only a figure: without the server it is left behind, and nobody reads it any more.
             try? session.noteOpened()

@@ -24,6 +24,10 @@ final class SwitchRun {
     /// How long a way back that was taken back had blocked writes; nil when there was none.
     private(set) var reopened: Double?
     private var comparer: ChangedRows?
+    /// The last time that another transaction kept the handover from its tables.
+    private(set) var contention: MigrationError?
+    /// Whether the commit that hands over was asked for.
+    private var isCommitting = false
     /// The newest row in quarantine before the gates were looked at.
     private var quarantineAtGates = 0
     private var lockedSince: ContinuousClock.Instant?
@@ -69,7 +73,11 @@ final class SwitchRun {
 
     /// The steps behind the commit that handed the application over.
     private func finish() throws(MigrationError) -> SwitchReport {
-        try SwitchCompletion(self).perform()
+        do throws(MigrationError) {
+            return try SwitchCompletion(self).perform()
+        } catch {
+            throw behindHandover(error)
+        }
     }
 
     private func takeBack(_ error: MigrationError) throws(MigrationError) -> SwitchReport {
@@ -89,11 +97,13 @@ final class SwitchRun {
         steps.fail(reason, isWished: isAborted)
         let restored = try undo.perform(because: reason)
         clock?.end()
+        // Writes pass again: now there is the time to ask who it was.
+        let told = isAborted ? reason : naming(reason)
         session.tracker.cutover { $0.freezeSeconds = nil }
         return SwitchReport(
             ok: false,
             outcome: .undone,
-            reason: reason,
+            reason: told,
             writeFreezeSeconds: clock?.seconds ?? 0,
             drainedChanges: drained,
             steps: steps.steps,
@@ -396,8 +406,9 @@ final class SwitchRun {
         while true {
             try requireTime()
             do {
-                return try session.handOver(token) { clock?.seconds ?? 0 }
+                return try session.handOver(token, clock) { isCommitting = true }
             } catch let error as TargetError where error.isContention {
+                contention = session.wrap(error, "switch")
                 try session.cancellation.check("switch", kept: session.kept)
                 session.tracker.log(
                     .warning,
@@ -415,6 +426,8 @@ final class SwitchRun {
         guard steps.names.last == "switched", session.position.liveSide == .source else {
             return session.position.liveSide == .target
         }
+        // A transaction that was never told to commit cannot have handed over.
+        guard isCommitting else { return false }
         session.tracker.log(.warning, "switch", "asking the server whether it took over")
         let end = ContinuousClock.now.advanced(by: .seconds(60))
         while true {

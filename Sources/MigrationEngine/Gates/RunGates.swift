@@ -167,6 +167,7 @@ enum RunGates {
                 for: "never"
             )
         }
+        if let closed = try ComparedSince(context).closed(known) { return closed }
         guard known.ok else {
             if let earlier = try earlierComparison(context), earlier.ok {
                 return .open(
@@ -210,10 +211,13 @@ enum RunGates {
         _ context: CheckContext
     ) throws(MigrationError) -> (ok: Bool, verdict: String, at: String)? {
         let all = try Journal.comparisons(of: try context.run().id, in: context.directory)
-        guard all.last?.isOnlyWaiting == true else { return nil }
-        if let counts = all.last(where: { !$0.isOnlyWaiting }) {
+        guard let newest = all.last, newest.isOnlyWaiting else { return nil }
+        let since = try ComparedSince(context)
+        if let counts = all.last(where: { !$0.isOnlyWaiting }), since.counts(counts.at) {
             return (counts.ok, counts.verdict, counts.at)
         }
+        // The rows that wait are compared when they were followed, from the way back on.
+        if since.hasChanged { return (true, "equal where nothing waited", newest.at) }
         let run = try context.journaled()
         let first = run.report.flatMap { try? MigrateReport(json: $0) }?.verify
         return first.map { ($0.ok, $0.verdict, Journal.moment(run.endedAt ?? 0)) }

@@ -122,22 +122,14 @@ extension RunStatus {
 
     /// A comparison from before a change of sides is one of another moment.
     private mutating func outdate(_ turn: Turn?, _ position: RunState.Position) {
-        guard let compared = verifiedAt else { return }
-        var event: (at: String, words: String)?
-        if let turn, turn.changedSides {
-            // A switch is told by the moment of its handover, its report comes later.
-            let moment = turn.verb == "switch" ? position.switchedAt ?? turn.at : turn.at
-            event = (turn.at, "the \(turn.verb) of \(moment)")
-        }
-        if let at = position.switchedAt, event.map({ $0.at < at }) ?? true {
-            event = (at, "the switch of \(at)")
-        }
-        guard let event, compared < event.at else { return }
-        verifiedBefore = event.words
+        guard let compared = verifiedAt,
+            let change = Turn.newestChange(turn, position), compared < change.at
+        else { return }
+        verifiedBefore = change.words
         let found = verified.map { $0 ? "equal" : "not equal" } ?? "compared"
         verdict =
-            "nothing was compared since \(event.words); the newest comparison, from before "
-            + "\(event.words), found both sides \(found)"
+            "nothing was compared since \(change.words); the newest comparison, from before "
+            + "\(change.words), found both sides \(found)"
         verified = nil
     }
 
@@ -174,48 +166,6 @@ extension RunStatus {
             case (.source, true): .pausing
             case (.source, false): .following
             }
-        }
-    }
-
-    /// The newest switch or way back, as the journal has it.
-    private struct Turn {
-        var verb: String
-        var at: String
-        var seconds: Double
-        var isHandover: Bool
-        /// Whether the application has worked on PostgreSQL before it or since.
-        var changedSides: Bool
-
-        private struct Report: Decodable {
-            var ok: Bool
-            var writeFreezeSeconds: Double
-            var steps: [SwitchReport.Step]
-        }
-
-        /// Reads it; nil when there was none.
-        static func newest(
-            of run: String,
-            in directory: RunDirectory
-        ) throws(MigrationError) -> Turn? {
-            let decoder = JSONDecoder.report
-            let outcomes = try Journal.outcomes(of: run, in: directory)
-            for outcome in outcomes.reversed() where outcome.verb != "gates" {
-                let json = Data(outcome.report.utf8)
-                // One that did nothing has no steps.
-                guard let report = try? decoder.decode(Report.self, from: json),
-                    !report.steps.isEmpty
-                else { continue }
-                let names = Set(report.steps.filter { $0.outcome == "done" }.map(\.name))
-                return Turn(
-                    verb: outcome.verb,
-                    at: outcome.at,
-                    seconds: report.writeFreezeSeconds,
-                    isHandover: outcome.verb == "switch" && report.ok,
-                    changedSides: !names.isDisjoint(with: ["switched", "target-closed"])
-                        || (outcome.verb == "revert" && names.contains("source-open"))
-                )
-            }
-            return nil
         }
     }
 }

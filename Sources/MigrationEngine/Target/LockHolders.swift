@@ -81,7 +81,8 @@ enum LockHolders {
             GROUP BY l.pid, a.application_name, a.state, l.mode, a.query
             ORDER BY array_position(ARRAY['AccessExclusiveLock', 'ExclusiveLock',
                 'ShareRowExclusiveLock', 'ShareLock', 'ShareUpdateExclusiveLock',
-                'RowExclusiveLock', 'RowShareLock', 'AccessShareLock'], l.mode), l.pid
+                'RowExclusiveLock', 'RowShareLock', 'AccessShareLock'], l.mode),
+                min(a.xact_start) NULLS FIRST, l.pid
             """,
             [.text(options.schema)]
         ).rows

@@ -145,9 +145,16 @@ struct ChaosRun {
     ) async throws -> CutoverRun {
         let proxy = try ServerProxy(to: server.url)
         defer { proxy.end() }
-        let program = try await live.started(at: point, Self.flags, target: proxy.url)
-        // A process that was killed behind the handover left nothing but to finish.
-        guard program.isHalted else { return CutoverRun(await program.end()) }
+        var program = try await live.started(at: point, Self.flags, target: proxy.url)
+        if !program.isHalted {
+            let run = CutoverRun(await program.end())
+            // A process that was killed behind the handover left nothing but to finish.
+            guard LiveSource.wantsComparison(run) else { return run }
+            // Somebody has gone back before, and looks at both sides first.
+            try await live.compare()
+            program = try await live.started(at: point, Self.flags, target: proxy.url)
+            guard program.isHalted else { return CutoverRun(await program.end()) }
+        }
         tally.faults[fault, default: 0] += 1
         switch fault {
         case .cut: proxy.cut()

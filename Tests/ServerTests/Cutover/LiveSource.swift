@@ -74,11 +74,27 @@ struct LiveSource {
     func flip(_ options: [String] = [], dying point: String? = nil) async throws -> CutoverRun {
         var command = cutover
         if let point { command.environment["CUTOVER_FAILPOINT"] = point }
-        let phrase = "cut over \(try await database())"
-        return try await command(
-            "switch",
-            ["--flag-cache", "0", "--confirm", phrase] + options
-        )
+        let arguments =
+            ["--flag-cache", "0", "--confirm", "cut over \(try await database())"] + options
+        let run = try await command("switch", arguments)
+        guard Self.wantsComparison(run) else { return run }
+        // After a way back somebody has to compare both sides first.
+        try await compare()
+        return try await command("switch", arguments)
+    }
+
+    /// Whether a switch was refused because nobody has compared both sides since a way back.
+    static func wantsComparison(_ run: CutoverRun) -> Bool {
+        run.code == "gate_closed"
+            && run.json["error"]["message"].string?.contains("nothing was compared since") == true
+    }
+
+    /// Follows, and compares every cell; where the application writes meanwhile, rows may wait.
+    func compare() async throws {
+        let followed = try await cutover("follow", "--until-lag-below", "50")
+        try #require(followed.status == 0, "\(followed)")
+        let verified = try await cutover("verify")
+        try #require(verified.status <= 1, "\(verified)")
     }
 
     /// Some writes of the application.

@@ -148,12 +148,16 @@ final class TargetHolder: @unchecked Sendable {
         let connection: TargetConnection
     }
 
-    init(_ target: String, _ table: String) async throws {
+    init(
+        _ target: String,
+        _ table: String,
+        _ mode: String = "ACCESS EXCLUSIVE"
+    ) async throws {
         connection = try await onThread {
             let connection = try TargetConnection(TargetAddress(target), purpose: "test")
             try connection.execute("SET application_name = 'nightly-report'; BEGIN")
             try connection.execute(
-                "LOCK TABLE \(table) IN ACCESS EXCLUSIVE MODE; SELECT 'customer 0815', 0815"
+                "LOCK TABLE \(table) IN \(mode) MODE; SELECT 'customer 0815', 0815"
             )
             return Held(connection: connection)
         }.connection
