@@ -122,8 +122,12 @@ extension TerminalTests {
                 try await terminal.press("Enter")
                 let found = try await terminal.wait(for: "1 order ", "filter \(oldest)")
                 #expect(found.contains("▸\(oldest)"))
+                // What was found stays under the cursor, among its neighbours.
                 try await terminal.press("Escape")
-                try await terminal.wait(for: "200 orders, more below")
+                try await terminal.wait(until: "all orders again") {
+                    !$0.contains("filter \(oldest)") && $0.contains(" orders, ")
+                        && $0.contains("▸\(oldest)")
+                }
                 try await terminal.press("Escape", "Escape", "Escape", "?")
                 try await terminal.wait(for: "Help: Orders", "filter the rows")
                 try await terminal.press("Escape")

@@ -58,12 +58,6 @@ extension Journal {
         var bare = report
         for index in bare.tables.indices { bare.tables[index].samples = [] }
         guard let json = try? JSONEncoder.report.encode(bare) else { return }
-        try connection.execute(
-            """
-            CREATE TABLE IF NOT EXISTS verified_report (
-                verification_id INTEGER PRIMARY KEY, report TEXT NOT NULL) STRICT
-            """
-        )
         try connection.prepare(
             "INSERT INTO verified_report SELECT max(id), ? FROM verification"
         ).run([.string(String(decoding: json, as: UTF8.self))])

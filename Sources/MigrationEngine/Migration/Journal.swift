@@ -25,6 +25,8 @@ package final class Journal {
         CREATE TABLE IF NOT EXISTS verification (
             id INTEGER PRIMARY KEY, run_id TEXT NOT NULL, at REAL NOT NULL,
             ok INTEGER NOT NULL, verdict TEXT NOT NULL) STRICT;
+        CREATE TABLE IF NOT EXISTS verified_report (
+            verification_id INTEGER PRIMARY KEY, report TEXT NOT NULL) STRICT;
         """
 
     /// A run, as the journal knows it.
@@ -130,7 +132,7 @@ package final class Journal {
         }
     }
 
-    /// Writes down how a run ended.
+    /// Writes down how a run ended; what is known of a run that came to its end before stays.
     package func end(
         _ run: String,
         state: String,
@@ -145,6 +147,17 @@ package final class Journal {
                 WHERE run_id = ? AND ended_at IS NULL AND outcome IS NULL
                 """
             ).run([now, .string(state), .string(detail), .string(run)])
+            // A command given once more that fails takes nothing from a run that was at its end.
+            let known = try connection.integer(
+                "SELECT count(*) FROM run WHERE id = ? AND report IS NOT NULL",
+                [.string(run)]
+            )
+            let isOver = report == nil && known == 1
+            guard !isOver else {
+                try connection.prepare("UPDATE run SET state = 'done' WHERE id = ?")
+                    .run([.string(run)])
+                return
+            }
             try connection.prepare(
                 """
                 UPDATE run SET state = ?, ended_at = ?, report = ?,

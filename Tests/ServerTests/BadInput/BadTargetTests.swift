@@ -101,20 +101,25 @@ struct BadTargetTests {
 
     @Test func `a connection that is cut in the middle can be taken up again`() async throws {
         let ora = folder.file("ora.db")
-        try await makeSample(ora, .plan, orders: 20_000)
+        try await makeSample(ora, .plan, orders: 2_000)
         let cutover = CutoverCommand(source: ora, target: TestDatabase.url)
-        let started = try StartedProgram(BuiltProducts.cutover, cutover.arguments("migrate"))
-        let cut = try await eventually(within: .seconds(60)) {
-            let cut = try await psql(
-                TestDatabase.url,
-                """
-                SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-                WHERE datname = current_database() AND application_name = 'cutover copy';
-                """
-            )
-            return cut != "0"
-        }
-        #expect(cut)
+        var halting = cutover
+        halting.environment["CUTOVER_FAILPOINT"] = "chunk-sent=pause"
+        let started = try StartedProgram(
+            BuiltProducts.cutover,
+            halting.arguments("migrate"),
+            environment: halting.variables
+        )
+        try #require(try await eventually { started.isHalted || started.isGone })
+        let cut = try await psql(
+            TestDatabase.url,
+            """
+            SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+            WHERE datname = current_database() AND application_name = 'cutover copy';
+            """
+        )
+        #expect(cut != "0")
+        started.send(SIGCONT)
         let outcome = await started.end()
         #expect(outcome.status == 69, "\(outcome)")
         let error = try JSON(outcome.stdout)["error"]

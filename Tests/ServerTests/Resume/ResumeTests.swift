@@ -144,8 +144,14 @@ struct ResumeTests {
         let source = folder.file("ora.db")
         try await makeSample(source, .plan, orders: Self.orders / 3)
         let cutover = CutoverCommand(source: source, target: TestDatabase.url)
-        let first = try StartedProgram(BuiltProducts.cutover, cutover.arguments("migrate"))
-        #expect(try await eventually(within: .seconds(60)) { try await checkpoints() >= 1 })
+        var halting = cutover
+        halting.environment["CUTOVER_FAILPOINT"] = "table-copied=pause"
+        let first = try StartedProgram(
+            BuiltProducts.cutover,
+            halting.arguments("migrate"),
+            environment: halting.variables
+        )
+        try #require(try await eventually { first.isHalted || first.isGone })
         let second = try await cutover("migrate")
         #expect(second.status == 78, "\(second)")
         #expect(second.code == "run_busy")
@@ -153,6 +159,7 @@ struct ResumeTests {
         let third = try await cutover("migrate", "--run-dir", folder.file("elsewhere"))
         #expect(third.status == 78, "\(third)")
         #expect(third.code == "run_busy")
+        first.send(SIGCONT)
         let outcome = await first.end()
         #expect(outcome.status == 0, "\(outcome)")
         #expect(try await cutover("verify", "--counts-only").status == 0)
