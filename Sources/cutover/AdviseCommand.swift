@@ -51,7 +51,23 @@ struct AdviseCommand: ParsableCommand {
     /// The findings for people.
     static func text(_ report: AdviceReport, _ cell: CellText) -> String {
         var lines = ["\(cell.printable(report.target)), PostgreSQL \(report.version)", ""]
-        for finding in report.findings {
+        lines += findings(report.findings, unknown: report.unknown, cell)
+        let faults = report.findings.count { $0.severity == .fault }
+        lines.append(
+            report.findings.isEmpty
+                ? "nothing was found" : "\(report.findings.count) found, \(faults) of them faults"
+        )
+        return lines.joined(separator: "\n")
+    }
+
+    /// Findings with their evidence, and what could not be known.
+    static func findings(
+        _ findings: [AdviceReport.Finding],
+        unknown: [AdviceReport.Unknown],
+        _ cell: CellText
+    ) -> [String] {
+        var lines: [String] = []
+        for finding in findings {
             let mark = finding.severity == .fault ? "FAULT " : "advice"
             lines.append("\(mark)  \(finding.name): \(cell.printable(finding.subject))")
             lines.append("        \(cell.printable(finding.reason))")
@@ -62,15 +78,10 @@ struct AdviseCommand: ParsableCommand {
             }
             lines.append("")
         }
-        for unknown in report.unknown {
+        for unknown in unknown {
             lines.append("unknown  \(unknown.name): \(cell.printable(unknown.reason))")
             if let remedy = unknown.remedy { lines.append("        → \(cell.printable(remedy))") }
         }
-        let faults = report.findings.count { $0.severity == .fault }
-        lines.append(
-            report.findings.isEmpty
-                ? "nothing was found" : "\(report.findings.count) found, \(faults) of them faults"
-        )
-        return lines.joined(separator: "\n")
+        return lines
     }
 }

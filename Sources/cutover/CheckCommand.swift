@@ -56,7 +56,7 @@ struct CheckCommand: ParsableCommand {
         let report = try LongWork.run(common) { observer, cancellation throws(MigrationError) in
             try CutoverCheck.run(asked, observer: observer, cancellation: cancellation)
         }
-        try Output(common).result(report) { CheckText.text(report) }
+        try Output(common).result(report) { CheckText.text(report, CellText(common)) }
         if !report.ok { throw ExitCode(1) }
     }
 
@@ -91,7 +91,7 @@ struct CheckCommand: ParsableCommand {
 /// What `check` prints for people.
 enum CheckText {
     /// The gates, grouped by what they say, and the next step.
-    static func text(_ report: CheckReport) -> String {
+    static func text(_ report: CheckReport, _ cell: CellText) -> String {
         let groups: [(String, [Gate])] = [
             ("CLOSED", report.gates.filter(\.blocks)),
             ("OVERRIDDEN", report.gates.filter { $0.state == .closed && !$0.blocks }),
@@ -123,6 +123,11 @@ enum CheckText {
                     lines.append("\(indent)do: \(SafeText.visible(remedy))")
                 }
             }
+            lines.append("")
+        }
+        let troubles = AdviseCommand.findings(report.findings, unknown: report.unknown, cell)
+        if !troubles.isEmpty {
+            lines += ["KNOWN TROUBLES, they close no gate"] + troubles.map { "  \($0)" }
             lines.append("")
         }
         lines.append("next: \(SafeText.visible(report.next))")

@@ -33,11 +33,15 @@ public enum Advice {
     private typealias Question =
         @Sendable (AdviceLook) throws(MigrationError) -> AdviceAnswer
 
-    private static let questions: [(name: String, ask: Question)] = [
+    /// The troubles that a move is known for: also `check` tells of them.
+    private static let known: [(name: String, ask: Question)] = [
         ("pool_exhausted", { look throws(MigrationError) in try TroubleAdvice.pool(look) }),
         ("orphans", { look throws(MigrationError) in try TroubleAdvice.orphans(look) }),
         ("type_mismatch", { look throws(MigrationError) in try TroubleAdvice.types(look) }),
         ("slow_statement", { look throws(MigrationError) in try StatementAdvice.slow(look) }),
+    ]
+
+    private static let questions: [(name: String, ask: Question)] = [
         ("unindexed_reference", { look throws(MigrationError) in try IndexAdvice.keys(look) }),
         ("sequential_scans", { look throws(MigrationError) in try IndexAdvice.scans(look) }),
         ("unused_index", { look throws(MigrationError) in try IndexAdvice.unused(look) }),
@@ -64,35 +68,63 @@ public enum Advice {
         let tracker = ProgressTracker(observer)
         tracker.begin(.starting, "looking at the server")
         let look = try AdviceLook(options, settings, cancellation)
-        var findings: [AdviceReport.Finding] = []
-        var unknown: [AdviceReport.Unknown] = []
-        for question in questions {
-            try cancellation.check("advise", kept: .untouched)
-            tracker.activity(question.name)
-            do throws(MigrationError) {
-                let answer = try question.ask(look)
-                findings += answer.findings
-                unknown += answer.unknown
-            } catch {
-                try cancellation.check("advise", kept: .untouched)
-                let cause = error.cause.map { " (\($0))" } ?? ""
-                unknown.append(
-                    .init(
-                        name: question.name,
-                        reason: error.message + cause,
-                        remedy: error.remedy
-                    )
-                )
-            }
-        }
+        let answer = try ask(known + questions, look, tracker, cancellation, for: "advise")
+        let findings = answer.findings
         let faults = findings.filter { $0.severity == .fault }
         return AdviceReport(
             ok: faults.isEmpty,
             target: look.address.redacted,
             version: look.version,
             findings: faults + findings.filter { $0.severity != .fault },
-            unknown: unknown,
+            unknown: answer.unknown,
             seconds: started.secondsToNow
         )
+    }
+    /// Looks for the known troubles only; a server that cannot be asked is unknown, not an error.
+    ///
+    /// - Parameters:
+    ///   - options: The target.
+    ///   - tracker: Is told how far it is.
+    ///   - cancellation: Stops it.
+    /// - Returns: What was found.
+    /// - Throws: ``MigrationError`` when it is stopped.
+    static func troubles(
+        _ options: Options,
+        _ tracker: ProgressTracker,
+        _ cancellation: Cancellation
+    ) throws(MigrationError) -> AdviceAnswer {
+        let look: AdviceLook
+        do throws(MigrationError) {
+            look = try AdviceLook(options, Settings(), cancellation)
+        } catch {
+            try cancellation.check("check", kept: .untouched)
+            var answer = AdviceAnswer()
+            for question in known { answer.miss(question.name, error) }
+            return answer
+        }
+        return try ask(known, look, tracker, cancellation, for: "check")
+    }
+
+    private static func ask(
+        _ questions: [(name: String, ask: Question)],
+        _ look: AdviceLook,
+        _ tracker: ProgressTracker,
+        _ cancellation: Cancellation,
+        for stage: String
+    ) throws(MigrationError) -> AdviceAnswer {
+        var whole = AdviceAnswer()
+        for question in questions {
+            try cancellation.check(stage, kept: .untouched)
+            tracker.activity(question.name)
+            do throws(MigrationError) {
+                let answer = try question.ask(look)
+                whole.findings += answer.findings
+                whole.unknown += answer.unknown
+            } catch {
+                try cancellation.check(stage, kept: .untouched)
+                whole.miss(question.name, error)
+            }
+        }
+        return whole
     }
 }

@@ -80,4 +80,8 @@ struct AdviceAnswer {
     mutating func miss(_ name: String, _ reason: String, remedy: String? = nil) {
         unknown.append(.init(name: name, reason: reason, remedy: remedy))
     }
+    mutating func miss(_ name: String, _ error: MigrationError) {
+        let cause = error.cause.map { " (\($0))" } ?? ""
+        miss(name, error.message + cause, remedy: error.remedy)
+    }
 }

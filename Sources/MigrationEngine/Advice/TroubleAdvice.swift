@@ -39,51 +39,31 @@ enum TroubleAdvice {
     /// Rows that their foreign key would refuse, and keys that nobody has looked through.
     static func orphans(_ look: AdviceLook) throws(MigrationError) -> AdviceAnswer {
         let keys = try look.onTarget { target throws(TargetError) in
-            try target.query(
-                """
-                SELECT k.conrelid::regclass::text, k.confrelid::regclass::text,
-                    string_agg(format('c.%I = p.%I', a.attname, b.attname), ' AND '),
-                    string_agg(format('c.%I IS NOT NULL', a.attname), ' AND '),
-                    quote_ident(k.conname), k.convalidated
-                FROM pg_constraint k JOIN pg_class t ON t.oid = k.conrelid
-                JOIN pg_namespace n ON n.oid = t.relnamespace
-                CROSS JOIN LATERAL unnest(k.conkey, k.confkey) AS u(own, other)
-                JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.own
-                JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = u.other
-                WHERE n.nspname = $1 AND k.contype = 'f'
-                GROUP BY k.oid, k.conrelid, k.confrelid ORDER BY 1, 2
-                """,
-                [.text(look.schema)]
-            ).rows
+            try TargetReference.all(target, schema: look.schema)
         }
         var answer = AdviceAnswer()
         for key in keys {
-            guard let child = key[0], let parent = key[1], let pairs = key[2], let known = key[3]
-            else { continue }
-            let rest =
-                "FROM \(child) c WHERE \(known) AND NOT EXISTS "
-                + "(SELECT FROM \(parent) p WHERE \(pairs))"
             let rows = try look.onTarget { target throws(TargetError) in
-                try target.query("SELECT count(*) \(rest)").integer ?? 0
+                try target.query(key.count).integer ?? 0
             }
             if rows > 0 {
                 answer.add(
                     "orphans",
-                    child,
-                    "\(GateWords.count(Int(rows), "row")) without \(parent): written with the "
+                    key.child,
+                    "\(GateWords.count(Int(rows), "row")) without \(key.parent): written with the "
                         + "constraints off, or the parents went",
                     as: .fault,
                     remedy: "look at the rows with the statement; bring the parents back, or let "
                         + "the application delete the rows; cutover verify compares with SQLite",
-                    statement: "SELECT c.* \(rest) LIMIT 20;"
+                    statement: key.sample
                 )
-            } else if key[5] == "f" {
+            } else if !key.isValidated {
                 answer.add(
                     "unvalidated_reference",
-                    child,
-                    "the foreign key \(key[4] ?? "") to \(parent) was never checked for old rows",
+                    key.child,
+                    "the foreign key \(key.name) to \(key.parent) was never checked for old rows",
                     remedy: "have the server check them; it reads the table once",
-                    statement: "ALTER TABLE \(child) VALIDATE CONSTRAINT \(key[4] ?? "");"
+                    statement: "ALTER TABLE \(key.child) VALIDATE CONSTRAINT \(key.name);"
                 )
             }
         }

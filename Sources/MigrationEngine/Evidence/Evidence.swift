@@ -18,6 +18,8 @@ struct Evidence: Codable, Sendable {
     var gateWords: [Journal.GateWord] = []
     var switches: [Switched] = []
     var reverts: [Reverted] = []
+    /// The business checks, each time that both sides were asked all of them.
+    var reconciliations: [Reconciled] = []
     var steps: [Step] = []
     var actions: [Action] = []
     /// Parts that could not be read, with the reason.
@@ -123,6 +125,19 @@ struct Evidence: Codable, Sendable {
             var inserted: Int
             var updated: Int
             var deleted: Int
+        }
+    }
+
+    struct Reconciled: Codable, Sendable {
+        var at: String
+        var ok: Bool
+        var checks: [Check]
+
+        struct Check: Codable, Sendable {
+            var name: String
+            var verdict: ReconciliationReport.Verdict
+            @ExplicitNull var source: String?
+            @ExplicitNull var target: String?
         }
     }
 

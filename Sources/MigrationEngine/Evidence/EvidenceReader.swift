@@ -216,9 +216,31 @@ final class EvidenceReader {
                     continue
                 }
                 evidence.reverts.append(Self.withoutKeys(report, at: outcome.at))
+            case "reconcile":
+                guard let report = try? decoder.decode(ReconciliationReport.self, from: json)
+                else { continue }
+                evidence.reconciliations.append(Self.withoutRows(report, at: outcome.at))
             default: continue
             }
         }
+    }
+
+    private static func withoutRows(
+        _ report: ReconciliationReport,
+        at: String
+    ) -> Evidence.Reconciled {
+        Evidence.Reconciled(
+            at: at,
+            ok: report.ok,
+            checks: report.checks.map {
+                .init(
+                    name: $0.name,
+                    verdict: $0.verdict,
+                    source: $0.source?.figure,
+                    target: $0.target?.figure
+                )
+            }
+        )
     }
 
     /// A way back names the keys of rows; the evidence only counts them.

@@ -13,7 +13,8 @@ struct EvidenceText {
     /// The whole text, without a line break at its end.
     var text: String {
         let sections = [
-            sides, copy, mapping, quarantine, comparisons, gates, cutovers, steps, actions, unknown,
+            sides, copy, mapping, quarantine, comparisons, businessChecks, gates, cutovers, steps,
+            actions, unknown,
         ]
         let lines = ["EVIDENCE OF A CUTOVER", "sha256 \(sha256)"] + sections.flatMap { $0 }
         return lines.map { SafeText.visible($0) }.joined(separator: "\n")
@@ -105,6 +106,18 @@ struct EvidenceText {
             )
         }
         return section("EVERY CELL COMPARED", lines)
+    }
+
+    private var businessChecks: [String] {
+        guard let last = evidence.reconciliations.last else {
+            return section("BUSINESS CHECKS", ["never asked of both sides: cutover reconcile"])
+        }
+        let checks = last.checks.map { check in
+            let figures = "\(check.source ?? "-") / \(check.target ?? "-")"
+            return "\(pad(check.name, 28)) \(pad(check.verdict.rawValue, 14)) \(figures)"
+        }
+        let outcome = last.ok ? "all hold" : "NOT ALL HOLD"
+        return section("BUSINESS CHECKS", ["\(last.at)  \(outcome)"] + checks)
     }
 
     private var gates: [String] {

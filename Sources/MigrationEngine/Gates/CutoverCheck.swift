@@ -66,9 +66,13 @@ public enum CutoverCheck {
             gates += signedOwn(context).map { words.gate($0.name, $0.title) }
         }
         try cancellation.check("check", kept: .untouched)
+        let troubles =
+            depth == .full ? try Advice.troubles(options, tracker, cancellation) : AdviceAnswer()
         let report = CheckReport(
             ok: !gates.contains { $0.blocks },
             gates: gates,
+            findings: troubles.findings,
+            unknown: troubles.unknown,
             seconds: started.duration(to: .now).seconds
         )
         tracker.begin(.done, report.next)
@@ -286,34 +290,5 @@ public enum CutoverCheck {
                 after: "by \(word.by)\(note)"
             )
         }
-    }
-}
-
-/// What `check` found.
-public struct CheckReport: Codable, Sendable, Equatable {
-    /// Whether a switch may begin.
-    public var ok: Bool
-    /// Every gate, in the order in which they are told.
-    public var gates: [Gate]
-    /// The duration.
-    public var seconds: Double
-
-    /// The operator's next step.
-    public var next: String {
-        let closed = gates.filter(\.blocks)
-        // Behind the handover there is nothing to open, unless the file is not closed.
-        if gates.count <= 2, closed.count == 1, let only = closed.first {
-            return only.remedy ?? only.reason
-        }
-        let machine = closed.filter { $0.kind == .machine }
-        if let first = machine.first {
-            let more = machine.count > 1 ? " (and \(machine.count - 1) more)" : ""
-            return "open \(first.name) first: \(first.remedy ?? first.reason)\(more)"
-        }
-        if !closed.isEmpty {
-            return "sign what persons decide: cutover check --sign NAME --by WHO; "
-                + GateWords.list(closed.map(\.name))
-        }
-        return "cutover switch"
     }
 }

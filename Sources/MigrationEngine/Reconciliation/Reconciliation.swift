@@ -87,7 +87,7 @@ public enum Reconciliation {
             checks.append(try work.check(group))
         }
         let isWhole = work.sourceError == nil && work.targetError == nil
-        return ReconciliationReport(
+        let report = ReconciliationReport(
             ok: isWhole && checks.allSatisfy(\.verdict.isGood)
                 && checks.contains { $0.verdict != .notApplicable },
             sides: work.sides,
@@ -97,6 +97,26 @@ public enum Reconciliation {
             checks: checks,
             seconds: started.secondsToNow
         )
+        // What one side alone says, or some checks, is no evidence for the whole.
+        if settings.side == nil, settings.names.isEmpty { keep(report, options) }
+        return report
+    }
+
+    /// Writes down what was found, without the keys of any row, where there is a journal of the
+    /// run: for `report`.
+    private static func keep(_ report: ReconciliationReport, _ options: Options) {
+        let directory = RunDirectory(existing: options.runDirectory)
+        guard !options.isReadOnly, access(directory.journal, W_OK) == 0,
+            let run = try? Journal.newestRun(in: directory)
+        else { return }
+        var bare = report
+        for index in bare.checks.indices {
+            bare.checks[index].samples = []
+            bare.checks[index].source?.keys = []
+            bare.checks[index].target?.keys = []
+        }
+        // It stands on the screen; that nobody can write it down does not change it.
+        try? Journal(sharing: directory).keep("reconcile", bare, of: run.id)
     }
 
     /// What every database is asked, unless its profile has a check of the same name.

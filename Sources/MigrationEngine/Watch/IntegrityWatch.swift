@@ -20,35 +20,16 @@ enum IntegrityWatch {
     private static func count(_ look: WatchLook) throws(MigrationError) -> WatchFinding {
         let schema = look.options.schema
         return try look.onTarget { target throws(TargetError) -> WatchFinding in
-            let keys = try target.query(
-                """
-                SELECT k.conrelid::regclass::text, k.confrelid::regclass::text,
-                    string_agg(format('c.%I = p.%I', a.attname, b.attname), ' AND '),
-                    string_agg(format('c.%I IS NOT NULL', a.attname), ' AND ')
-                FROM pg_constraint k JOIN pg_class t ON t.oid = k.conrelid
-                JOIN pg_namespace n ON n.oid = t.relnamespace
-                CROSS JOIN LATERAL unnest(k.conkey, k.confkey) AS u(own, other)
-                JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.own
-                JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = u.other
-                WHERE n.nspname = $1 AND k.contype = 'f'
-                GROUP BY k.oid, k.conrelid, k.confrelid ORDER BY 1, 2
-                """,
-                [.text(schema)]
-            ).rows
+            let keys = try TargetReference.all(target, schema: schema)
             var orphans: [String] = []
             var rows = 0.0
             for key in keys {
-                guard let child = key[0], let parent = key[1], let pairs = key[2],
-                    let known = key[3]
-                else { continue }
-                let found =
-                    try target.query(
-                        "SELECT count(*) FROM \(child) c WHERE \(known) AND NOT EXISTS "
-                            + "(SELECT FROM \(parent) p WHERE \(pairs))"
-                    ).integer ?? 0
+                let found = try target.query(key.count).integer ?? 0
                 guard found > 0 else { continue }
                 rows += Double(found)
-                orphans.append("\(child): \(GateWords.count(Int(found), "row")) without \(parent)")
+                orphans.append(
+                    "\(key.child): \(GateWords.count(Int(found), "row")) without \(key.parent)"
+                )
             }
             let figure = WatchFinding.Figure(rows, "rows", limit: 0)
             guard orphans.isEmpty else {

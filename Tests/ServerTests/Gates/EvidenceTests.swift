@@ -43,6 +43,9 @@ struct EvidenceTests {
         let verified = try await live.cutover("verify")
         try #require(verified.status == 0, "\(verified)")
         try #require(try await live.flip().status == 0)
+        let asked = try await live.cutover("reconcile")
+        try #require(asked.status == 0, "\(asked)")
+        _ = try await live.cutover("reconcile", "--check", "dates")
         let phrase = "revert \(try await live.database())"
         try #require(try await live.cutover("revert", "--confirm", phrase).status == 0)
         let run = try await live.cutover("report")
@@ -62,6 +65,11 @@ struct EvidenceTests {
         #expect(evidence["reverts"][0]["ok"].bool == true, "\(run)")
         let gates = evidence["gates_at_switch"]["gates"]
         #expect(gates.named("rehearsal")["decision"]["by"].string == "a test", "\(gates)")
+        // Both sides were asked all business checks once; some checks alone are no evidence.
+        let reconciled = evidence["reconciliations"].list
+        #expect(reconciled.count == 1 && reconciled[0]["ok"].bool == true, "\(run)")
+        #expect(reconciled[0]["checks"].list.count == asked.json["checks"].list.count)
+        #expect(!"\(reconciled)".contains("samples"))
         let steps = evidence["steps"].list.compactMap { $0["name"].string }
         #expect(
             Set(["copy", "keys", "verify", "fenced", "switched"]).isSubset(of: steps),
