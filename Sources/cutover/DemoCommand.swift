@@ -76,7 +76,8 @@ struct DemoCommand: ParsableCommand {
         }
         try Output(common).result(report) {
             [
-                MigrateText.text(report.migrate), "", CheckText.text(report.live.check, CellText(common)), "",
+                MigrateText.text(report.migrate), "",
+                CheckText.text(report.live.check, CellText(common)), "",
                 SwitchCommand.text(report.live.switch), "",
                 RevertCommand.text(report.live.revert), "", Self.text(report.live),
             ].joined(separator: "\n")

@@ -51,6 +51,7 @@ extension Profile {
         var result = self
         if workflows.isEmpty { result.workflows = other.workflows }
         if watermarks.isEmpty { result.watermarks = other.watermarks }
+        if jobs.isEmpty { result.jobs = other.jobs }
         result.intervals = other.intervals.merging(intervals) { _, own in own }
         result.scripts = other.scripts.merging(scripts) { _, own in own }
         if orders.isEmpty { result.orders = other.orders }

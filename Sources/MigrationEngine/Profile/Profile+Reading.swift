@@ -24,6 +24,7 @@ extension Profile {
         intervals = try root.table("intervals")?.seconds() ?? [:]
         scripts = try root.table("scripts")?.entries() ?? [:]
         watermarks = try root.tables("watermarks", Self.watermark)
+        jobs = try root.tables("jobs", Self.jobs)
         watch = try Self.watch(root)
         if let table = try root.table("environment") {
             environment = EnvironmentSwitch(
@@ -88,6 +89,18 @@ extension Profile {
             column: try table.requiredText("column"),
             seconds: Double(try table.integer("seconds") ?? 3_600),
             workflow: try table.text("workflow"),
+            zone: try table.text("zone")
+        )
+    }
+
+    private static func jobs(_ table: ProfileTable) throws(MigrationError) -> Jobs {
+        Jobs(
+            table: try table.requiredText("table"),
+            name: try table.requiredText("name"),
+            state: try table.requiredText("state"),
+            running: try table.text("running") ?? "running",
+            since: try table.requiredText("since"),
+            seconds: Double(try table.integer("seconds") ?? 3_600),
             zone: try table.text("zone")
         )
     }

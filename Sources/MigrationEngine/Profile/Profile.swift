@@ -15,6 +15,8 @@ package struct Profile: Sendable, Equatable {
     package var scripts: [String: String] = [:]
     /// Columns that advance while the application works.
     package var watermarks: [Watermark] = []
+    /// Tables in which each job says whether it is running.
+    package var jobs: [Jobs] = []
     /// From when on a figure of the watch is an alarm.
     package var watch = WatchLimits()
     /// The list of orders.
@@ -98,6 +100,24 @@ package struct Profile: Sendable, Equatable {
         package var seconds: Double
         /// The workflow that moves it: while that is turned off, it rests.
         package var workflow: String?
+        /// The time zone of a time that is stored without one; nil for UTC.
+        package var zone: String?
+    }
+
+    /// A table in which each job says whether it is running.
+    package struct Jobs: Sendable, Equatable {
+        /// The table.
+        package var table: String
+        /// The column with the job's name.
+        package var name: String
+        /// The column that says how it stands.
+        package var state: String
+        /// What that column says while it runs.
+        package var running: String
+        /// The column with the time of its last start.
+        package var since: String
+        /// How long a job may run, in seconds.
+        package var seconds: Double
         /// The time zone of a time that is stored without one; nil for UTC.
         package var zone: String?
     }

@@ -1,5 +1,16 @@
 /// What the workers write in the shape of the production system.
 enum ProductionTraffic {
+    /// A worker's last run, and the job that comes to its end with one of them.
+    static let heartbeat = [
+        TrafficSQL("UPDATE workflow_controls SET last_run_at = :now WHERE workflow_name = :name"),
+        TrafficSQL(
+            """
+            UPDATE workflows SET status = 'completed', last_run_at = :now, updated_at = :now
+            WHERE name = 'daily_shipment_processor' AND :name = 'unified-shipstation-sync'
+            """
+        ),
+    ]
+
     static let roles = [
         TrafficRole(
             name: "xml-import",

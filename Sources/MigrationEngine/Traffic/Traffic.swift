@@ -147,7 +147,7 @@ package final class Traffic: Sendable {
         return tally.report
     }
 
-    private func worker(_ index: Int, heartbeat: TrafficSQL? = nil) -> TrafficWorker {
+    private func worker(_ index: Int, heartbeat: [TrafficSQL] = []) -> TrafficWorker {
         let role = shape.roles[index]
         let shares = shape.roles.reduce(0) { $0 + $1.share }
         return TrafficWorker(

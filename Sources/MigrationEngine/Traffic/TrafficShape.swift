@@ -4,7 +4,7 @@ struct TrafficShape: Sendable {
     /// The columns that identify rows; `id` where a table is not named.
     let keys: [String: String]
     /// Says that a worker ran, where the table of the toggles has a column for it.
-    let heartbeat: TrafficSQL?
+    let heartbeat: [TrafficSQL]
 
     /// Finds the shape of a side.
     ///
@@ -66,11 +66,7 @@ struct TrafficShape: Sendable {
     private init(side: Side, _ isProduction: Bool) {
         let all = isProduction ? ProductionTraffic.roles : PlanTraffic.roles
         keys = isProduction ? [:] : PlanTraffic.keys
-        heartbeat =
-            isProduction
-            ? TrafficSQL(
-                "UPDATE workflow_controls SET last_run_at = :now WHERE workflow_name = :name"
-            ) : nil
+        heartbeat = isProduction ? ProductionTraffic.heartbeat : []
         roles = all.map { role in
             TrafficRole(
                 name: role.name,

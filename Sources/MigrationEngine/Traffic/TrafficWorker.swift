@@ -25,7 +25,7 @@ struct TrafficWorker {
         tally: TrafficTally,
         rate: Double,
         flagCache: Duration,
-        heartbeat: TrafficSQL? = nil
+        heartbeat: [TrafficSQL] = []
     ) {
         self.index = index
         self.role = role
@@ -38,7 +38,9 @@ struct TrafficWorker {
         // Apart from the operations, so that how often a toggle is read does not change them.
         jitter = SampleRandom(seed: ~draw.seed &+ UInt64(index))
         // Who never looks at the table of the toggles does not write it either.
-        if role.obeysToggle { self.heartbeat = heartbeat.map { WorkerHeartbeat(role.name, $0) } }
+        if role.obeysToggle, !heartbeat.isEmpty {
+            self.heartbeat = WorkerHeartbeat(role.name, heartbeat)
+        }
     }
 
     /// Works until it is told to stop; a cycle that runs is finished first.

@@ -9,17 +9,17 @@ struct WorkerHeartbeat {
     private static let pause = Duration.seconds(5)
 
     private let name: String
-    private let statement: TrafficSQL
+    private let statements: [TrafficSQL]
     private var written: ContinuousClock.Instant?
 
     /// Makes a heartbeat.
     ///
     /// - Parameters:
     ///   - name: The workflow.
-    ///   - statement: Writes the time `:now` for the workflow `:name`.
-    init(_ name: String, _ statement: TrafficSQL) {
+    ///   - statements: Each writes the time `:now` for the workflow `:name`.
+    init(_ name: String, _ statements: [TrafficSQL]) {
         self.name = name
-        self.statement = statement
+        self.statements = statements
     }
 
     /// Says that the worker ran, when it has not said so for a while.
@@ -29,12 +29,11 @@ struct WorkerHeartbeat {
         let moment = ContinuousClock.now
         guard written.map({ $0 + Self.pause <= moment }) ?? true else { return }
         let now = SampleMoment(seconds: Int(Date().timeIntervalSince1970)).stamp
-        let done = try? database.write(
-            statement,
-            ["now": now, "name": .string(name)],
-            returning: nil
-        )
+        let values: [String: SourceValue] = ["now": now, "name": .string(name)]
+        let isDone = statements.allSatisfy { statement in
+            (try? database.write(statement, values, returning: nil)) != nil
+        }
         // What was refused is tried again behind the next cycle.
-        if done != nil { written = moment }
+        if isDone { written = moment }
     }
 }

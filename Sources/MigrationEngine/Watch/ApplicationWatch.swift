@@ -187,7 +187,7 @@ enum ApplicationWatch {
     }
 
     /// A time that has not come yet: whoever wrote it has another clock.
-    private static func ahead(_ age: Double) -> String {
+    static func ahead(_ age: Double) -> String {
         "\(Int(-age)) s in the future: its writer's clock is wrong, or its time zone"
     }
 
@@ -195,7 +195,7 @@ enum ApplicationWatch {
     ///
     /// What has no zone is UTC, as everything that SQLite's `datetime('now')` wrote, unless the
     /// profile says otherwise.
-    private static func age(
+    static func age(
         of text: String,
         in zone: String? = nil,
         _ look: WatchLook

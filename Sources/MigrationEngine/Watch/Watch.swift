@@ -36,6 +36,9 @@ public enum Watch {
         WatchQuestion("workflows", "every enabled workflow ran within its interval") {
             look throws(MigrationError) in try ApplicationWatch.workflows(look)
         },
+        WatchQuestion("jobs", "no job is stuck") {
+            look throws(MigrationError) in try ApplicationWatch.jobs(look)
+        },
         WatchQuestion("watermarks", "the marks of the syncs advance") {
             look throws(MigrationError) in try ApplicationWatch.watermarks(look)
         },

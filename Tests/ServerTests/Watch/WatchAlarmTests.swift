@@ -64,6 +64,47 @@ struct WatchAlarmTests {
         #expect(await watch.stop() == 1)
     }
 
+    @Test func `a job that says for hours that it runs is stuck`() async throws {
+        let live = try await LiveSource.switched()
+        let target = live.cutover.target
+        let watch = try await WatchRun(live)
+        func begin(_ when: String) async throws {
+            _ = try await psql(
+                target,
+                """
+                UPDATE workflows SET status = 'running', last_run_at = \(when)
+                    WHERE name = 'weekly_reporter'
+                """
+            )
+        }
+        try await begin("now() AT TIME ZONE 'UTC'")
+        let count = watch.looks.count
+        try #require(
+            await eventually {
+                watch.looks.count > count + 1
+                    && watch.looks.last?["criteria"].named("jobs")["reason"].string
+                        == "1 job running, none for too long"
+            }
+        )
+        try await begin("now() AT TIME ZONE 'UTC' - interval '5 hours'")
+        let found = try await watch.requireAlarm(
+            "jobs",
+            ["weekly_reporter: running, begun 5 h ago"],
+            after: watch.looks.count
+        )
+        #expect(found["remedy"].string?.contains("started again") == true)
+        try await begin("NULL")
+        try #require(
+            await eventually {
+                watch.looks.last?["criteria"].named("jobs")["reason"].string?
+                    .contains("nobody knows since when") == true
+            }
+        )
+        _ = try await psql(target, "UPDATE workflows SET status = 'completed'")
+        try await watch.requireEnd(of: "jobs")
+        #expect(await watch.stop() == 1)
+    }
+
     @Test func `an orphan and a pool that is full are red in the next look`()
         async throws
     {

@@ -53,7 +53,9 @@ struct WatchGreenTests {
             for found in look["criteria"].list where found["name"].string != "probes" {
                 #expect(found["state"].string != "bad", "\(found)")
             }
-            for name in ["workflows", "watermarks", "new_orders", "old_file", "sequences"] {
+            for name in [
+                "workflows", "jobs", "watermarks", "new_orders", "old_file", "sequences",
+            ] {
                 let found = look["criteria"].named(name)
                 #expect(found["state"].string == "good", "\(found)")
             }

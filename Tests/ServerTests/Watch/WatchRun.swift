@@ -95,6 +95,7 @@ extension LiveSource {
     /// What a healthy application has done a moment ago.
     static let work = """
         UPDATE workflow_controls SET last_run_at = now() AT TIME ZONE 'UTC';
+        UPDATE workflows SET status = 'completed';
         UPDATE sync_watermark SET last_sync_timestamp =
             to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS');
         """
