@@ -9,6 +9,7 @@ struct CheckJudge {
     private let pending: PendingWrites
     private let isTargetLive: Bool
     private let hasRun: Bool
+    private let aside: NameTable<Int>
     private let differences: [CheckDifference]
 
     /// Prepares a verdict.
@@ -20,13 +21,15 @@ struct CheckJudge {
     ///   - pending: The writes that one side has and the other will get.
     ///   - isTargetLive: Whether the application writes the target.
     ///   - hasRun: Whether a live run tells which writes wait.
+    ///   - aside: The rows of each table that are in quarantine, and so not in the target.
     init(
         check: Profile.Check,
         source: Outcome?,
         target: Outcome?,
         pending: PendingWrites = PendingWrites(),
         isTargetLive: Bool = false,
-        hasRun: Bool = false
+        hasRun: Bool = false,
+        aside: NameTable<Int> = [:]
     ) {
         profileCheck = check
         self.source = source
@@ -34,6 +37,7 @@ struct CheckJudge {
         self.pending = pending
         self.isTargetLive = isTargetLive
         self.hasRun = hasRun
+        self.aside = aside
         differences = CheckDifference.between(source?.reading, target?.reading)
     }
 
@@ -114,8 +118,9 @@ struct CheckJudge {
 
     private func different(_ left: CheckReading, _ right: CheckReading) -> Verdict {
         let words = "SQLite has \(figureWords(left)), PostgreSQL \(figureWords(right))"
-        let more = differences.isEmpty ? "" : "; \(differences.count) differ"
         let tables = left.tables.union(right.tables)
+        let more =
+            (differences.isEmpty ? "" : "; \(differences.count) differ") + asideWords(tables)
         let isPending =
             tables.isEmpty ? pending.words != nil : tables.contains { pending.holds($0) }
         if isTargetLive {
@@ -130,6 +135,14 @@ struct CheckJudge {
             return (.waiting, "\(words); \(pending.words ?? "writes wait to be followed")")
         }
         return (.differs, words + more)
+    }
+
+    /// Rows that the target cannot have, for nobody should look for them.
+    private func asideWords(_ tables: Set<String>) -> String {
+        let rows = aside.pairs.filter { name, _ in tables.isEmpty || tables.contains(name) }
+            .sorted { $0.name < $1.name }
+            .map { name, rows in "\(GateWords.count(rows, "row")) of \(name)" }
+        return rows.isEmpty ? "" : "; in quarantine: \(GateWords.list(rows))"
     }
 
     private func goodWords(_ reading: CheckReading?) -> String {

@@ -15,6 +15,7 @@ final class ReconciliationRun {
     private let cancellation: Cancellation
     private let now = Date()
     private let deadline: ContinuousClock.Instant
+    private let aside: NameTable<Int>
 
     /// Opens the sides.
     ///
@@ -55,6 +56,30 @@ final class ReconciliationRun {
         sides = Side.allCases.filter { profiles[$0] != nil }
         keys = try (sides.contains(.source) ? source : target).foreignKeys()
         liveSide = sides.count == 2 ? try? LiveSide.current(options) : nil
+        let quarantine = sides.count == 2 ? try? Self.quarantined(target, options.schema) : nil
+        aside = quarantine ?? [:]
+    }
+
+    /// The rows of each table that are in quarantine and were not brought to the target since.
+    private static func quarantined(
+        _ target: ReconciledSide,
+        _ schema: String
+    ) throws(MigrationError) -> NameTable<Int> {
+        try target.reader.read("reconcile") { session throws(LiveFailure) in
+            guard let connection = session.connection.target else { return [:] }
+            do throws(TargetError) {
+                guard let run = try RunState.newestRun(connection, in: schema) else { return [:] }
+                let reader = try QuarantineReader(connection, run: run.id)
+                var rows: NameTable<Int> = [:]
+                for group in try reader.groups(QuarantineSelection()) {
+                    let left = group.waiting + group.accepted
+                    if left > 0 { rows[group.table] = (rows[group.table] ?? 0) + left }
+                }
+                return rows
+            } catch {
+                throw .target(error)
+            }
+        }
     }
 
     /// Runs a check; while writes wait to be followed that may explain a difference, again.
@@ -104,7 +129,8 @@ final class ReconciliationRun {
             target: readings[.target],
             pending: pending,
             isTargetLive: liveSide == .target,
-            hasRun: mark != nil
+            hasRun: mark != nil,
+            aside: aside
         ).check
     }
 }

@@ -48,6 +48,42 @@ struct ReconcileProfileTests {
         #expect(childless["samples"][0]["source"].string == nil)
     }
 
+    @Test func `a difference names the rows of its tables that are in quarantine`() async throws {
+        let other = CutoverCommand(source: folder.file("other.db"), target: cutover.target)
+        _ = try await sqlite3(
+            other.source,
+            """
+            CREATE TABLE part (id INTEGER PRIMARY KEY, code TEXT, units INTEGER);
+            INSERT INTO part VALUES (1, '00112233-4455-6677-8899-aabbccddeeff', 3), (2, 'none', 4);
+            """
+        )
+        try folder.write(
+            "parts.toml",
+            """
+            name = "parts"
+            [[columns]]
+            table = "part"
+            column = "code"
+            type = "uuid"
+            [[checks]]
+            name = "units"
+            title = "the units are the same"
+            kind = "sums"
+            columns = ["part.units"]
+            expect = "equal"
+            """
+        )
+        let profile = ["--profile", folder.file("parts.toml"), "--schema", "parts"]
+        let run = try await other("migrate", ["--max-quarantined", "1"] + profile)
+        try #require(run.status == 0, "\(run)")
+        let units = try await other("reconcile", profile).json["checks"].named("units")
+        #expect(units["verdict"].string == "differs")
+        #expect(
+            units["reason"].string?.hasSuffix("in quarantine: 1 row of part") == true,
+            "\(units)"
+        )
+    }
+
     @Test func `a check without its table or column says so, and the others run`() async throws {
         let run = try await reconcile(
             """
