@@ -16,8 +16,8 @@ enum NextStep {
             return "mend the reason, then cutover switch again; cutover follow keeps PostgreSQL "
                 + "close meanwhile"
         }
-        return "watch the application on PostgreSQL; cutover revert goes back with every row "
-            + "written there"
+        return "cutover watch looks at the first hour, cutover reconcile at the figures of the "
+            + "business; cutover revert goes back with every row written there"
     }
 
     /// The next step after a way back.
