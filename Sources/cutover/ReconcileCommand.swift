@@ -95,11 +95,17 @@ struct ReconciliationText {
                 cell.text(check.target?.figure), check.verdict.words,
             ])
         }
-        let told = report.checks.filter { !$0.verdict.isGood || $0.verdict == .inherited }
-        let notes = [
-            report.sourceError.map { "SQLite cannot be read: \($0)" },
-            report.targetError.map { "PostgreSQL cannot be read: \($0)" },
-        ].compactMap { $0.map(cell.printable) }
+        let told = report.checks.filter {
+            !$0.verdict.isGood || [.inherited, .movedOn].contains($0.verdict)
+        }
+        let missing = report.checks.filter { $0.verdict == .notApplicable }.map {
+            "not asked: \($0.name): \($0.reason)"
+        }
+        let notes =
+            [
+                report.sourceError.map { "SQLite cannot be read: \($0)" },
+                report.targetError.map { "PostgreSQL cannot be read: \($0)" },
+            ].compactMap { $0.map(cell.printable) } + missing.map(cell.printable)
         return ([table.text, ""] + told.flatMap(lines) + notes + [outcome(report)])
             .joined(separator: "\n")
     }
@@ -126,8 +132,14 @@ struct ReconciliationText {
         let bad = report.problems.count
         let time = String(format: "%.1f s", report.seconds)
         guard bad > 0 else {
-            let sides = report.sides.count == 2 ? " on both sides" : " on one side"
-            return "\(asked) checks hold\(sides) (\(time))"
+            let sides = report.sides.count == 2 ? "on both sides" : "on one side"
+            let moved = report.checks.count { $0.verdict == .movedOn }
+            let alone = report.checks.count { $0.verdict == .uncompared }
+            let rest = [
+                moved > 0 ? "\(moved) moved on with PostgreSQL since the switch" : nil,
+                alone > 0 ? "\(alone) only both sides can tell" : nil,
+            ].compactMap { $0.map { ", " + $0 } }.joined()
+            return "\(asked - moved - alone) checks hold \(sides)\(rest) (\(time))"
         }
         return "\(bad) of \(asked) checks do not hold (\(time))"
     }

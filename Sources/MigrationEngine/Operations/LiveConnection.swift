@@ -129,7 +129,8 @@ final class LiveConnection {
         try execute(side == .source ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         do throws(LiveFailure) {
             let value = try work()
-            try execute("COMMIT")
+            // Nothing was written, and what a query set for its session ends with it.
+            try execute("ROLLBACK")
             return value
         } catch {
             // The first error tells what happened; a lost connection ends the transaction itself.

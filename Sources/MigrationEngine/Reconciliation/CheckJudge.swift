@@ -10,6 +10,7 @@ struct CheckJudge {
     private let isTargetLive: Bool
     private let hasRun: Bool
     private let aside: NameTable<Int>
+    private let lost: [String]
     private let differences: [CheckDifference]
 
     /// Prepares a verdict.
@@ -22,6 +23,7 @@ struct CheckJudge {
     ///   - isTargetLive: Whether the application writes the target.
     ///   - hasRun: Whether a live run tells which writes wait.
     ///   - aside: The rows of each table that are in quarantine, and so not in the target.
+    ///   - lost: Parents that have rows in the source, and none in the target that is live.
     init(
         check: Profile.Check,
         source: Outcome?,
@@ -29,7 +31,8 @@ struct CheckJudge {
         pending: PendingWrites = PendingWrites(),
         isTargetLive: Bool = false,
         hasRun: Bool = false,
-        aside: NameTable<Int> = [:]
+        aside: NameTable<Int> = [:],
+        lost: [String] = []
     ) {
         profileCheck = check
         self.source = source
@@ -38,6 +41,7 @@ struct CheckJudge {
         self.isTargetLive = isTargetLive
         self.hasRun = hasRun
         self.aside = aside
+        self.lost = lost
         differences = CheckDifference.between(source?.reading, target?.reading)
     }
 
@@ -53,7 +57,7 @@ struct CheckJudge {
             source: source?.reading.map(figure),
             target: target?.reading.map(figure),
             samples: samples,
-            reason: reason,
+            reason: reason + absentWords,
             meaning: words.meaning,
             remedy: verdict.isGood ? nil : words.remedy(verdict)
         )
@@ -96,6 +100,12 @@ struct CheckJudge {
         case .none where found > 0: return (.violated, "\(words(found)) in \(side)")
         case .asSource where found > 0:
             return (.uncompared, "\(words(found)) in \(side); only both sides tell what is new")
+        case .equal:
+            let reading = source?.reading ?? target?.reading
+            return (
+                .uncompared,
+                "\(goodWords(reading)) in \(side); only both sides tell whether it is the same"
+            )
         default:
             let reading = source?.reading ?? target?.reading
             return (.good, "\(goodWords(reading)) in \(side)")
@@ -124,12 +134,23 @@ struct CheckJudge {
         let isPending =
             tables.isEmpty ? pending.words != nil : tables.contains { pending.holds($0) }
         if isTargetLive {
+            // No write of the application explains that: who deletes the rows, deletes the parent.
+            guard lost.isEmpty else {
+                return (
+                    .violated,
+                    "\(words); \(lost.count) of them \(lost.count == 1 ? "has" : "have") rows in "
+                        + "SQLite and none in PostgreSQL"
+                )
+            }
             guard isPending || !hasRun else { return (.differs, words + more) }
             // The old side is at rest; the new one still has to hold by itself.
             if profileCheck.expectation == .none, right.foundRows > 0 {
-                return (.violated, "\(self.words(right.foundRows)) in PostgreSQL since the switch")
+                return (
+                    .violated,
+                    "\(self.words(right.foundRows)) in PostgreSQL, \(left.foundRows) in SQLite"
+                )
             }
-            return (.movedOn, "\(words): PostgreSQL was written since the switch")
+            return (.movedOn, "\(words): PostgreSQL was written since the switch\(more)")
         }
         guard !isPending else {
             return (.waiting, "\(words); \(pending.words ?? "writes wait to be followed")")
@@ -143,6 +164,14 @@ struct CheckJudge {
             .sorted { $0.name < $1.name }
             .map { name, rows in "\(GateWords.count(rows, "row")) of \(name)" }
         return rows.isEmpty ? "" : "; in quarantine: \(GateWords.list(rows))"
+    }
+
+    /// What nobody has who asks for it may be misspelt.
+    private var absentWords: String {
+        var names: [String] = []
+        for name in [source, target].flatMap({ $0?.reading?.absent ?? [] })
+        where !names.contains(where: { $0.isExactly(name) }) { names.append(name) }
+        return names.isEmpty ? "" : "; not in this database: \(GateWords.list(names))"
     }
 
     private func goodWords(_ reading: CheckReading?) -> String {
@@ -172,7 +201,11 @@ struct CheckJudge {
 
     /// What differs, first; then what was found on both sides alike.
     private var samples: [ReconciliationReport.Sample] {
-        var samples = differences.prefix(CheckDifference.shown).map {
+        var samples = lost.prefix(CheckDifference.shown).map {
+            ReconciliationReport.Sample(key: $0, source: "has rows", target: "none")
+        }
+        let differing = differences.filter { different in !lost.contains(different.key) }
+        samples += differing.prefix(CheckDifference.shown - samples.count).map {
             ReconciliationReport.Sample(key: $0.key, source: $0.source, target: $0.target)
         }
         let found = (target?.reading ?? source?.reading)?.found ?? []
@@ -230,7 +263,10 @@ struct CheckDifference: Equatable {
         let right = texts(right)
         let known = Set(known.map(\.key))
         return Set(left.keys).union(right.keys).subtracting(known).sorted().compactMap { key in
-            guard left[key]?.plain != right[key]?.plain else { return nil }
+            // Texts of other code points may be one to a reader, and are not to the databases.
+            if let one = left[key], let other = right[key], one.plain.isExactly(other.plain) {
+                return nil
+            }
             return CheckDifference(key: key, source: left[key]?.shown, target: right[key]?.shown)
         }
     }

@@ -101,7 +101,10 @@ extension CheckReader {
         var reading = CheckReading()
         for table in tables {
             // The other shape of the application does not have it.
-            guard let relation = session.shape.relation(table) else { continue }
+            guard let relation = session.shape.relation(table) else {
+                reading.absent.append(table)
+                continue
+            }
             reading.tables.insert(table)
             let isEmpty = try rows("SELECT 1 FROM \(relation.sql) LIMIT 1").isEmpty
             reading.figures.append(CheckRow(key: table, value: isEmpty ? "EMPTY" : "has rows"))
@@ -144,11 +147,12 @@ extension CheckReader {
         let lines = rows.prefix(CheckReading.most).map { row in
             row.count > 2
                 ? CheckRow(
-                    key: row[0] ?? "NULL",
-                    value: row[1..<(row.count - 1)].map { $0 ?? "NULL" }.joined(separator: " | ")
+                    key: CheckValue.cell(row[0]),
+                    value: row[1..<(row.count - 1)].map(CheckValue.cell).joined(separator: " | ")
                 )
                 : expectation == .equal
-                    ? CheckRow(key: "", value: row[0] ?? "NULL") : CheckRow(key: row[0] ?? "NULL")
+                    ? CheckRow(key: "", value: CheckValue.cell(row[0]))
+                    : CheckRow(key: CheckValue.cell(row[0]))
         }
         guard expectation == .equal else {
             reading.found = lines

@@ -1,3 +1,5 @@
+import Foundation
+
 extension CheckReader {
     /// Rows without the parent that they refer to, by the value that refers.
     func orphans(_ key: CheckedKey) throws(CheckFault) -> CheckReading {
@@ -28,9 +30,36 @@ extension CheckReader {
             WHERE \(sql.child.map { "c.\($0) IS NULL" }.joined(separator: " AND "))
                 AND \(sql.parent.map { "p.\($0) IS NOT NULL" }.joined(separator: " AND "))
             """,
-            prefix: "\(key.parent) without \(key.words) ",
+            prefix: Self.prefix(key),
             tables: [key.child, key.parent]
         )
+    }
+
+    /// Which of some parents have children on this side.
+    ///
+    /// - Parameters:
+    ///   - key: The key.
+    ///   - found: Parents as ``childless(_:)`` names them.
+    /// - Returns: Those that have.
+    /// - Throws: ``CheckFault``.
+    func parents(_ key: CheckedKey, among found: [String]) throws(CheckFault) -> [String] {
+        let prefix = Self.prefix(key)
+        let own = found.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+        guard !own.isEmpty, let json = try? JSONEncoder().encode(own) else { return [] }
+        let sql = try names(key)
+        let keys = sql.parent.map { "CAST(p.\($0) AS TEXT)" }.joined(separator: " || ', ' || ")
+        let list = TargetConnection.literal(String(decoding: json, as: UTF8.self))
+        return try rows(
+            """
+            SELECT \(keys) FROM \(sql.parentTable) p
+            WHERE \(keys) IN (SELECT value FROM json_each(\(list)))
+                AND EXISTS (SELECT 1 FROM \(sql.childTable) c WHERE \(sql.pairs))
+            """
+        ).compactMap { row in (row.first ?? nil).map { prefix + $0 } }
+    }
+
+    private static func prefix(_ key: CheckedKey) -> String {
+        "\(key.parent) without \(key.words) "
     }
 
     /// Rows that state another number than belongs to them.

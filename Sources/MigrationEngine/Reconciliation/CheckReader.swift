@@ -45,6 +45,36 @@ struct CheckReader {
         }
     }
 
+    /// Which parents without children on the other side have some on this one.
+    ///
+    /// - Parameters:
+    ///   - check: The check.
+    ///   - found: What it found on the other side.
+    /// - Returns: Those that have.
+    /// - Throws: ``LiveFailure``.
+    func parents(
+        _ check: Profile.Check,
+        among found: [String]
+    ) throws(LiveFailure) -> [String] {
+        let asked: [CheckedKey]
+        switch check.kind {
+        case .childless(let parent, let child): asked = [CheckedKey(child: child, parent: parent)]
+        case .everyChildless: asked = keys
+        default: return []
+        }
+        return try connection.snapshot { () throws(LiveFailure) in
+            var parents: [String] = []
+            for key in asked {
+                do throws(CheckFault) {
+                    parents += try self.parents(key, among: found)
+                } catch {
+                    if case .live(let failure) = error { throw failure }
+                }
+            }
+            return parents
+        }
+    }
+
     /// Runs a query that was made here.
     func rows(_ sql: String) throws(CheckFault) -> [[String?]] {
         do throws(LiveFailure) {
@@ -122,6 +152,8 @@ struct CheckReader {
             "took longer than \(Int(seconds)) s"
                 + (isSource && seconds == 5 ? " (the file is not in WAL mode)" : "")
         case .front(let error): error.message
+        case .source(let error) where error.message.contains("integer overflow"):
+            "a sum leaves 64 bits, so one value is out of all bounds: cutover inspect names the largest"
         case .source(let error): error.message
         // A message about a value repeats the value.
         case .target(let error): error.messageWithoutValues

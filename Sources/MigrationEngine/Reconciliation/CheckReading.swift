@@ -20,6 +20,8 @@ struct CheckReading: Equatable {
     var foundRows: Int64 = 0
     /// The tables that were read, as the source names them.
     var tables: Set<String> = []
+    /// What the check asks about, and this database does not have: another shape, or a misspelling.
+    var absent: [String] = []
 
     /// More than these are counted, and not compared one by one.
     static let most = 10_000
@@ -33,6 +35,7 @@ struct CheckReading: Equatable {
         found += other.found
         foundRows += other.foundRows
         tables.formUnion(other.tables)
+        absent += other.absent
     }
 }
 
@@ -51,7 +54,8 @@ enum CheckValue {
     /// - Parameter text: What a database wrote.
     /// - Returns: The text to compare.
     static func plain(_ text: String) -> String {
-        if let match = text.wholeMatch(of: /(-?)0*([0-9]+)(?:\.([0-9]*))?/) {
+        // Digits behind a zero are an article's number, not a count.
+        if let match = text.wholeMatch(of: /(-?)(0|[1-9][0-9]*)(?:\.([0-9]*))?/) {
             let whole = String(match.2)
             let fraction = (match.3.map(String.init) ?? "").replacing(/0+$/, with: "")
             let number = fraction.isEmpty ? whole : "\(whole).\(fraction)"
@@ -62,6 +66,15 @@ enum CheckValue {
         case "f", "false": return "0"
         default: return StoredMoment.plain(text)
         }
+    }
+
+    /// A cell of a line, such that no other cells make the same line.
+    ///
+    /// - Parameter text: What a database wrote; nil for NULL.
+    /// - Returns: The cell.
+    static func cell(_ text: String?) -> String {
+        guard let text else { return "NULL" }
+        return text == "NULL" ? "'NULL'" : text.replacing("|", with: "\\|")
     }
 
     /// Writes a whole number of the smallest decimals with its point.

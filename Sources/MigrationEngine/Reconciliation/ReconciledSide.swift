@@ -26,9 +26,43 @@ final class ReconciledSide {
         now: Date
     ) -> Result<CheckReading, CheckObstacle> {
         do throws(MigrationError) {
-            return try reader.read("reconcile") { session throws(LiveFailure) in
-                let whole = try wholeSession(session)
-                let work = CheckReader(
+            return try asking(check, keys, now) { work throws(LiveFailure) in
+                try work.outcome(check)
+            }
+        } catch {
+            let cause = error.cause.map { " (\($0))" } ?? ""
+            return .failure(.failed(error.message + cause))
+        }
+    }
+
+    /// Which parents without children on the other side have some on this one.
+    ///
+    /// - Parameters:
+    ///   - check: The check.
+    ///   - keys: The foreign keys of the database.
+    ///   - found: What it found on the other side.
+    /// - Returns: Those that have.
+    /// - Throws: ``MigrationError``.
+    func parents(
+        _ check: Profile.Check,
+        _ keys: [CheckedKey],
+        among found: [String]
+    ) throws(MigrationError) -> [String] {
+        try asking(check, keys, Date()) { work throws(LiveFailure) in
+            try work.parents(check, among: found)
+        }
+    }
+
+    private func asking<Value>(
+        _ check: Profile.Check,
+        _ keys: [CheckedKey],
+        _ now: Date,
+        _ work: (CheckReader) throws(LiveFailure) -> Value
+    ) throws(MigrationError) -> Value {
+        try reader.read("reconcile") { session throws(LiveFailure) in
+            let whole = try wholeSession(session)
+            return try work(
+                CheckReader(
                     session: whole,
                     live: reader,
                     keys: keys,
@@ -36,11 +70,7 @@ final class ReconciledSide {
                     seconds: try patience(check, session.connection),
                     cancellation: cancellation
                 )
-                return try work.outcome(check)
-            }
-        } catch {
-            let cause = error.cause.map { " (\($0))" } ?? ""
-            return .failure(.failed(error.message + cause))
+            )
         }
     }
 

@@ -101,6 +101,9 @@ final class ReconciliationRun {
         }
     }
 
+    /// Of more that were found, the others are not asked after: one is enough.
+    private static let mostAsked = 1_000
+
     private func judge(_ check: Profile.Check) -> ReconciliationReport.Check {
         // What was followed before the first reading and what was written after the second: both
         // are looked at, so that no write between them passes for a fault.
@@ -123,6 +126,18 @@ final class ReconciliationRun {
                 pending = .unknown
             }
         }
+        var lost: [String] = []
+        if liveSide == .target, let old = readings[.source]?.reading,
+            let new = readings[.target]?.reading
+        {
+            let known = old.isWhole ? Set(old.found.map(\.key)) : []
+            let found = new.found.map(\.key).filter { !known.contains($0) }
+            do throws(MigrationError) {
+                lost = try source.parents(check, keys, among: Array(found.prefix(Self.mostAsked)))
+            } catch {
+                readings[.source] = .failure(.failed(error.message))
+            }
+        }
         return CheckJudge(
             check: check,
             source: readings[.source],
@@ -130,7 +145,8 @@ final class ReconciliationRun {
             pending: pending,
             isTargetLive: liveSide == .target,
             hasRun: mark != nil,
-            aside: aside
+            aside: aside,
+            lost: lost
         ).check
     }
 }

@@ -61,6 +61,26 @@ enum ProductionTraffic {
         :street2, :city, :state, :postal_code, :country, :phone, :name, :service
         """
 
+    /// The same, with two items of that quantity.
+    private static let valuesOfTwoItems = orderValues.replacing(
+        ":quantity",
+        with: "2 * CAST(:quantity AS INTEGER)"
+    )
+
+    /// Changes a stock and the level that hangs on it, as the application does.
+    private static func stock(_ quantity: String) -> TrafficStep {
+        .update(
+            "inventory_current",
+            set: """
+                current_quantity = current_quantity \(quantity),
+                alert_level = CASE WHEN current_quantity \(quantity) <= 0 THEN 'critical'
+                    WHEN current_quantity \(quantity) < 50 THEN 'low' ELSE 'normal' END,
+                last_updated = :now
+                """,
+            where: "sku = :sku"
+        )
+    }
+
     private static func item(_ order: String, lot: String, _ name: String) -> TrafficStep {
         .insert(
             "order_items_inbox",
@@ -80,7 +100,7 @@ enum ProductionTraffic {
         name: "import an order",
         weight: 6,
         steps: [
-            .insert("orders_inbox", orderColumns, orderValues, giving: "inbox"),
+            .insert("orders_inbox", orderColumns, valuesOfTwoItems, giving: "inbox"),
             item(":inbox", lot: ":lot", "item"),
             item(":inbox", lot: ":none", "item2"),
         ]
@@ -213,11 +233,7 @@ enum ProductionTraffic {
                 ":today, :sku_lot, :sku, :quantity, :number, :tracking",
                 giving: "item"
             ),
-            .update(
-                "inventory_current",
-                set: "current_quantity = current_quantity - :quantity, last_updated = :now",
-                where: "sku = :sku"
-            ),
+            stock("- :quantity"),
             .update(
                 "sync_watermark",
                 set: "last_sync_timestamp = :iso, updated_at = :now",
@@ -271,6 +287,8 @@ enum ProductionTraffic {
                 giving: "again",
                 also: children
             ),
+            // On PostgreSQL the order is updated instead, and keeps its items.
+            .delete("order_items_inbox", where: "order_inbox_id = :again"),
             item(":again", lot: ":lot", "item"),
         ]
     )
@@ -325,11 +343,7 @@ enum ProductionTraffic {
                 ":day, :sku, :quantity, 'Adjust Up', :note",
                 giving: "booking"
             ),
-            .update(
-                "inventory_current",
-                set: "current_quantity = current_quantity + :quantity, last_updated = :now",
-                where: "sku = :sku"
-            ),
+            stock("+ :quantity"),
         ]
     )
 
@@ -343,11 +357,7 @@ enum ProductionTraffic {
                 "WHERE transaction_type = 'Adjust Up' AND date >= :count_day ORDER BY date"
             ),
             .delete("inventory_transactions", where: "id = :booking"),
-            .update(
-                "inventory_current",
-                set: "current_quantity = current_quantity - :quantity, last_updated = :now",
-                where: "sku = :sku"
-            ),
+            stock("- :quantity"),
         ]
     )
 

@@ -175,12 +175,23 @@ extension Workflows {
         let changes = wanted.filter { always || before[$0.name] != $0.enabled }
         guard !changes.isEmpty else { return [] }
         let rows = try set(options: options, side: side, changes, by: author)
-        for row in rows {
-            try Journal.record(
-                options,
-                "workflow \(row.name) in the \(side.rawValue)",
-                before: before[row.name].map { $0 ? "on" : "off" },
-                after: row.enabled ? "on" : "off"
+        do throws(MigrationError) {
+            for row in rows {
+                try Journal.record(
+                    options,
+                    "workflow \(row.name) in the \(side.rawValue)",
+                    before: before[row.name].map { $0 ? "on" : "off" },
+                    after: row.enabled ? "on" : "off"
+                )
+            }
+        } catch {
+            throw MigrationError(
+                error.code,
+                "the toggles are changed, and the journal does not say so: \(error.message)",
+                place: error.place,
+                kept: .other("the toggles as they were asked for"),
+                remedy: "cutover workflows lists them; \(error.remedy)",
+                cause: error.cause
             )
         }
         return rows

@@ -86,6 +86,7 @@ package enum Workflows {
         let values = Set(toggles.map(\.enabled))
         let word = values.count == 1 ? (values == [true] ? "on" : "off") : "on or off"
         try options.requireWritable("turning a workflow \(word)")
+        if side == .target, isPaused(options) { throw paused(side) }
         let reader = LiveReader(options: options, side: side)
         let profile = try reader.profile()
         let change = ToggleChange(
@@ -106,8 +107,30 @@ package enum Workflows {
             throw error.error("workflows", options)
         }
         let known = try reader.workflows().workflows.map(\.name)
-        let name = toggles.first { !known.contains($0.name) }?.name ?? ""
-        throw unknown(name, known: known, side)
+        let strange = toggles.first { !known.contains($0.name) }
+        throw strange.map { unknown($0.name, known: known, side) } ?? paused(side)
+    }
+
+    /// Why nothing is set while toggles are put by: they get back what was saved, whatever is set
+    /// meanwhile.
+    private static func paused(_ side: Side) -> MigrationError {
+        MigrationError(
+            .runBusy,
+            "a switch has paused the workflows, and gives every toggle the value back that it had "
+                + "before",
+            place: .init("workflows", side: side),
+            remedy: "all of them are off until then: change it when the switch has ended; cutover "
+                + "status says where it stands"
+        )
+    }
+
+    /// Whether the source says that a switch has not given the toggles back yet.
+    private static func isPaused(_ options: Options) -> Bool {
+        // Without its source the target is an application's own affair.
+        guard let source = try? SourceFile.open(options.source, stage: "workflows") else {
+            return false
+        }
+        return (try? SavedToggles.areSaved(source)) == true
     }
 
     private static func unknown(_ name: String, known: [String], _ side: Side) -> MigrationError {
@@ -132,7 +155,7 @@ private struct ToggleChange {
     /// Changes the toggles in SQLite, where they are stored as 1 or 0.
     ///
     /// - Parameter options: Where the source is.
-    /// - Returns: The toggles as stored, or nil when there is no such workflow.
+    /// - Returns: The toggles as stored, or nil when there is no such workflow, or a pause.
     /// - Throws: ``LiveFailure``.
     func applyToSource(_ options: Options) throws(LiveFailure) -> [WorkflowRow]? {
         do throws(SourceError) {
@@ -145,6 +168,11 @@ private struct ToggleChange {
             // > https://www.sqlite.org/lang_transaction.html
             try connection.execute("BEGIN IMMEDIATE")
             do throws(SourceError) {
+                // The pause begins in a transaction of its own: it is seen here, or waits for this.
+                if try SavedToggles.areSaved(connection) {
+                    try connection.execute("ROLLBACK")
+                    return nil
+                }
                 var rows: [WorkflowRow] = []
                 for toggle in toggles {
                     try connection.prepare(updateSQL { _ in "?" }).run(

@@ -72,8 +72,37 @@ struct CheckJudgeTests {
         let some = Result<CheckReading, CheckObstacle>.success(reading(found: ["a"]))
         #expect(verdict(.none, nil, some) == .violated)
         #expect(verdict(.asSource, some, nil) == .uncompared)
-        #expect(verdict(.equal, some, nil) == .good)
+        #expect(verdict(.equal, some, nil) == .uncompared)
         #expect(verdict(.none, nil, .success(reading())) == .good)
+    }
+
+    @Test(
+        arguments: [
+            ("é", "e\u{301}"), ("007", "7"), (CheckValue.cell(nil), CheckValue.cell("NULL")),
+            (CheckValue.cell("a | b") + " | c", "a | " + CheckValue.cell("b | c")),
+        ]
+    )
+    func `what only looks alike differs`(one: String, other: String) {
+        func figures(_ value: String) -> Result<CheckReading, CheckObstacle> {
+            .success(reading(figures: ["x": value]))
+        }
+        #expect(verdict(.equal, figures(one), figures(other)) == .differs)
+        #expect(verdict(.equal, figures(one), figures(one)) == .good)
+    }
+
+    @Test func `a parent that lost its rows behind the switch is named, whatever was written`() {
+        let check = CheckJudge(
+            check: check(.asSource),
+            source: .success(reading()),
+            target: .success(reading(found: ["new", "old"])),
+            pending: .unknown,
+            isTargetLive: true,
+            hasRun: true,
+            lost: ["old"]
+        ).check
+        #expect(check.verdict == .violated)
+        #expect(check.reason.hasSuffix("1 of them has rows in SQLite and none in PostgreSQL"))
+        #expect(check.samples.map(\.key) == ["old", "new"])
     }
 
     @Test func `what is missing on one side only is a fault`() {
@@ -118,7 +147,8 @@ struct CheckJudgeTests {
 
     @Test(
         arguments: [
-            ("1.50", "1.5"), ("007", "7"), ("-0.0", "0"), ("t", "1"), ("false", "0"), ("", ""),
+            ("1.50", "1.5"), ("007", "007"), ("0.50", "0.5"), ("-0.0", "0"), ("t", "1"),
+            ("false", "0"), ("", ""),
             ("2025-10-15T04:05:06", "2025-10-15 04:05:06"), ("2025-10-15 00:00:00", "2025-10-15"),
             ("12345678901234567890.10", "12345678901234567890.1"), ("1e5", "1e5"),
         ]

@@ -196,6 +196,116 @@ struct ReconcileProfileTests {
         )
     }
 
+    private func turnover(_ decimals: Int) async throws -> JSON {
+        try await reconcile(
+            """
+            [[checks]]
+            name = "turnover"
+            title = "the turnover is the same"
+            kind = "sums"
+            columns = ["sale.price", "sale.pirce"]
+            decimals = \(decimals)
+            """,
+            ["--check", "turnover"]
+        ).json["checks"].named("turnover")
+    }
+
+    @Test func `values that a sum cannot add are named, and none is left out`() async throws {
+        let fine = try await turnover(2)
+        #expect(fine["verdict"].string == "good", "\(fine)")
+        // A column that nobody has is perhaps misspelt.
+        #expect(
+            fine["reason"].string?.hasSuffix("not in this database: sale.pirce") == true,
+            "\(fine)"
+        )
+        for (value, words) in [
+            ("1.005", "sale.price has values with more than 2 decimals"),
+            ("9e999", "sale.price has an infinite value"),
+        ] {
+            _ = try await sqlite3(cutover.source, "UPDATE sale SET price = \(value) WHERE id = 1")
+            let found = try await turnover(2)
+            #expect(found["verdict"].string == "failed", "\(found)")
+            #expect(found["reason"].string?.contains(words) == true, "\(found)")
+        }
+        _ = try await sqlite3(cutover.source, "UPDATE sale SET price = '12,50' WHERE id = 1")
+        let text = try await turnover(2)
+        #expect(text["verdict"].string == "differs", "\(text)")
+        #expect(
+            text["source"]["figure"].string == "12.55 in 2 values and 1 that are no numbers",
+            "\(text)"
+        )
+        _ = try await psql(
+            cutover.target,
+            """
+            ALTER TABLE sale ALTER price TYPE text;
+            UPDATE sale SET price = '12,50' WHERE id = 1
+            """
+        )
+        let both = try await turnover(2)
+        #expect(
+            both["target"]["figure"].string == "0.00 in 0 values and 3 that are no numbers",
+            "\(both)"
+        )
+    }
+
+    @Test func `a day that no calendar has is no date`() async throws {
+        _ = try await sqlite3(
+            cutover.source,
+            """
+            CREATE TABLE day (id INTEGER PRIMARY KEY, at TEXT);
+            INSERT INTO day (at) VALUES ('2024-02-29'), ('2024-12-31 10:00'), ('2025-01-01T10:00'),
+                ('2024-02-31'), ('2023-02-29'), ('2024-13-01'), ('2024-1-05x'), ('2024-01-05x'),
+                ('soon'), ('0000-01-01'), ('2100-01-01'), ('');
+            """
+        )
+        _ = try await psql(
+            cutover.target,
+            """
+            CREATE TABLE day (id serial PRIMARY KEY, at text);
+            INSERT INTO day (at) VALUES ('2024-02-29'), ('2024-12-31 10:00'), ('2025-01-01T10:00'),
+                ('2024-02-31'), ('2023-02-29'), ('2024-13-01'), ('2024-1-05x'), ('2024-01-05x'),
+                ('soon'), ('0000-01-01'), ('2100-01-01'), ('');
+            """
+        )
+        let run = try await reconcile(
+            """
+            [[checks]]
+            name = "days"
+            title = "every day is one"
+            kind = "dates"
+            columns = ["day.at"]
+            earliest = "2000-01-01"
+            """,
+            ["--check", "days"]
+        )
+        let days = run.json["checks"].named("days")
+        for side in ["source", "target"] {
+            #expect(days[side]["offending_rows"].int == 8, "\(run)")
+        }
+        #expect(days["verdict"].string == "violated", "\(run)")
+    }
+
+    @Test func `what a query sets for its session ends with it`() async throws {
+        let run = try await reconcile(
+            """
+            [[checks]]
+            name = "first"
+            title = "t"
+            kind = "sql"
+            sql = "SELECT 1 WHERE 1 = 0"
+            sql_postgresql = "SELECT set_config('search_path', 'pg_catalog', false) WHERE true"
+
+            [[checks]]
+            name = "second"
+            title = "t"
+            kind = "sql"
+            sql = "SELECT id FROM line WHERE id < 0"
+            """
+        )
+        let second = run.json["checks"].named("second")
+        #expect(second["verdict"].string == "good", "\(run)")
+    }
+
     @Test(
         arguments: [
             "WITH gone AS (DELETE FROM line RETURNING id) SELECT id FROM gone",
