@@ -57,6 +57,7 @@ let package = Package(
             resources: [
                 .embedInCode("Code/Adapter/database_settings.py"),
                 .embedInCode("Code/Adapter/pg_utils.py"),
+                .embedInCode("Code/Python/closing.py"),
                 .embedInCode("Code/Python/collations.py"),
                 .embedInCode("Code/Python/constants.py"),
                 .embedInCode("Code/Python/convert.py"),
@@ -65,6 +66,7 @@ let package = Package(
                 .embedInCode("Code/Python/files.py"),
                 .embedInCode("Code/Python/fingerprint.py"),
                 .embedInCode("Code/Python/fix.py"),
+                .embedInCode("Code/Python/forwards.py"),
                 .embedInCode("Code/Python/kinds.py"),
                 .embedInCode("Code/Python/layers.py"),
                 .embedInCode("Code/Python/literals.py"),

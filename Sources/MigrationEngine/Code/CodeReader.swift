@@ -64,6 +64,7 @@ final class CodeReader {
     private static var files: [(name: String, bytes: [UInt8])] {
         [
             ("__main__.py", PackageResources.start_py),
+            ("closing.py", PackageResources.closing_py),
             ("collations.py", PackageResources.collations_py),
             ("constants.py", PackageResources.constants_py),
             ("convert.py", PackageResources.convert_py),
@@ -71,7 +72,8 @@ final class CodeReader {
             ("drivers.py", PackageResources.drivers_py),
             ("files.py", PackageResources.files_py),
             ("fingerprint.py", PackageResources.fingerprint_py),
-            ("fix.py", PackageResources.fix_py), ("kinds.py", PackageResources.kinds_py),
+            ("fix.py", PackageResources.fix_py), ("forwards.py", PackageResources.forwards_py),
+            ("kinds.py", PackageResources.kinds_py),
             ("layers.py", PackageResources.layers_py),
             ("literals.py", PackageResources.literals_py),
             ("made.py", PackageResources.made_py),

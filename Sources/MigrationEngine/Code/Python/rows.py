@@ -13,7 +13,7 @@ class Rows:
     def __init__(self, file, wrappers):
         self.file = file
         self.scopes = file.scopes
-        self.readers = {name for name, entry in wrappers.by_name.items() if entry[3]}
+        self.readers = {name for name in wrappers.by_name if wrappers.reads(name)}
 
     def found(self):
         """The places, in the order of the file."""

@@ -3,11 +3,11 @@ import ast
 import re
 
 import sqltext
+from forwards import METHODS, RUNS, NO, SURE, handed, is_database
 from literals import Text
 from shapes import parameters
 from texts import MOST_VARIANTS
 
-METHODS = {"execute", "executemany", "executescript", "read_sql", "read_sql_query"}
 # Methods of other drivers, and of cursors that nobody knows, which run SQL too.
 _RUNS = re.compile(r"execute\w*|exec_driver_sql|read_sql\w*|raw")
 _SPEAKS = re.compile(r"sql|cursor|\bdb\b|database|commit\(|engine|session", re.IGNORECASE)
@@ -27,6 +27,8 @@ class Call:
         self.bound = bound
         self.key_reads = []
         self.is_reviewable = True
+        # A function that hands on what it is given: a statement only when nobody is known to call it.
+        self.forwards = None
 
     @property
     def is_dynamic(self):
@@ -34,52 +36,8 @@ class Call:
         return any(text.holes for text in self.texts)
 
 
-class Wrappers:
-    """Functions that hand one of their parameters on to a call that runs SQL, in any file.
-
-    `by_name` has, for each: the place of the SQL and of the bound values among the arguments, the
-    SQL's keyword, and whether the function reads rows.
-    """
-
-    def __init__(self, candidates):
-        self.by_name = {}
-        grown = True
-        while grown:
-            grown = False
-            for name, callee, entry in candidates:
-                known = callee in METHODS or callee in self.by_name
-                if known and name not in self.by_name and name not in METHODS:
-                    self.by_name[name] = entry
-                    grown = True
-
-
-def candidates(tree):
-    """The functions of one file that hand a parameter on as a call's first argument."""
-    found = []
-    for function in ast.walk(tree):
-        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            continue
-        names = [item.arg for item in function.args.posonlyargs + function.args.args]
-        handed = [node for node in ast.walk(function) if isinstance(node, ast.Call) and node.args
-                  and isinstance(node.args[0], ast.Name) and node.args[0].id in names]
-        for node in handed:
-            callee = getattr(node.func, "attr", getattr(node.func, "id", None))
-            if callee is None or (callee in METHODS and not isinstance(node.func, ast.Attribute)):
-                continue
-            is_method = names[:1] in (["self"], ["cls"])
-            second = node.args[1] if len(node.args) > 1 else None
-            bound = (names.index(second.id) - is_method
-                     if isinstance(second, ast.Name) and second.id in names else None)
-            fetches = any(isinstance(part, ast.Attribute) and part.attr.startswith("fetch")
-                          for part in ast.walk(function))
-            given = node.args[0].id
-            found.append((function.name, callee,
-                          (names.index(given) - is_method, bound, given, fetches)))
-    return found
-
-
-def call_of(node, wrappers):
-    """(name, the SQL's expression, the bound values' expression, receiver) of a call, or None."""
+def call_of(node, file, wrappers):
+    """(name, [(the SQL's expression, the bound values')], receiver, whose it is) of a call, or None."""
     function = node.func
     if isinstance(function, ast.Attribute):
         name, receiver = function.attr, function.value
@@ -87,29 +45,46 @@ def call_of(node, wrappers):
         name, receiver = function.id, None
     else:
         return None
-    keywords = {item.arg: item.value for item in node.keywords}
+    entries = wrappers.entries(name)
+    word = wrappers.stands_for(file, function) if entries else NO
+    entries = entries if word != NO else []
     if name in METHODS and receiver is not None:
-        place, bound, word = 0, 1, None
-    elif name in wrappers.by_name:
-        place, bound, word, _ = wrappers.by_name[name]
-    elif (receiver is not None and _RUNS.fullmatch(name)) or name in (
-            "read_sql", "read_sql_query", "read_sql_table"):
-        place, bound, word = 0, 1, None
-    else:
-        return None
-    sql = node.args[place] if place < len(node.args) else None
-    for candidate in (word, "sql", "query", "statement"):
-        if sql is None and candidate in keywords:
-            sql = keywords[candidate]
-    # *values or **values: what is run is among them.
-    sql = sql or keywords.get(None)
-    if sql is None:
-        return None
-    values = node.args[bound] if bound is not None and bound < len(node.args) else None
-    for candidate in ("params", "parameters", "args", "values"):
-        if values is None:
-            values = keywords.get(candidate)
-    return name, sql, values, receiver
+        entries = [RUNS, *(entry for entry in entries if entry.place)]
+    elif not entries and ((receiver is not None and _RUNS.fullmatch(name)) or name in (
+            "read_sql", "read_sql_query", "read_sql_table")):
+        entries = [RUNS]
+    shifted = 0
+    if isinstance(receiver, ast.Name) and receiver.id[:1].isupper() and any(
+            entry.is_method for entry in entries):
+        # Through the class: the object comes first.
+        shifted = 1
+    options = [found for entry in entries for found in _given(node, entry, shifted)]
+    if not options and any(entry.has_default for entry in entries):
+        wrappers.note_call(file, node.func)
+    return (name, options, receiver, word) if options else None
+
+
+def _given(node, entry, shifted):
+    """The SQL's expression and the bound values' of one way to read a call; nothing without SQL."""
+    keywords = {item.arg: item.value for item in node.keywords}
+    places = [entry.place, entry.place + 1] if shifted else [entry.place]
+    for place in places:
+        starred = next((item for item in node.args[:place + 1] if isinstance(item, ast.Starred)), None)
+        sql = starred or (node.args[place] if place < len(node.args) else None)
+        for candidate in (entry.word, "sql", "query", "statement"):
+            if sql is None and candidate is not None:
+                sql = keywords.get(candidate)
+        # **values: what is run may be among them.
+        if sql is None and None in keywords:
+            sql = ast.copy_location(ast.Starred(value=keywords[None], ctx=ast.Load()), keywords[None])
+        if sql is None:
+            continue
+        bound = None if entry.bound is None else entry.bound + place - entry.place
+        values = node.args[bound] if bound is not None and bound < len(node.args) else None
+        for candidate in ("params", "parameters", "args", "values"):
+            if values is None:
+                values = keywords.get(candidate)
+        yield sql, values
 
 
 def calls(file, wrappers):
@@ -117,29 +92,37 @@ def calls(file, wrappers):
     found = []
     layered = not file.sqlite_names and any(
         module.split(".")[0] in _BINDS for module in file.modules)
+    for node, name in wrappers.used(file):
+        found.append(unknown(file, node, name))
     for node, scope in file.scopes.of.items():
         told = _handed_on(node, file)
-        if told is not None:
+        if told is not None and all(call.node is not node for call in found):
             found.append(unknown(file, node, told))
         if not isinstance(node, ast.Call):
             continue
-        parts = call_of(node, wrappers)
+        parts = call_of(node, file, wrappers)
         if parts is None:
             continue
-        name, sql, values, receiver = parts
-        texts = file.resolver.texts(sql, scope, node.lineno)
-        if texts is None:
-            if isinstance(sql, _NO_TEXT):
-                continue
-            texts = [file.resolver.hole(sql)]
+        name, options, receiver, word = parts
+        chosen = _chosen(node, scope, options, file)
+        if chosen is None and word != SURE:
+            continue
+        sql, values, texts = chosen or (*options[0], [file.resolver.hole(options[0][0])])
         texts = _distinct(texts)
+        forwarder = _forwarder(sql, scope, file, wrappers)
+        if forwarder is not None:
+            texts = _own_of_forwarder(found, node, name, sql, scope, file, texts, forwarder)
+            wrappers.note_call(file, node.func)
+            if not texts:
+                continue
         if layered:
             for text in texts:
                 text.kinds.add("bound-by-layer")
         if len(texts) > MOST_VARIANTS:
             texts = texts[:MOST_VARIANTS - 1] + [file.resolver.hole(sql)]
-        if not _is_statement(texts, name, node, file, wrappers):
+        if not _is_statement(texts, name, receiver, word, file):
             continue
+        wrappers.note_call(file, node.func)
         if name not in METHODS and name not in wrappers.by_name:
             # A method of something else: what it makes of the text is not known.
             texts = [*texts, file.resolver.hole(node)]
@@ -156,6 +139,48 @@ def calls(file, wrappers):
     return found
 
 
+def _chosen(node, scope, options, file):
+    """The SQL, the values and the texts of the way to read a call that gives a statement, if any does."""
+    first = None
+    for sql, values in options:
+        texts = file.resolver.texts(sql, scope, node.lineno)
+        if texts is None:
+            if isinstance(sql, _NO_TEXT):
+                continue
+            texts = [file.resolver.hole(sql.value if isinstance(sql, ast.Starred) else sql)]
+        if any(sqltext.verb(text.value) for text in texts):
+            return sql, values, texts
+        if first is None or (not any(text.holes for text in first[2])
+                             and any(text.holes for text in texts)):
+            first = (sql, values, texts)
+    return first
+
+
+def _forwarder(sql, scope, file, wrappers):
+    """The function whose parameter a call hands on, when its callers are known as statements."""
+    name = handed(sql)
+    if name is None:
+        return None
+    home = scope.find(name.lstrip("*"))
+    if home is None or name.lstrip("*") not in home.parameters:
+        return None
+    return home.node if wrappers.is_forwarder(file.path, home.node) else None
+
+
+def _own_of_forwarder(found, node, name, sql, scope, file, texts, forwarder):
+    """What a function that hands SQL on runs beside what it is given."""
+    given = handed(sql)
+    own = [text for text in texts if not (
+        given.startswith("*") or (text.kinds & {"parameter"} and text.value.strip() == Text.HOLE))]
+    home = scope.find(given.lstrip("*"))
+    if given not in home.assigned and given not in home.added:
+        own = file.resolver.defaults(given, home) + own
+    provisional = unknown(file, node, name)
+    provisional.forwards = [file.path, forwarder.name]
+    found.append(provisional)
+    return _distinct(own)
+
+
 def unknown(file, node, name, is_reviewable=True):
     """A statement that nobody can read: what stands there counts as one that is not known."""
     call = Call(node, name, None, [file.resolver.hole(node)], parameters(None, None))
@@ -165,18 +190,18 @@ def unknown(file, node, name, is_reviewable=True):
 
 def _handed_on(node, file):
     """The name of a method that runs SQL and is handed on instead of called, or None."""
-    if not file.touches_database:
-        return None
     if isinstance(node, ast.Attribute) and node.attr in METHODS and isinstance(node.ctx, ast.Load):
         parent = file.scopes.parents.get(node)
-        if not (isinstance(parent, ast.Call) and parent.func is node):
+        if not (isinstance(parent, ast.Call) and parent.func is node) and (
+                _is_near_database(node.value, file)):
             return node.attr
-    if (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-            and node.func.id in ("getattr", "methodcaller") and node.args):
-        word = node.args[-1 if node.func.id == "methodcaller" else min(1, len(node.args) - 1)]
-        if isinstance(word, ast.Constant) and word.value in METHODS:
-            return word.value
     return None
+
+
+def _is_near_database(receiver, file):
+    """Whether something on which a method is called may be a connection or a cursor."""
+    name = getattr(receiver, "attr", getattr(receiver, "id", ""))
+    return file.touches_database or is_database(name) or _SPEAKS.search(file.source) is not None
 
 
 def _binds_anyway(name, wrappers):
@@ -184,8 +209,8 @@ def _binds_anyway(name, wrappers):
 
     The adapter's own functions are not among them: without values they bind none.
     """
-    return (name in wrappers.by_name and name not in METHODS
-            and name not in ("execute_query", "execute_update") and wrappers.by_name[name][1] is not None)
+    return name not in METHODS and name not in ("execute_query", "execute_update") and wrappers.binds(
+        name)
 
 
 def _note_key_reads(file, found):
@@ -224,18 +249,15 @@ def _distinct(texts):
     return kept
 
 
-def _is_statement(texts, name, node, file, wrappers):
-    if all(text.kinds & {"parameter"} and text.value.strip() == Text.HOLE for text in texts):
-        # What a function was given: its callers are the statements, if they are known as such.
-        function = file.scopes.enclosing(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-        given = getattr(function, "name", "")
-        if given in wrappers.by_name or given in METHODS or not file.touches_database:
-            return False
-    if any(sqltext.verb(text.value) for text in texts):
+def _is_statement(texts, name, receiver, word, file):
+    if word == SURE or any(sqltext.verb(text.value) for text in texts):
         return True
-    if not any(text.holes for text in texts) or name == "raw":
-        return False
-    return file.touches_database or _SPEAKS.search(file.source) is not None
+    if any(text.holes for text in texts):
+        return name != "raw" and _is_near_database(receiver, file)
+    # A whole text that begins like no statement: on a connection it is one, with a mistake in it.
+    called = getattr(receiver, "attr", getattr(receiver, "id", ""))
+    return name in METHODS and (file.touches_database or is_database(called) or any(
+        sqltext.may_begin(text.value) for text in texts))
 
 
 def _rows_of(node, scope):
