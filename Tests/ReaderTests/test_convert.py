@@ -1,6 +1,9 @@
 """What a statement becomes. Needs the transpiler: run by the Python that has it."""
+import ast
 import copy
 import json
+import os
+import re
 import sys
 import unittest
 
@@ -199,7 +202,7 @@ class ConvertTests(unittest.TestCase):
                      ["boolean", "integer"])
         self.becomes("SELECT id FROM t WHERE name LIKE 'a\\b%'",
                      "SELECT id FROM t WHERE name ILIKE 'a\\\\b%'")
-        self.assertIn("CAST(CAST(on_off AS INTEGER) AS TEXT)",
+        self.assertIn("CAST(CAST(on_off AS INT) AS TEXT)",
                       ask("SELECT name || on_off FROM t")["driver"])
         self.assertIn("NULLIF(n, 0)", ask("SELECT id % n FROM t")["driver"])
         self.becomes("SELECT id % 7 FROM t", "SELECT id % 7 FROM t")
@@ -300,6 +303,41 @@ class ConvertTests(unittest.TestCase):
         same = "SELECT COALESCE(note, '') FROM t WHERE id = :id AND name LIKE 'a%'"
         self.becomes(same, same, keeps=True, style="named")
         self.assertIn("$1", ask("SELECT id FROM t WHERE id = :id", keeps=True)["server"])
+
+    def test_what_was_converted_once_stays_as_it_is(self):
+        """Every statement of these tests and of those of the meaning, in a file that may be either."""
+        here = os.path.dirname(os.path.abspath(__file__))
+        texts = set()
+        for name in ("test_convert.py", "test_meaning.py"):
+            with open(os.path.join(here, name), encoding="utf-8") as file:
+                texts |= {node.value for node in ast.walk(ast.parse(file.read()))
+                          if isinstance(node, ast.Constant) and isinstance(node.value, str)
+                          and re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH|REPLACE|BEGIN|CREATE) ", node.value)}
+        texts |= {"BEGIN IMMEDIATE", "SELECT datetime('now')", "SELECT time('now'), unixepoch('now')",
+                  "SELECT name FROM sqlite_master WHERE type = 'table'", "SELECT total(n) FROM t", "SELECT `name` FROM t",
+                  "CREATE TABLE x (id INTEGER PRIMARY KEY AUTOINCREMENT, at DATETIME DEFAULT (datetime('now'))) STRICT"}
+        count = 0
+        for text in sorted(texts):
+            for shapes in (None, ["unknown"] * text.count("?")):
+                first = ask(text, shapes, style="named" if ":" in text and shapes is not None else "none")
+                if first["state"] != "converted":
+                    continue
+                count += bool(first["edits"])
+                second = ask(first["driver"], shapes, style="sequence" if shapes is not None else "none",
+                             speaks="either")
+                self.assertEqual((second["state"], second.get("edits")), ("converted", []),
+                                 (text, first["driver"], second))
+        self.assertGreater(count, 200)
+
+    def test_what_a_person_wrote_for_postgresql_stays_as_it_is(self):
+        for same in ("SELECT to_char(now(), 'YYYY')", "SELECT id FROM t WHERE name ILIKE 'a%' ORDER BY note",
+                     "SELECT n::text FROM t"):
+            self.becomes(same, same)
+        self.becomes("SELECT id FROM t WHERE at > now() - INTERVAL '1 day' AND name = ?",
+                     "SELECT id FROM t WHERE at > now() - INTERVAL '1 day' AND name = %s", ["text"])
+        # In a string it is none of PostgreSQL's words.
+        self.becomes("SELECT id FROM t WHERE note = 'ILIKE' AND name LIKE 'a'",
+                     "SELECT id FROM t WHERE note = 'ILIKE' AND name ILIKE 'a'")
 
     def test_the_key_of_on_conflict_is_looked_for_where_the_server_is_not_asked(self):
         def arbiter(text):

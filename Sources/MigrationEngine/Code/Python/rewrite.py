@@ -325,7 +325,8 @@ class Rewriting:
 
     def _div(self, node):
         divisor = self._unwrapped(node.expression)
-        if isinstance(divisor, exp.Literal) and divisor.name.strip("0.") != "":
+        if isinstance(divisor, exp.Nullif) or (
+                isinstance(divisor, exp.Literal) and divisor.name.strip("0.") != ""):
             node.set("safe", False)
         return None
 
