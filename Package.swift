@@ -87,6 +87,7 @@ let package = Package(
                 .embedInCode("Code/Python/start.py"),
                 .embedInCode("Code/Python/statements.py"),
                 .embedInCode("Code/Python/texts.py"),
+                .embedInCode("Code/Python/unplanned.py"),
                 .embedInCode("Code/Python/usage.py"),
                 .embedInCode("Profile/generic.toml"),
                 .embedInCode("Profile/ora.toml"),

@@ -339,6 +339,23 @@ class ConvertTests(unittest.TestCase):
         self.becomes("SELECT id FROM t WHERE note = 'ILIKE' AND name LIKE 'a'",
                      "SELECT id FROM t WHERE note = 'ILIKE' AND name ILIKE 'a'")
 
+    def test_what_no_server_plans_has_its_own_advice(self):
+        def how(text, **more):
+            parts = ask(text, **more)["statements"]
+            return [(part["how"], part.get("reason") or "") for part in parts]
+        for text, word in (("ANALYZE t", "as it stands"), ("VACUUM", "autocommit"), ("REINDEX INDEX i", "lock"),
+                           ("ALTER TABLE t ADD COLUMN x TEXT", "IF NOT EXISTS"), ("DROP TABLE t", "CASCADE"),
+                           ("GRANT ALL ON t TO x", "copy"), ("CALL f()", "copy"), ("EXPLAIN SELECT 1", "one text")):
+            for more in ({}, {"speaks": "postgresql"}):
+                self.assertEqual([item[0] for item in how(text, **more)], ["unplanned"], text)
+                self.assertIn(word, how(text, **more)[0][1])
+        for text in ("REINDEX", "REINDEX t", "VACUUM INTO 'x'", "EXPLAIN QUERY PLAN SELECT 1", "SELCT 1", "foo bar"):
+            self.assertEqual([item[0] for item in how(text)], ["unproven"], text)
+        self.assertEqual([item[0] for item in how("ANALYZE; SELECT id FROM t; VACUUM")],
+                         ["unplanned", "plan", "unplanned"])
+        self.becomes("ALTER TABLE t ADD COLUMN at DATETIME", "ALTER TABLE t ADD COLUMN at TIMESTAMP")
+        self.assertEqual(how("MERGE INTO t USING u ON t.id = u.a WHEN MATCHED THEN DELETE")[0][0], "plan")
+
     def test_the_key_of_on_conflict_is_looked_for_where_the_server_is_not_asked(self):
         def arbiter(text):
             return ask(text)["statements"][0]["arbiter"]

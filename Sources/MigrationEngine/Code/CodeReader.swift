@@ -88,7 +88,9 @@ final class CodeReader {
             ("shapes.py", PackageResources.shapes_py),
             ("sqltext.py", PackageResources.sqltext_py),
             ("statements.py", PackageResources.statements_py),
-            ("texts.py", PackageResources.texts_py), ("usage.py", PackageResources.usage_py),
+            ("texts.py", PackageResources.texts_py),
+            ("unplanned.py", PackageResources.unplanned_py),
+            ("usage.py", PackageResources.usage_py),
         ]
     }
 

@@ -11,6 +11,7 @@ import sqlglot
 from sqlglot import exp
 
 import sqltext
+import unplanned
 from made import made
 from merge import applied, merged
 from refusal import Refused
@@ -28,6 +29,8 @@ _SQLITE_ONLY = re.compile(
     r"\b(?:_rowid_|rowid|sqlite_(?:master|schema|sequence))\b|"
     r"\b(?:datetime|julianday|unixepoch|strftime|ifnull|group_concat|last_insert_rowid)\s*\(",
     re.I)
+# What is rewritten although no server plans it.
+_REWRITTEN = {"ALTER", "CREATE"}
 # What no SQLite takes: a statement with it was written for PostgreSQL, by `fix` or by a person.
 _POSTGRESQL_ONLY = re.compile(
     r"\b(?:to_char|to_date|to_timestamp|timezone|statement_timestamp|clock_timestamp|date_trunc|now|"
@@ -134,6 +137,9 @@ def convert(statement, schema):
     else:
         edits = []
         for start, end in sqltext.split(places.named):
+            told = unplanned.verdict(places.named[start:end])
+            if told is not None and unplanned.first_word(places.named[start:end]) not in _REWRITTEN:
+                continue
             try:
                 more, told = _converted(places.named[start:end], schema, shapes)
                 if statement.get("wants_key"):
@@ -273,7 +279,11 @@ def _proof(sql, schema):
         found = made(sql)
         if found is not None:
             return found
-    if verb in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "VALUES"):
+    told = unplanned.verdict(sql)
+    if told is not None:
+        return {"sql": sql.strip(), "how": told[0], "table": "", "reason": told[1]}
+    if verb in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "VALUES") or (
+            unplanned.first_word(sql) in ("MERGE", "TABLE")):
         how = "plan"
     else:
         how = "none" if verb in _HARMLESS else "unproven"

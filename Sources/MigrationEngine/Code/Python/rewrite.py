@@ -61,7 +61,10 @@ class Rewriting:
         kinds.results(self)
         for node in reversed(list(self.tree.bfs())):
             if isinstance(node, (*_JSON, exp.CurrentVersion)):
-                raise Refused(f"{node.key} answers otherwise there, and is not brought over")
+                while isinstance(node.parent, _JSON):
+                    node = node.parent
+                raise Refused(f"{node.sql('sqlite')[:60]} answers otherwise there, and is not brought "
+                              "over")
             for kind in type(node).__mro__:
                 method = getattr(self, "_" + kind.__name__.lower(), None)
                 if method is not None:
