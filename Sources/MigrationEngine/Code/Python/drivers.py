@@ -162,10 +162,11 @@ class Foreign:
                      or (has_layer and self._is_made(node)))]
         if found:
             lines = sorted({node.lineno for node in found})
-            words = ", ".join(map(str, lines[:20])) + (", …" if len(lines) > 20 else "")
+            words = ("line " if len(lines) == 1 else "lines ") + ", ".join(
+                map(str, lines[:20])) + (", …" if len(lines) > 20 else "")
+            calls = "1 call has its" if len(found) == 1 else f"{len(found)} calls have their"
             self.add(min(found, key=lambda node: (node.lineno, node.col_offset)), "made-statement",
-                     f"{len(found)} calls have their SQL made by a layer: none of it is proven here "
-                     f"(lines {words})", "run what calls them on PostgreSQL", WARNING)
+                     f"{calls} SQL made by a layer: none of it is proven here ({words})", "run what calls them on PostgreSQL", WARNING)
 
     def _is_made(self, node):
         parent = self.scopes.parents.get(node)

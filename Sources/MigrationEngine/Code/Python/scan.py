@@ -39,6 +39,9 @@ STILL_WRONG = {
     "connect-unclosed",
 }
 
+# What PostgreSQL's drivers do not have, and the adapter has.
+_OF_THE_CONNECTION = {"conn-execute", "executescript", "row-factory", "query-without-rows"}
+
 
 class PythonFile:
     """One Python file, parsed."""
@@ -293,6 +296,10 @@ def answer(file, wrappers, layers, around):
         for text in call.texts:
             found.update(_of_text(file, call, text))
     listed = []
+    if file.speaks == "either":
+        # It is given its connection: the adapter's has what these say is missing.
+        found = {(entry[0], entry[1], rules.WARNING, *entry[3:]) if entry[1] in _OF_THE_CONNECTION
+                 else entry for entry in found}
     if file.speaks == "postgresql":
         found = {entry for entry in found if entry[1] in STILL_WRONG}
     for start, *rest in sorted(found):
