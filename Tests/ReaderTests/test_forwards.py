@@ -29,6 +29,8 @@ class ForwardsTests(unittest.TestCase):
                      "from helper import Base\nclass C(Base):\n    def f(self): super().both('SELECT 1')",
                      "from helper import Base\n\nBase.both(Base(), 'SELECT 1')",
                      "from helper import run\nasync def f():\n    return await run('SELECT 1')",
+                     "from helper import Base\nimport helper\nhelper.Base().both('SELECT 1')",
+                     "import helper\nfrom helper import Base\nhelper.Base.both(x, 'SELECT 1')",
                      "from helper import run\ndef q(a, *rest): run(*rest)\nq(1, 'SELECT 1')",
                      "from helper import run\ndef q(label, text): run(args=(), sql=text)\nq('x', 'SELECT 1')",
                      "from helper import run\ndef q(text): run(text.strip())\nq('SELECT 1')",
@@ -44,7 +46,7 @@ class ForwardsTests(unittest.TestCase):
                      "from helper import run\n\nrun(**{'sql': 'SELECT 1'})", "from helper import run\nA = ('SELECT 1',)\nrun(*A)",
                      "from helper import run\n\nx = run if 1 else None", "from helper import run\nclass A:\n    q = staticmethod(run)",
                      "from helper import run\n\n@run\ndef f(): return 'SELECT 1'", "from helper import run\n\nglobals()['run']('SELECT 1')",
-                     "import helper\n\nvars(helper)['run']('SELECT 1')", "import helper\n\nhelper.__dict__['run']('SELECT 1')",
+                     "import helper\n\nvars(helper)['run']('SELECT 1')", "import helper\n\nhelper.__getattribute__('run')('SELECT 1')", "import helper\n\nhelper.__dict__['run']('SELECT 1')",
                      "from helper import run\n\nrun.delay('SELECT 1')", "from helper import Base\n\nx = [Base().both]",
                      "from helper import run\ndef f(q=run):\n    q('SELECT 1')", "from helper import run\n\neval(\"run('SELECT 1')\")",
                      "from helper import run\n\nlist(map(run, ['SELECT 1']))", "from helper import run\n\nrun(lambda: 'SELECT 1')",
@@ -52,13 +54,19 @@ class ForwardsTests(unittest.TestCase):
             found = self.forwarded(text + "\n")
             self.assertEqual([item[1] for item in found], [True], text)
             self.assertIn(found[0][0], (2, 3), text)
+        for text in ("from helper import Base\nb = Base()\nb.both(load())", "def f(b):\n    b.both(load())",
+                     "from helper import Base\nb = Base()\nb.get(load())"):
+            found = self.forwarded(text + "\n", helper=self.HELPER + "class D:\n    def get(self, sql):\n"
+                                   "        self.conn.execute(sql)\nD().get('SELECT 0')\n")
+            self.assertEqual([item[1] for item in found], [True], text)
 
     def test_what_only_has_the_same_name_is_no_statement(self):
         for text in ("import subprocess\nsubprocess.run(['ls'])\nmap(subprocess.run, [])\nsubprocess.run(x)",
                      "import asyncio, sqlite3\nasyncio.run(x())", "from jobs import run\nrun(x)\nmap(run, y)",
                      "def f(x):\n    run = 'text'\n    print(run, app().run)\n    if x is run: pass",
-                     "def run(x): return x\nmap(run, [])\nrun(1)\n"):
-            self.assertEqual(self.forwarded(text + "\n", jobs="def run(x):\n    pass\n"), [], text)
+                     "def run(x): return x\nmap(run, [])\nrun(1)\n", "def f(x):\n    return {}.get(x)"):
+            self.assertEqual(self.forwarded(text + "\n", jobs="def run(x):\n    pass\n", dao=(
+                "class D:\n    def get(self, sql):\n        self.conn.execute(sql)\nD().get('SELECT 0')\n")), [], text)
 
     def test_a_function_that_nobody_is_known_to_call_runs_what_is_not_known(self):
         start = "import sqlite3\nconn = sqlite3.connect('x.db')\n"

@@ -9,11 +9,17 @@ import os
 METHODS = {"execute", "executemany", "executescript", "read_sql", "read_sql_query"}
 SURE, MAYBE, NO = "sure", "maybe", "no"
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+# Names that methods of lists, tables, files and programs have: alone they say nothing.
+_COMMON = {
+    "add", "all", "append", "call", "copy", "count", "create", "delete", "do", "exists", "fetch", "filter", "find",
+    "first", "format", "get", "get_all", "index", "info", "insert", "items", "join", "keys", "list", "load", "match",
+    "one", "open", "pop", "post", "process", "put", "read", "remove", "replace", "run", "save", "search", "select",
+    "send", "set", "sort", "split", "start", "strip", "submit", "sum", "update", "values", "write"}
 # Beyond every list of arguments: of a parameter that is given by its name only.
 _NOWHERE = 1_000_000
 # What of a function is read without running it.
 _ABOUT = {"__name__", "__doc__", "__module__", "__qualname__", "cache_clear", "cache_info"}
-_LOOKUPS = {"getattr", "methodcaller", "attrgetter"}
+_LOOKUPS = {"getattr", "methodcaller", "attrgetter", "__getattribute__"}
 _TABLES = {"globals", "locals", "vars"}
 _IMPORTS = ("import_module", "__import__", "sys.modules")
 
@@ -79,13 +85,17 @@ class _Candidate:
             words = {item.arg: item.value.id for item in part.keywords if item.arg
                      and isinstance(item.value, ast.Name) and item.value.id in known}
             if callee is not None and (any(args) or words):
-                self.calls.append((callee, isinstance(part.func, ast.Attribute), args, words))
+                owner = getattr(part.func, "value", None)
+                self.calls.append((callee, None if owner is None else getattr(
+                    owner, "attr", getattr(owner, "id", "")), args, words))
 
-    def entry(self, by_name):
+    def entry(self, wrappers):
         """The entry that one of its calls gives, or None."""
-        for callee, is_attribute, args, words in self.calls:
-            options = list(by_name.get(callee, {}).values())
-            if callee in METHODS and is_attribute:
+        for callee, owner, args, words in self.calls:
+            options = wrappers.entries(callee)
+            if options and not wrappers.is_meant(self.key[0], callee, owner):
+                options = []
+            if callee in METHODS and owner is not None:
                 options.insert(0, RUNS)
             for option in options:
                 name = args[option.place] if option.place < len(args) else words.get(option.word)
@@ -171,11 +181,19 @@ class Wrappers:
         self.aliases = forwards.aliases
         # What was called and followed: names, and functions of one file.
         self.called, self.called_in = set(), set()
+        self.files, self.origins, self.modules = {}, {}, {}
+        for path, (aliases, taken, stars) in forwards.files.items():
+            self.files[path] = (set(), stars)
+            self.origins[path] = (aliases, taken)
+            folder, name = os.path.split(path)
+            last = os.path.splitext(name)[0]
+            self.modules.setdefault(
+                os.path.basename(folder) if last == "__init__" else last, []).append(path)
         waiting, grown = forwards.candidates, True
         while grown:
             grown, rest = False, []
             for candidate in waiting:
-                entry = candidate.entry(self.by_name)
+                entry = candidate.entry(self)
                 if entry is None:
                     rest.append(candidate)
                     continue
@@ -183,20 +201,12 @@ class Wrappers:
                 self._confirm(candidate, entry)
             waiting = rest
             grown = self._grow() or grown
-        self.files, self.origins = {}, {}
-        for path, (aliases, taken, stars) in forwards.files.items():
-            own = {new for new, old in aliases if old in self.by_name}
+        for path, (aliases, taken) in self.origins.items():
+            own = self.files[path][0]
+            own |= {new for new, old in aliases if old in self.by_name}
             own |= {name for name, origin in taken.items() if origin and origin[1] in self.by_name}
-            self.files[path] = (own, stars)
-            self.origins[path] = (aliases, taken)
         for where, name, _ in self.confirmed:
             self.files[where][0].add(name)
-        self.modules = {}
-        for path in self.files:
-            folder, name = os.path.split(path)
-            last = os.path.splitext(name)[0]
-            self.modules.setdefault(
-                os.path.basename(folder) if last == "__init__" else last, []).append(path)
 
     def _confirm(self, candidate, entry):
         self.confirmed.add(candidate.key)
@@ -284,7 +294,11 @@ class Wrappers:
             return self._of_name(file, node)
         owner, name = node.value, node.attr
         if isinstance(owner, ast.Attribute) and ast.unparse(owner) in file.modules:
-            return self.in_module(ast.unparse(owner), name)
+            parts = ast.unparse(owner).split(".")
+            if parts[-1] in self.modules:
+                return self.in_module(parts[-1], name)
+            # A class of a module: of one that is not here it is not ours.
+            return MAYBE if any(part in self.modules for part in parts) else NO
         if not isinstance(owner, ast.Name) or owner.id not in file.taken:
             return MAYBE
         home = file.scopes.of[owner].find(owner.id)
@@ -315,6 +329,32 @@ class Wrappers:
             module, part = file.taken[name] or ("", None)
             return self.in_module(module, part or name) if module else MAYBE
         return NO
+
+    def is_meant(self, path, name, owner):
+        """Whether a call in a file, on an object of this name or on none, may be of such a function."""
+        aliases, taken = self.origins[path]
+        if owner is None:
+            return name in taken or self.files[path][1] or self._is_near(path, name) or any(
+                new == name for new, _ in aliases)
+        origin = taken.get(owner)
+        if origin and origin[0] and not any(
+                part in self.modules for part in (origin[0].split(".")[-1], origin[1])):
+            return False
+        return name not in _COMMON or is_database(owner) or self._is_near(path, name)
+
+    def _is_near(self, path, name):
+        """Whether a file defines such a function, or imports from a module that does."""
+        _, taken = self.origins[path]
+        paths = {path} | {other for origin in taken.values() if origin
+                          for part in (origin[0].split(".")[-1], origin[1])
+                          for other in self.modules.get(part, ())}
+        return any(where in paths and other == name for where, other, _ in self.confirmed)
+
+    def is_likely(self, file, name, receiver):
+        """Whether a method of an object that the code does not show is one that hands SQL on."""
+        if receiver is not None and name not in self.methods:
+            return False
+        return name not in _COMMON or self._is_near(file.path, name)
 
     def used(self, file):
         """The places where such a name is used otherwise than by a call: (node, name)."""

@@ -54,7 +54,7 @@ def call_of(node, file, wrappers):
             "read_sql", "read_sql_query", "read_sql_table")):
         entries = [RUNS]
     shifted = 0
-    if isinstance(receiver, ast.Name) and receiver.id[:1].isupper() and any(
+    if _named(receiver)[:1].isupper() and any(
             entry.is_method for entry in entries):
         # Through the class: the object comes first.
         shifted = 1
@@ -71,7 +71,7 @@ def _given(node, entry, shifted):
     for place in places:
         starred = next((item for item in node.args[:place + 1] if isinstance(item, ast.Starred)), None)
         sql = starred or (node.args[place] if place < len(node.args) else None)
-        for candidate in (entry.word, "sql", "query", "statement"):
+        for candidate in (entry.word, "sql", "query", "statement", "operation"):
             if sql is None and candidate is not None:
                 sql = keywords.get(candidate)
         # **values: what is run may be among them.
@@ -109,6 +109,11 @@ def calls(file, wrappers):
             continue
         sql, values, texts = chosen or (*options[0], [file.resolver.hole(options[0][0])])
         texts = _distinct(texts)
+        if name not in METHODS and name in wrappers.by_name and not any(
+                sqltext.verb(text.value) for text in texts) and not wrappers.is_meant(
+                file.path, name, None if receiver is None else _named(receiver)):
+            # A method of another thing that has the same name.
+            continue
         forwarder = _forwarder(sql, scope, file, wrappers)
         if forwarder is not None:
             texts = _own_of_forwarder(found, node, name, sql, scope, file, texts, forwarder)
@@ -120,7 +125,9 @@ def calls(file, wrappers):
                 text.kinds.add("bound-by-layer")
         if len(texts) > MOST_VARIANTS:
             texts = texts[:MOST_VARIANTS - 1] + [file.resolver.hole(sql)]
-        if not _is_statement(texts, name, receiver, word, file):
+        if not _is_statement(texts, name, receiver, word, file) and not (
+                any(text.holes for text in texts) and word != NO
+                and wrappers.is_likely(file, name, receiver)):
             continue
         wrappers.note_call(file, node.func)
         if name not in METHODS and name not in wrappers.by_name:
@@ -181,6 +188,11 @@ def _own_of_forwarder(found, node, name, sql, scope, file, texts, forwarder):
     return _distinct(own)
 
 
+def _named(node):
+    """The last part of the name of an object."""
+    return getattr(node, "attr", getattr(node, "id", ""))
+
+
 def unknown(file, node, name, is_reviewable=True):
     """A statement that nobody can read: what stands there counts as one that is not known."""
     call = Call(node, name, None, [file.resolver.hole(node)], parameters(None, None))
@@ -200,7 +212,7 @@ def _handed_on(node, file):
 
 def _is_near_database(receiver, file):
     """Whether something on which a method is called may be a connection or a cursor."""
-    name = getattr(receiver, "attr", getattr(receiver, "id", ""))
+    name = _named(receiver)
     return file.touches_database or is_database(name) or _SPEAKS.search(file.source) is not None
 
 
@@ -255,7 +267,7 @@ def _is_statement(texts, name, receiver, word, file):
     if any(text.holes for text in texts):
         return name != "raw" and _is_near_database(receiver, file)
     # A whole text that begins like no statement: on a connection it is one, with a mistake in it.
-    called = getattr(receiver, "attr", getattr(receiver, "id", ""))
+    called = _named(receiver)
     return name in METHODS and (file.touches_database or is_database(called) or any(
         sqltext.may_begin(text.value) for text in texts))
 
