@@ -93,6 +93,25 @@ class ForwardsTests(unittest.TestCase):
             other="from helper import run as go\ndef run(label, text):\n    go(text)\n")],
             [(False, "SELECT 1")])
 
+    def test_whether_values_are_bound_is_known_or_told(self):
+        for body, expected in (
+                ("def run(sql, args=()):\n    conn.execute(sql, args)\n", ("sequence", False)),
+                ("def run(sql, *args):\n    conn.execute(sql, args)\n", ("sequence", False)),
+                ("def run(sql):\n    conn.execute(sql)\n", ("none", False)),
+                ("def run(sql, args=None):\n    if args:\n        conn.execute(sql, args)\n    else:\n"
+                 "        conn.execute(sql)\n", ("none", False)),
+                ("def run(sql, args=None):\n    return conn.execute(sql, args) if args is not None else conn.execute(sql)\n",
+                 ("none", False)),
+                ("def run(sql, args=()):\n    try:\n        conn.execute(sql)\n    except E:\n        conn.execute(sql, args)\n",
+                 ("sequence", True)),
+                ("def one(sql, args=None):\n    if args:\n        conn.execute(sql, args)\n    else:\n"
+                 "        conn.execute(sql)\ndef run(sql, args=None):\n    one(sql)\n", ("none", False))):
+            folder = Folder(a=CONNECT + body + "run(\"SELECT 'a%'\")\nrun('SELECT 1', None)\n")
+            self.addCleanup(folder.remove)
+            found = [item for item in folder.scan()["a.py"]["statements"] if item["call"] == "run"]
+            self.assertEqual((found[0]["parameters"]["style"], found[0]["dynamic"]), expected, body)
+            self.assertEqual((found[1]["parameters"]["style"], found[1]["dynamic"]), (expected[0], False), body)
+
     def test_a_statement_with_a_mistake_is_one(self):
         for text in ("COPY t FROM STDIN", "CALL f()", "DO $$ $$", "GRANT ALL ON t TO x", "SELCT 1", "MERGE INTO t"):
             for call in (f"cursor.execute('{text}')", f"conn.execute('{text}')"):

@@ -27,14 +27,18 @@ _IMPORTS = ("import_module", "__import__", "sys.modules")
 class Entry:
     """Where the SQL and the bound values stand among the arguments of one function."""
 
-    def __init__(self, place, bound, word, fetches=False, has_default=False, is_method=False):
+    def __init__(self, place, bound, word, fetches=False, has_default=False, is_method=False,
+                 binds="never"):
         self.place, self.bound, self.word = place, bound, word
         self.fetches, self.has_default, self.is_method = fetches, has_default, is_method
+        # Whether values are bound when none are given: always, never, or unclear.
+        self.binds = binds
 
     @property
     def key(self):
         """What makes it equal to another."""
-        return (self.place, self.bound, self.word, self.fetches, self.has_default, self.is_method)
+        return (self.place, self.bound, self.word, self.fetches, self.has_default, self.is_method,
+                self.binds)
 
 
 # What a method of a connection or a cursor takes.
@@ -74,6 +78,7 @@ class _Candidate:
         self.defaults = set(defaults) | {
             item.arg for item, value in zip(given.kwonlyargs, given.kw_defaults) if value}
         self.calls, self.fetches = [], False
+        self.guarded = self._guarded(node)
         known = {*self.names, *self.only, *(["*" + self.rest] if self.rest else [])}
         for part in ast.walk(node):
             if isinstance(part, ast.Attribute) and part.attr.startswith("fetch"):
@@ -87,11 +92,22 @@ class _Candidate:
             if callee is not None and (any(args) or words):
                 owner = getattr(part.func, "value", None)
                 self.calls.append((callee, None if owner is None else getattr(
-                    owner, "attr", getattr(owner, "id", "")), args, words))
+                    owner, "attr", getattr(owner, "id", "")), args, words, part))
+
+    def _guarded(self, function):
+        """The calls that an `if` about a parameter chooses."""
+        found = {}
+        for part in ast.walk(function):
+            if isinstance(part, (ast.If, ast.IfExp)):
+                asked = {node.id for node in ast.walk(part.test) if isinstance(node, ast.Name)}
+                for inside in ast.walk(part):
+                    found.setdefault(inside, set()).update(asked & {*self.names, *self.only})
+        return found
 
     def entry(self, wrappers):
-        """The entry that one of its calls gives, or None."""
-        for callee, owner, args, words in self.calls:
+        """The entry that its calls give, or None."""
+        chosen, ways = None, []
+        for callee, owner, args, words, node in self.calls:
             options = wrappers.entries(callee)
             if options and not wrappers.is_meant(self.key[0], callee, owner):
                 options = []
@@ -105,10 +121,38 @@ class _Candidate:
                     continue
                 bound = args[option.bound] if (
                     option.bound is not None and option.bound < len(args)) else None
-                return Entry(self._place(name), self._place(bound) if bound else None,
-                             None if name.startswith("*") else name, self.fetches,
-                             name in self.defaults, self.is_method)
-        return None
+                ways.append((self._way(option, args, node), node, bound))
+                if chosen is None or (chosen[1] is None and bound is not None):
+                    chosen = (name, bound)
+                break
+        if chosen is None:
+            return None
+        name, bound = chosen
+        return Entry(self._place(name), self._place(bound) if bound else None,
+                     None if name.startswith("*") else name, self.fetches,
+                     name in self.defaults, self.is_method, self._binds(ways, bound))
+
+    @staticmethod
+    def _way(option, args, node):
+        """Whether a call that hands the SQL on gives values with it."""
+        if args[:1] and (args[0] or "").startswith("*"):
+            return "never"
+        if option is RUNS:
+            return "always" if len(args) > 1 or node.keywords else "never"
+        given = (option.bound is not None and option.bound < len(args)) or any(
+            item.arg in ("params", "parameters", "args", "values") for item in node.keywords)
+        return "always" if given else option.binds
+
+    def _binds(self, ways, bound):
+        """Whether values are bound when the caller gives none."""
+        kinds = {way for way, _, _ in ways}
+        if len(kinds) == 1:
+            return kinds.pop()
+        # `if params: execute(sql, params)`, `else: execute(sql)`: none given, none bound.
+        if bound is not None and all(way != "never" or bound in self.guarded.get(node, ())
+                                     for way, node, _ in ways) and "unclear" not in kinds:
+            return "never"
+        return "unclear"
 
     def _place(self, name):
         if name.startswith("*"):
@@ -235,8 +279,9 @@ class Wrappers:
         return any(entry.fetches for entry in self.entries(name))
 
     def binds(self, name):
-        """Whether a function of this name binds values."""
-        return any(entry.bound is not None for entry in self.entries(name))
+        """Whether a function of this name binds values when it is given none: always, never, unclear."""
+        kinds = {entry.binds for entry in self.entries(name)} or {"never"}
+        return kinds.pop() if len(kinds) == 1 else "unclear"
 
     def is_forwarder(self, path, node):
         """Whether a function hands on what it is given."""
@@ -386,9 +431,10 @@ class Wrappers:
             return False
         word = self.stands_for(file, node)
         if word != MAYBE or isinstance(node, ast.Name):
-            return word == SURE or (word == MAYBE and isinstance(node, ast.Name))
+            return word != NO
         if node.attr in self.methods:
-            return True
+            return self.is_meant(file.path, node.attr, getattr(
+                node.value, "attr", getattr(node.value, "id", "")))
         # A plain function is an attribute of a module only, and a module can come by any name.
         owner = node.value
         home = file.scopes.of[owner].find(owner.id) if isinstance(owner, ast.Name) else None

@@ -137,8 +137,14 @@ def calls(file, wrappers):
             values = _rows_of(values, scope)
         if name == "executemany":
             values = _row_of(values)
+        if isinstance(values, ast.Constant) and values.value is None:
+            values = None
         bound = parameters(values, scope)
-        if bound["style"] == "none" and _binds_anyway(name, wrappers):
+        binds = _binds_anyway(name, wrappers) if bound["style"] == "none" else "never"
+        if binds == "unclear" and any("%" in text.value for text in texts):
+            # Bound, each % is written twice; not bound, once.
+            texts = [*texts, file.resolver.hole(node)]
+        if binds != "never":
             bound = {"style": "sequence", "shapes": []}
         found.append(Call(node, name, receiver, texts, bound))
     found.sort(key=lambda call: (call.node.lineno, call.node.col_offset))
@@ -217,12 +223,13 @@ def _is_near_database(receiver, file):
 
 
 def _binds_anyway(name, wrappers):
-    """Whether a function of the application hands on a default, so that values are always bound.
+    """Whether a function of the application binds values although it is given none.
 
-    The adapter's own functions are not among them: without values they bind none.
+    The adapter's own functions do not.
     """
-    return name not in METHODS and name not in ("execute_query", "execute_update") and wrappers.binds(
-        name)
+    if name in METHODS or name in ("execute_query", "execute_update"):
+        return "never"
+    return wrappers.binds(name)
 
 
 def _note_key_reads(file, found):
