@@ -57,6 +57,7 @@ let package = Package(
             resources: [
                 .embedInCode("Code/Adapter/database_settings.py"),
                 .embedInCode("Code/Adapter/pg_utils.py"),
+                .embedInCode("Code/Python/candidates.py"),
                 .embedInCode("Code/Python/closing.py"),
                 .embedInCode("Code/Python/collations.py"),
                 .embedInCode("Code/Python/constants.py"),

@@ -93,24 +93,50 @@ class ForwardsTests(unittest.TestCase):
             other="from helper import run as go\ndef run(label, text):\n    go(text)\n")],
             [(False, "SELECT 1")])
 
-    def test_whether_values_are_bound_is_known_or_told(self):
-        for body, expected in (
-                ("def run(sql, args=()):\n    conn.execute(sql, args)\n", ("sequence", False)),
-                ("def run(sql, *args):\n    conn.execute(sql, args)\n", ("sequence", False)),
-                ("def run(sql):\n    conn.execute(sql)\n", ("none", False)),
-                ("def run(sql, args=None):\n    if args:\n        conn.execute(sql, args)\n    else:\n"
-                 "        conn.execute(sql)\n", ("none", False)),
-                ("def run(sql, args=None):\n    return conn.execute(sql, args) if args is not None else conn.execute(sql)\n",
-                 ("none", False)),
+    def test_a_function_that_hands_on_several_texts_gives_a_statement_for_each(self):
+        start = "import sqlite3\nconn = sqlite3.connect('x.db')\ndef move(a, b, n=0):\n    conn.execute(a)\n    conn.execute(b)\n"
+        self.assertEqual(self.forwarded(start + "move('SELECT 1', b='SELECT 2')\nmove('SELECT 3', x)\n"),
+                         [(6, False, "SELECT 1"), (6, False, "SELECT 2"), (7, False, "SELECT 3"), (7, True, "\0")])
+        # The second one goes by another function that is known later only.
+        self.assertEqual([item[1:] for item in self.forwarded(
+            start.replace("    conn.execute(b)\n", "    later(b)\n")
+            + "def later(q):\n    conn.execute(q)\nmove('SELECT 1', 'SELECT 2')\n")],
+            [(False, "SELECT 1"), (False, "SELECT 2")])
+
+    GUARDED = "def {}(sql, args=None):\n    if {}:\n        return conn.execute(sql, args)\n    return conn.execute(sql)\n"
+
+    def test_whether_no_values_are_bound_is_known_or_told(self):
+        filled, given = self.GUARDED.format("run", "args"), self.GUARDED.format("run", "args is not None")
+        for body, call, style, dynamic in (
+                ("def run(sql, args=()):\n    conn.execute(sql, args)\n", "run(S)", "sequence", False),
+                ("def run(sql, *args):\n    conn.execute(sql, args)\n", "run(S)", "sequence", False),
+                ("def run(sql, args=None):\n    conn.execute(sql, args or ())\n", "run(S)", "sequence", False),
+                ("def run(sql, args=None):\n    conn.execute(sql, args or None)\n", "run(S, x)", "none", False),
+                ("def run(sql):\n    conn.execute(sql)\n", "run(S)", "none", False),
+                (filled, "run(S)", "none", False), (filled, "run(S, [])", "none", False),
+                (filled, "run(S, x)", "none", False), (filled, "run(S + 'WHERE a = ?', x)", "unknown", False),
+                (given, "run(S)", "none", False), (given, "run(S, None)", "none", False), (given, "run(S, ())", "sequence", False),
+                (self.GUARDED.format("one", "args") + "def run(sql, *args):\n    one(sql, args)\n", "run(S)", "none", False),
+                (self.GUARDED.format("one", "args is not None") + "def run(sql, *args):\n    one(sql, args)\n", "run(S)",
+                 "sequence", False),
+                (self.GUARDED.format("one", "args is not None") + "def run(sql, args=None):\n    one(sql, args)\n", "run(S)",
+                 "none", False),
+                (self.GUARDED.format("one", "args") + "def run(sql, args=None):\n    one(sql)\n", "run(S)", "none", False),
                 ("def run(sql, args=()):\n    try:\n        conn.execute(sql)\n    except E:\n        conn.execute(sql, args)\n",
-                 ("sequence", True)),
-                ("def one(sql, args=None):\n    if args:\n        conn.execute(sql, args)\n    else:\n"
-                 "        conn.execute(sql)\ndef run(sql, args=None):\n    one(sql)\n", ("none", False))):
-            folder = Folder(a=CONNECT + body + "run(\"SELECT 'a%'\")\nrun('SELECT 1', None)\n")
+                 "run(S)", "sequence", True)):
+            folder = Folder(a=CONNECT + body + f"S = \"SELECT 'a%' \"\n{call}\n")
             self.addCleanup(folder.remove)
             found = [item for item in folder.scan()["a.py"]["statements"] if item["call"] == "run"]
-            self.assertEqual((found[0]["parameters"]["style"], found[0]["dynamic"]), expected, body)
-            self.assertEqual((found[1]["parameters"]["style"], found[1]["dynamic"]), (expected[0], False), body)
+            self.assertEqual([(item["parameters"]["style"], item["dynamic"]) for item in found], [(style, dynamic)],
+                             body + call)
+
+    def test_texts_with_and_without_values_are_two_statements(self):
+        folder = Folder(a=CONNECT + self.GUARDED.format("run", "args")
+                        + "def f(x, args):\n    sql = \"SELECT id FROM t WHERE a LIKE 'a%'\"\n    if x:\n"
+                        "        sql += ' AND b = ?'\n    run(sql, args)\n")
+        self.addCleanup(folder.remove)
+        self.assertEqual([(item["parameters"]["style"], len(item["variants"]))
+                          for item in folder.scan()["a.py"]["statements"]], [("unknown", 1), ("none", 1)])
 
     def test_a_statement_with_a_mistake_is_one(self):
         for text in ("COPY t FROM STDIN", "CALL f()", "DO $$ $$", "GRANT ALL ON t TO x", "SELCT 1", "MERGE INTO t"):

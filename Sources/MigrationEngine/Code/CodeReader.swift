@@ -64,6 +64,7 @@ final class CodeReader {
     private static var files: [(name: String, bytes: [UInt8])] {
         [
             ("__main__.py", PackageResources.start_py),
+            ("candidates.py", PackageResources.candidates_py),
             ("closing.py", PackageResources.closing_py),
             ("collations.py", PackageResources.collations_py),
             ("constants.py", PackageResources.constants_py),

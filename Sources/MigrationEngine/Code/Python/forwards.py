@@ -6,158 +6,22 @@ that was followed could reach SQL that nobody read, so that place is a statement
 import ast
 import os
 
-METHODS = {"execute", "executemany", "executescript", "read_sql", "read_sql_query"}
+from candidates import FUNCTIONS, METHODS, Candidate
+
 SURE, MAYBE, NO = "sure", "maybe", "no"
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 # Names that methods of lists, tables, files and programs have: alone they say nothing.
 _COMMON = {
     "add", "all", "append", "call", "copy", "count", "create", "delete", "do", "exists", "fetch", "filter", "find",
     "first", "format", "get", "get_all", "index", "info", "insert", "items", "join", "keys", "list", "load", "match",
     "one", "open", "pop", "post", "process", "put", "read", "remove", "replace", "run", "save", "search", "select",
     "send", "set", "sort", "split", "start", "strip", "submit", "sum", "update", "values", "write"}
-# Beyond every list of arguments: of a parameter that is given by its name only.
-_NOWHERE = 1_000_000
+# How many functions one behind the other are followed.
+_MOST_ROUNDS = 60
 # What of a function is read without running it.
 _ABOUT = {"__name__", "__doc__", "__module__", "__qualname__", "cache_clear", "cache_info"}
 _LOOKUPS = {"getattr", "methodcaller", "attrgetter", "__getattribute__"}
 _TABLES = {"globals", "locals", "vars"}
 _IMPORTS = ("import_module", "__import__", "sys.modules")
-
-
-class Entry:
-    """Where the SQL and the bound values stand among the arguments of one function."""
-
-    def __init__(self, place, bound, word, fetches=False, has_default=False, is_method=False,
-                 binds="never"):
-        self.place, self.bound, self.word = place, bound, word
-        self.fetches, self.has_default, self.is_method = fetches, has_default, is_method
-        # Whether values are bound when none are given: always, never, or unclear.
-        self.binds = binds
-
-    @property
-    def key(self):
-        """What makes it equal to another."""
-        return (self.place, self.bound, self.word, self.fetches, self.has_default, self.is_method,
-                self.binds)
-
-
-# What a method of a connection or a cursor takes.
-RUNS = Entry(0, 1, None)
-
-
-def handed(node):
-    """The name of the parameter that an argument hands on as it is, or None; `*` before a list's."""
-    if isinstance(node, ast.Starred):
-        return "*" + node.value.id if isinstance(node.value, ast.Name) else None
-    while isinstance(node, ast.Call):
-        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-        if name in ("strip", "lstrip", "rstrip") and isinstance(node.func, ast.Attribute) and (
-                not node.args):
-            node = node.func.value
-        elif name == "dedent" and len(node.args) == 1:
-            node = node.args[0]
-        else:
-            return None
-    return node.id if isinstance(node, ast.Name) else None
-
-
-class _Candidate:
-    """A function that gives parameters of its own to calls."""
-
-    def __init__(self, path, node, in_class):
-        self.key = (path, node.name, node.lineno)
-        self.name = node.name
-        given = node.args
-        self.names = [item.arg for item in given.posonlyargs + given.args]
-        self.only = {item.arg for item in given.kwonlyargs}
-        self.rest = given.vararg.arg if given.vararg else None
-        is_static = any(ast.unparse(item).split(".")[-1] == "staticmethod"
-                        for item in node.decorator_list)
-        self.is_method = in_class and not is_static and bool(self.names)
-        defaults = self.names[len(self.names) - len(given.defaults):] if given.defaults else []
-        self.defaults = set(defaults) | {
-            item.arg for item, value in zip(given.kwonlyargs, given.kw_defaults) if value}
-        self.calls, self.fetches = [], False
-        self.guarded = self._guarded(node)
-        known = {*self.names, *self.only, *(["*" + self.rest] if self.rest else [])}
-        for part in ast.walk(node):
-            if isinstance(part, ast.Attribute) and part.attr.startswith("fetch"):
-                self.fetches = True
-            if not isinstance(part, ast.Call):
-                continue
-            callee = getattr(part.func, "attr", getattr(part.func, "id", None))
-            args = [name if (name := handed(item)) in known else None for item in part.args]
-            words = {item.arg: item.value.id for item in part.keywords if item.arg
-                     and isinstance(item.value, ast.Name) and item.value.id in known}
-            if callee is not None and (any(args) or words):
-                owner = getattr(part.func, "value", None)
-                self.calls.append((callee, None if owner is None else getattr(
-                    owner, "attr", getattr(owner, "id", "")), args, words, part))
-
-    def _guarded(self, function):
-        """The calls that an `if` about a parameter chooses."""
-        found = {}
-        for part in ast.walk(function):
-            if isinstance(part, (ast.If, ast.IfExp)):
-                asked = {node.id for node in ast.walk(part.test) if isinstance(node, ast.Name)}
-                for inside in ast.walk(part):
-                    found.setdefault(inside, set()).update(asked & {*self.names, *self.only})
-        return found
-
-    def entry(self, wrappers):
-        """The entry that its calls give, or None."""
-        chosen, ways = None, []
-        for callee, owner, args, words, node in self.calls:
-            options = wrappers.entries(callee)
-            if options and not wrappers.is_meant(self.key[0], callee, owner):
-                options = []
-            if callee in METHODS and owner is not None:
-                options.insert(0, RUNS)
-            for option in options:
-                name = args[option.place] if option.place < len(args) else words.get(option.word)
-                if name is None and args[:1] and (args[0] or "").startswith("*"):
-                    name = args[0]
-                if name is None:
-                    continue
-                bound = args[option.bound] if (
-                    option.bound is not None and option.bound < len(args)) else None
-                ways.append((self._way(option, args, node), node, bound))
-                if chosen is None or (chosen[1] is None and bound is not None):
-                    chosen = (name, bound)
-                break
-        if chosen is None:
-            return None
-        name, bound = chosen
-        return Entry(self._place(name), self._place(bound) if bound else None,
-                     None if name.startswith("*") else name, self.fetches,
-                     name in self.defaults, self.is_method, self._binds(ways, bound))
-
-    @staticmethod
-    def _way(option, args, node):
-        """Whether a call that hands the SQL on gives values with it."""
-        if args[:1] and (args[0] or "").startswith("*"):
-            return "never"
-        if option is RUNS:
-            return "always" if len(args) > 1 or node.keywords else "never"
-        given = (option.bound is not None and option.bound < len(args)) or any(
-            item.arg in ("params", "parameters", "args", "values") for item in node.keywords)
-        return "always" if given else option.binds
-
-    def _binds(self, ways, bound):
-        """Whether values are bound when the caller gives none."""
-        kinds = {way for way, _, _ in ways}
-        if len(kinds) == 1:
-            return kinds.pop()
-        # `if params: execute(sql, params)`, `else: execute(sql)`: none given, none bound.
-        if bound is not None and all(way != "never" or bound in self.guarded.get(node, ())
-                                     for way, node, _ in ways) and "unclear" not in kinds:
-            return "never"
-        return "unclear"
-
-    def _place(self, name):
-        if name.startswith("*"):
-            return len(self.names) - self.is_method
-        return self.names.index(name) - self.is_method if name in self.names else _NOWHERE
 
 
 class Forwards:
@@ -175,8 +39,8 @@ class Forwards:
         waiting = [(file.tree, False)]
         while waiting:
             node, in_class = waiting.pop()
-            if isinstance(node, _FUNCTIONS):
-                found = _Candidate(file.path, node, in_class)
+            if isinstance(node, FUNCTIONS):
+                found = Candidate(file.path, node, in_class)
                 if found.calls:
                     self.candidates.append(found)
             elif isinstance(node, ast.ImportFrom):
@@ -221,6 +85,8 @@ class Wrappers:
         # The entries of each name, and which functions and names of functions are meant.
         self.by_name = {}
         self.confirmed = set()
+        # Of each such function its entries, and the parameters that it hands on.
+        self.mine, self.handed = {}, {}
         self.methods, self.plain = set(), set()
         self.aliases = forwards.aliases
         # What was called and followed: names, and functions of one file.
@@ -234,15 +100,17 @@ class Wrappers:
             self.modules.setdefault(
                 os.path.basename(folder) if last == "__init__" else last, []).append(path)
         waiting, grown = forwards.candidates, True
-        while grown:
-            grown, rest = False, []
+        rounds = _MOST_ROUNDS
+        while grown and rounds:
+            grown, rest, rounds = False, [], rounds - 1
             for candidate in waiting:
-                entry = candidate.entry(self)
-                if entry is None:
-                    rest.append(candidate)
-                    continue
-                grown = True
-                self._confirm(candidate, entry)
+                entries = candidate.entries(self)
+                known = {entry.key for entry in self.mine.get(candidate.key, ())}
+                # Kept, because another of its parameters may turn out to be handed on.
+                rest.append(candidate)
+                if entries and {entry.key for entry in entries} != known:
+                    grown = True
+                    self._confirm(candidate, entries)
             waiting = rest
             grown = self._grow() or grown
         for path, (aliases, taken) in self.origins.items():
@@ -252,12 +120,20 @@ class Wrappers:
         for where, name, _ in self.confirmed:
             self.files[where][0].add(name)
 
-    def _confirm(self, candidate, entry):
+    def _confirm(self, candidate, entries):
         self.confirmed.add(candidate.key)
         (self.methods if candidate.is_method else self.plain).add(candidate.name)
-        if candidate.name in METHODS and candidate.is_method and entry.place == 0:
-            return
-        self.by_name.setdefault(candidate.name, {})[entry.key] = entry
+        own = self.by_name.setdefault(candidate.name, {})
+        for entry in self.mine.pop(candidate.key, []):
+            # What was known of it with fewer parameters.
+            own.pop(entry.key, None)
+        self.mine[candidate.key] = entries
+        self.handed.setdefault(candidate.key, set()).update(entry.word or "*" for entry in entries)
+        for entry in entries:
+            if not (candidate.name in METHODS and candidate.is_method and entry.place == 0):
+                own[entry.key] = entry
+        if not own:
+            del self.by_name[candidate.name]
 
     def _grow(self):
         grown = False
@@ -279,13 +155,16 @@ class Wrappers:
         return any(entry.fetches for entry in self.entries(name))
 
     def binds(self, name):
-        """Whether a function of this name binds values when it is given none: always, never, unclear."""
+        """How a function of this name binds no values."""
         kinds = {entry.binds for entry in self.entries(name)} or {"never"}
         return kinds.pop() if len(kinds) == 1 else "unclear"
 
-    def is_forwarder(self, path, node):
-        """Whether a function hands on what it is given."""
-        return isinstance(node, _FUNCTIONS) and (path, node.name, node.lineno) in self.confirmed
+    def is_forwarder(self, path, node, name=None):
+        """Whether a function hands on what it is given, in a parameter if one is named."""
+        if not isinstance(node, FUNCTIONS):
+            return False
+        handed = self.handed.get((path, node.name, node.lineno), set())
+        return bool(handed) if name is None else ("*" if name.startswith("*") else name) in handed
 
     def note_call(self, file, function):
         """Notes that a call of a function was followed."""

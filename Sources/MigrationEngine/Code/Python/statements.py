@@ -3,7 +3,8 @@ import ast
 import re
 
 import sqltext
-from forwards import METHODS, RUNS, NO, SURE, handed, is_database
+from candidates import METHODS, RUNS, VALUES, handed
+from forwards import MAYBE, NO, SURE, is_database
 from literals import Text
 from shapes import parameters
 from texts import MOST_VARIANTS
@@ -37,7 +38,11 @@ class Call:
 
 
 def call_of(node, file, wrappers):
-    """(name, [(the SQL's expression, the bound values')], receiver, whose it is) of a call, or None."""
+    """(name, ways to read it, receiver, whose it is) of a call, or None.
+
+    A way is a list of (the SQL's expression, the bound values'), of which one is meant. Several ways
+    are several statements: the function hands on more than one of its parameters.
+    """
     function = node.func
     if isinstance(function, ast.Attribute):
         name, receiver = function.attr, function.value
@@ -58,10 +63,13 @@ def call_of(node, file, wrappers):
             entry.is_method for entry in entries):
         # Through the class: the object comes first.
         shifted = 1
-    options = [found for entry in entries for found in _given(node, entry, shifted)]
-    if not options and any(entry.has_default for entry in entries):
+    ways = [[found for entry in entries if not entry.is_one_of_several
+             for found in _given(node, entry, shifted)]]
+    ways += [list(_given(node, entry, shifted)) for entry in entries if entry.is_one_of_several]
+    ways = [options for options in ways if options]
+    if not ways and any(entry.has_default for entry in entries):
         wrappers.note_call(file, node.func)
-    return (name, options, receiver, word) if options else None
+    return (name, ways, receiver, word) if ways else None
 
 
 def _given(node, entry, shifted):
@@ -81,7 +89,7 @@ def _given(node, entry, shifted):
             continue
         bound = None if entry.bound is None else entry.bound + place - entry.place
         values = node.args[bound] if bound is not None and bound < len(node.args) else None
-        for candidate in ("params", "parameters", "args", "values"):
+        for candidate in VALUES:
             if values is None:
                 values = keywords.get(candidate)
         yield sql, values
@@ -103,53 +111,81 @@ def calls(file, wrappers):
         parts = call_of(node, file, wrappers)
         if parts is None:
             continue
-        name, options, receiver, word = parts
-        chosen = _chosen(node, scope, options, file)
-        if chosen is None and word != SURE:
-            continue
-        sql, values, texts = chosen or (*options[0], [file.resolver.hole(options[0][0])])
-        texts = _distinct(texts)
-        if name not in METHODS and name in wrappers.by_name and not any(
-                sqltext.verb(text.value) for text in texts) and not wrappers.is_meant(
-                file.path, name, None if receiver is None else _named(receiver)):
-            # A method of another thing that has the same name.
-            continue
-        forwarder = _forwarder(sql, scope, file, wrappers)
-        if forwarder is not None:
-            texts = _own_of_forwarder(found, node, name, sql, scope, file, texts, forwarder)
-            wrappers.note_call(file, node.func)
-            if not texts:
-                continue
-        if layered:
-            for text in texts:
-                text.kinds.add("bound-by-layer")
-        if len(texts) > MOST_VARIANTS:
-            texts = texts[:MOST_VARIANTS - 1] + [file.resolver.hole(sql)]
-        if not _is_statement(texts, name, receiver, word, file) and not (
-                any(text.holes for text in texts) and word != NO
-                and wrappers.is_likely(file, name, receiver)):
-            continue
-        wrappers.note_call(file, node.func)
-        if name not in METHODS and name not in wrappers.by_name:
-            # A method of something else: what it makes of the text is not known.
-            texts = [*texts, file.resolver.hole(node)]
-        if name == "executemany" and isinstance(values, ast.Name):
-            values = _rows_of(values, scope)
-        if name == "executemany":
-            values = _row_of(values)
-        if isinstance(values, ast.Constant) and values.value is None:
-            values = None
-        bound = parameters(values, scope)
-        binds = _binds_anyway(name, wrappers) if bound["style"] == "none" else "never"
-        if binds == "unclear" and any("%" in text.value for text in texts):
-            # Bound, each % is written twice; not bound, once.
-            texts = [*texts, file.resolver.hole(node)]
-        if binds != "never":
-            bound = {"style": "sequence", "shapes": []}
-        found.append(Call(node, name, receiver, texts, bound))
+        name, ways, receiver, word = parts
+        for options in ways:
+            found += _read(node, scope, file, wrappers, layered, (
+                name, options, receiver, word if len(ways) == 1 or word == NO else MAYBE))
     found.sort(key=lambda call: (call.node.lineno, call.node.col_offset))
     _note_key_reads(file, found)
     return found
+
+
+def _read(node, scope, file, wrappers, layered, parts):
+    """The statements of one way to read a call."""
+    name, options, receiver, word = parts
+    chosen = _chosen(node, scope, options, file)
+    if chosen is None and word != SURE:
+        return []
+    sql, values, texts = chosen or (*options[0], [file.resolver.hole(options[0][0])])
+    texts = _distinct(texts)
+    if name not in METHODS and name in wrappers.by_name and not any(
+            sqltext.verb(text.value) for text in texts) and not wrappers.is_meant(
+            file.path, name, None if receiver is None else _named(receiver)):
+        # A method of another thing that has the same name.
+        return []
+    found = []
+    forwarder = _forwarder(sql, scope, file, wrappers)
+    if forwarder is not None:
+        texts = _own_of_forwarder(found, node, name, sql, scope, file, texts, forwarder)
+        wrappers.note_call(file, node.func)
+        if not texts:
+            return found
+    if layered:
+        for text in texts:
+            text.kinds.add("bound-by-layer")
+    if len(texts) > MOST_VARIANTS:
+        texts = texts[:MOST_VARIANTS - 1] + [file.resolver.hole(sql)]
+    if not _is_statement(texts, name, receiver, word, file) and not (
+            any(text.holes for text in texts) and word != NO
+            and wrappers.is_likely(file, name, receiver)):
+        return found
+    wrappers.note_call(file, node.func)
+    if name not in METHODS and name not in wrappers.by_name:
+        # A method of something else: what it makes of the text is not known.
+        texts = [*texts, file.resolver.hole(node)]
+    if name == "executemany" and isinstance(values, ast.Name):
+        values = _rows_of(values, scope)
+    if name == "executemany":
+        values = _row_of(values)
+    return found + _bound(Call(node, name, receiver, texts, None), values, scope, file, wrappers)
+
+
+def _bound(call, values, scope, file, wrappers):
+    """The call with what it binds; two, when some of its texts are bound and others are not.
+
+    A text without placeholders has no values: whether it is bound then is up to the function that
+    hands it on. Bound, each % of it is written twice.
+    """
+    if isinstance(values, ast.Constant) and values.value is None:
+        values = None
+    call.bound = parameters(values, scope)
+    how = _binds_nothing(call.name, wrappers)
+    if how == "given":
+        how = "always" if values is not None else "never"
+    empty = [text for text in call.texts if not text.holes and not sqltext.placeholders(text.value)]
+    if not empty or how == "direct":
+        if call.bound["style"] == "none" and how not in ("direct", "never"):
+            call.bound = {"style": "sequence", "shapes": []}
+        return [call]
+    rest = [text for text in call.texts if all(text is not other for other in empty)]
+    if how == "unclear" and any("%" in text.value for text in empty):
+        empty = [*empty, file.resolver.hole(call.node)]
+    style = "none" if how in ("never", "filled") else "sequence"
+    other = Call(call.node, call.name, call.receiver, empty, {"style": style, "shapes": []})
+    call.texts = rest
+    if rest and call.bound["style"] == "none":
+        call.bound = {"style": "sequence", "shapes": []}
+    return [call, other] if rest else [other]
 
 
 def _chosen(node, scope, options, file):
@@ -177,7 +213,7 @@ def _forwarder(sql, scope, file, wrappers):
     home = scope.find(name.lstrip("*"))
     if home is None or name.lstrip("*") not in home.parameters:
         return None
-    return home.node if wrappers.is_forwarder(file.path, home.node) else None
+    return home.node if wrappers.is_forwarder(file.path, home.node, name) else None
 
 
 def _own_of_forwarder(found, node, name, sql, scope, file, texts, forwarder):
@@ -222,13 +258,13 @@ def _is_near_database(receiver, file):
     return file.touches_database or is_database(name) or _SPEAKS.search(file.source) is not None
 
 
-def _binds_anyway(name, wrappers):
-    """Whether a function of the application binds values although it is given none.
+def _binds_nothing(name, wrappers):
+    """How a function of the application binds no values; `direct` when it is no such function.
 
-    The adapter's own functions do not.
+    The adapter's own functions bind what they are given.
     """
-    if name in METHODS or name in ("execute_query", "execute_update"):
-        return "never"
+    if name in METHODS or name not in wrappers.by_name or name in ("execute_query", "execute_update"):
+        return "direct"
     return wrappers.binds(name)
 
 
