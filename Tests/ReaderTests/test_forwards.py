@@ -87,6 +87,12 @@ class ForwardsTests(unittest.TestCase):
                 ("def one(sql):\n    two(sql)\ndef two(sql):\n    conn.execute(sql)\n", [(4, True, "\0")])):
             self.assertEqual(self.forwarded(start + text), expected, text)
 
+    def test_why_it_is_not_known_is_told(self):
+        folder = Folder(a=CONNECT + "def run(sql):\n    conn.execute(sql)\nx = [run]\n")
+        self.addCleanup(folder.remove)
+        self.assertEqual([item["variants"][0]["holes"][0]["source"] for item in folder.scan()["a.py"]["statements"]],
+                         ["conn.execute(sql) (no call of run was followed)", "run (run runs SQL, and is handed on here)"])
+
     def test_two_functions_of_one_name_are_read_in_either_way(self):
         self.assertEqual([item[1:] for item in self.forwarded(
             "from other import run\nrun('label', 'SELECT 1')\n",

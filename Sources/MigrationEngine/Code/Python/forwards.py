@@ -55,7 +55,8 @@ class Forwards:
                         for child in ast.iter_child_nodes(node)]
         for target, callee in aliases:
             self.aliases.setdefault(callee, set()).add(target)
-        self.files[file.path] = (aliases, dict(file.taken), stars or "__getattr__" in file.functions)
+        self.files[file.path] = (aliases, dict(file.taken), stars or any(
+            isinstance(node, FUNCTIONS) and node.name == "__getattr__" for node in file.tree.body))
 
     def wrappers(self):
         """Who hands SQL on."""

@@ -101,11 +101,11 @@ def calls(file, wrappers):
     layered = not file.sqlite_names and any(
         module.split(".")[0] in _BINDS for module in file.modules)
     for node, name in wrappers.used(file):
-        found.append(unknown(file, node, name))
+        found.append(unknown(file, node, name, why=f"{name} runs SQL, and is handed on here"))
     for node, scope in file.scopes.of.items():
         told = _handed_on(node, file)
         if told is not None and all(call.node is not node for call in found):
-            found.append(unknown(file, node, told))
+            found.append(unknown(file, node, told, why=f"{told} runs SQL, and is handed on here"))
         if not isinstance(node, ast.Call):
             continue
         parts = call_of(node, file, wrappers)
@@ -224,7 +224,7 @@ def _own_of_forwarder(found, node, name, sql, scope, file, texts, forwarder):
     home = scope.find(given.lstrip("*"))
     if given not in home.assigned and given not in home.added:
         own = file.resolver.defaults(given, home) + own
-    provisional = unknown(file, node, name)
+    provisional = unknown(file, node, name, why=f"no call of {forwarder.name} was followed")
     provisional.forwards = [file.path, forwarder.name]
     found.append(provisional)
     return _distinct(own)
@@ -235,9 +235,11 @@ def _named(node):
     return getattr(node, "attr", getattr(node, "id", ""))
 
 
-def unknown(file, node, name, is_reviewable=True):
+def unknown(file, node, name, is_reviewable=True, why=""):
     """A statement that nobody can read: what stands there counts as one that is not known."""
     call = Call(node, name, None, [file.resolver.hole(node)], parameters(None, None))
+    if why:
+        call.texts[0].holes[0][1]["source"] += f" ({why})"
     call.is_reviewable = is_reviewable
     return call
 
