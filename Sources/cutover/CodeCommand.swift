@@ -30,7 +30,7 @@ struct CodeScanCommand: ParsableCommand {
             try Code.scan(folder, observer: observer, cancellation: cancellation)
         }
         try Output(common).result(report) {
-            CodeText.report(report) + NextStep.line(afterScanning: folder)
+            CodeText.report(report) + NextStep.line(after: report, scanning: folder)
         }
         if !report.ok { throw ExitCode(1) }
     }
@@ -115,26 +115,33 @@ struct CodeFixCommand: ParsableCommand {
 struct CodeAdapterCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "adapter",
-        abstract: "Writes pg_utils.py beside the SQLite layer, and the switch between the two."
+        abstract:
+            "Shows, or with --write makes, pg_utils.py beside the SQLite layer, and the switch.",
+        discussion: """
+            As with `code fix`, nothing is written without --write. A file of that name with \
+            other content is never written over. The switch, database_settings.py, takes one of \
+            the two layers by USE_POSTGRES.
+            """
     )
 
     @Argument(help: "The application's folder.")
     var folder: String
-    @Flag(help: "Write the files, which is what happens without --diff too.")
+    @Flag(help: "Write the files.")
     var write = false
-    @Flag(help: "Print what the files hold; without --write, write nothing.")
+    @Flag(help: "Print what the files hold as a diff, also with --write.")
     var diff = false
     @OptionGroup var common: CommonOptions
 
     func run() throws {
         let options = try common.options()
         let folder = folder
-        let isWritten = write || !diff
+        let isWritten = write
         let report = try LongWork.run(common) { _, cancellation throws(MigrationError) in
             try Code.adapter(folder, options, write: isWritten, cancellation: cancellation)
         }
         try Output(common).result(report) {
-            CodeText.adapter(report, diff: diff) + NextStep.line(after: report, of: folder)
+            CodeText.adapter(report, diff: diff || !isWritten)
+                + NextStep.line(after: report, of: folder)
         }
     }
 }
@@ -143,23 +150,62 @@ struct CodeAdapterCommand: ParsableCommand {
 enum CodeText {
     static func report(_ report: CodeReport) -> String {
         var lines: [String] = []
-        for file in report.files where !file.findings.isEmpty {
-            lines.append(SafeText.visible(file.path))
-            for finding in file.findings {
-                lines.append(
-                    SafeText.visible(
-                        "  \(finding.line):\(finding.column) \(finding.severity) \(finding.rule): "
-                            + finding.message
-                    )
+        for file in report.files {
+            let named = file.findings.map { finding in
+                (
+                    finding.line, finding.column,
+                    [
+                        "  \(finding.line):\(finding.column) \(finding.severity) "
+                            + "\(finding.rule): \(finding.message)",
+                        "      → \(finding.suggestion)",
+                    ]
                 )
-                lines.append(SafeText.visible("      → \(finding.suggestion)"))
             }
+            let told = (named + unnamed(file)).sorted { ($0.0, $0.1) < ($1.0, $1.1) }
+            let words = told.flatMap(\.2) + toConvert(file)
+            guard !words.isEmpty else { continue }
+            lines.append(SafeText.visible(file.path))
+            lines += words.map(SafeText.visible)
         }
         if report.totals.statements == 0 {
-            lines.append("no SQL statement was found: nothing is proven of this folder")
+            lines.append(
+                report.totals.files == 0
+                    ? "there is no Python, shell or configuration file in this folder: nothing is "
+                        + "proven"
+                    : "no SQL statement was found in \(Count.text(report.totals.files, "file")): "
+                        + "nothing is proven"
+            )
         }
         return (lines + [totals(report.totals)]).joined(separator: "\n")
     }
+
+    /// What of a file is not known, and no finding at its place says so.
+    private static func unnamed(_ file: CodeReport.File) -> [(Int, Int, [String])] {
+        file.statements.filter { statement in
+            statement.state == .dynamic
+                && !file.findings.contains { $0.rule == "dynamic" && $0.line == statement.line }
+        }.map { statement in
+            let reason = statement.reason ?? "not known before the program runs"
+            return (
+                statement.line, statement.column,
+                ["  \(statement.line):\(statement.column) dynamic: \(reason)"]
+            )
+        }
+    }
+
+    /// The lines of the statements that a file has to be fixed for.
+    private static func toConvert(_ file: CodeReport.File) -> [String] {
+        let lines = Set(file.statements.filter { $0.state == .converted }.map(\.line)).sorted()
+        guard !lines.isEmpty else { return [] }
+        let shown = lines.prefix(fewLines).map(String.init).joined(separator: ", ")
+        return [
+            "  to be converted by cutover code fix: line\(lines.count == 1 ? "" : "s") \(shown)"
+                + (lines.count > fewLines ? ", …" : "")
+        ]
+    }
+
+    /// How many lines are listed.
+    private static let fewLines = 20
 
     static func fix(_ report: CodeFixReport, diff: Bool) -> String {
         var lines: [String] = []
@@ -186,15 +232,18 @@ enum CodeText {
     }
 
     private static func totals(_ totals: CodeReport.Totals) -> String {
-        var parts = ["\(totals.files) files", "\(totals.statements) statements"]
+        var parts = [
+            Count.text(totals.files, "file"), Count.text(totals.statements, "statement"),
+        ]
         if totals.prepared + totals.failed > 0 {
             parts.append("\(totals.prepared) of them proven (\(totals.converted) converted)")
             parts.append("\(totals.failed) failed")
         }
         if totals.dynamic > 0 { parts.append("\(totals.dynamic) dynamic") }
+        if totals.unplanned > 0 { parts.append("\(totals.unplanned) that no server plans") }
         if totals.reviewed > 0 { parts.append("\(totals.reviewed) reviewed by a person") }
-        parts.append("\(totals.errors) errors")
-        parts.append("\(totals.warnings) warnings")
+        parts.append(Count.text(totals.errors, "error"))
+        parts.append(Count.text(totals.warnings, "warning"))
         return parts.joined(separator: ", ")
     }
 }

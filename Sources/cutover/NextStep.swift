@@ -88,15 +88,22 @@ enum NextStep {
             + "cutover migrate into an empty database"
     }
 
+    /// A line with the next step where nothing was found.
+    private static let otherFolder =
+        "\nnext: name the folder that holds the application's Python"
+
     /// A line with the next step after the code was read.
-    static func line(afterScanning folder: String) -> String {
-        "\nnext: cutover code check \(SafeText.shellWord(folder)) proves each statement on the target"
+    static func line(after report: CodeReport, scanning folder: String) -> String {
+        report.totals.files == 0
+            ? otherFolder
+            : "\nnext: cutover code check \(SafeText.shellWord(folder)) proves each statement on the target"
     }
 
     /// A line with the next step after the code was proven.
     static func line(after report: CodeReport, of folder: String) -> String {
         let folder = SafeText.shellWord(folder)
         if report.ok { return "\nnext: cutover check --code \(folder) reads the gate `code`" }
+        if report.totals.statements == 0, report.totals.errors == 0 { return otherFolder }
         if report.totals.converted > 0 {
             return "\nnext: cutover code fix \(folder) shows the edits, with --write it makes them"
         }
@@ -107,16 +114,20 @@ enum NextStep {
     static func line(after report: CodeFixReport, of folder: String) -> String {
         let folder = SafeText.shellWord(folder)
         let fixed = report.files.contains { $0.state == "fixed" }
+        let refused = report.files.count { $0.state == "refused" }
+        let mend =
+            "mend the lines that are named, or have a person review what nobody can prove (# cutover: "
+            + "reviewed), then cutover code fix \(folder)"
         if fixed, !report.written {
-            return "\nnext: cutover code fix \(folder) --write makes these edits"
+            let rest = refused == 0 ? "" : "; of the refused files \(mend)"
+            return "\nnext: cutover code fix \(folder) --write makes these edits\(rest)"
         }
+        guard refused == 0 else { return "\nnext: \(mend) --write" }
         if fixed {
-            return "\nnext: cutover code adapter \(folder) writes pg_utils.py, then cutover code "
-                + "check \(folder)"
+            return "\nnext: cutover code adapter \(folder) --write makes pg_utils.py, then cutover "
+                + "code check \(folder)"
         }
-        return report.ok
-            ? "\nnext: cutover code check \(folder)"
-            : "\nnext: mend the lines that are named, then cutover code fix \(folder)"
+        return "\nnext: cutover code check \(folder)"
     }
 
     /// A line with the next step after the adapter.

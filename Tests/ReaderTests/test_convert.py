@@ -1,6 +1,9 @@
 """What a statement becomes. Needs the transpiler: run by the Python that has it."""
+import ast
 import copy
 import json
+import os
+import re
 import sys
 import unittest
 
@@ -199,7 +202,7 @@ class ConvertTests(unittest.TestCase):
                      ["boolean", "integer"])
         self.becomes("SELECT id FROM t WHERE name LIKE 'a\\b%'",
                      "SELECT id FROM t WHERE name ILIKE 'a\\\\b%'")
-        self.assertIn("CAST(CAST(on_off AS INTEGER) AS TEXT)",
+        self.assertIn("CAST(CAST(on_off AS INT) AS TEXT)",
                       ask("SELECT name || on_off FROM t")["driver"])
         self.assertIn("NULLIF(n, 0)", ask("SELECT id % n FROM t")["driver"])
         self.becomes("SELECT id % 7 FROM t", "SELECT id % 7 FROM t")
@@ -279,7 +282,7 @@ class ConvertTests(unittest.TestCase):
         self.noted("SELECT group_concat(name) FROM t", "group-concat-order")
         self.refused("SELECT day - 1 FROM t", "reckoned")
         self.refused("UPDATE t SET note = x'41'", "bytes")
-        self.refused("SELECT json_extract(note, '$.a') FROM t", "otherwise")
+        self.refused("SELECT json_extract(note, '$.a') FROM t", "JSON_EXTRACT(note, '$.a') answers otherwise")
         self.refused("SELECT note ->> 'a' FROM t", "otherwise")
         self.refused("SELECT datetime('2025-01-01 00:00:00+02:00')", "offset")
 
@@ -300,6 +303,58 @@ class ConvertTests(unittest.TestCase):
         same = "SELECT COALESCE(note, '') FROM t WHERE id = :id AND name LIKE 'a%'"
         self.becomes(same, same, keeps=True, style="named")
         self.assertIn("$1", ask("SELECT id FROM t WHERE id = :id", keeps=True)["server"])
+
+    def test_what_was_converted_once_stays_as_it_is(self):
+        """Every statement of these tests and of those of the meaning, in a file that may be either."""
+        here = os.path.dirname(os.path.abspath(__file__))
+        texts = set()
+        for name in ("test_convert.py", "test_meaning.py"):
+            with open(os.path.join(here, name), encoding="utf-8") as file:
+                texts |= {node.value for node in ast.walk(ast.parse(file.read()))
+                          if isinstance(node, ast.Constant) and isinstance(node.value, str)
+                          and re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH|REPLACE|BEGIN|CREATE) ", node.value)}
+        texts |= {"BEGIN IMMEDIATE", "SELECT datetime('now')", "SELECT time('now'), unixepoch('now')",
+                  "SELECT name FROM sqlite_master WHERE type = 'table'", "SELECT total(n) FROM t", "SELECT `name` FROM t",
+                  "CREATE TABLE x (id INTEGER PRIMARY KEY AUTOINCREMENT, at DATETIME DEFAULT (datetime('now'))) STRICT"}
+        count = 0
+        for text in sorted(texts):
+            for shapes in (None, ["unknown"] * text.count("?")):
+                first = ask(text, shapes, style="named" if ":" in text and shapes is not None else "none")
+                if first["state"] != "converted":
+                    continue
+                count += bool(first["edits"])
+                second = ask(first["driver"], shapes, style="sequence" if shapes is not None else "none",
+                             speaks="either")
+                self.assertEqual((second["state"], second.get("edits")), ("converted", []),
+                                 (text, first["driver"], second))
+        self.assertGreater(count, 200)
+
+    def test_what_a_person_wrote_for_postgresql_stays_as_it_is(self):
+        for same in ("SELECT to_char(now(), 'YYYY')", "SELECT id FROM t WHERE name ILIKE 'a%' ORDER BY note",
+                     "SELECT n::text FROM t"):
+            self.becomes(same, same)
+        self.becomes("SELECT id FROM t WHERE at > now() - INTERVAL '1 day' AND name = ?",
+                     "SELECT id FROM t WHERE at > now() - INTERVAL '1 day' AND name = %s", ["text"])
+        # In a string it is none of PostgreSQL's words.
+        self.becomes("SELECT id FROM t WHERE note = 'ILIKE' AND name LIKE 'a'",
+                     "SELECT id FROM t WHERE note = 'ILIKE' AND name ILIKE 'a'")
+
+    def test_what_no_server_plans_has_its_own_advice(self):
+        def how(text, **more):
+            parts = ask(text, **more)["statements"]
+            return [(part["how"], part.get("reason") or "") for part in parts]
+        for text, word in (("ANALYZE t", "as it stands"), ("VACUUM", "autocommit"), ("REINDEX INDEX i", "lock"),
+                           ("ALTER TABLE t ADD COLUMN x TEXT", "IF NOT EXISTS"), ("DROP TABLE t", "CASCADE"),
+                           ("GRANT ALL ON t TO x", "copy"), ("CALL f()", "copy"), ("EXPLAIN SELECT 1", "one text")):
+            for more in ({}, {"speaks": "postgresql"}):
+                self.assertEqual([item[0] for item in how(text, **more)], ["unplanned"], text)
+                self.assertIn(word, how(text, **more)[0][1])
+        for text in ("REINDEX", "REINDEX t", "VACUUM INTO 'x'", "EXPLAIN QUERY PLAN SELECT 1", "SELCT 1", "foo bar"):
+            self.assertEqual([item[0] for item in how(text)], ["unproven"], text)
+        self.assertEqual([item[0] for item in how("ANALYZE; SELECT id FROM t; VACUUM")],
+                         ["unplanned", "plan", "unplanned"])
+        self.becomes("ALTER TABLE t ADD COLUMN at DATETIME", "ALTER TABLE t ADD COLUMN at TIMESTAMP")
+        self.assertEqual(how("MERGE INTO t USING u ON t.id = u.a WHEN MATCHED THEN DELETE")[0][0], "plan")
 
     def test_the_key_of_on_conflict_is_looked_for_where_the_server_is_not_asked(self):
         def arbiter(text):

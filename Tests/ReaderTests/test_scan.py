@@ -73,7 +73,7 @@ def f(given, x):
             ["SELECT a FROM t WHERE b = ? AND c = ?", "SELECT a FROM t WHERE b = ?"],
             ["SELECT a FROM t WHERE b IN (?, ?, ?)"],
             ["SELECT a FROM t WHERE b IN (?)"],
-            ["SELECT 1"],
+            ["SELECT 1"], ["\x00"],
             ["SELECT a FROM \x00"]])
 
     def test_what_is_no_statement_is_not_taken_for_one(self):
@@ -471,7 +471,7 @@ def f(a):
         for text in ("c = sqlite3.connect(':memory:')", "c = sqlite3.connect('file:x.db?mode=ro', uri=True)",
                      "c = sqlite3.connect('x.db', isolation_level=None)",
                      "c = sqlite3.connect('x.db', detect_types=1)",
-                     "def f(where):\n    c = sqlite3.connect(where)"):
+                     "def f(where):\n    c = sqlite3.connect(where)\n    c.close()"):
             rules, found = self.rows(plain + text + "\n")
             self.assertIn("sqlite-connect-other", rules, text)
             self.assertEqual([item[1:] for item in found], [(True, False)], text)

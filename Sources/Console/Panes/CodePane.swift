@@ -162,6 +162,7 @@ enum CodeWords {
         case .converted: Span("\(glyphs.run) convert", .statusRun)
         case .failed: Span("\(glyphs.bad) FAILS", .statusBad)
         case .dynamic: Span("\(glyphs.warn) DYNAMIC", .statusWarn)
+        case .unplanned: Span("\(glyphs.warn) NO PLAN", .statusWarn)
         case .reviewed: Span("\(glyphs.ok) REVIEWED", .statusOK)
         case .read: Span("\(glyphs.wait) read", .statusWait)
         }

@@ -108,17 +108,24 @@ extension Code {
             .totals
     }
 
+    /// How many reasons a refused file is told with.
+    private static let fewReasons = 8
+
     /// Why a file must stay as it is; nil when every statement of it is proven.
     private static func obstacle(_ file: CodeCheck.ProvenFile) -> String? {
-        for statement in file.report.statements {
-            switch statement.state {
-            case .works, .converted, .reviewed: continue
-            case .failed, .dynamic, .read:
-                let reason = statement.reason ?? "not proven"
-                return "line \(statement.line) is \(statement.state.rawValue): \(reason)"
-            }
-        }
-        return file.obstacle
+        let reasons =
+            file.report.statements.compactMap { statement -> String? in
+                switch statement.state {
+                case .works, .converted, .reviewed: return nil
+                case .failed, .dynamic, .unplanned, .read:
+                    let reason = statement.reason ?? "not proven"
+                    return "line \(statement.line) is \(statement.state.rawValue): \(reason)"
+                }
+            } + file.obstacles
+        guard !reasons.isEmpty else { return nil }
+        let more = reasons.count - fewReasons
+        return reasons.prefix(fewReasons).joined(separator: "; ")
+            + (more > 0 ? "; and \(more) more" : "")
     }
 
     private static func order(_ file: CodeCheck.ProvenFile) -> Order.File? {

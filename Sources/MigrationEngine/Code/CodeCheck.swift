@@ -9,7 +9,7 @@ struct CodeCheck {
         /// The edits of each variant of each statement.
         var edits: [[[Edit]]]
         /// Why the file cannot be fixed although a person has reviewed what is not known of it.
-        var obstacle: String?
+        var obstacles: [String] = []
     }
 
     /// Everything that was proven, and before what.
@@ -147,9 +147,11 @@ struct CodeCheck {
                 try judge(&told, variant, answer, proof)
             }
             if told.state == .read { told.state = .works }
-            if told.state == .dynamic, statement.reviewed {
-                told.state = .reviewed
-                if proven.obstacle == nil { proven.obstacle = Self.obstacle(told, answers) }
+            if [.dynamic, .unplanned].contains(told.state), statement.reviewed {
+                let isWritten = answers.allSatisfy { $0.edits?.isEmpty != false }
+                // What is still to be written otherwise holds up the check, the file is fixed.
+                told.state = isWritten ? .reviewed : .converted
+                if let obstacle = Self.obstacle(told, answers) { proven.obstacles.append(obstacle) }
             }
             proven.report.statements.append(told)
             proven.report.findings += Self.findings(told, answers, beside: file.findings)
@@ -175,15 +177,23 @@ struct CodeCheck {
             return
         }
         for part in parts {
-            guard case .refused(let sqlState, let message) = try proof.prove(part)
-            else { continue }
-            told.state = .failed
-            told.reason = message
-            told.sqlState = sqlState
-            told.after = answer.driver
-            return
+            switch try proof.prove(part) {
+            case .planned: continue
+            case .unplanned(let message):
+                guard told.state != .dynamic, told.state != .unplanned else { continue }
+                told.state = .unplanned
+                told.reason = message
+            case .refused(let sqlState, let message):
+                told.state = .failed
+                told.reason = message
+                told.sqlState = sqlState
+                told.after = answer.driver
+                return
+            }
         }
-        guard told.state != .dynamic, answer.edits?.isEmpty == false else { return }
+        if told.state == .unplanned, answer.edits?.isEmpty == false { told.after = answer.driver }
+        guard told.state != .dynamic, told.state != .unplanned, answer.edits?.isEmpty == false
+        else { return }
         told.state = .converted
         // The first variant is the one that is shown.
         if told.after == nil { told.after = answer.driver }
@@ -219,10 +229,12 @@ struct CodeCheck {
                 column: first.column,
                 rule: valueRule,
                 severity: "warning",
-                message: "the code does not show what kind of value \(met.count) statements bind: "
+                message: "the code does not show what kind of value "
+                    + (met.count == 1 ? "a statement binds: " : "\(met.count) statements bind: ")
                     + "beside a column of text a number or a date object is an error there, beside "
-                    + "one of numbers a truth value or an empty text (lines "
-                    + lines.joined(separator: ", ") + (met.count > 20 ? ", …)" : ")"),
+                    + "one of numbers a truth value or an empty text "
+                    + (lines.count == 1 ? "(line " : "(lines ") + lines.joined(separator: ", ")
+                    + (met.count > 20 ? ", …)" : ")"),
                 suggestion: "run what calls them on PostgreSQL; str(), int() or isoformat() where "
                     + "it is another kind"
             )
@@ -271,6 +283,13 @@ struct CodeCheck {
                 told.reason ?? "a part of this statement is not known before the program runs",
                 "run the code that makes it on PostgreSQL once, then write # cutover: reviewed beside "
                     + "the call"
+            )
+        case .unplanned:
+            add(
+                "unplanned",
+                "warning",
+                told.reason ?? "no server plans a statement of this kind",
+                "do as it says, then write # cutover: reviewed beside the call"
             )
         case .read, .works, .converted, .reviewed: break
         }

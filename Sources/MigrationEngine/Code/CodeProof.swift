@@ -11,6 +11,8 @@ final class CodeProof {
     enum Verdict: Sendable {
         case planned
         case refused(sqlState: String?, message: String)
+        /// No server plans statements of this kind; what a person can do.
+        case unplanned(String)
     }
 
     /// The target's tables, as the converter takes them.
@@ -205,6 +207,7 @@ extension CodeProof {
     func prove(_ part: ConvertedStatement.Part) throws(MigrationError) -> Verdict {
         switch part.how {
         case "none": return .planned
+        case "unplanned": return .unplanned(part.reason ?? "no server plans it")
         case "plan":
             return try wrapped { _ throws(TargetError) in
                 let isForeign = namesForeign(part.sql)
@@ -219,7 +222,8 @@ extension CodeProof {
             guard part.isMade else {
                 return .refused(
                     sqlState: nil,
-                    message: "a statement of this kind is not planned, and none is run for a proof"
+                    message: part.reason
+                        ?? "a statement of this kind is not planned, and none is run for a proof"
                 )
             }
             return creation(part)
@@ -230,7 +234,10 @@ extension CodeProof {
         // On a table in use nothing is made: it would wait for a lock, and hold it.
         guard !known.contains(part.table.lowercased()) else { return .planned }
         if let reason = part.reason {
-            return .refused(sqlState: nil, message: "this is not made for a proof: \(reason)")
+            let message = "this is not made for a proof: \(reason)"
+            return part.certain == true
+                ? .refused(sqlState: nil, message: message)
+                : .unplanned("\(message); run it once on a copy of the target")
         }
         let missing = (part.needs ?? []).first {
             !known.contains($0.lowercased()) && !madeTables.contains($0.lowercased())

@@ -64,6 +64,8 @@ final class CodeReader {
     private static var files: [(name: String, bytes: [UInt8])] {
         [
             ("__main__.py", PackageResources.start_py),
+            ("candidates.py", PackageResources.candidates_py),
+            ("closing.py", PackageResources.closing_py),
             ("collations.py", PackageResources.collations_py),
             ("constants.py", PackageResources.constants_py),
             ("convert.py", PackageResources.convert_py),
@@ -71,7 +73,8 @@ final class CodeReader {
             ("drivers.py", PackageResources.drivers_py),
             ("files.py", PackageResources.files_py),
             ("fingerprint.py", PackageResources.fingerprint_py),
-            ("fix.py", PackageResources.fix_py), ("kinds.py", PackageResources.kinds_py),
+            ("fix.py", PackageResources.fix_py), ("forwards.py", PackageResources.forwards_py),
+            ("kinds.py", PackageResources.kinds_py),
             ("layers.py", PackageResources.layers_py),
             ("literals.py", PackageResources.literals_py),
             ("made.py", PackageResources.made_py),
@@ -86,7 +89,9 @@ final class CodeReader {
             ("shapes.py", PackageResources.shapes_py),
             ("sqltext.py", PackageResources.sqltext_py),
             ("statements.py", PackageResources.statements_py),
-            ("texts.py", PackageResources.texts_py), ("usage.py", PackageResources.usage_py),
+            ("texts.py", PackageResources.texts_py),
+            ("unplanned.py", PackageResources.unplanned_py),
+            ("usage.py", PackageResources.usage_py),
         ]
     }
 

@@ -28,7 +28,9 @@ public struct CodeReport: Encodable, Sendable {
         case failed
         /// A part of it is known only when the program runs.
         case dynamic
-        /// As `dynamic`, and a comment beside the call says that a person ran it on PostgreSQL.
+        /// No server plans statements of its kind, such as VACUUM and ALTER TABLE.
+        case unplanned
+        /// As `dynamic` or `unplanned`, and a comment beside the call says that a person ran it on PostgreSQL.
         case reviewed
     }
 
@@ -78,7 +80,9 @@ public struct CodeReport: Encodable, Sendable {
         public var failed = 0
         /// Statements with a part that is not known.
         public var dynamic = 0
-        /// Statements with such a part that a person has reviewed; these hold up nothing.
+        /// Statements of a kind that no server plans.
+        public var unplanned = 0
+        /// Statements of the last two kinds that a person has reviewed; these hold up nothing.
         public var reviewed = 0
         /// Findings.
         public var findings = 0
@@ -110,6 +114,7 @@ public struct CodeReport: Encodable, Sendable {
             converted: count(.converted),
             failed: count(.failed),
             dynamic: count(.dynamic),
+            unplanned: count(.unplanned),
             reviewed: count(.reviewed),
             findings: files.reduce(0) { $0 + $1.findings.count }
         )
@@ -119,6 +124,7 @@ public struct CodeReport: Encodable, Sendable {
         ok =
             totals.statements > 0
             && totals.errors + totals.converted + totals.failed + totals.dynamic == 0
+            && totals.unplanned == 0
     }
 }
 

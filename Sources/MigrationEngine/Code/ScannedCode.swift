@@ -83,8 +83,10 @@ struct ConvertedStatement: Decodable, Sendable {
         let table: String
         /// The tables that it refers to, which what is made for a proof leaves out.
         var needs: [String]?
-        /// Why it is not made.
+        /// Why it is not made or not planned, and what to do then.
         var reason: String?
+        /// Whether what is not made fails on the server, too.
+        var certain: Bool?
         /// What is wrong with the key of its ON CONFLICT, as far as the tables tell.
         var arbiter: String?
     }

@@ -99,6 +99,7 @@ enum CodeGate {
         let counts = [
             (totals.failed, "refused"), (totals.converted, "still to be converted"),
             (totals.dynamic, "known only at run time"),
+            (totals.unplanned, "that no server plans"),
         ]
         var parts = counts.filter { $0.0 > 0 }.map {
             "\(GateWords.count($0.0, "statement")) \($0.1)"
@@ -108,9 +109,10 @@ enum CodeGate {
             "in \(shown): \(parts.joined(separator: ", ")); \(totals.prepared) of "
                 + "\(totals.statements) statements proven",
             remedy: totals.converted > 0
-                ? "cutover code fix and cutover code adapter, then \(again)"
+                ? "cutover code fix and cutover code adapter, both with --write, then \(again)"
                 : "\(again) names them",
-            for: "\(totals.failed) \(totals.converted) \(totals.dynamic) \(totals.errors)"
+            for: "\(totals.failed) \(totals.converted) \(totals.dynamic + totals.unplanned) "
+                + "\(totals.errors)"
         )
     }
 }

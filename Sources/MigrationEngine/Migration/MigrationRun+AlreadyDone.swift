@@ -119,7 +119,7 @@ extension MigrationRun {
             message,
             place: .init("start", side: .target, path: address.redacted),
             remedy: "see what differs with: cutover verify; to migrate anew give an empty "
-                + "database (createdb \(address.database)_new) or another --schema NAME"
+                + "database (\(address.createdb("_new"))) or another --schema NAME"
         )
     }
 

@@ -149,7 +149,7 @@ extension MigrationRun {
                 "this source was migrated without --live: writes since then were not logged",
                 place: .init("start", side: .target, path: address.redacted),
                 remedy: "begin anew with --live into an empty database "
-                    + "(createdb \(address.database)_new) or another --schema NAME"
+                    + "(\(address.createdb("_new"))) or another --schema NAME"
             )
         }
         identifier = run.id

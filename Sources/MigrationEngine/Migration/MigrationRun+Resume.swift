@@ -142,7 +142,7 @@ extension MigrationRun {
             .targetNotEmpty,
             "schema \"\(schema)\" of the target is not empty: \(names)\(more)",
             place: .init("start", side: .target, path: address.redacted),
-            remedy: "give an empty database, for example: createdb \(address.database)_new; or "
+            remedy: "give an empty database, for example: \(address.createdb("_new")); or "
                 + "another schema with --schema NAME; or fill tables that stand there already "
                 + "with --mode existing"
         )

@@ -97,7 +97,7 @@ package enum Target {
                 .targetEncoding,
                 "the target's encoding is \(row[0] ?? "unknown"), and it must be UTF8",
                 place: place,
-                remedy: "create it anew: createdb -E UTF8 -T template0 \(address.database)"
+                remedy: "create it anew: \(address.createdb("", "-E UTF8 -T template0"))"
             )
         }
         guard row[1] == "t", row[2] == "t" else {

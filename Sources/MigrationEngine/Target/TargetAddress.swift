@@ -44,6 +44,21 @@ public struct TargetAddress: Sendable, Equatable {
     /// The address for people and logs: never the password.
     public var redacted: String { "postgresql://\(user)@\(host):\(port)/\(database)" }
 
+    /// The command that makes a database on this server.
+    ///
+    /// - Parameters:
+    ///   - suffix: What follows the name of this one.
+    ///   - options: More of its options.
+    /// - Returns: The command, for a shell.
+    func createdb(_ suffix: String = "", _ options: String = "") -> String {
+        var words = ["createdb"]
+        if !options.isEmpty { words.append(options) }
+        if host != "local socket" { words += ["-h", SafeText.shellWord(host)] }
+        words += ["-p", port]
+        if !user.isEmpty { words += ["-U", SafeText.shellWord(user)] }
+        return (words + [SafeText.shellWord(database + suffix)]).joined(separator: " ")
+    }
+
     /// How long a connection attempt may take; libpq's own variable wins.
     var connectTimeoutSeconds: String {
         conninfo.contains("connect_timeout") ? "" : "15"

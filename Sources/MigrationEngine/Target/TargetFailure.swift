@@ -94,7 +94,7 @@ package enum TargetFailure {
         case "3D000":
             return (
                 .targetUnavailable, "the server has no database \"\(address.database)\"",
-                "create it: createdb \(address.database)"
+                "create it: \(address.createdb())"
             )
         case "42501":
             return (
@@ -177,7 +177,7 @@ package enum TargetFailure {
         if text.contains("does not exist") && text.contains("database") {
             return (
                 .targetUnavailable, "the server has no database \"\(address.database)\"",
-                "create it: createdb \(address.database)"
+                "create it: \(address.createdb())"
             )
         }
         if text.contains("not currently accepting connections") {

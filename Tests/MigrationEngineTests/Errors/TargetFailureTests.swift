@@ -57,7 +57,7 @@ struct TargetFailureTests {
         let error = try wrap("FATAL:  database \"shop\" does not exist")
         #expect(error.code == .targetUnavailable)
         #expect(error.message == "the server has no database \"shop\"")
-        #expect(error.remedy == "create it: createdb shop")
+        #expect(error.remedy == "create it: createdb -h db.example -p 5433 -U u shop")
     }
 
     @Test(arguments: [

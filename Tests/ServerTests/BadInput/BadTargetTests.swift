@@ -35,7 +35,9 @@ struct BadTargetTests {
         let cutover = CutoverCommand(source: source, target: target)
         let refused = try await cutover("migrate")
         expectRefusal(refused, 69, "target_unavailable")
-        #expect(refused.json["error"]["remedy"].string?.contains("createdb absent_") == true)
+        let remedy = refused.json["error"]["remedy"].string ?? ""
+        #expect(remedy.hasPrefix("create it: createdb -h "), "\(remedy)")
+        #expect(remedy.contains(" -p ") && remedy.contains(" absent_"), "\(remedy)")
         expectNoBackup(cutover)
     }
 

@@ -39,7 +39,7 @@ struct CodeGateTests {
         expect(before, "closed", "still to be converted")
         #expect(before["remedy"].string?.contains("cutover code fix") == true, "\(before)")
 
-        #expect(try await sample.code("adapter").status == 0)
+        #expect(try await sample.code("adapter", "--write").status == 0)
         #expect(try await sample.code("fix", "--write").status == 0)
         expect(try await gate(sample), "closed", "still to be converted")
         let proven = try await sample.code("check")

@@ -24,6 +24,16 @@ struct ReaderTests {
         try await tests("python3", "test_scan")
     }
 
+    @Test func `SQL that a function hands on is followed or told`() async throws {
+        try await tests("python3", "test_forwards")
+    }
+
+    @Test func `a connection that nobody closes is told, one that is closed on each way is not`()
+        async throws
+    {
+        try await tests("python3", "test_closing")
+    }
+
     @Test func `a statement becomes what means the same`() async throws {
         // The first check of a user makes the transpiler's environment.
         let folder = try CodeFolder(file: "c.execute('SELECT 1')\n")

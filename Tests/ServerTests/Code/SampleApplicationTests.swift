@@ -30,7 +30,7 @@ struct SampleApplicationTests {
         #expect(totals["prepared"].int == totals["statements"].int)
         #expect((totals["statements"].int ?? 0) > 60)
 
-        let adapter = try await sample.code("adapter")
+        let adapter = try await sample.code("adapter", "--write")
         #expect(adapter.status == 0, "\(adapter)")
         #expect(adapter.json["module"].string == "src.services.database.pg_utils")
         let fixed = try await sample.code("fix", "--write")
@@ -121,7 +121,7 @@ struct SampleApplicationTests {
 
     @Test func `the switch of the settings takes the database that is named`() async throws {
         let sample = try CodeFolder()
-        let shown = try await sample.code("adapter", "--diff")
+        let shown = try await sample.code("adapter")
         #expect(shown.json["diff"].string?.contains("+++ b/config/database_settings.py") == true)
         #expect(shown.json["files"][0]["state"].string == "missing")
         #expect(throws: (any Error).self) { try sample.read("config/database_settings.py") }
@@ -148,10 +148,10 @@ struct SampleApplicationTests {
         #expect(neither.status == 1)
         #expect(neither.stderr.contains("DATABASE_URL is not set"))
 
-        let again = try await sample.code("adapter")
+        let again = try await sample.code("adapter", "--write")
         #expect(again.json["files"][0]["state"].string == "unchanged")
         try sample.write("src/services/database/pg_utils.py", "# mine\n")
-        let refused = try await sample.code("adapter")
+        let refused = try await sample.code("adapter", "--write")
         #expect(refused.code == "file_failed")
         #expect(try sample.read("src/services/database/pg_utils.py") == "# mine\n")
     }

@@ -11,6 +11,7 @@ import sqlglot
 from sqlglot import exp
 
 import sqltext
+import unplanned
 from made import made
 from merge import applied, merged
 from refusal import Refused
@@ -28,6 +29,16 @@ _SQLITE_ONLY = re.compile(
     r"\b(?:_rowid_|rowid|sqlite_(?:master|schema|sequence))\b|"
     r"\b(?:datetime|julianday|unixepoch|strftime|ifnull|group_concat|last_insert_rowid)\s*\(",
     re.I)
+# What is rewritten although no server plans it.
+_REWRITTEN = {"ALTER", "CREATE"}
+# What no SQLite takes: a statement with it was written for PostgreSQL, by `fix` or by a person.
+_POSTGRESQL_ONLY = re.compile(
+    r"\b(?:to_char|to_date|to_timestamp|timezone|statement_timestamp|clock_timestamp|date_trunc|now|"
+    r"string_agg|array_agg|right|left|greatest|least|decode|encode|regexp_replace|split_part|"
+    r"pg_\w+|nextval|currval|setval)\s*\(|\bEXTRACT\s*\(\s*\w+\s+FROM\b|\bI?LIKE\s+(?:ANY|ALL)\b|"
+    r"\bILIKE\b|\bINTERVAL\s+'|::\s*[a-z]|\bSUBSTRING\s*\([^()]*\sFROM\s|\binformation_schema\s*\.|"
+    r"\bLIMIT\s+ALL\b|\bGENERATED\s+(?:BY\s+DEFAULT|ALWAYS)\s+AS\s+IDENTITY\b|\bFOR\s+UPDATE\b|"
+    r"\bDISTINCT\s+ON\b|^\s*(?:MERGE|TABLE)\b", re.I)
 _NULL = re.compile(r"\s+IS\s+(?:NOT\s+)?NULL\b", re.I)
 _MARK = re.compile(PLACE + r"(\d+)")
 
@@ -112,13 +123,23 @@ def convert(statement, schema):
         return {"state": "refused", "reason": "placeholders of several kinds"}
     shapes = places.shapes(statement["parameters"])
     notes = []
-    if places.keeps or places.styles == {"format"} or statement.get("speaks") == "postgresql":
+    is_bound = statement["parameters"]["style"] != "none" and not places.keeps
+    is_written = places.styles == {"format"} or statement.get("speaks") == "postgresql" or (
+        # In a file that may be either: bound, and every percent sign is doubled already.
+        is_bound and not places.found and "%" in sql and statement.get("speaks") == "either"
+        and "%" not in sql.replace("%%", ""))
+    if places.keeps or is_written:
         named, edits = places.named, []
-        if statement["parameters"]["style"] != "none" and not places.keeps:
+        if is_bound:
             named = named.replace("%%", "%")
+    elif _POSTGRESQL_ONLY.search(sqltext.masked(sql)) and not statement.get("wants_key"):
+        named, edits = places.named, []
     else:
         edits = []
         for start, end in sqltext.split(places.named):
+            told = unplanned.verdict(places.named[start:end])
+            if told is not None and unplanned.first_word(places.named[start:end]) not in _REWRITTEN:
+                continue
             try:
                 more, told = _converted(places.named[start:end], schema, shapes)
                 if statement.get("wants_key"):
@@ -133,13 +154,12 @@ def convert(statement, schema):
     order = [int(number) for number in _MARK.findall(named)]
     if not places.by_name and order != list(range(len(places.found))):
         return {"state": "refused", "reason": "its placeholders would change places"}
-    doubles = statement["parameters"]["style"] != "none" and not places.keeps and not (
-        places.styles == {"format"} or statement.get("speaks") == "postgresql")
+    doubles = is_bound and not is_written
     return {
         "state": "converted", "server": _server(named, shapes),
         "statements": [_proof(_server(named[first:last], shapes), schema)
                        for first, last in sqltext.split(named)],
-        "driver": _driver(named, places, doubles) if places.styles != {"format"} else sql,
+        "driver": sql if is_written and places.styles <= {"format"} else _driver(named, places, doubles),
         "edits": _edits(places, edits, doubles) if places.styles != {"format"} else [],
         "notes": [{"rule": rule, "message": message, "suggestion": _ADVICE.get(rule)}
                   for rule, message in notes]}
@@ -187,7 +207,8 @@ def _converted(named, schema, shapes):
     if edits is None or not _same(applied(named, edits), goal):
         lead = len(named) - len(named.lstrip())
         edits = [(lead, len(named.rstrip()), goal)]
-    return edits, rewriting.notes
+    # A form that the statement has already is no edit.
+    return [edit for edit in edits if named[edit[0]:edit[1]] != edit[2]], rewriting.notes
 
 
 def _in_order(goal):
@@ -258,7 +279,11 @@ def _proof(sql, schema):
         found = made(sql)
         if found is not None:
             return found
-    if verb in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "VALUES"):
+    told = unplanned.verdict(sql)
+    if told is not None:
+        return {"sql": sql.strip(), "how": told[0], "table": "", "reason": told[1]}
+    if verb in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "VALUES") or (
+            unplanned.first_word(sql) in ("MERGE", "TABLE")):
         how = "plan"
     else:
         how = "none" if verb in _HARMLESS else "unproven"

@@ -202,7 +202,7 @@ def joined(rewriting, node):
         inside = bare(side)
         kind = rewriting.schema.type_of(inside)
         if kind == "boolean":
-            inside.replace(raw(f"CAST(CAST({inside.sql('postgres')} AS INTEGER) AS TEXT)"))
+            inside.replace(kinds.as_text(inside))
         elif kind in _NUMBERS:
             rewriting.note("concat-number", "a whole number of this kind is written 1.0 by SQLite "
                            "and 1 by PostgreSQL")

@@ -6,7 +6,11 @@ nobody can prove stands at the place, so that `fix` leaves the file as it is.
 import ast
 import os
 
+import closing
+from layers import ADAPTER, SWITCH
 from rules import ERROR, WARNING
+
+_CLOSE = "close() it on each way out: in a finally, or contextlib.closing() around it"
 
 # Modules that speak SQLite and nothing else.
 _OTHERS = {
@@ -90,8 +94,9 @@ def opened(file):
 class Foreign:
     """What of one file is not brought over: (node, rule, severity, message, suggestion)."""
 
-    def __init__(self, file, databases):
+    def __init__(self, file, databases, layers=()):
         self.file = file
+        self.layers = layers
         self.scopes = file.scopes
         self.databases = databases
         self.found = []
@@ -104,6 +109,9 @@ class Foreign:
         if self.file.sqlite_names:
             for node in connects(self.file):
                 self._connect(node)
+        for node in self.scopes.of:
+            if isinstance(node, ast.Call) and self._is_lent(node):
+                self._closed(node)
         if self.file.touches_database:
             for node in self.scopes.of:
                 if isinstance(node, ast.Attribute):
@@ -154,10 +162,11 @@ class Foreign:
                      or (has_layer and self._is_made(node)))]
         if found:
             lines = sorted({node.lineno for node in found})
-            words = ", ".join(map(str, lines[:20])) + (", …" if len(lines) > 20 else "")
+            words = ("line " if len(lines) == 1 else "lines ") + ", ".join(
+                map(str, lines[:20])) + (", …" if len(lines) > 20 else "")
+            calls = "1 call has its" if len(found) == 1 else f"{len(found)} calls have their"
             self.add(min(found, key=lambda node: (node.lineno, node.col_offset)), "made-statement",
-                     f"{len(found)} calls have their SQL made by a layer: none of it is proven here "
-                     f"(lines {words})", "run what calls them on PostgreSQL", WARNING)
+                     f"{calls} SQL made by a layer: none of it is proven here ({words})", "run what calls them on PostgreSQL", WARNING)
 
     def _is_made(self, node):
         parent = self.scopes.parents.get(node)
@@ -172,33 +181,48 @@ class Foreign:
         if reason:
             self.add(node, "sqlite-connect-other", reason, "bring it over by hand; the adapter's "
                      "connection is one to the application's PostgreSQL")
-        parent = self.scopes.parents.get(node)
-        if isinstance(parent, ast.withitem) and not self._closes(node, parent.optional_vars):
-            self.add(node, "connect-unclosed", "with does not close a connection of SQLite, and the "
-                     "pool would lose one each time", "close() it, or contextlib.closing()")
-        if isinstance(parent, ast.Assign) and not self._closes(node, parent.targets[0]):
-            self.add(node, "connect-unclosed", "nobody closes this connection in this function: the "
-                     "pool may lose one each time", "close() it in a finally", WARNING)
-        if isinstance(parent, ast.Attribute) and parent.attr.startswith("execute"):
-            self.add(node, "connect-unclosed", "nobody closes this connection: the pool would lose "
-                     "one each time", "keep it under a name and close() it")
+        self._closed(node)
 
-    def _closes(self, node, target):
-        """Whether the function closes what the name stands for, or hands it on."""
-        function = self.scopes.enclosing(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-        if not isinstance(target, ast.Name):
-            return target is not None
-        if function is None:
-            return isinstance(self.scopes.parents.get(node), ast.Assign)
-        for part in ast.walk(function):
-            if isinstance(part, ast.Attribute) and part.attr == "close" and (
-                    isinstance(part.value, ast.Name) and part.value.id == target.id):
-                return True
-            if isinstance(part, (ast.Return, ast.Yield)) and any(
-                    isinstance(name, ast.Name) and name.id == target.id
-                    for name in ast.walk(part)):
-                return True
-        return False
+    def _closed(self, node):
+        """Tells a connection that nobody gives back."""
+        function = self.scopes.enclosing(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+        parent = self.scopes.parents.get(node)
+        if isinstance(parent, ast.Attribute) and parent.attr != "close" and (
+                function is not None or parent.attr.startswith("execute")):
+            self._unclosed(node, "nobody closes this connection", "keep it under a name and close() it")
+        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            if isinstance(parent, ast.withitem):
+                self._unclosed(node, "with does not close a connection of SQLite", _CLOSE)
+            return
+        target = None
+        if isinstance(parent, ast.withitem):
+            target = parent.optional_vars
+            if not isinstance(target, ast.Name):
+                self._unclosed(node, "with does not close a connection of SQLite", _CLOSE)
+                return
+        elif isinstance(parent, ast.Assign) and len(parent.targets) == 1:
+            target = parent.targets[0]
+        elif isinstance(parent, (ast.AnnAssign, ast.NamedExpr)):
+            target = parent.target
+        if isinstance(target, ast.Name) and closing.is_left_open(function, node, target.id):
+            self._unclosed(node, "with does not close a connection of SQLite" if isinstance(
+                parent, ast.withitem) else "a way out of this function leaves this connection open",
+                _CLOSE)
+
+    def _unclosed(self, node, message, suggestion):
+        self.add(node, "connect-unclosed", f"{message}, and the pool would lose one each time",
+                 suggestion)
+
+    def _is_lent(self, node):
+        """Whether a call takes a connection from the layer or the adapter, which the pool lends."""
+        function = node.func
+        if getattr(function, "attr", getattr(function, "id", "")) != "get_connection":
+            return False
+        name = function.id if isinstance(function, ast.Name) else getattr(function.value, "id", "")
+        module, part = self.file.taken.get(name) or ("", None)
+        modules = {module.split(".")[-1], part} if isinstance(function, ast.Attribute) else {
+            module.split(".")[-1]}
+        return bool(modules & {*self.layers, ADAPTER, SWITCH})
 
     def _other_meaning(self, node):
         others = [item.arg or "**" for item in node.keywords if item.arg not in _HARMLESS | {

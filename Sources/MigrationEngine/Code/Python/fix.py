@@ -16,6 +16,7 @@ import scan
 import statements
 import texts
 import usage
+from forwards import Wrappers
 from refusal import Refused
 
 # What the adapter has, by the names under which an application knows its SQLite layer.
@@ -265,7 +266,7 @@ class Fix:
                       "adapter does not open")
 
     def _keys(self):
-        wrappers = statements.Wrappers([])
+        wrappers = Wrappers()
         tied = set()
         for call in statements.calls(self.file, wrappers):
             if len(call.key_reads) > 1:

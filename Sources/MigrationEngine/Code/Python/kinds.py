@@ -237,7 +237,7 @@ def summed(rewriting, node):
         around = around.parent
         # What a query inside of another gives may be divided there.
         is_inner = isinstance(around, (exp.Div, exp.Mod, exp.Subquery, exp.CTE, exp.Insert))
-    if not is_inner:
+    if not is_inner or (isinstance(node.parent, exp.Cast) and node.parent.to.is_type("bigint")):
         return None
     rewriting.note("sum-type", "divided as a whole number, as before")
     return exp.Cast(this=node.copy(), to=exp.DataType.build("bigint"))

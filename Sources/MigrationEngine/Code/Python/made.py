@@ -26,7 +26,11 @@ _KNOWN_METHODS = {"btree", "hash", "gin", "gist", "brin"}
 
 
 class NotMade(Exception):
-    """What is not made for a proof; the text says why."""
+    """What is not made for a proof; the text says why. `certain` when it fails on PostgreSQL as well."""
+
+    def __init__(self, reason, certain=False):
+        super().__init__(reason)
+        self.certain = certain
 
 
 def made(sql):
@@ -45,7 +49,7 @@ def made(sql):
         result["needs"] = _referenced(tree)
         _examine(tree, table)
     except NotMade as error:
-        return dict(result, reason=str(error))
+        return dict(result, reason=str(error), certain=error.certain)
     table.set("db", exp.to_identifier("pg_temp"))
     # What is made once is there for every other place that makes it.
     tree.set("exists", True)
@@ -82,7 +86,7 @@ def _examine(tree, table):
             raise NotMade("it has no list of columns")
         for column in tree.this.expressions:
             if isinstance(column, exp.Identifier):
-                raise NotMade(f"column {column.name} has no type, and PostgreSQL needs one")
+                raise NotMade(f"column {column.name} has no type, and PostgreSQL needs one", True)
     elif not tree.this.name:
         raise NotMade("an index without a name")
     for node in tree.walk():

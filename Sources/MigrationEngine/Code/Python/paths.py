@@ -50,14 +50,17 @@ class Paths:
         self.early = []
         self.watching = []
 
-    def at(self, use):
-        """The texts that the name can be where it is used; None when it is none there."""
+    def at(self, use, start=None):
+        """The texts that the name can be where it is used; None when it is none there.
+
+        `start` is what a parameter can be when the function begins.
+        """
         node = use
         while node is not self.home.node:
             self.around.add(node)
             node = self.resolver.scopes.parents[node]
         try:
-            states = self._block(self.home.node.body, [_UNSET])
+            states = self._block(self.home.node.body, start or [_UNSET])
         except _Reached as reached:
             states = reached.states
         texts = [state for state in states if isinstance(state, Text)]

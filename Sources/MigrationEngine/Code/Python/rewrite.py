@@ -61,7 +61,10 @@ class Rewriting:
         kinds.results(self)
         for node in reversed(list(self.tree.bfs())):
             if isinstance(node, (*_JSON, exp.CurrentVersion)):
-                raise Refused(f"{node.key} answers otherwise there, and is not brought over")
+                while isinstance(node.parent, _JSON):
+                    node = node.parent
+                raise Refused(f"{node.sql('sqlite')[:60]} answers otherwise there, and is not brought "
+                              "over")
             for kind in type(node).__mro__:
                 method = getattr(self, "_" + kind.__name__.lower(), None)
                 if method is not None:
@@ -325,7 +328,8 @@ class Rewriting:
 
     def _div(self, node):
         divisor = self._unwrapped(node.expression)
-        if isinstance(divisor, exp.Literal) and divisor.name.strip("0.") != "":
+        if isinstance(divisor, exp.Nullif) or (
+                isinstance(divisor, exp.Literal) and divisor.name.strip("0.") != ""):
             node.set("safe", False)
         return None
 

@@ -13,7 +13,7 @@ class Rows:
     def __init__(self, file, wrappers):
         self.file = file
         self.scopes = file.scopes
-        self.readers = {name for name, entry in wrappers.by_name.items() if entry[3]}
+        self.readers = {name for name in wrappers.by_name if wrappers.reads(name)}
 
     def found(self):
         """The places, in the order of the file."""
@@ -42,9 +42,9 @@ class Rows:
         if not places:
             return None
         lines = sorted({node.lineno for node in places})
-        words = ", ".join(map(str, lines[:20])) + (", …" if len(lines) > 20 else "")
+        words = ("line " if len(lines) == 1 else "lines ") + ", ".join(map(str, lines[:20])) + (", …" if len(lines) > 20 else "")
         return (places[0], "row-by-name", WARNING, "rows are read by the names of their columns: a "
-                f"plain cursor of PostgreSQL's drivers gives tuples, a TypeError (lines {words})",
+                f"plain cursor of PostgreSQL's drivers gives tuples, a TypeError ({words})",
                 "the adapter's rows are read by place and by name")
 
     def _is_row(self, node, scope, depth=0):

@@ -22,6 +22,7 @@ import statements
 import usage
 from constants import Constants
 from fingerprint import Fingerprint
+from forwards import Forwards
 from layers import ADAPTER, SWITCH, Layers, module_of
 from literals import Lines
 from scopes import Scopes
@@ -35,7 +36,11 @@ STILL_WRONG = {
     "strftime", "time-now", "ifnull", "group-concat", "limit-comma", "pragma", "sqlite-master",
     "autoincrement", "strict", "glob", "lastrowid", "layer-import", "database-path", "locked-retry",
     "adapter-missing", "import-name", "other-driver", "made-statement",
+    "connect-unclosed",
 }
+
+# What PostgreSQL's drivers do not have, and the adapter has.
+_OF_THE_CONNECTION = {"conn-execute", "executescript", "row-factory", "query-without-rows"}
 
 
 class PythonFile:
@@ -123,7 +128,8 @@ class PythonFile:
 
 
 # What a file says nothing of is not looked at closer.
-_SPEAKS = re.compile(r"sqlite|execut|sql|query|lastrowid|row_factory|cursor|\.db\b|\.objects\b",
+_SPEAKS = re.compile(r"sqlite|execut|sql|query|lastrowid|row_factory|cursor|\.db\b|\.objects\b|"
+                     r"getattr|importlib|__import__",
                      re.IGNORECASE)
 
 
@@ -140,7 +146,7 @@ class Scan:
         self.layers = Layers()
         self.databases = {}
         self.constants = Constants()
-        self.candidates = []
+        self.forwards = Forwards()
         self.plain = {}
         self.fingerprint = Fingerprint(root)
 
@@ -151,7 +157,7 @@ class Scan:
             self._guarded(path, self._first)
         found = self.layers.found()
         layers = set(found.values())
-        wrappers = statements.Wrappers(self.candidates)
+        wrappers = self.forwards.wrappers()
         words = "|".join(re.escape(name) for name in [*layers, *wrappers.by_name, ADAPTER, SWITCH])
         named = re.compile(words or "(?!)")
         told = time.monotonic()
@@ -161,6 +167,10 @@ class Scan:
                 print(f"scan: {count} of {len(self.paths)} Python files", file=sys.stderr,
                       flush=True)
             self._guarded(path, lambda path: self._second(path, wrappers, found, named))
+        for told in self.answers:
+            # Nobody's call of it was followed: what it runs is known by no caller.
+            told["statements"] = [item for item in told["statements"] if not (
+                (name := item.pop("forwards", None)) and wrappers.was_called(*name))]
         for path, reason in walk.left_out:
             self.answers.append(unread(path, reason, "left-out", "warning"))
         self.answers.sort(key=lambda item: item["path"])
@@ -188,7 +198,7 @@ class Scan:
         if sort == "python":
             file = PythonFile(path, content)
             self.plain[path] = described_file(file, "", [], [])
-            self.candidates += statements.candidates(file.tree)
+            self.forwards.note(file)
             self.layers.note(file)
             self.constants.note(file)
             if file.sqlite_names:
@@ -271,7 +281,11 @@ def answer(file, wrappers, layers, around):
         calls = []
     else:
         found.update(usage.Usage(file, set(layers.values())).all(calls, wrappers))
-        calls += _foreign(file, around.application_files(layers), found)
+        if file.speaks == "sqlite" and not file.sqlite_names and all(
+                entry[1] != "layer-import" for entry in found):
+            # Nothing in it says which: what it is given decides.
+            file.speaks = "either"
+        calls += _foreign(file, around.application_files(layers), set(layers.values()), found)
         found.update(_adapters(file, around.layers))
         by_name = rows.Rows(file, wrappers).told()
         if by_name is not None:
@@ -282,6 +296,10 @@ def answer(file, wrappers, layers, around):
         for text in call.texts:
             found.update(_of_text(file, call, text))
     listed = []
+    if file.speaks == "either":
+        # It is given its connection: the adapter's has what these say is missing.
+        found = {(entry[0], entry[1], rules.WARNING, *entry[3:]) if entry[1] in _OF_THE_CONNECTION
+                 else entry for entry in found}
     if file.speaks == "postgresql":
         found = {entry for entry in found if entry[1] in STILL_WRONG}
     for start, *rest in sorted(found):
@@ -294,10 +312,10 @@ def answer(file, wrappers, layers, around):
         file, role, [described(file, call, chosen) for call in calls], listed)
 
 
-def _foreign(file, databases, found):
+def _foreign(file, databases, layers, found):
     """Statements that nobody can prove, where the file does what the adapter does not."""
     calls = []
-    for node, *told in drivers.Foreign(file, databases).all():
+    for node, *told in drivers.Foreign(file, databases, layers).all():
         start, _ = file.lines.span(node)
         found.add((start, *told))
         if told[1] == rules.ERROR and file.speaks != "postgresql":
@@ -378,7 +396,8 @@ def described(file, call, chosen):
         "function": function.name if function is not None else "",
         "verb": sqltext.verb(call.texts[0].value) or "",
         "reviewed": call.is_reviewable and call.node in chosen,
-        "dynamic": call.is_dynamic, "wants_key": bool(call.key_reads), "parameters": call.bound, "variants": variants}
+        "dynamic": call.is_dynamic, "wants_key": bool(call.key_reads), "parameters": call.bound,
+        "variants": variants, "forwards": call.forwards}
 
 
 def main(root):

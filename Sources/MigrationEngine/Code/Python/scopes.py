@@ -17,6 +17,8 @@ class Scope:
         self.loops = {}
         # Names that get a value in a way that is not followed.
         self.others = set()
+        # Functions and classes, by their names.
+        self.defined = {}
         self.parameters = []
         if isinstance(node, _FUNCTIONS):
             given = node.args
@@ -48,6 +50,8 @@ class Scope:
             self.others.add(node.name)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             self.others.update(item.asname or item.name for item in node.names)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            self.defined.setdefault(node.name, []).append(node)
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 if len(node.targets) > 1 or not isinstance(target, ast.Name):
@@ -69,6 +73,14 @@ class Scope:
                 self._other(item)
         elif isinstance(target, ast.Starred):
             self._other(target.value)
+
+    def gives(self, name, seen_from):
+        """Whether this scope gives a name its value, functions and classes included."""
+        if self is not seen_from and isinstance(self.node, ast.ClassDef):
+            # A function does not see the names of the class around it.
+            return False
+        return name in self.assigned or name in self.loops or name in self.parameters or (
+            name in self.others or name in self.defined)
 
     def find(self, name):
         """The scope that gives this name its value, or None."""

@@ -12,6 +12,12 @@ _VERB = re.compile(
     r"END|ROLLBACK|SAVEPOINT|RELEASE|ATTACH|DETACH|VACUUM|ANALYZE|REINDEX|EXPLAIN|TRUNCATE|LOCK|"
     r"SET|SHOW|START)\b", re.IGNORECASE)
 
+# What else a statement of PostgreSQL begins with: words that sentences begin with, too.
+_BEGINS = re.compile(
+    r"^[\s(]*(?:COPY|CALL|DO|GRANT|REVOKE|MERGE|COMMENT|REFRESH|LISTEN|UNLISTEN|NOTIFY|PREPARE|EXECUTE|"
+    r"DEALLOCATE|CLUSTER|CHECKPOINT|DISCARD|DECLARE|FETCH|MOVE|CLOSE|IMPORT|SECURITY|REASSIGN|RESET|"
+    r"LOAD|TABLE|ABORT)\s+\S", re.IGNORECASE)
+
 
 def masked(sql):
     """The text with the insides of strings, quoted names and comments blanked; same length."""
@@ -45,6 +51,11 @@ def verb(sql):
     """The first word of a statement in capitals, or None when this is no SQL."""
     match = _VERB.match(masked(sql).replace("\x00", " "))
     return match.group(1).upper() if match else None
+
+
+def may_begin(sql):
+    """Whether a text begins with a word with which only PostgreSQL's statements do."""
+    return _BEGINS.match(masked(sql)) is not None
 
 
 def looks_whole(sql):

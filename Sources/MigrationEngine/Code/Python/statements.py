@@ -3,11 +3,12 @@ import ast
 import re
 
 import sqltext
+from candidates import METHODS, RUNS, VALUES, handed
+from forwards import MAYBE, NO, SURE, is_database
 from literals import Text
 from shapes import parameters
 from texts import MOST_VARIANTS
 
-METHODS = {"execute", "executemany", "executescript", "read_sql", "read_sql_query"}
 # Methods of other drivers, and of cursors that nobody knows, which run SQL too.
 _RUNS = re.compile(r"execute\w*|exec_driver_sql|read_sql\w*|raw")
 _SPEAKS = re.compile(r"sql|cursor|\bdb\b|database|commit\(|engine|session", re.IGNORECASE)
@@ -27,6 +28,8 @@ class Call:
         self.bound = bound
         self.key_reads = []
         self.is_reviewable = True
+        # A function that hands on what it is given: a statement only when nobody is known to call it.
+        self.forwards = None
 
     @property
     def is_dynamic(self):
@@ -34,52 +37,12 @@ class Call:
         return any(text.holes for text in self.texts)
 
 
-class Wrappers:
-    """Functions that hand one of their parameters on to a call that runs SQL, in any file.
+def call_of(node, file, wrappers):
+    """(name, ways to read it, receiver, whose it is) of a call, or None.
 
-    `by_name` has, for each: the place of the SQL and of the bound values among the arguments, the
-    SQL's keyword, and whether the function reads rows.
+    A way is a list of (the SQL's expression, the bound values'), of which one is meant. Several ways
+    are several statements: the function hands on more than one of its parameters.
     """
-
-    def __init__(self, candidates):
-        self.by_name = {}
-        grown = True
-        while grown:
-            grown = False
-            for name, callee, entry in candidates:
-                known = callee in METHODS or callee in self.by_name
-                if known and name not in self.by_name and name not in METHODS:
-                    self.by_name[name] = entry
-                    grown = True
-
-
-def candidates(tree):
-    """The functions of one file that hand a parameter on as a call's first argument."""
-    found = []
-    for function in ast.walk(tree):
-        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            continue
-        names = [item.arg for item in function.args.posonlyargs + function.args.args]
-        handed = [node for node in ast.walk(function) if isinstance(node, ast.Call) and node.args
-                  and isinstance(node.args[0], ast.Name) and node.args[0].id in names]
-        for node in handed:
-            callee = getattr(node.func, "attr", getattr(node.func, "id", None))
-            if callee is None or (callee in METHODS and not isinstance(node.func, ast.Attribute)):
-                continue
-            is_method = names[:1] in (["self"], ["cls"])
-            second = node.args[1] if len(node.args) > 1 else None
-            bound = (names.index(second.id) - is_method
-                     if isinstance(second, ast.Name) and second.id in names else None)
-            fetches = any(isinstance(part, ast.Attribute) and part.attr.startswith("fetch")
-                          for part in ast.walk(function))
-            given = node.args[0].id
-            found.append((function.name, callee,
-                          (names.index(given) - is_method, bound, given, fetches)))
-    return found
-
-
-def call_of(node, wrappers):
-    """(name, the SQL's expression, the bound values' expression, receiver) of a call, or None."""
     function = node.func
     if isinstance(function, ast.Attribute):
         name, receiver = function.attr, function.value
@@ -87,29 +50,49 @@ def call_of(node, wrappers):
         name, receiver = function.id, None
     else:
         return None
-    keywords = {item.arg: item.value for item in node.keywords}
+    entries = wrappers.entries(name)
+    word = wrappers.stands_for(file, function) if entries else NO
+    entries = entries if word != NO else []
     if name in METHODS and receiver is not None:
-        place, bound, word = 0, 1, None
-    elif name in wrappers.by_name:
-        place, bound, word, _ = wrappers.by_name[name]
-    elif (receiver is not None and _RUNS.fullmatch(name)) or name in (
-            "read_sql", "read_sql_query", "read_sql_table"):
-        place, bound, word = 0, 1, None
-    else:
-        return None
-    sql = node.args[place] if place < len(node.args) else None
-    for candidate in (word, "sql", "query", "statement"):
-        if sql is None and candidate in keywords:
-            sql = keywords[candidate]
-    # *values or **values: what is run is among them.
-    sql = sql or keywords.get(None)
-    if sql is None:
-        return None
-    values = node.args[bound] if bound is not None and bound < len(node.args) else None
-    for candidate in ("params", "parameters", "args", "values"):
-        if values is None:
-            values = keywords.get(candidate)
-    return name, sql, values, receiver
+        entries = [RUNS, *(entry for entry in entries if entry.place)]
+    elif not entries and ((receiver is not None and _RUNS.fullmatch(name)) or name in (
+            "read_sql", "read_sql_query", "read_sql_table")):
+        entries = [RUNS]
+    shifted = 0
+    if _named(receiver)[:1].isupper() and any(
+            entry.is_method for entry in entries):
+        # Through the class: the object comes first.
+        shifted = 1
+    ways = [[found for entry in entries if not entry.is_one_of_several
+             for found in _given(node, entry, shifted)]]
+    ways += [list(_given(node, entry, shifted)) for entry in entries if entry.is_one_of_several]
+    ways = [options for options in ways if options]
+    if not ways and any(entry.has_default for entry in entries):
+        wrappers.note_call(file, node.func)
+    return (name, ways, receiver, word) if ways else None
+
+
+def _given(node, entry, shifted):
+    """The SQL's expression and the bound values' of one way to read a call; nothing without SQL."""
+    keywords = {item.arg: item.value for item in node.keywords}
+    places = [entry.place, entry.place + 1] if shifted else [entry.place]
+    for place in places:
+        starred = next((item for item in node.args[:place + 1] if isinstance(item, ast.Starred)), None)
+        sql = starred or (node.args[place] if place < len(node.args) else None)
+        for candidate in (entry.word, "sql", "query", "statement", "operation"):
+            if sql is None and candidate is not None:
+                sql = keywords.get(candidate)
+        # **values: what is run may be among them.
+        if sql is None and None in keywords:
+            sql = ast.copy_location(ast.Starred(value=keywords[None], ctx=ast.Load()), keywords[None])
+        if sql is None:
+            continue
+        bound = None if entry.bound is None else entry.bound + place - entry.place
+        values = node.args[bound] if bound is not None and bound < len(node.args) else None
+        for candidate in VALUES:
+            if values is None:
+                values = keywords.get(candidate)
+        yield sql, values
 
 
 def calls(file, wrappers):
@@ -117,75 +100,174 @@ def calls(file, wrappers):
     found = []
     layered = not file.sqlite_names and any(
         module.split(".")[0] in _BINDS for module in file.modules)
+    for node, name in wrappers.used(file):
+        found.append(unknown(file, node, name, why=f"{name} runs SQL, and is handed on here"))
     for node, scope in file.scopes.of.items():
         told = _handed_on(node, file)
-        if told is not None:
-            found.append(unknown(file, node, told))
+        if told is not None and all(call.node is not node for call in found):
+            found.append(unknown(file, node, told, why=f"{told} runs SQL, and is handed on here"))
         if not isinstance(node, ast.Call):
             continue
-        parts = call_of(node, wrappers)
+        parts = call_of(node, file, wrappers)
         if parts is None:
             continue
-        name, sql, values, receiver = parts
-        texts = file.resolver.texts(sql, scope, node.lineno)
-        if texts is None:
-            if isinstance(sql, _NO_TEXT):
-                continue
-            texts = [file.resolver.hole(sql)]
-        texts = _distinct(texts)
-        if layered:
-            for text in texts:
-                text.kinds.add("bound-by-layer")
-        if len(texts) > MOST_VARIANTS:
-            texts = texts[:MOST_VARIANTS - 1] + [file.resolver.hole(sql)]
-        if not _is_statement(texts, name, node, file, wrappers):
-            continue
-        if name not in METHODS and name not in wrappers.by_name:
-            # A method of something else: what it makes of the text is not known.
-            texts = [*texts, file.resolver.hole(node)]
-        if name == "executemany" and isinstance(values, ast.Name):
-            values = _rows_of(values, scope)
-        if name == "executemany":
-            values = _row_of(values)
-        bound = parameters(values, scope)
-        if bound["style"] == "none" and _binds_anyway(name, wrappers):
-            bound = {"style": "sequence", "shapes": []}
-        found.append(Call(node, name, receiver, texts, bound))
+        name, ways, receiver, word = parts
+        for options in ways:
+            found += _read(node, scope, file, wrappers, layered, (
+                name, options, receiver, word if len(ways) == 1 or word == NO else MAYBE))
     found.sort(key=lambda call: (call.node.lineno, call.node.col_offset))
     _note_key_reads(file, found)
     return found
 
 
-def unknown(file, node, name, is_reviewable=True):
+def _read(node, scope, file, wrappers, layered, parts):
+    """The statements of one way to read a call."""
+    name, options, receiver, word = parts
+    chosen = _chosen(node, scope, options, file)
+    if chosen is None and word != SURE:
+        return []
+    sql, values, texts = chosen or (*options[0], [file.resolver.hole(options[0][0])])
+    texts = _distinct(texts)
+    if name not in METHODS and name in wrappers.by_name and not any(
+            sqltext.verb(text.value) for text in texts) and not wrappers.is_meant(
+            file.path, name, None if receiver is None else _named(receiver)):
+        # A method of another thing that has the same name.
+        return []
+    found = []
+    forwarder = _forwarder(sql, scope, file, wrappers)
+    if forwarder is not None:
+        texts = _own_of_forwarder(found, node, name, sql, scope, file, texts, forwarder)
+        wrappers.note_call(file, node.func)
+        if not texts:
+            return found
+    if layered:
+        for text in texts:
+            text.kinds.add("bound-by-layer")
+    if len(texts) > MOST_VARIANTS:
+        texts = texts[:MOST_VARIANTS - 1] + [file.resolver.hole(sql)]
+    if not _is_statement(texts, name, receiver, word, file) and not (
+            any(text.holes for text in texts) and word != NO
+            and wrappers.is_likely(file, name, receiver)):
+        return found
+    wrappers.note_call(file, node.func)
+    if name not in METHODS and name not in wrappers.by_name:
+        # A method of something else: what it makes of the text is not known.
+        texts = [*texts, file.resolver.hole(node)]
+    if name == "executemany" and isinstance(values, ast.Name):
+        values = _rows_of(values, scope)
+    if name == "executemany":
+        values = _row_of(values)
+    return found + _bound(Call(node, name, receiver, texts, None), values, scope, file, wrappers)
+
+
+def _bound(call, values, scope, file, wrappers):
+    """The call with what it binds; two, when some of its texts are bound and others are not.
+
+    A text without placeholders has no values: whether it is bound then is up to the function that
+    hands it on. Bound, each % of it is written twice.
+    """
+    if isinstance(values, ast.Constant) and values.value is None:
+        values = None
+    call.bound = parameters(values, scope)
+    how = _binds_nothing(call.name, wrappers)
+    if how == "given":
+        how = "always" if values is not None else "never"
+    empty = [text for text in call.texts if not text.holes and not sqltext.placeholders(text.value)]
+    if not empty or how == "direct":
+        if call.bound["style"] == "none" and how not in ("direct", "never"):
+            call.bound = {"style": "sequence", "shapes": []}
+        return [call]
+    rest = [text for text in call.texts if all(text is not other for other in empty)]
+    if how == "unclear" and any("%" in text.value for text in empty):
+        empty = [*empty, file.resolver.hole(call.node)]
+    style = "none" if how in ("never", "filled") else "sequence"
+    other = Call(call.node, call.name, call.receiver, empty, {"style": style, "shapes": []})
+    call.texts = rest
+    if rest and call.bound["style"] == "none":
+        call.bound = {"style": "sequence", "shapes": []}
+    return [call, other] if rest else [other]
+
+
+def _chosen(node, scope, options, file):
+    """The SQL, the values and the texts of the way to read a call that gives a statement, if any does."""
+    first = None
+    for sql, values in options:
+        texts = file.resolver.texts(sql, scope, node.lineno)
+        if texts is None:
+            if isinstance(sql, _NO_TEXT):
+                continue
+            texts = [file.resolver.hole(sql.value if isinstance(sql, ast.Starred) else sql)]
+        if any(sqltext.verb(text.value) for text in texts):
+            return sql, values, texts
+        if first is None or (not any(text.holes for text in first[2])
+                             and any(text.holes for text in texts)):
+            first = (sql, values, texts)
+    return first
+
+
+def _forwarder(sql, scope, file, wrappers):
+    """The function whose parameter a call hands on, when its callers are known as statements."""
+    name = handed(sql)
+    if name is None:
+        return None
+    home = scope.find(name.lstrip("*"))
+    if home is None or name.lstrip("*") not in home.parameters:
+        return None
+    return home.node if wrappers.is_forwarder(file.path, home.node, name) else None
+
+
+def _own_of_forwarder(found, node, name, sql, scope, file, texts, forwarder):
+    """What a function that hands SQL on runs beside what it is given."""
+    given = handed(sql)
+    own = [text for text in texts if not (
+        given.startswith("*") or (text.kinds & {"parameter"} and text.value.strip() == Text.HOLE))]
+    home = scope.find(given.lstrip("*"))
+    if given not in home.assigned and given not in home.added:
+        own = file.resolver.defaults(given, home) + own
+    provisional = unknown(file, node, name, why=f"no call of {forwarder.name} was followed")
+    provisional.forwards = [file.path, forwarder.name]
+    found.append(provisional)
+    return _distinct(own)
+
+
+def _named(node):
+    """The last part of the name of an object."""
+    return getattr(node, "attr", getattr(node, "id", ""))
+
+
+def unknown(file, node, name, is_reviewable=True, why=""):
     """A statement that nobody can read: what stands there counts as one that is not known."""
     call = Call(node, name, None, [file.resolver.hole(node)], parameters(None, None))
+    if why:
+        call.texts[0].holes[0][1]["source"] += f" ({why})"
     call.is_reviewable = is_reviewable
     return call
 
 
 def _handed_on(node, file):
     """The name of a method that runs SQL and is handed on instead of called, or None."""
-    if not file.touches_database:
-        return None
     if isinstance(node, ast.Attribute) and node.attr in METHODS and isinstance(node.ctx, ast.Load):
         parent = file.scopes.parents.get(node)
-        if not (isinstance(parent, ast.Call) and parent.func is node):
+        if not (isinstance(parent, ast.Call) and parent.func is node) and (
+                _is_near_database(node.value, file)):
             return node.attr
-    if (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-            and node.func.id in ("getattr", "methodcaller") and node.args):
-        word = node.args[-1 if node.func.id == "methodcaller" else min(1, len(node.args) - 1)]
-        if isinstance(word, ast.Constant) and word.value in METHODS:
-            return word.value
     return None
 
 
-def _binds_anyway(name, wrappers):
-    """Whether a function of the application hands on a default, so that values are always bound.
+def _is_near_database(receiver, file):
+    """Whether something on which a method is called may be a connection or a cursor."""
+    name = _named(receiver)
+    return file.touches_database or is_database(name) or _SPEAKS.search(file.source) is not None
 
-    The adapter's own functions are not among them: without values they bind none.
+
+def _binds_nothing(name, wrappers):
+    """How a function of the application binds no values; `direct` when it is no such function.
+
+    The adapter's own functions bind what they are given.
     """
-    return (name in wrappers.by_name and name not in METHODS
-            and name not in ("execute_query", "execute_update") and wrappers.by_name[name][1] is not None)
+    if name in METHODS or name not in wrappers.by_name or name in ("execute_query", "execute_update"):
+        return "direct"
+    return wrappers.binds(name)
 
 
 def _note_key_reads(file, found):
@@ -224,18 +306,15 @@ def _distinct(texts):
     return kept
 
 
-def _is_statement(texts, name, node, file, wrappers):
-    if all(text.kinds & {"parameter"} and text.value.strip() == Text.HOLE for text in texts):
-        # What a function was given: its callers are the statements, if they are known as such.
-        function = file.scopes.enclosing(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-        given = getattr(function, "name", "")
-        if given in wrappers.by_name or given in METHODS or not file.touches_database:
-            return False
-    if any(sqltext.verb(text.value) for text in texts):
+def _is_statement(texts, name, receiver, word, file):
+    if word == SURE or any(sqltext.verb(text.value) for text in texts):
         return True
-    if not any(text.holes for text in texts) or name == "raw":
-        return False
-    return file.touches_database or _SPEAKS.search(file.source) is not None
+    if any(text.holes for text in texts):
+        return name != "raw" and _is_near_database(receiver, file)
+    # A whole text that begins like no statement: on a connection it is one, with a mistake in it.
+    called = _named(receiver)
+    return name in METHODS and (file.touches_database or is_database(called) or any(
+        sqltext.may_begin(text.value) for text in texts))
 
 
 def _rows_of(node, scope):

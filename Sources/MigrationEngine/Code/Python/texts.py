@@ -193,8 +193,10 @@ class Resolver:
 
     def _name(self, node, scope, before, depth):
         home = scope.find(node.id)
-        if home is None or node.id in home.parameters:
-            return [self._hole(node, "parameter" if home else "expression")]
+        if home is None:
+            return [self._hole(node)]
+        if node.id in home.parameters:
+            return self._parameter(node, home, depth)
         if node.id in self.scopes.shared or node.id in home.others:
             return self._imported(node.id, [], home, node)
         if node.id in home.loops and node.id not in home.assigned:
@@ -211,6 +213,28 @@ class Resolver:
         if len(given) != 1 or node.id in home.added or node.id in home.loops:
             return [self._hole(node)]
         return self.texts(given[0].value, home, given[0].lineno, depth + 1)
+
+    def _parameter(self, node, home, depth):
+        """What a parameter can be: its default, what callers give, what is made of it."""
+        given = [self._hole(node, "parameter")]
+        if not any(node.id in names for names in (
+                home.assigned, home.added, home.loops, home.others)):
+            return given
+        if node.id in home.others or node.id in home.loops or node.id in self.scopes.shared or (
+                self._function_of(node) is not home.node):
+            return [self._hole(node)]
+        return self._on_the_way(node, home, depth, self.defaults(node.id, home, depth) + given)
+
+    def defaults(self, name, home, depth=0):
+        """The texts that a parameter has when nobody gives one."""
+        given = home.node.args
+        places = given.posonlyargs + given.args
+        pairs = list(zip(places[len(places) - len(given.defaults):], given.defaults))
+        pairs += zip(given.kwonlyargs, given.kw_defaults)
+        for item, value in pairs:
+            if item.arg == name and value is not None:
+                return self.texts(value, home.parent, None, depth + 1) or []
+        return []
 
     def _imported(self, name, more, home, node):
         """A text of another module, when the name is surely that; its place is not in this file."""
@@ -271,7 +295,7 @@ class Resolver:
                 return node
         return node
 
-    def _on_the_way(self, node, home, depth):
+    def _on_the_way(self, node, home, depth, start=None):
         """What a name can be at a place of the function that gives it its value."""
         if node in self._known:
             return self._known[node]
@@ -285,7 +309,7 @@ class Resolver:
         circles = self._circles
         self._asked.add(node)
         try:
-            found = Paths(self, home, node.id, MOST_VARIANTS, depth).at(node)
+            found = Paths(self, home, node.id, MOST_VARIANTS, depth).at(node, start)
         except TooMany:
             found = [self._hole(node)]
         finally:

@@ -173,8 +173,7 @@ class Usage:
                 and parent.func.attr == "connect")
 
     def _statement(self, call, wrappers):
-        fetches = wrappers.by_name.get(call.name, (0, 0, "", False))[3]
-        if not fetches or call.receiver is not None:
+        if not wrappers.reads(call.name) or call.receiver is not None:
             return
         text = call.texts[0].value
         if sqltext.verb(text) in _WRITES and not re.search(
