@@ -208,6 +208,9 @@ struct Model: Sendable {
     /// What was switched a moment ago.
     var undo = UndoHistory()
 
+    /// What the pane shows, while a picture is drawn.
+    var drawn: Drawn?
+
     /// Why the console ends as soon as nothing runs any more.
     var leaving: Leaving?
     /// Set when the console is to end now.

@@ -11,6 +11,7 @@ enum Chrome {
             drawTooSmall(model, into: &frame)
             return frame
         }
+        let model = model.drawable
         drawHeader(model, into: &frame)
         drawTabs(model, layout, into: &frame)
         Panes.pane(model.pane).draw(model, in: layout, into: &frame)

@@ -58,8 +58,27 @@ enum Panes {
 }
 
 extension Model {
+    /// What the pane shows of one state, made once for a whole picture: every hint asks for it.
+    struct Drawn: Sendable {
+        var content: PaneContent
+        var detail: PaneContent?
+        var wholeTable: Table?
+    }
+
+    /// The model with what its pane shows; only for drawing, because nothing makes it anew.
+    var drawable: Model {
+        var model = self
+        model.drawn = Drawn(
+            content: content,
+            detail: detailContent,
+            wholeTable: wholeTable
+        )
+        return model
+    }
+
     /// The pane's content with the filter applied.
     var content: PaneContent {
+        if let drawn { return drawn.content }
         var content = Panes.pane(pane).content(self)
         if let sort = list.sort, case .table(let table) = content.body {
             content.body = .table(table.sorted(by: sort))
@@ -91,6 +110,7 @@ extension Model {
 
     /// What Enter opened.
     var detailContent: PaneContent? {
+        if let drawn { return drawn.detail }
         var content = detail.flatMap { Panes.pane(pane).detail(self, of: $0.id) }
         if case .table(let table)? = content?.body {
             content?.body = .table(table.without(hiddenHere))
@@ -100,6 +120,7 @@ extension Model {
 
     /// The list that the cursor is in with all its columns, and without the filter.
     var wholeTable: Table? {
+        if let drawn { return drawn.wholeTable }
         let pane = Panes.pane(pane)
         let content = detail.map { pane.detail(self, of: $0.id) } ?? pane.content(self)
         guard case .table(let table)? = content?.body else { return nil }

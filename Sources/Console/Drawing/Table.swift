@@ -28,11 +28,40 @@ struct Table: Equatable, Sendable {
     struct Row: Equatable, Sendable {
         /// What stays the same when the rows change.
         var id: String
-        var cells: [Line]
+        private let content: Content
+
+        /// The cells, or how they are made of what was read.
+        private enum Content: Sendable {
+            case made([Line])
+            case unmade(@Sendable () -> [Line])
+        }
+
+        /// What stands in the row, column by column.
+        var cells: [Line] {
+            switch content {
+            case .made(let cells): cells
+            case .unmade(let make): make()
+            }
+        }
 
         init(id: String, cells: [Line]) {
             self.id = id
-            self.cells = cells
+            content = .made(cells)
+        }
+
+        /// A row of a long list, most of which nobody looks at: its cells are made when they are
+        /// asked for.
+        ///
+        /// - Parameters:
+        ///   - id: The row's key.
+        ///   - make: Makes the cells; keep what it holds small.
+        init(id: String, making make: @escaping @Sendable () -> [Line]) {
+            self.id = id
+            content = .unmade(make)
+        }
+
+        static func == (left: Row, right: Row) -> Bool {
+            left.id == right.id && left.cells == right.cells
         }
 
         /// A row whose cells have one style each.
@@ -67,11 +96,15 @@ struct Table: Equatable, Sendable {
         return min(bounds.upperBound, max(bounds.lowerBound, widest))
     }
 
-    /// The cells that every column needs to be shown whole.
+    /// Rows that say how wide a list is: to look at all of a long one would cost more than to draw.
+    private static let measuredRows = 200
+
+    /// The cells that every column needs to be shown whole, in the first of the rows.
     var fullWidth: Int {
-        columns.indices.reduce(max(0, columns.count - 1)) { sum, index in
-            let texts = rows.lazy.map { row in
-                index < row.cells.count ? row.cells[index].map(\.text).joined() : ""
+        let measured = rows.prefix(Self.measuredRows).map(\.cells)
+        return columns.indices.reduce(max(0, columns.count - 1)) { sum, index in
+            let texts = measured.lazy.map { cells in
+                index < cells.count ? cells[index].map(\.text).joined() : ""
             }
             return sum + (columns[index].width ?? Self.width(of: texts, least...500))
         }
@@ -95,7 +128,8 @@ struct Table: Equatable, Sendable {
             return self
         }
         let keys = rows.map { row in
-            SortKey(index < row.cells.count ? row.cells[index].map(\.text).joined() : "")
+            let cells = row.cells
+            return SortKey(index < cells.count ? cells[index].map(\.text).joined() : "")
         }
         let order = rows.indices.sorted { left, right in
             if keys[left] == keys[right] { return left < right }
@@ -255,8 +289,9 @@ extension Frame {
         override: StyleKey?
     ) {
         var x = x
-        for (index, width) in arranged where index < row.cells.count {
-            let cell = row.cells[index]
+        let cells = row.cells
+        for (index, width) in arranged where index < cells.count {
+            let cell = cells[index]
             let used = cell.reduce(0) { $0 + Width.cells($1.text) }
             let shift = columns[index].alignment == .right ? max(0, width - used) : 0
             put(cell, x: x + shift, y: y, width: width - shift, override: override)

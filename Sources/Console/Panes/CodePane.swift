@@ -77,6 +77,10 @@ struct CodePane: Pane {
     }
 
     private func row(_ entry: CodeEntry, _ glyphs: Glyphs) -> Table.Row {
+        Table.Row(id: entry.id) { cells(entry, glyphs) }
+    }
+
+    private func cells(_ entry: CodeEntry, _ glyphs: Glyphs) -> [Line] {
         let (what, state): (Span, Span) =
             switch entry.kind {
             case .file:
@@ -92,13 +96,12 @@ struct CodePane: Pane {
                     CodeWords.severity(finding.severity, glyphs)
                 )
             }
-        return Table.Row(
-            id: entry.id,
-            Span(entry.name, entry.line == nil ? .textStrong : .textMuted),
-            Span(entry.line.map { "\($0)" } ?? ""),
-            what,
-            state
-        )
+        return [
+            [Span(entry.name, entry.line == nil ? .textStrong : .textMuted)],
+            [Span(entry.line.map { "\($0)" } ?? "")],
+            [what],
+            [state],
+        ]
     }
 
     private func footer(_ model: Model) -> [Line] {

@@ -46,11 +46,8 @@ struct InventoryPane: Pane {
     }
 
     /// Whether both sides have as many of an article.
-    private func verdict(_ sku: String, _ model: Model) -> Line {
-        guard let row = model.comparing.stock.value?.rows[sku] else {
-            return [Span("-", .textMuted)]
-        }
-        return [ComparedTable.short(row.verdict, model.identity.glyphs)]
+    private func verdict(_ row: StockComparison.Row?, _ glyphs: Glyphs) -> Span {
+        row.map { ComparedTable.short($0.verdict, glyphs) } ?? Span("-", .textMuted)
     }
 
     private func body(_ model: Model) -> PaneContent.Body {
@@ -82,7 +79,8 @@ struct InventoryPane: Pane {
     }
 
     private func table(_ page: InventoryPage, _ model: Model) -> Table {
-        Table(
+        let (glyphs, sides) = (model.identity.glyphs, model.comparing.stock.value?.rows ?? [:])
+        return Table(
             columns: [
                 .init("SKU", Table.width(of: page.rows.lazy.map(\.sku), 6...12)), .init("NAME"),
                 .init("ON HAND", 9, .right),
@@ -90,18 +88,18 @@ struct InventoryPane: Pane {
                 .init("DAYS", 5, .right), .init("SIDES", 10),
             ],
             rows: page.rows.map { row in
-                Table.Row(
-                    id: row.sku,
-                    cells: [
+                Table.Row(id: row.sku) {
+                    let both = sides[row.sku]
+                    return [
                         [Span(row.sku)],
                         [Span(row.name ?? "-")],
                         [Span(Figures.count(Int(row.onHand)))],
                         [Span(Figures.count(row.reorderPoint.map { Int($0) }), .textMuted)],
-                        [Words.level(row.level, glyphs: model.identity.glyphs)],
+                        [Words.level(row.level, glyphs: glyphs)],
                         [days(row)],
-                        verdict(row.sku, model),
+                        [verdict(both, glyphs)],
                     ]
-                )
+                }
             },
             least: 10
         )

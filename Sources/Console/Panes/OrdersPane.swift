@@ -116,15 +116,16 @@ struct OrdersPane: Pane {
     }
 
     private func row(_ order: OrderRow) -> Table.Row {
-        Table.Row(
-            id: order.orderNumber,
-            Span(order.orderNumber),
-            Span(Words.minute(order.orderDate), .textMuted),
-            Span(order.customer ?? "-"),
-            Span(order.items.map { Figures.count($0) } ?? "-"),
-            Span(amount(order)),
-            Span(order.status ?? "-")
-        )
+        Table.Row(id: order.orderNumber) {
+            [
+                [Span(order.orderNumber)],
+                [Span(Words.minute(order.orderDate), .textMuted)],
+                [Span(order.customer ?? "-")],
+                [Span(order.items.map { Figures.count($0) } ?? "-")],
+                [Span(amount(order))],
+                [Span(order.status ?? "-")],
+            ]
+        }
     }
 
     private func amount(_ order: OrderRow) -> String {

@@ -76,12 +76,12 @@ struct TablesPane: Pane {
         var table = Table(
             columns: columns,
             rows: page.rows.map { row in
-                Table.Row(
-                    id: row.key.text,
-                    cells: row.values.map { value in
+                let values = row.values
+                return Table.Row(id: row.key.text) {
+                    values.map { value in
                         [Span(Self.line(value), value == nil ? .textMuted : .text)]
                     }
-                )
+                }
             }
         )
         table.rest = .init(
