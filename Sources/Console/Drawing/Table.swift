@@ -187,6 +187,8 @@ struct TableLook: Sendable {
     var isFocused: Bool
     /// Whether it is what was opened, and not the pane's own list.
     var isDetail = false
+    /// Whether a click on a row means the row.
+    var hasSpots = true
     /// The rows that are marked; they make room for a column of marks.
     var marks: Set<String> = []
 
@@ -213,7 +215,7 @@ extension Frame {
         guard rect.height > 0, rect.width > 4 else { return }
         let left = rect.x + look.margin
         let arranged = table.arrange(in: rect.width - look.margin - 1)
-        putTitles(of: table, x: left, y: rect.y, arranged: arranged)
+        putTitles(of: table, x: left, y: rect.y, arranged: arranged, hasSpots: look.hasSpots)
         let room = rect.height - 1 - (table.total == nil ? 0 : 2)
         // Above the sum there is an empty row for the mark; without a sum the mark takes a row.
         let needsRow = table.total == nil && table.rows.count > room && room > 2
@@ -240,7 +242,7 @@ extension Frame {
             if look.marks.contains(table.rows[index].id) {
                 put("*", x: rect.x + 1, y: y, isSelected ? selected : .rowMarked, width: 1)
             }
-            offer(look.isDetail ? .detailRow(index) : .row(index), at: place)
+            if look.hasSpots { offer(look.isDetail ? .detailRow(index) : .row(index), at: place) }
             put(
                 table.rows[index],
                 x: left,
@@ -265,7 +267,8 @@ extension Frame {
         of table: Table,
         x: Int,
         y: Int,
-        arranged: [(index: Int, width: Int)]
+        arranged: [(index: Int, width: Int)],
+        hasSpots: Bool
     ) {
         var x = x
         for (index, width) in arranged {
@@ -275,7 +278,9 @@ extension Frame {
             let title = Width.pad(name, to: width, column.alignment)
             let style: StyleKey = column.sort == nil ? .columnHeader : .columnSorted
             put(title, x: x, y: y, style, width: width)
-            offer(.column(column.title), at: Rect(x: x, y: y, width: width, height: 1))
+            if hasSpots {
+                offer(.column(column.title), at: Rect(x: x, y: y, width: width, height: 1))
+            }
             x += width + 1
         }
     }

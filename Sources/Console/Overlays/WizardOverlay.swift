@@ -13,9 +13,11 @@ enum WizardOverlay {
 
     /// The keys of the page that do something now, each with what it does.
     static func hints(_ wizard: Wizard, _ model: Model) -> [Hint] {
-        if wizard.entry != nil {
+        if let entry = wizard.entry {
+            let isNote = entry.field == .note && entry.typed.isEmpty
             return [
                 Hint("Enter", "go on", rank: 0), Hint("Esc", "back", rank: 0),
+            ] + (isNote ? [Hint("BkSp", "name", "another name", rank: 3)] : []) + [
                 Hint("C-u", "clear", "empty the field", rank: 3),
                 Hint("F1", "help", "this help", rank: 2),
             ]
@@ -124,6 +126,9 @@ enum WizardOverlay {
         let canary = settings.canary ?? on.first
         if let canary { steps.append(("canary", "\(canary) goes on first")) }
         steps.append(("toggles", "each gets its own value back, on PostgreSQL"))
+        if settings.keepsCopy {
+            steps.append(("copy", "one of the closed SQLite file is kept for the way back"))
+        }
         var lines = self.lines(steps, model)
         lines += [
             [],

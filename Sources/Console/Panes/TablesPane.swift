@@ -8,7 +8,8 @@ struct TablesPane: Pane {
         PaneContent(
             title: "Tables in \(Words.product(model.side))",
             body: body(model),
-            footer: footer(model)
+            footer: footer(model),
+            listShare: 28
         )
     }
 
@@ -16,6 +17,11 @@ struct TablesPane: Pane {
         guard let opened = model.detail, opened.id == id else {
             guard let table = model.browsing.tables.value?.tables.first(where: { $0.name == id })
             else { return nil }
+            if model.layout.kind == .wide, let rows = model.browsing.rows.value, rows.table == id,
+                rows.side == model.side
+            {
+                return PaneContent(title: id, body: self.table(rows), footer: state(rows, model))
+            }
             let facts: [Line] = [
                 [Span("columns  ", .textMuted), Span(Figures.count(table.columns))],
                 [Span("rows     ", .textMuted), Span(estimate(table))],

@@ -95,7 +95,7 @@ final class ReconciliationRun {
                     target: target.reader
                 )
             } catch {
-                pending = .unknown
+                pending = .unknown(behind: mark)
             }
         }
         return CheckJudge(
