@@ -46,8 +46,12 @@ enum WizardOverlay {
 
     /// What can be done about the gates: nothing is offered that would be refused.
     private static func gateHints(_ wizard: Wizard, _ model: Model) -> [Hint] {
+        let again = Hint("r", "look again", "look at every gate again", rank: 2)
+        guard model.cutover.gates.value != nil else {
+            return model.cutover.gates.isLoading ? [] : [again]
+        }
         var hints: [Hint] = []
-        if model.cutover.gates.value != nil, model.closedGates.isEmpty {
+        if model.closedGates.isEmpty {
             hints.append(Hint("Enter", "go on", "on to what will happen", rank: 0))
         }
         if model.gates.count > 1 {
@@ -66,7 +70,7 @@ enum WizardOverlay {
         if model.gates.count(where: { $0.kind == .person && $0.state != .open }) > 1 {
             hints.append(Hint("S", "sign all", "sign all that persons decide"))
         }
-        return hints + [Hint("r", "look again", "look at every gate again", rank: 2)]
+        return hints + [again]
     }
 
     private static func heading(_ wizard: Wizard) -> String {
