@@ -22,13 +22,13 @@ extension TerminalTests {
                         "on both sides",
                         "= comes to"
                     )
-                    try await terminal.press("0", "j")
-                    try await terminal.wait(for: "Tables in SQLite", "bundle_sku ", "rows read")
+                    try await terminal.press("0")
+                    try await terminal.wait(for: "▸bundle_components", "component_sku", "rows read")
                     try await terminal.press("Enter", "j")
-                    try await terminal.wait(for: "bundle_skus > 2", "COLUMN", "VALUE")
+                    try await terminal.wait(for: "bundle_components > 2", "COLUMN", "VALUE")
                     try await terminal.press("Enter", "Escape", "Escape")
                     try await terminal.wait(until: "the list has the keys again") {
-                        !$0.contains("bundle_skus > 2")
+                        !$0.contains("bundle_components > ")
                     }
                 }
             }
