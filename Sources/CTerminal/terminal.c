@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <term.h>
 #include <termios.h>
 #include <unistd.h>
@@ -203,6 +204,28 @@ static void define_keys(void) {
     for (size_t i = 0; i < COUNT(keys); i++) define_key(keys[i].sequence, keys[i].code);
 }
 
+/*
+ * ncurses 6.4 makes its output buffer once, as large as the screen is at that moment with a byte a
+ * cell: a frame in colour, or one on a screen that has grown, would be several writes.  So the
+ * screen begins as one of this size, 60 kB, and becomes what it is before anything is drawn.
+ * (lib_set_term.c, `out_limit`)
+ */
+static void begin_large(void) {
+    setenv("LINES", "150", 1);
+    setenv("COLUMNS", "400", 1);
+}
+
+static void take_size(void) {
+    struct winsize size;
+    unsetenv("LINES"); /* they would freeze the size */
+    unsetenv("COLUMNS");
+    if (!screen) return;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || size.ws_row == 0 || size.ws_col == 0)
+        resize_term(24, 80);
+    else
+        resize_term(size.ws_row, size.ws_col);
+}
+
 static SCREEN *open_screen(void) {
     SCREEN *opened = newterm(NULL, stdout, stdin); /* initscr would exit the process */
     if (opened) return opened;
@@ -246,12 +269,12 @@ int ct_start(const char *log_path) {
     const char *term = getenv("TERM");
     if (term && strcmp(term, "dumb") == 0) return CT_ERR_DUMB;
     if (make_pipe() || tcgetattr(STDIN_FILENO, &saved_modes)) return CT_ERR_SYSTEM;
-    unsetenv("LINES"); /* they would freeze the size */
-    unsetenv("COLUMNS");
     choose_locale();
     sigaction(SIGWINCH, NULL, &before_resize);
     catch_ends(); /* before newterm, which takes only the signals that are at their default */
+    begin_large();
     screen = open_screen();
+    take_size();
     if (!screen) return give_up(CT_ERR_UNKNOWN);
     if (!tigetstr("cup")) return give_up(CT_ERR_DUMB);
     catch_resize();

@@ -96,6 +96,7 @@ extension Model {
     }
 
     var whyNotStoppable: String? {
+        if stopsProof { return isProofStopping ? "the proof is stopping already" : nil }
         guard let operation else { return "nothing runs" }
         if operation.isCancelling { return "it is stopping already" }
         return whyFinal

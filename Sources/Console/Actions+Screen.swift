@@ -73,7 +73,7 @@ extension Actions {
             .list,
             in: withDetail,
             unless: { model in
-                model.isZoomed || model.layout.kind == .medium
+                model.isZoomed || model.layout.hasBoxes
                     ? nil : "a screen of this size shows one box anyway"
             }
         ),

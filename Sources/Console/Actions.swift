@@ -33,6 +33,9 @@ struct Action: Sendable {
         case cancel
         case toggleWorkflow
         case disableAllWorkflows
+        case enableAllWorkflows
+        case applyToggleSet
+        case saveToggleSet
         case undo
         case help
         case theme
@@ -136,7 +139,8 @@ enum Actions {
     }
 
     static let all: [Action] =
-        moves + panes + lists + marks + columns + runs + undo + cutover + screen + mouse + globals
+        moves + panes + lists + marks + columns + runs + toggles + undo
+        + cutover + screen + mouse + globals
 
     /// Panes whose rows can be opened.
     static let withDetail: Set<PaneID> = [
@@ -302,37 +306,12 @@ enum Actions {
             "stop what runs: a copy can be resumed, a cutover is undone",
             .run,
             rank: 2,
+            wording: { model in
+                model.stopsProof
+                    ? ("stop the proof", "stop the proof of the code; nothing was changed by it")
+                    : nil
+            },
             unless: { $0.whyNotStoppable }
-        ),
-        Action(
-            .toggleWorkflow,
-            "toggle",
-            [.character(" ")],
-            "switch the workflow on or off",
-            .run,
-            in: [.workflows],
-            rank: 0,
-            changesSomething: true,
-            unless: {
-                $0.whyToggled ?? ($0.selectedRow == nil ? "no workflow is selected" : nil)
-            }
-        ),
-        Action(
-            .disableAllWorkflows,
-            "all off",
-            [.character("A")],
-            "switch every workflow off",
-            .run,
-            in: [.workflows],
-            rank: 3,
-            changesSomething: true,
-            unless: { model in
-                if let reason = model.whyToggled { return reason }
-                guard let rows = model.workflows.value?.workflows else {
-                    return "the workflows were not read yet"
-                }
-                return rows.contains(where: \.enabled) ? nil : "every workflow is off"
-            }
         ),
     ]
 

@@ -38,6 +38,8 @@ extension Console {
         package var startAction = StartAction.none
         /// The side that the application writes to.
         package var liveSide = Side.source
+        /// What becomes of the two sides when the console ends, in a sentence; nil where they stay.
+        package var farewell: String?
         /// How a cutover goes.
         package var cutover = Switch.Settings()
         /// The file in which the screen is recorded; nil records nothing.
@@ -216,6 +218,7 @@ extension Model.Identity {
         targetName = configuration.targetName
         isReadOnly = configuration.isReadOnly
         liveSide = configuration.liveSide
+        farewell = configuration.farewell
         glyphs = configuration.ascii || !isUTF8 ? .ascii : .unicode
     }
 }

@@ -17,6 +17,8 @@ final class Dispatcher {
     /// The wish that ends following; whatever else begins states it.
     private var following: Cancellation?
     private var counting = Cancellation()
+    /// The wish that ends the proof of the code.
+    private var proving = Cancellation()
     private let settings: SettingsFile
 
     init(
@@ -79,7 +81,7 @@ final class Dispatcher {
         case .loadHolders(let ticket):
             ask(standings, message: { .holders(ticket: ticket, $0) }, { engine.holders() })
         case .decide(let decision): decide(decision)
-        case .cancel: cancellation.cancel()
+        case .cancel(let wisher): cancellation.cancel(by: wisher)
         case .count: count()
         case .loadEarlier:
             read(message: { .earlier($0) }, { try engine.earlierRun() })
@@ -129,12 +131,14 @@ final class Dispatcher {
                 { try engine.transactions(side: side, sku: sku) }
             )
         case .loadCode(let ticket):
-            let observer = observer
+            let (observer, proving) = (observer, Cancellation())
+            self.proving = proving
             ask(
                 proofs,
                 message: { .code(ticket: ticket, $0) },
-                { try engine.code(observer: observer) }
+                { try engine.code(observer: observer, cancellation: proving) }
             )
+        case .cancelCode: proving.cancel()
         case .loadWatch(let ticket):
             let observer = observer
             ask(
@@ -149,6 +153,9 @@ final class Dispatcher {
                 message: { .reconciled(ticket: ticket, $0) },
                 { try engine.reconcile(observer: observer) }
             )
+        case .loadToggleSets(let ticket):
+            read(message: { .toggleSets(ticket: ticket, $0) }, { try engine.toggleSets() })
+        case .saveToggleSet(let side, let name): saveToggleSet(side: side, name: name)
         case .setWorkflow(let side, let name, let isEnabled):
             setWorkflow(side: side, name: name, isEnabled: isEnabled)
         case .loadSettings(let isAsked): loadSettings(isAsked: isAsked)
@@ -188,7 +195,8 @@ final class Dispatcher {
         let engine = engine
         switch question {
         case .dashboards(let ticket):
-            read(
+            ask(
+                comparisons,
                 message: { .browsed(.dashboards(ticket: ticket, $0)) },
                 { engine.dashboards() }
             )
@@ -314,6 +322,19 @@ final class Dispatcher {
                     )
                 )
             )
+        }
+    }
+
+    private func saveToggleSet(side: Side, name: String) {
+        let (engine, mailbox, isReadOnly) = (engine, mailbox, isReadOnly)
+        readings.run {
+            let result = Self.result {
+                if isReadOnly { throw Self.readOnly("workflows") }
+                try engine.saveToggleSet(side: side, name: name)
+            }
+            var failure: MigrationError?
+            if case .failure(let error) = result { failure = error }
+            mailbox.post(.toggleSetSaved(name: name, failure: failure))
         }
     }
 

@@ -176,10 +176,12 @@ package protocol ConsoleEngine: BrowsingEngine, ComparingEngine {
 
     /// Proves the application's code on the target; see the extension for engines without any.
     ///
-    /// - Parameter observer: Who is told how far it is.
+    /// - Parameters:
+    ///   - observer: Who is told how far it is.
+    ///   - cancellation: The wish to stop.
     /// - Returns: Files, statements and findings.
     /// - Throws: ``MigrationError``.
-    func code(observer: Observer) throws -> CodeListing
+    func code(observer: Observer, cancellation: Cancellation) throws -> CodeListing
 
     /// Looks once more at every criterion of success; see the extension for engines without.
     ///
@@ -219,6 +221,20 @@ package protocol ConsoleEngine: BrowsingEngine, ComparingEngine {
     ///   - isEnabled: Whether it shall run.
     /// - Throws: ``MigrationError``.
     func setWorkflow(side: Side, name: String, isEnabled: Bool) throws
+
+    /// The saved sets of toggles; see the extension for engines without a folder.
+    ///
+    /// - Returns: The sets, by name.
+    /// - Throws: ``MigrationError``.
+    func toggleSets() throws -> [ToggleSet]
+
+    /// Saves the toggles of a side under a name.
+    ///
+    /// - Parameters:
+    ///   - side: The side that is live.
+    ///   - name: The set's name.
+    /// - Throws: ``MigrationError``.
+    func saveToggleSet(side: Side, name: String) throws
 
     /// Writes into the journal what the operator did.
     ///

@@ -107,6 +107,13 @@ struct Frame: Equatable, Sendable {
         guard y >= 0, y < size.rows else { return x }
         let limit = min(size.columns, x + (width ?? size.columns))
         var column = x
+        if x >= 0, Width.isPlain(text), text.utf8.count <= limit - x {
+            for byte in text.utf8 {
+                set(Width.plainGlyph(byte), x: column, y: y, style)
+                column += 1
+            }
+            return column
+        }
         for glyph in Width.glyphs(Width.clip(text, to: limit - x)) where column >= 0 {
             guard column + glyph.cells <= limit else { break }
             set(glyph, x: column, y: y, style)

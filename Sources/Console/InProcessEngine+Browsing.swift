@@ -3,17 +3,7 @@ package import MigrationEngine
 extension InProcessEngine {
     /// See ``BrowsingEngine``.
     package func dashboards() -> DashboardSides {
-        var sides = DashboardSides()
-        for side in Side.allCases {
-            do throws(MigrationError) {
-                sides.pages[side] = try reading(side) { reader throws(MigrationError) in
-                    try reader.dashboard()
-                }
-            } catch {
-                sides.errors[side] = error
-            }
-        }
-        return sides
+        comparing { both in both.dashboards() }
     }
 
     /// See ``BrowsingEngine``.

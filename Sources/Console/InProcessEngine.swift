@@ -9,7 +9,7 @@ package final class InProcessEngine: ConsoleEngine {
     let cutover: Switch.Settings
     /// What follows a live copy: the demo signs its gates.
     let whenCopied: @Sendable (Options) throws -> Void
-    private let author: String
+    let author: String
     /// One connection a side, kept open between readings; only the reading thread comes here.
     private let readers: Mutex<[Side: LiveReader]> = Mutex([:])
     /// Connections of their own: a side that does not answer must not hold up the other's lists.
@@ -176,10 +176,10 @@ package final class InProcessEngine: ConsoleEngine {
         }
     }
 
-    func comparing<Value: Sendable>(
-        _ work: (BothSides) throws(MigrationError) -> Value
-    ) throws(MigrationError) -> Value {
-        try both.withLock { both throws(MigrationError) in
+    func comparing<Value: Sendable, Failure: Error>(
+        _ work: (BothSides) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        try both.withLock { both throws(Failure) in
             let sides = both ?? BothSides(options: options)
             both = sides
             return try work(sides)

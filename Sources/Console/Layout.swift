@@ -11,20 +11,27 @@ struct Layout: Equatable, Sendable {
         case compact
         /// From 100x30: boxes; a detail stands beside or below its list where both have room.
         case medium
+        /// From 180x40: a detail has its place beside the list whatever the rows are, what the
+        /// cursor rests on is read for it, and a row of what was opened stands beside both.
+        case wide
     }
 
     /// The smallest screen that shows panes.
     static let minimum = Size(columns: 60, rows: 16)
+    /// The smallest screen on which a detail with both sides fits beside every list.
+    static let leastWide = Size(columns: 180, rows: 40)
 
     let size: Size
     let kind: Class
     /// Whether one box has the whole body.
     let isZoomed: Bool
+    /// Whether there are boxes, and room for more than one.
+    var hasBoxes: Bool { kind == .medium || kind == .wide }
     /// The line of truth.
     let header: Rect
     let tabs: Rect
     let body: Rect
-    /// The list of the pane beside a detail, with its box in a medium layout: its least width.
+    /// The list of the pane beside a detail, with its box in a layout with boxes: its least width.
     let list: Rect
     /// The detail beside such a list, or over it.
     let detail: Rect
@@ -61,7 +68,8 @@ struct Layout: Equatable, Sendable {
             detail = body
             return
         }
-        kind = .medium
+        let isWide = columns >= Self.leastWide.columns && rows >= Self.leastWide.rows
+        kind = isWide ? .wide : .medium
         body = Rect(x: 0, y: 2, width: columns, height: tall)
         let left = columns * 58 / 100
         list = Rect(x: 0, y: 2, width: left, height: tall)

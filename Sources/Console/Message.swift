@@ -37,6 +37,10 @@ enum Message: Sendable {
     case code(ticket: Int, Result<CodeListing, MigrationError>)
     case watch(ticket: Int, Result<WatchListing, MigrationError>)
     case reconciled(ticket: Int, Result<ReconciliationReport, MigrationError>)
+    /// The saved sets of toggles were read.
+    case toggleSets(ticket: Int, Result<[ToggleSet], MigrationError>)
+    /// The toggles were saved under a name, or were not.
+    case toggleSetSaved(name: String, failure: MigrationError?)
     case toggled(name: String, isEnabled: Bool, failure: MigrationError?)
     case browsed(BrowsingMessage)
     case compared(ComparingMessage)
@@ -56,7 +60,8 @@ enum Command: Equatable, Sendable {
     case follow
     case cutOver
     case revert
-    case cancel
+    /// Stops what runs; nil is the operator's own wish.
+    case cancel(by: String? = nil)
     case loadStatus(ticket: Int)
     case loadGates(ticket: Int)
     case loadWritten(ticket: Int)
@@ -86,8 +91,12 @@ enum Command: Equatable, Sendable {
     )
     case loadTransactions(ticket: Int, side: Side, sku: String)
     case loadCode(ticket: Int)
+    /// Stops the proof of the code.
+    case cancelCode
     case loadWatch(ticket: Int)
     case reconcile(ticket: Int)
+    case loadToggleSets(ticket: Int)
+    case saveToggleSet(side: Side, name: String)
     case setWorkflow(side: Side, name: String, isEnabled: Bool)
     /// Reads the file of settings when it has changed, or in any case when it was asked for.
     case loadSettings(isAsked: Bool)
@@ -143,7 +152,9 @@ struct Confirmation: Equatable, Sendable {
         case cancel
         case quit
         case setWorkflow(name: String, isEnabled: Bool)
-        case disableAllWorkflows
+        case setAllWorkflows(isEnabled: Bool)
+        case applyToggleSet(String)
+        case saveToggleSet(String)
         case undoToggles
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import MigrationEngine
 
 /// Everything the screen shows: a value that only ``Model/update(_:)`` changes.
@@ -12,6 +13,8 @@ struct Model: Sendable {
         var isReadOnly = false
         var liveSide = Side.source
         var glyphs = Glyphs.unicode
+        /// What becomes of the two sides when the console ends, where they do not stay: the demo's.
+        var farewell: String?
     }
 
     /// A long run of the engine.
@@ -98,6 +101,16 @@ struct Model: Sendable {
         case asked
         case signal(Int32)
         case terminalGone
+
+        /// Who wants the end, when it is not the operator at the keyboard.
+        var wisher: String? {
+            switch self {
+            case .asked, .signal(SIGINT): nil
+            case .signal(SIGHUP), .terminalGone: "the loss of its terminal (SIGHUP)"
+            case .signal(SIGTERM): "SIGTERM"
+            case .signal(let number): "signal \(number)"
+            }
+        }
     }
 
     /// How the console ends.
@@ -188,11 +201,15 @@ struct Model: Sendable {
 
     var sides = Loadable<[SideFacts]>()
     var workflows = Loadable<WorkflowsPage>()
+    /// The saved sets of toggles.
+    var toggleSets = Loadable<[ToggleSet]>()
     var orders = Loadable<OrdersPage>()
     var orderItems = Loadable<[OrderItem]>()
     var inventory = Loadable<InventoryPage>()
     var transactions = Loadable<[InventoryTransaction]>()
     var code = Loadable<CodeListing>()
+    /// Whether the operator has stopped the proof of the code that is under way.
+    var isProofStopping = false
     /// How the lists are walked through of which only a part is here.
     var orderWalk = Walk<String>()
     var stockWalk = Walk<String>()
@@ -203,10 +220,15 @@ struct Model: Sendable {
     var browsing = Browsing()
     /// What the panes of orders and stock show of both sides.
     var comparing = Comparing()
+    /// What is read for the row under the cursor of a wide screen.
+    var peek: Peek?
     /// Toggles that were sent and not answered yet.
     var togglesInFlight = 0
     /// What was switched a moment ago.
     var undo = UndoHistory()
+
+    /// What the pane shows, while a picture is drawn.
+    var drawn: Drawn?
 
     /// Why the console ends as soon as nothing runs any more.
     var leaving: Leaving?

@@ -150,30 +150,54 @@ extension Model {
             return Exit(
                 status: 128 + number,
                 message: "stopped by \(name ?? "signal \(number)")\(standingText)\(failureText)"
+                    + farewellText
             )
         case .terminalGone:
             return Exit(
                 status: 128 + SIGHUP,
-                message: "the terminal is gone\(standingText)\(failureText)"
+                message: "the terminal is gone\(standingText)\(failureText)\(farewellText)"
             )
         }
-        if let failure { return Exit(status: failure.exitStatus, message: failure.description) }
+        if let failure {
+            return Exit(
+                status: failure.exitStatus,
+                message: told(failure) + farewellText
+            )
+        }
         if let standing {
             var isUndone = false
             if case .undone = cutover.outcome { isUndone = true }
-            return Exit(status: isUndone ? 1 : 0, message: standing)
+            return Exit(
+                status: cutover.isAborted ? Self.abortedStatus : isUndone ? 1 : 0,
+                message: standing + farewellText
+            )
         }
-        guard let verification else { return Exit(status: 0, message: "") }
+        guard let verification else { return Exit(status: 0, message: identity.farewell ?? "") }
         let since = isChangedSince ? "; a workflow was switched since" : ""
         return Exit(
             status: verification.ok && report?.ok ?? true ? 0 : 1,
-            message: verification.outcome(problems) + since
+            message: verification.outcome(problems) + since + farewellText
         )
     }
 
+    /// The status of a cutover or a way back that was ended on request, as of every other run.
+    private static let abortedStatus = MigrationError(
+        .interrupted,
+        "",
+        place: .init("console"),
+        remedy: ""
+    ).exitStatus
+
+    /// An error; what to do next is said only where both sides stay.
+    private func told(_ error: MigrationError) -> String {
+        identity.farewell == nil ? error.description : error.message
+    }
+
+    private var farewellText: String { identity.farewell.map { "\n\($0)" } ?? "" }
+
     private var standingText: String { standing.map { "\n\($0)" } ?? "" }
 
-    private var failureText: String { failure.map { "\n\($0.description)" } ?? "" }
+    private var failureText: String { failure.map { "\n\(told($0))" } ?? "" }
 
     private static func problem(with table: VerifyReport.Table) -> Span? {
         switch table.status {

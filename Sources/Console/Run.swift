@@ -81,7 +81,8 @@ struct Run {
             let (now, step) = (SystemClock.now, model.clockInterval)
             let second = ((now / step).rounded(.down) + 1) * step
             let next = model.notice.map { min($0.until, second) } ?? second
-            return max(1, Int(((next - now) * 1_000).rounded(.up)))
+            let peek = model.peekDueAt ?? .infinity
+            return max(1, Int(((min(next, peek) - now) * 1_000).rounded(.up)))
         }
         return max(
             0,

@@ -39,11 +39,15 @@ extension Model {
         case .revert: return openWizard(.revert)
         case .verify: return begin(.verify)
         case .cancel:
+            if stopsProof { return stopProof() }
             // To stop following costs nothing.
             if operation?.kind == .follow { return stopOperation() }
             askToCancel()
         case .toggleWorkflow: askToToggle()
-        case .disableAllWorkflows: askToDisableAll()
+        case .disableAllWorkflows: askToSwitchAll(on: false)
+        case .enableAllWorkflows: askToSwitchAll(on: true)
+        case .applyToggleSet: return typeSet("apply")
+        case .saveToggleSet: return typeSet("save")
         case .undo: askToUndo()
         case .help: overlay = .help(first: 0)
         case .theme: return pickTheme()
@@ -121,7 +125,7 @@ extension Model {
         detail = nil
         prompt = nil
         keepSelection()
-        return reload()
+        return reload() + (pane == .workflows ? loadToggleSets() : [])
     }
 
     private mutating func open() -> [Command] {
@@ -256,45 +260,6 @@ extension Model {
                 lines: lines,
                 kind: .yesNo,
                 consequence: .cancel
-            )
-        )
-    }
-
-    private mutating func askToToggle() {
-        guard let row = selectedRow,
-            let workflow = workflows.value?.workflows.first(where: { $0.name == row.id })
-        else { return }
-        askToSwitch(workflow.name, isEnabled: !workflow.enabled)
-    }
-
-    /// Asks whether a workflow shall be switched.
-    mutating func askToSwitch(_ name: String, isEnabled: Bool) {
-        let word = isEnabled ? "ON" : "OFF"
-        overlay = .confirm(
-            Confirmation(
-                title: "Switch a workflow \(word)",
-                lines: [
-                    "\(name) goes \(word) on \(identity.name(of: identity.liveSide)),"
-                        + " which is live.",
-                    "Its worker may act on the old value until it reads the toggle again.",
-                ],
-                kind: .yesNo,
-                consequence: .setWorkflow(name: name, isEnabled: isEnabled)
-            )
-        )
-    }
-
-    private mutating func askToDisableAll() {
-        let running = (workflows.value?.workflows ?? []).filter(\.enabled).count
-        overlay = .confirm(
-            Confirmation(
-                title: "Switch every workflow OFF",
-                lines: [
-                    "\(Figures.rows(running, "workflow")) will be OFF on "
-                        + "\(identity.name(of: identity.liveSide)), which is live."
-                ],
-                kind: .phrase("all off \(identity.name(of: identity.liveSide))"),
-                consequence: .disableAllWorkflows
             )
         )
     }

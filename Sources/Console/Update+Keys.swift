@@ -130,9 +130,9 @@ extension Model {
         case .quit: return leave(.asked)
         case .setWorkflow(let name, let isEnabled):
             return switchToggles([.init(name: name, isEnabled: isEnabled)])
-        case .disableAllWorkflows:
-            let running = (workflows.value?.workflows ?? []).filter(\.enabled)
-            return switchToggles(running.map { .init(name: $0.name, isEnabled: false) })
+        case .setAllWorkflows(let isEnabled): return switchToggles(changes(toAll: isEnabled))
+        case .applyToggleSet(let name): return applyAgreed(set: name)
+        case .saveToggleSet(let name): return saveAgreed(set: name)
         case .undoToggles: return agreeToUndo()
         }
     }

@@ -28,7 +28,33 @@ extension Model {
 
     /// Proves the code; a proof takes its time, so that only one is under way.
     mutating func loadCode() -> [Command] {
-        code.isLoading ? [] : [.loadCode(ticket: code.ask(now: now))]
+        guard !code.isLoading else { return [] }
+        isProofStopping = false
+        return [.loadCode(ticket: code.ask(now: now))]
+    }
+
+    /// Whether the key that stops what runs means the proof: where it is looked at, and while
+    /// nothing runs that must not wait for a second thought.
+    var stopsProof: Bool {
+        pane == .code && code.isLoading && operation?.kind.mustFinish != true
+    }
+
+    /// Stops the proof of the code; it writes nothing, so nobody is asked.
+    mutating func stopProof() -> [Command] {
+        isProofStopping = true
+        audit("you asked to stop the proof of the code")
+        return [.cancelCode]
+    }
+
+    /// Takes in what a proof has found, or that it was stopped.
+    mutating func takeCode(_ result: Result<CodeListing, MigrationError>, ticket: Int) {
+        guard ticket == code.ticket else { return }
+        code.take(result, ticket: ticket, now: now)
+        defer { isProofStopping = false }
+        guard isProofStopping, case .failure(let error) = result, error.code == .interrupted else {
+            return
+        }
+        notify("the proof was stopped; \(key(.refresh)) begins it again", .statusWarn)
     }
 
     /// Runs the business checks; only one run is under way.

@@ -41,10 +41,12 @@ extension Model {
         case .inventory(let ticket, let result): return takeInventory(result, ticket: ticket)
         case .transactions(let ticket, let result):
             transactions.take(result, ticket: ticket, now: now)
-        case .code(let ticket, let result): code.take(result, ticket: ticket, now: now)
+        case .code(let ticket, let result): takeCode(result, ticket: ticket)
         case .watch(let ticket, let result): takeWatch(result, ticket: ticket)
         case .reconciled(let ticket, let result):
             reconciliation.take(result, ticket: ticket, now: now)
+        case .toggleSets(let ticket, let result): toggleSets.take(result, ticket: ticket, now: now)
+        case .toggleSetSaved(let name, let failure): return finishSave(name, failure)
         case .toggled(let name, let isEnabled, let failure):
             return finishToggle(name, isEnabled, failure)
         case .browsed(let message): return take(message)
@@ -132,15 +134,19 @@ extension Model {
         leaving = leaving ?? reason
         overlay = mustFinish ? .running : nil
         notify("waiting until what runs has stopped", .statusWarn)
-        return stopOperation()
+        return stopOperation(by: reason.wisher)
     }
 
     /// Asks the engine to stop; it ends the run with its own message.
-    mutating func stopOperation() -> [Command] {
+    ///
+    /// - Parameter wisher: Who wants it; nil is the operator.
+    /// - Returns: The wish, unless it was stated before.
+    mutating func stopOperation(by wisher: String? = nil) -> [Command] {
         guard operation != nil, operation?.isCancelling == false else { return [] }
         operation?.isCancelling = true
-        audit("you asked to stop the \(operation?.kind.noun ?? "run")")
-        return [.cancel]
+        cutover.aborter = wisher ?? "you"
+        audit("\(wisher ?? "you") asked to stop the \(operation?.kind.noun ?? "run")")
+        return [.cancel(by: wisher)]
     }
 
     /// Shows a text above the hints for a while.
@@ -162,7 +168,7 @@ extension Model {
         now = time
         undo.expire(now: now)
         if let notice, notice.until <= time { self.notice = nil }
-        return refreshIfDue() + refreshCutover() + watchIfDue()
+        return refreshIfDue() + refreshCutover() + watchIfDue() + peekIfDue()
     }
 
     private mutating func resize(to size: Size) -> [Command] {

@@ -20,11 +20,12 @@ enum Width {
     /// - Parameter text: Any text.
     /// - Returns: Glyphs that hold neither control characters nor anything invisible.
     static func glyphs(_ text: String) -> [Glyph] {
+        if isPlain(text) { return text.utf8.map(plainGlyph) }
         var result: [Glyph] = []
         result.reserveCapacity(text.utf8.count)
         for character in text {
             if let ascii = character.asciiValue, ascii >= 0x20, ascii < 0x7f {
-                result.append(Glyph(text: String(character), cells: 1))
+                result.append(plainGlyph(ascii))
             } else {
                 append(character, to: &result)
             }
@@ -32,12 +33,33 @@ enum Width {
         return result
     }
 
+    /// Whether a text is of printable ASCII alone, which is shown as it is: one cell a byte.
+    ///
+    /// Nearly every text is, and to look at each of its characters would cost more than the rest of
+    /// the drawing.
+    ///
+    /// - Parameter text: Any text.
+    /// - Returns: Whether it is safe, and as wide as it has bytes.
+    static func isPlain(_ text: String) -> Bool {
+        text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f }
+    }
+
+    /// The picture of a printable ASCII character.
+    ///
+    /// - Parameter byte: The character.
+    /// - Returns: Its glyph.
+    static func plainGlyph(_ byte: UInt8) -> Glyph { plainGlyphs[Int(byte & 0x7f)] }
+
+    private static let plainGlyphs = (0..<0x80).map {
+        Glyph(text: String(Unicode.Scalar(UInt8($0))), cells: 1)
+    }
+
     /// The number of cells that a text takes once it is safe.
     ///
     /// - Parameter text: Any text.
     /// - Returns: Its cells.
     static func cells(_ text: String) -> Int {
-        glyphs(text).reduce(0) { $0 + $1.cells }
+        isPlain(text) ? text.utf8.count : glyphs(text).reduce(0) { $0 + $1.cells }
     }
 
     /// A text without anything that could move or fool the screen.
@@ -45,7 +67,7 @@ enum Width {
     /// - Parameter text: Any text.
     /// - Returns: The safe text, not cut.
     static func safe(_ text: String) -> String {
-        glyphs(text).map(\.text).joined()
+        isPlain(text) ? text : glyphs(text).map(\.text).joined()
     }
 
     /// Cuts a text to a number of cells, with a mark where something was cut off.
@@ -56,6 +78,10 @@ enum Width {
     /// - Returns: Safe text of at most that many cells; never half of a wide character.
     static func clip(_ text: String, to width: Int) -> String {
         guard width > 0 else { return "" }
+        if isPlain(text) {
+            guard text.utf8.count > width else { return text }
+            return String(decoding: text.utf8.prefix(width - 1), as: UTF8.self) + "~"
+        }
         let glyphs = glyphs(text)
         guard glyphs.reduce(0, { $0 + $1.cells }) > width else {
             return glyphs.map(\.text).joined()
@@ -139,6 +165,9 @@ enum Width {
         case 0x7f: return Glyph(text: "\u{2421}", cells: 1)
         case 0xad: return Glyph(text: "-", cells: 1)
         case 0x20..<0x7f: return Glyph(text: String(scalar), cells: 1)
+        // Lines, blocks, and the signs of the screen itself: narrow on every terminal.
+        case 0xb7, 0x2190...0x2193, 0x2500...0x259f, 0x25b2, 0x25b4, 0x25b8, 0x2713, 0x2717:
+            return Glyph(text: String(scalar), cells: 1)
         case 0x115f, 0x1160, 0x3164, 0xffa0, 0x2800: return nil  // letters without a picture
         default: break
         }

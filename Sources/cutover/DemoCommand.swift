@@ -11,7 +11,7 @@ struct DemoCommand: ParsableCommand {
         discussion: """
             Everything is in a temporary folder and is gone at the end, unless --keep names a \
             folder for it. The status is that of the last run in the console: 1 when its cutover \
-            was undone, also on request.
+            was undone, 75 when it was ended on request.
             """
     )
 
@@ -124,6 +124,10 @@ struct DemoCommand: ParsableCommand {
             targetName: "ora",
             environment: "DEMO"
         )
+        configuration.farewell =
+            keep == nil
+            ? "the demo is over: its two databases and its folder are gone"
+            : "the demo is over: its PostgreSQL is gone, there is nothing to go on with"
         configuration.themeName = theme
         configuration.noColor = common.noColor
         configuration.ascii = common.ascii

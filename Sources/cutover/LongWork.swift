@@ -18,14 +18,14 @@ enum LongWork {
         let cancellation = Cancellation()
         let printer = ProgressPrinter(isQuiet: false, ascii: common.ascii)
         let isStopping = Mutex(false)
-        let signals = StopSignals {
+        let signals = StopSignals { number in
             let isSecond = isStopping.withLock { isStopping in
                 defer { isStopping = true }
                 return isStopping
             }
             if isSecond { stopAtOnce(printer) }
             Output.message("\nstopping; press Ctrl-C again to stop at once")
-            cancellation.cancel()
+            cancellation.cancel(by: wisher(number))
         }
         defer { signals.end() }
         let observer = Observer(progress: printer.show, log: printer.log)
@@ -33,6 +33,15 @@ enum LongWork {
         return try Background("engine") { () throws(MigrationError) in
             try work(observer, cancellation)
         }.value()
+    }
+
+    /// Who wants the stop; nil for the keys of the operator's terminal.
+    private static func wisher(_ number: Int32) -> String? {
+        switch number {
+        case SIGTERM: "SIGTERM"
+        case SIGHUP: "the loss of its terminal (SIGHUP)"
+        default: nil
+        }
     }
 
     /// Ends the process with what it knows of the state that it leaves behind.

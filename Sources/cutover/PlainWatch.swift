@@ -15,7 +15,7 @@ struct PlainWatch {
     /// - Throws: ``MigrationError`` of the first look; later ones are lines.
     func run() throws {
         let ended = DispatchSemaphore(value: 0)
-        let signals = StopSignals { ended.signal() }
+        let signals = StopSignals { _ in ended.signal() }
         defer { signals.end() }
         var shown = Self.lines(try RunStatus.read(options))
         try put(shown)

@@ -14,8 +14,8 @@ final class StopSignals: Sendable {
 
     /// Starts to watch; one at a time.
     ///
-    /// - Parameter wish: Is called on another thread for each signal.
-    init(_ wish: @escaping @Sendable () -> Void) {
+    /// - Parameter wish: Is called on another thread for each signal, with its number.
+    init(_ wish: @escaping @Sendable (Int32) -> Void) {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else {
             // Without a pipe a signal ends the process at once, as it would without us.
@@ -28,9 +28,9 @@ final class StopSignals: Sendable {
         Self.wake.store(writer, ordering: .releasing)
         for number in Self.numbers {
             var action = sigaction()
-            action.__sigaction_handler.sa_handler = { _ in
+            action.__sigaction_handler.sa_handler = { number in
                 let earlier = errno
-                var byte: UInt8 = 1
+                var byte = UInt8(truncatingIfNeeded: number)
                 _ = write(StopSignals.wake.load(ordering: .acquiring), &byte, 1)
                 errno = earlier
             }
@@ -47,7 +47,7 @@ final class StopSignals: Sendable {
             while true {
                 let count = read(reader, &byte, 1)
                 if count == 1, byte == 0 { break }
-                if count == 1 { wish() } else if count == 0 || errno != EINTR { break }
+                if count == 1 { wish(Int32(byte)) } else if count == 0 || errno != EINTR { break }
             }
             close(reader)
         }

@@ -50,7 +50,8 @@ import Testing
         let marked = Set(Actions.all.filter(\.changesSomething).map(\.name))
         #expect(
             marked == [
-                "migrate", "live", "follow", "cut over", "revert", "toggle", "all off", "undo",
+                "migrate", "live", "follow", "cut over", "revert", "toggle", "all off", "all on",
+                "apply a set", "save a set", "undo",
             ]
         )
     }

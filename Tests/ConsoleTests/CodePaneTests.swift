@@ -29,6 +29,68 @@ import Testing
         try FrameGoldenTests.compare(model, "code-error")
     }
 
+    private static let stopped = MigrationError(
+        .interrupted,
+        "stopped on request",
+        place: .init("code"),
+        kept: .other("no file was changed"),
+        remedy: "run the same command again"
+    )
+
+    @Test func `x stops the proof at once, and the pane says what was kept`() {
+        var model = Samples.empty()
+        model.pane = .code
+        _ = model.update(.key(.character("r")))
+        #expect(Chrome.hints(model).map(\.text).joined().contains("x:stop the proof"))
+        #expect(model.update(.key(.character("x"))) == [.cancelCode])
+        #expect(Chrome.draw(model).text.contains("stopping the proof"))
+        #expect(model.update(.key(.character("x"))).isEmpty)
+        #expect(model.notice?.text == "the proof is stopping already")
+        _ = model.update(.code(ticket: model.code.ticket, .failure(Self.stopped)))
+        let text = Chrome.draw(model).text
+        #expect(text.contains("The proof was stopped by you."))
+        #expect(text.contains("kept: no file was changed"))
+        #expect(!text.contains("stopping the proof"))
+        #expect(model.failure == nil)
+        #expect(model.update(.key(.character("r"))).contains(.loadCode(ticket: 2)))
+    }
+
+    @Test func `an earlier proof stays, and is not taken for the one that was stopped`() {
+        var model = Self.model()
+        _ = model.update(.key(.character("r")))
+        _ = model.update(.key(.character("x")))
+        _ = model.update(.code(ticket: model.code.ticket, .failure(Self.stopped)))
+        let text = Chrome.draw(model).text
+        #expect(text.contains("a newer proof was stopped by you"))
+        #expect(text.contains("14:02:06Z"))
+        #expect(text.contains("app.py"))
+    }
+
+    @Test func `while a cutover is under way x means the cutover`() {
+        var model = Samples.cuttingOver("following")
+        model.pane = .code
+        _ = model.loadCode()
+        _ = model.update(.key(.character("x")))
+        guard case .confirm(let question)? = model.overlay else {
+            Issue.record("no question")
+            return
+        }
+        #expect(question.title == "Abort")
+    }
+
+    @Test(arguments: [(80, 24), (120, 40), (200, 60)])
+    func `a file lists what stands in it, and the time of the proof is seen`(
+        size: (Int, Int)
+    ) throws {
+        var model = Self.model(columns: size.0, rows: size.1)
+        #expect(Chrome.draw(model).text.contains("14:02:06Z"))
+        model.detail = .init(id: "app.py")
+        let text = Chrome.draw(model).text
+        #expect(text.contains("SELECT COUNT(*) FROM orders_inbox"))
+        #expect(text.contains("placeholder: "))
+        try FrameGoldenTests.compare(model, "code-file")
+    }
+
     @Test func `a screen that is too small says so instead of the code`() throws {
         try FrameGoldenTests.compare(Self.model(columns: 44, rows: 10), "code-too-small")
     }

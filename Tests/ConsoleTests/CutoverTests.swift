@@ -220,7 +220,7 @@ import Testing
         #expect(model.update(.key(.character("n"))).isEmpty)
         #expect(model.overlay == .running)
         _ = model.update(.key(.character("x")))
-        #expect(model.update(.key(.character("y"))) == [.cancel])
+        #expect(model.update(.key(.character("y"))) == [.cancel()])
         #expect(model.operation?.isCancelling == true)
 
         model = Samples.cuttingOver("switched", "hook") { $0.isHandedOver = true }
@@ -245,7 +245,8 @@ import Testing
     @Test(arguments: [SIGHUP, SIGTERM, SIGINT])
     func `no signal ends the console while writes may be blocked`(signal: Int32) {
         var model = Samples.cuttingOver("fenced") { $0.freezeSeconds = 1 }
-        #expect(model.update(.signal(signal)) == [.cancel])
+        let wisher = Model.Leaving.signal(signal).wisher
+        #expect(model.update(.signal(signal)) == [.cancel(by: wisher)])
         for _ in 0..<3 {
             #expect(model.update(.signal(signal)).isEmpty)
             #expect(model.update(.inputClosed).isEmpty)
@@ -260,7 +261,7 @@ import Testing
         var model = Samples.live(.watching)
         _ = model.begin(.revert)
         _ = model.update(.key(.control("c")))
-        #expect(model.update(.key(.character("y"))) == [.cancel])
+        #expect(model.update(.key(.character("y"))) == [.cancel()])
         #expect(model.exit == nil)
         _ = model.update(.reverted(.failure(Samples.error)))
         #expect(model.exit != nil)
@@ -304,7 +305,7 @@ import Testing
         let report = try #require(Samples.filled().report)
         #expect(model.update(.migrated(.success(report))).contains(.follow))
         #expect(model.phase == .following)
-        #expect(model.update(.key(.character("p"))) == [.cancel])
+        #expect(model.update(.key(.character("p"))) == [.cancel()])
         _ = model.update(.followed(.success(Samples.followed)))
         #expect(model.isPostponed)
         #expect(model.update(.key(.character("p"))) == [.follow])
@@ -312,7 +313,7 @@ import Testing
 
     @Test func `leaving while the source is followed asks nothing and says how to go on`() {
         var model = Samples.following()
-        #expect(model.update(.key(.character("q"))) == [.cancel])
+        #expect(model.update(.key(.character("q"))) == [.cancel()])
         _ = model.update(.followed(.success(Samples.followed)))
         #expect(model.exit?.status == 0)
         #expect(model.exit?.message.contains("go on with: cutover follow") == true)

@@ -155,7 +155,7 @@ import Testing
             return
         }
         #expect(page.side == .target)
-        dispatcher.start(.cancel)
+        dispatcher.start(.cancel())
         engine.gate.signal()
         guard case .migrated(.failure(let error)) = await next(from: mailbox) else {
             Issue.record("the copy did not end")

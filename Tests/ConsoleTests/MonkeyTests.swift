@@ -36,6 +36,17 @@ import Testing
             case .decide(let decision):
                 changes += 1
                 send(.decided(decision, failure: fails ? Samples.error : nil))
+            case .saveToggleSet(_, let name):
+                changes += 1
+                send(.toggleSetSaved(name: name, failure: fails ? Samples.error : nil))
+            case .loadToggleSets(let ticket):
+                let toggles = (model.workflows.value?.workflows ?? []).map {
+                    MigrationEngine.Workflows.Toggle(name: $0.name, enabled: !$0.enabled)
+                }
+                let set = ToggleSet(name: "a", side: .source, at: "", by: "", toggles: toggles)
+                send(.toggleSets(ticket: ticket, .success([set])))
+            case .loadCode(let ticket) where fails:
+                send(.code(ticket: ticket, failure()))
             case .setWorkflow(let side, let name, let isEnabled):
                 #expect(side == model.identity.liveSide)
                 changes += 1

@@ -252,7 +252,7 @@ import Testing
     ) throws {
         var model = Samples.cuttingOver("following", columns: size.0, rows: size.1)
         _ = model.update(.key(.character("x")))
-        #expect(model.update(.key(.character("y"))) == [.cancel])
+        #expect(model.update(.key(.character("y"))) == [.cancel()])
         _ = model.update(.cutOver(.success(Samples.undone)))
         let text = Chrome.draw(model).text
         #expect(text.contains("Aborted by you"))

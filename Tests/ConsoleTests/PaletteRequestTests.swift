@@ -134,7 +134,7 @@ import Testing
         ("orders --status bogus", "there is no status \"bogus\"; there are: pending, on_hold"),
         ("orders --colour red", "orders has no --colour: --status, --search, --side"),
         ("inventory --side here", "there is no side \"here\"; there are: source, target"),
-        ("workflows switch xml-import", "say enable or disable, and the workflow"),
+        ("workflows switch xml-import", "say enable or disable and the workflow"),
         ("workflows enable nobody", "no workflow is called \"nobody\""),
         ("workflows enable xml-import", "xml-import is on already"),
         ("search ", "say what is looked for"),

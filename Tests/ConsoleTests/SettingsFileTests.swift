@@ -52,7 +52,7 @@ import Testing
         _ = model.update(.key(.character("x")))
         #expect(model.overlay == .running)
         _ = model.update(.key(.character("X")))
-        #expect(model.update(.key(.character("y"))) == [.cancel])
+        #expect(model.update(.key(.character("y"))) == [.cancel()])
         model = Samples.empty()
         _ = model.update(.settings(.success(changed), isAsked: false))
         _ = model.update(.key(.control("c")))

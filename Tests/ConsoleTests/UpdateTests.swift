@@ -152,7 +152,7 @@ import Testing
         var model = Samples.copying()
         _ = model.update(.key(.control("c")))
         #expect(model.exit == nil)
-        #expect(model.update(.key(.character("y"))) == [.cancel])
+        #expect(model.update(.key(.character("y"))) == [.cancel()])
         #expect(model.exit == nil)
         let stopped = MigrationError(
             .interrupted,
@@ -177,7 +177,7 @@ import Testing
 
     @Test func `a signal stops what runs, and a second one does not wait`() {
         var model = Samples.copying()
-        #expect(model.update(.signal(15)) == [.cancel])
+        #expect(model.update(.signal(15)) == [.cancel(by: "SIGTERM")])
         #expect(model.exit == nil)
         #expect(model.update(.signal(15)).isEmpty)
         #expect(model.exit?.status == 143)

@@ -121,5 +121,36 @@ extension TerminalTests {
                 #expect(try await terminal.screen().contains("\(numbers.count) orders"))
             }
         }
+
+        @Test(.timeLimit(.minutes(30)), arguments: [(120, 40), (200, 60)])
+        func `what a key changes is one write, a whole screen as well`(
+            columns: Int,
+            rows: Int
+        ) async throws {
+            try await Demo.with(columns: columns, rows: rows) { demo in
+                let terminal = demo.terminal
+                let child = try #require(try await terminal.child())
+                // Nothing is drawn any more but what a key asks for, and each minute the clock.
+                for _ in 0..<8 { try await terminal.press("-") }
+                try await terminal.wait(until: "no clock, and no message") {
+                    $0.contains("REFRESH OFF") && !$0.contains("they are read only when asked")
+                }
+                func writes() throws -> Int {
+                    let path = "/proc/\(child)/task/\(child)/io"
+                    let io = try String(contentsOfFile: path, encoding: .utf8)
+                    return try Int(#require(io.firstMatch(of: /syscw: (\d+)/)).1) ?? 0
+                }
+                var least = Int.max
+                for _ in 0..<3 {
+                    let before = try writes()
+                    try await terminal.press("?")
+                    try await terminal.wait(for: "Help: Overview", "Esc:close")
+                    least = min(least, try writes() - before)
+                    try await terminal.press("?")
+                    try await terminal.wait(until: "no help") { !$0.contains("Help: Overview") }
+                }
+                #expect(least == 1)
+            }
+        }
     }
 }

@@ -140,16 +140,15 @@ struct LiveConsole: Sendable {
     /// Signs and overrides by keys what a new run has closed.
     func openGates() async throws {
         try await terminal.press("c")
-        try await terminal.wait(for: "CLOSED", "rehearsal")
+        try await terminal.wait(for: "step 1 of 3", "CLOSED", "rehearsal")
+        try await terminal.wait(until: "the gates") { !$0.contains("looking at the gates") }
         try await terminal.press("S")
         try await terminal.wait(for: "Who signs all that persons decide?")
         try await terminal.type("Ada")
         try await terminal.press("Enter")
         try await terminal.wait(for: "what persons decide was signed by Ada", "1 closed")
         try await terminal.press("g", "o")
-        try await terminal.wait(for: "Who overrides rehearsal?", "> Ada_")
-        try await terminal.press("Enter")
-        try await terminal.wait(for: "Why is it passed")
+        try await terminal.wait(for: "Ada overrides rehearsal. Why is it passed", "> _")
         try await terminal.type("a test")
         try await terminal.press("Enter")
         try await terminal.wait(for: "Type override rehearsal")

@@ -74,6 +74,37 @@ extension TerminalTests {
             }
         }
 
+        @Test func `a set is saved by w, and a gives its values back after the phrase`()
+            async throws
+        {
+            try await Demo.with(keepsSource: true) { demo in
+                let terminal = demo.terminal
+                let before = try await demo.source(Self.toggles)
+                let first = before[0].split(separator: "|").map(String.init)
+                try await terminal.press("4")
+                try await terminal.wait(for: tabs[3], "▸\(first[0])")
+                try await terminal.press("w")
+                try await terminal.wait(for: "workflows save")
+                try await terminal.type("tonight")
+                try await terminal.press("Enter")
+                try await terminal.wait(for: "the toggles are saved as tonight", "1 saved set")
+                try await terminal.press("Space")
+                try await terminal.wait(for: "y:yes")
+                try await terminal.press("y")
+                try await terminal.wait(for: "\(first[0]) is \(first[1] == "0" ? "on" : "off")")
+                #expect(try await demo.source(Self.toggles) != before)
+                try await terminal.press("a")
+                try await terminal.wait(for: "workflows apply tonight")
+                try await terminal.type("tonight")
+                try await terminal.press("Enter")
+                try await terminal.wait(for: "Apply the set tonight", first[0])
+                try await terminal.type("apply tonight")
+                try await terminal.press("Tab", "Enter")
+                try await terminal.wait(for: "\(first[0]) is \(first[1] == "0" ? "off" : "on")")
+                #expect(try await demo.source(Self.toggles) == before)
+            }
+        }
+
         @Test func `a read-only console refuses Space with its reason`() async throws {
             try await Pair.with(isMigrated: true) { pair in
                 let before = try await sqlite3(pair.source, Self.toggles)

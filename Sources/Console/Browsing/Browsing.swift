@@ -75,7 +75,10 @@ extension Model {
             let ticket = browsing.quarantineRow.ask(now: now)
             return [.browse(.quarantineRow(ticket: ticket, id: number))]
         case .tables:
-            browsing.rows.reset()
+            // What a wide screen shows already stays until it is read again.
+            if browsing.rows.value?.table != id || browsing.rows.value?.side != side {
+                browsing.rows.reset()
+            }
             browsing.rowWalk = Walk()
             return walkRows(of: id, to: .first)
         default: return []

@@ -37,14 +37,3 @@ package protocol BrowsingEngine: Sendable {
     /// - Throws: ``MigrationError``.
     func rows(side: Side, table: String, at place: PagePlace<TableKey>) throws -> TableRowsPage
 }
-
-/// The figures of both sides.
-package struct DashboardSides: Sendable {
-    /// What a side says.
-    package var pages: [Side: DashboardPage] = [:]
-    /// Why a side says nothing.
-    package var errors: [Side: MigrationError] = [:]
-
-    /// Nothing was read yet.
-    package init() {}
-}

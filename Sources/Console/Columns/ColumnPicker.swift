@@ -32,10 +32,10 @@ extension Table {
         let kept = columns.indices.filter { !hidden.contains(columns[$0].title) }
         guard !kept.isEmpty, kept.count < columns.count else { return self }
         func pick(_ row: Row) -> Row {
-            Row(
-                id: row.id,
-                cells: kept.compactMap { $0 < row.cells.count ? row.cells[$0] : nil }
-            )
+            Row(id: row.id) {
+                let cells = row.cells
+                return kept.compactMap { $0 < cells.count ? cells[$0] : nil }
+            }
         }
         var result = self
         result.columns = kept.map { columns[$0] }

@@ -35,6 +35,30 @@ enum ComparedTable {
         )
     }
 
+    /// What Enter would open, beside the list of a wide screen; nil before it was read.
+    ///
+    /// - Parameters:
+    ///   - loadable: The comparison.
+    ///   - subject: The row under the cursor.
+    ///   - title: The title, without the sides.
+    ///   - model: The state of the console.
+    /// - Returns: The content.
+    static func beside(
+        _ loadable: Model.Loadable<SideComparison>,
+        of subject: String,
+        _ title: String,
+        _ model: Model
+    ) -> PaneContent? {
+        guard model.layout.kind == .wide, let comparison = loadable.value,
+            comparison.subject == subject, !comparison.lines.isEmpty
+        else { return nil }
+        return PaneContent(
+            title: "\(title) on both sides",
+            body: .table(table(comparison, glyphs: model.identity.glyphs)),
+            footer: footer(loadable, glyphs: model.identity.glyphs)
+        )
+    }
+
     /// The table of a comparison.
     ///
     /// - Parameters:
@@ -98,6 +122,7 @@ enum ComparedTable {
         case .differs: Span("\(glyphs.bad) DIFFERS", .diffChanged)
         case .onlySource, .onlyTarget: Span("\(glyphs.bad) \(verdict.words)", .diffChanged)
         case .waits: Span("\(glyphs.wait) \(verdict.words)", .statusWait)
+        case .movedOn: Span("\(glyphs.run) \(verdict.words)", .statusRun)
         case .unknown: Span("\(glyphs.wait) unknown", .statusWait)
         }
     }
@@ -107,7 +132,7 @@ enum ComparedTable {
         switch verdict {
         case .onlySource, .onlyTarget: Span("\(glyphs.bad) ONE SIDE", .diffChanged)
         case .waits: Span("\(glyphs.wait) waits", .statusWait)
-        case .equal, .differs, .unknown: Self.verdict(verdict, glyphs)
+        case .equal, .differs, .movedOn, .unknown: Self.verdict(verdict, glyphs)
         }
     }
 

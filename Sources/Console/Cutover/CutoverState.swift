@@ -35,6 +35,8 @@ struct CutoverState: Sendable {
     var outcome: Outcome?
     /// Whether it came out so because the operator stopped it.
     var isAborted = false
+    /// Who stopped it: you, or a signal.
+    var aborter = "you"
     /// Whether the source was being followed when the cutover began.
     var wasFollowing = false
     /// Whether the end of a catch-up that gave way to something else is still awaited.

@@ -36,6 +36,8 @@ struct DecisionEntry: Equatable, Sendable {
     var decision: Decision
     var field = Field.author
     var typed = ""
+    /// Whether what stands there is only proposed, so that the first letter takes its place.
+    var isProposed = false
 
     /// The question.
     var question: String {
@@ -43,6 +45,8 @@ struct DecisionEntry: Equatable, Sendable {
         case (.author, .sign(let gate?)): "Who signs \(gate)?"
         case (.author, .sign(nil)): "Who signs all that persons decide?"
         case (.author, .override(let gate)): "Who overrides \(gate)?"
+        case (.note, .override(let gate)):
+            "\(decision.author) overrides \(gate). Why is it passed although it is closed?"
         case (.note, _): "Why is it passed although it is closed?"
         case (.phrase, _): "Type \(phrase) to override it:"
         }
@@ -82,7 +86,15 @@ extension Model {
     private mutating func ask(_ kind: Decision.Kind, in wizard: Wizard) {
         var wizard = wizard
         let decision = Decision(kind: kind, author: cutover.signer)
-        wizard.entry = DecisionEntry(decision: decision, typed: cutover.signer)
+        var entry = DecisionEntry(decision: decision)
+        // The name is asked for once; what is typed next is the reason.
+        if case .override = kind, !cutover.signer.isEmpty {
+            entry.field = .note
+        } else {
+            entry.typed = cutover.signer
+            entry.isProposed = !cutover.signer.isEmpty
+        }
+        wizard.entry = entry
         overlay = .wizard(wizard)
     }
 
@@ -100,13 +112,21 @@ extension Model {
             overlay = .wizard(wizard)
             return []
         case .enter: return next(entry, of: wizard)
-        case .backspace: entry.typed = String(entry.typed.dropLast())
+        case .backspace where entry.field == .note && entry.typed.isEmpty:
+            entry.field = .author
+            entry.typed = entry.decision.author
+            entry.isProposed = true
+        case .backspace:
+            entry.typed = entry.isProposed ? "" : String(entry.typed.dropLast())
+            entry.isProposed = false
         case .control("u"): entry.typed = ""
         case .character(let character):
             guard !(isPasting && entry.field == .phrase) else {
                 notify("paste is refused here: type the phrase", .promptError)
                 return []
             }
+            if entry.isProposed { entry.typed = "" }
+            entry.isProposed = false
             if entry.typed.count < 100 { entry.typed.append(character) }
         default: break
         }
@@ -138,6 +158,7 @@ extension Model {
         var isWhole = wizard.entry?.field == .phrase
         if case .sign = entry.decision.kind { isWhole = true }
         entry.typed = ""
+        entry.isProposed = false
         wizard.entry = isWhole ? nil : entry
         overlay = .wizard(wizard)
         return isWhole ? [.decide(entry.decision)] : []

@@ -162,7 +162,8 @@ extension Model {
             cutover.outcome = .undone(report)
             notify(
                 cutover.isAborted
-                    ? "aborted by you; everything was put back" : "undone: \(report.reason ?? "")",
+                    ? "aborted by \(cutover.aborter); everything was put back"
+                    : "undone: \(report.reason ?? "")",
                 .statusWarn
             )
             commands += learn(.following) + turn(to: .source)
@@ -201,7 +202,7 @@ extension Model {
         cutover.outcome = .failed(kind, error)
         cutover.isAborted = cutover.isAborted && error.code == .interrupted
         guard cutover.isAborted else { return fail(error) }
-        notify("\(kind.noun) aborted by you; kept: \(error.kept)", .statusWarn)
+        notify("\(kind.noun) aborted by \(cutover.aborter); kept: \(error.kept)", .statusWarn)
     }
 
     private mutating func afterCutover(follows: Bool) -> [Command] {
@@ -238,21 +239,25 @@ extension Model {
         guard let phase else { return nil }
         let place: String =
             switch writer {
+            case .side(let side) where identity.farewell != nil:
+                "the application worked on \(Words.product(side))"
             case .side(let side): "the application works on \(Words.product(side))"
+            case .nobody where identity.farewell != nil: "writes were blocked on both sides"
             case .nobody: "writes are blocked on both sides: run cutover switch or cutover revert"
             }
+        let aborter = cutover.aborter
         switch cutover.outcome {
         case .undone where cutover.isAborted:
-            return "\(place); the cutover was aborted by you, and everything was put back"
+            return "\(place); the cutover was aborted by \(aborter), and everything was put back"
         case .undone(let report):
             return "\(place); the cutover was undone: \(report.reason ?? "")"
         case .failed(let kind, _) where cutover.isAborted:
-            return "\(place); the \(kind.noun) was aborted by you"
+            return "\(place); the \(kind.noun) was aborted by \(aborter)"
         case .failed(let kind, let error):
             return "\(place); the \(kind.noun) failed: \(error.message)"
         case .switched, .reverted, nil: break
         }
-        guard phase == .following else { return place }
+        guard phase == .following, identity.farewell == nil else { return place }
         return "\(place); its writes are logged, go on with: cutover follow, or the console"
     }
 }

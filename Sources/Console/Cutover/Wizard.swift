@@ -96,6 +96,10 @@ extension Model {
             return []
         }
         if let entry = wizard.entry { return fill(entry, of: wizard, with: key) }
+        if let words = whyNoGate(wizard, key) {
+            notify(words, .promptError)
+            return []
+        }
         switch (key, wizard.page) {
         case (.escape, _):
             overlay = nil
@@ -121,6 +125,17 @@ extension Model {
         default: break
         }
         return []
+    }
+
+    /// Why a key for a gate does nothing yet, in words: which gates there are is being looked at.
+    private func whyNoGate(_ wizard: Wizard, _ key: Key) -> String? {
+        let keys: [Key] = [.up, .down] + "jkgGsSo".map { Key.character($0) }
+        guard wizard.page == .gates, cutover.gates.value == nil, keys.contains(key) else {
+            return nil
+        }
+        return cutover.gates.error == nil
+            ? "the gates are being looked at; press \(key.label) again when they stand here"
+            : "the gates cannot be looked at; r tries it again"
     }
 
     private mutating func move(_ wizard: Wizard, by rows: Int) {

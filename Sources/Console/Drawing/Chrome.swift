@@ -11,6 +11,7 @@ enum Chrome {
             drawTooSmall(model, into: &frame)
             return frame
         }
+        let model = model.drawable
         drawHeader(model, into: &frame)
         drawTabs(model, layout, into: &frame)
         Panes.pane(model.pane).draw(model, in: layout, into: &frame)
@@ -46,9 +47,6 @@ enum Chrome {
         // While nobody can write, the whole line says so.
         let look: StyleKey = model.freezeSeconds == nil ? .header : .headerFrozen
         frame.fill(Rect(x: 0, y: 0, width: model.size.columns, height: 1), look)
-        let right = truth(model, look)
-        let rightWidth = cells(right)
-        let start = model.size.columns - rightWidth
         let mode: Span =
             model.isReadOnly ? Span("[RO]", .headerReadOnly) : Span("[RW]", look)
         let live = liveWords(model, look)
@@ -58,8 +56,17 @@ enum Chrome {
             " \(Width.clip(identity.environment.uppercased(), to: 10)) ",
             badge(identity.environment)
         )
-        let room = start - cells([environment, mode, activity] + live) - 6
         let names = "\(identity.sourceName) \(identity.glyphs.arrow) \(identity.targetName)"
+        // The blanks around the names are four.
+        let taken = cells([environment, mode, activity] + live) + 4
+        var right = truth(model, look)
+        if taken + Width.cells(names) + cells(right) > model.size.columns {
+            // No blank is worth a letter of a name.
+            right = truth(model, look, isPadded: false)
+        }
+        let rightWidth = cells(right)
+        let start = model.size.columns - rightWidth
+        let room = start - taken
         // A few letters of a name tell nothing; who is live and whether writes pass stays longest.
         let place =
             room < 4 ? Span("  ", look) : Span("  \(Width.clip(names, to: room))  ", look)
@@ -83,7 +90,7 @@ enum Chrome {
     }
 
     /// What is wrong, how old the data is, and the time: this part is never cut.
-    private static func truth(_ model: Model, _ look: StyleKey) -> Line {
+    private static func truth(_ model: Model, _ look: StyleKey, isPadded: Bool = true) -> Line {
         var line: Line = [Span(" ", look)]
         if let seconds = model.freezeSeconds {
             let budget = model.freezeBudget.map { " of \(Figures.seconds($0))" } ?? ""
@@ -103,7 +110,9 @@ enum Chrome {
             }
             // As wide whatever the figures are: what stands beside it must not move.
             var verdict = model.verdict
-            if model.isOnlyFollowed { verdict.text = Width.pad(verdict.text, to: 22, .right) }
+            if model.isOnlyFollowed, isPadded {
+                verdict.text = Width.pad(verdict.text, to: 22, .right)
+            }
             line.append(verdict)
         }
         let clock = Figures.clock(model.now)
@@ -207,7 +216,9 @@ enum Chrome {
         Actions.actions(in: model.pane)
             .filter { $0.rank != nil && $0.refusal(in: model) == nil }
             // Of following only one key is named; x does the same.
-            .filter { $0.id != .cancel || model.operation?.kind != .follow }
+            .filter {
+                $0.id != .cancel || model.operation?.kind != .follow || model.stopsProof
+            }
             .sorted { ($0.rank ?? 0) < ($1.rank ?? 0) }
             .compactMap { action in
                 guard let key = model.keymap.keys(of: action).first else { return nil }

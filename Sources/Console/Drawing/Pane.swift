@@ -18,6 +18,8 @@ struct PaneContent: Sendable {
     var footer: [Line] = []
     /// The cells that it needs beside its list; with fewer it covers the list.
     var leastWidth = 0
+    /// How much of a wide screen it takes beside its detail, in percent.
+    var listShare = 58
 
     /// The number of rows that the cursor can reach.
     var rowCount: Int {
@@ -58,8 +60,27 @@ enum Panes {
 }
 
 extension Model {
+    /// What the pane shows of one state, made once for a whole picture: every hint asks for it.
+    struct Drawn: Sendable {
+        var content: PaneContent
+        var detail: PaneContent?
+        var wholeTable: Table?
+    }
+
+    /// The model with what its pane shows; only for drawing, because nothing makes it anew.
+    var drawable: Model {
+        var model = self
+        model.drawn = Drawn(
+            content: content,
+            detail: detailContent,
+            wholeTable: wholeTable
+        )
+        return model
+    }
+
     /// The pane's content with the filter applied.
     var content: PaneContent {
+        if let drawn { return drawn.content }
         var content = Panes.pane(pane).content(self)
         if let sort = list.sort, case .table(let table) = content.body {
             content.body = .table(table.sorted(by: sort))
@@ -91,6 +112,7 @@ extension Model {
 
     /// What Enter opened.
     var detailContent: PaneContent? {
+        if let drawn { return drawn.detail }
         var content = detail.flatMap { Panes.pane(pane).detail(self, of: $0.id) }
         if case .table(let table)? = content?.body {
             content?.body = .table(table.without(hiddenHere))
@@ -100,6 +122,7 @@ extension Model {
 
     /// The list that the cursor is in with all its columns, and without the filter.
     var wholeTable: Table? {
+        if let drawn { return drawn.wholeTable }
         let pane = Panes.pane(pane)
         let content = detail.map { pane.detail(self, of: $0.id) } ?? pane.content(self)
         guard case .table(let table)? = content?.body else { return nil }
@@ -115,7 +138,7 @@ extension Pane {
         let content = model.content
         let glyphs = model.identity.glyphs
         let opened = model.detailContent
-        guard layout.kind == .medium else {
+        guard layout.hasBoxes else {
             // There is no box to carry the title: it stands on the rule.
             let title = opened.map { "\(id.title) > \($0.title)" } ?? content.title
             frame.put(" \(title) ", x: 2, y: 2, .title, width: layout.size.columns - 4)
@@ -143,9 +166,27 @@ extension Pane {
             }
             return
         }
+        drawBoxes(model, content, opened, in: layout, into: &frame)
+    }
+
+    /// A list in its box, the detail in one beside it, below it or over it, and on a wide screen the
+    /// row of that detail in a third.
+    private func drawBoxes(
+        _ model: Model,
+        _ content: PaneContent,
+        _ opened: PaneContent?,
+        in layout: Layout,
+        into frame: inout Frame
+    ) {
+        let glyphs = model.identity.glyphs
         // With room to spare the row under the cursor is explained without being opened.
         let explained = opened ?? model.selectedRow.flatMap { detail(model, of: $0.id) }
-        let places = layout.places(for: content, hasDetail: explained != nil)
+        let row = opened == nil ? nil : model.rowBeside
+        let places = layout.places(
+            for: content,
+            hasDetail: explained != nil,
+            hasRow: row != nil
+        )
         let covers = (opened?.leastWidth ?? 0) > (places.detail?.width ?? layout.body.width)
         if opened == nil || (places.detail != nil && !covers) {
             frame.draw(
@@ -163,6 +204,10 @@ extension Pane {
             let rect = covers ? layout.body : places.detail ?? (opened == nil ? nil : layout.body)
         else { return }
         frame.offer(.explanation, at: rect)
+        if let row, let place = places.row {
+            frame.draw(row, in: (rect, place), model, glyphs: glyphs)
+            return
+        }
         frame.draw(
             explained,
             in: rect,
@@ -176,44 +221,142 @@ extension Pane {
     }
 }
 
+extension Model {
+    /// The rows of what is open and one of them, beside each other.
+    struct RowBeside {
+        /// The rows.
+        var rows: PaneContent
+        /// The row that has the cursor among them.
+        var index: Int
+        /// The row itself, value by value.
+        var row: PaneContent
+        /// Whether the keys go to the row.
+        var isOpen: Bool
+    }
+
+    /// The row under the cursor of the table that is open, or the one that was opened in it, where
+    /// the screen has room for both.
+    var rowBeside: RowBeside? {
+        guard layout.kind == .wide, !isZoomed, pane == .tables, let detail else { return nil }
+        var list = self
+        list.drawn = nil
+        list.detail?.row = nil
+        guard let rows = list.detailContent, case .table(let table) = rows.body else { return nil }
+        let index =
+            detail.row.map { id in table.rows.firstIndex { $0.id == id } ?? 0 } ?? detail.index
+        guard table.rows.indices.contains(index) else { return nil }
+        list.detail?.row = table.rows[index].id
+        guard let row = list.detailContent else { return nil }
+        return RowBeside(rows: rows, index: index, row: row, isOpen: detail.row != nil)
+    }
+}
+
 extension Layout {
     /// The least cells of a detail beside its list.
     private static let leastDetailWidth = 40
     /// The least rows of a detail below its list, with its box.
     private static let leastDetailHeight = 9
 
-    /// Where a list and its detail stand: beside each other while the whole list keeps its width,
-    /// else one below the other while every row is seen, else the list alone.
+    /// Where the boxes of a pane stand.
+    struct Places: Equatable {
+        var list: Rect
+        /// The detail; nil where there is no room, or nothing to explain.
+        var detail: Rect?
+        /// A row of the detail, beside it.
+        var row: Rect?
+    }
+
+    /// Where a list and its detail stand.
+    ///
+    /// Beside each other while the whole list keeps its width, else one below the other while every
+    /// row is seen, else the list alone. On a wide screen they always stand beside each other, and
+    /// the edge between them does not move with the rows.
     ///
     /// - Parameters:
     ///   - content: What the list shows.
     ///   - hasDetail: Whether there is a row to explain.
-    /// - Returns: The place of the list, and that of the detail when there is room for one.
-    func places(for content: PaneContent, hasDetail: Bool) -> (list: Rect, detail: Rect?) {
-        guard kind == .medium, hasDetail, !isZoomed, case .table(let table) = content.body else {
-            return (body, nil)
+    ///   - hasRow: Whether a row of the detail is to stand beside it.
+    /// - Returns: The places.
+    func places(
+        for content: PaneContent,
+        hasDetail: Bool,
+        hasRow: Bool = false
+    ) -> Places {
+        guard hasBoxes, hasDetail, !isZoomed, case .table(let table) = content.body else {
+            return Places(list: body)
         }
+        guard kind == .medium else { return widePlaces(content.listShare, hasRow: hasRow) }
         // The box and the margin inside it.
         let width = max(list.width, table.fullWidth + 4)
         if body.width - width >= Self.leastDetailWidth {
-            var (left, right) = (body, body)
-            left.width = width
-            right.x = body.x + width
-            right.width = body.width - width
-            return (left, right)
+            let (left, right) = body.split(at: width)
+            return Places(list: left, detail: right)
         }
         let footer = content.footer.isEmpty ? 0 : content.footer.count + 1
         let height = table.rows.count + (table.total == nil ? 1 : 3) + footer + 2
-        guard body.height - height >= Self.leastDetailHeight else { return (body, nil) }
+        guard body.height - height >= Self.leastDetailHeight else { return Places(list: body) }
         var (upper, lower) = (body, body)
         upper.height = height
         lower.y = body.y + height
         lower.height = body.height - height
-        return (upper, lower)
+        return Places(list: upper, detail: lower)
+    }
+
+    private func widePlaces(_ listShare: Int, hasRow: Bool) -> Places {
+        let (left, right) = body.split(at: body.width * listShare / 100)
+        guard hasRow else { return Places(list: left, detail: right) }
+        // A row has a column for the names and one for the values; the rows have many.
+        let (rows, row) = right.split(at: right.width * 60 / 100)
+        return Places(list: left, detail: rows, row: row)
+    }
+}
+
+extension Rect {
+    /// The rectangle in two, one beside the other.
+    ///
+    /// - Parameter width: The cells of the left one.
+    /// - Returns: Both.
+    fileprivate func split(at width: Int) -> (left: Rect, right: Rect) {
+        var (left, right) = (self, self)
+        left.width = width
+        right.x = x + width
+        right.width = self.width - width
+        return (left, right)
     }
 }
 
 extension Frame {
+    /// Draws the rows of what is open, and one of them beside it.
+    fileprivate mutating func draw(
+        _ beside: Model.RowBeside,
+        in places: (rows: Rect, row: Rect),
+        _ model: Model,
+        glyphs: Glyphs
+    ) {
+        draw(
+            beside.rows,
+            in: places.rows,
+            cursor: beside.index,
+            isFocused: !beside.isOpen,
+            isBoxed: true,
+            isDetail: !beside.isOpen,
+            hasSpots: !beside.isOpen,
+            marks: model.detail?.marks.ids ?? [],
+            glyphs: glyphs
+        )
+        offer(.explanation, at: places.row)
+        draw(
+            beside.row,
+            in: places.row,
+            cursor: beside.isOpen ? model.detail?.index : nil,
+            isFocused: beside.isOpen,
+            isBoxed: true,
+            isDetail: true,
+            hasSpots: beside.isOpen,
+            glyphs: glyphs
+        )
+    }
+
     /// Draws content with its title, its body and its footer.
     mutating func draw(
         _ content: PaneContent,
@@ -222,6 +365,7 @@ extension Frame {
         isFocused: Bool,
         isBoxed: Bool,
         isDetail: Bool = false,
+        hasSpots: Bool = true,
         marks: Set<String> = [],
         glyphs: Glyphs
     ) {
@@ -241,7 +385,12 @@ extension Frame {
             inner.height -= footer.count + 1
         }
         if case .table(let table) = content.body {
-            let look = TableLook(isFocused: isFocused, isDetail: isDetail, marks: marks)
+            let look = TableLook(
+                isFocused: isFocused,
+                isDetail: isDetail,
+                hasSpots: hasSpots,
+                marks: marks
+            )
             draw(table, in: inner, cursor: cursor, look, glyphs: glyphs)
         } else {
             draw(content.body, in: inner, cursor: cursor, glyphs: glyphs)

@@ -28,11 +28,40 @@ struct Table: Equatable, Sendable {
     struct Row: Equatable, Sendable {
         /// What stays the same when the rows change.
         var id: String
-        var cells: [Line]
+        private let content: Content
+
+        /// The cells, or how they are made of what was read.
+        private enum Content: Sendable {
+            case made([Line])
+            case unmade(@Sendable () -> [Line])
+        }
+
+        /// What stands in the row, column by column.
+        var cells: [Line] {
+            switch content {
+            case .made(let cells): cells
+            case .unmade(let make): make()
+            }
+        }
 
         init(id: String, cells: [Line]) {
             self.id = id
-            self.cells = cells
+            content = .made(cells)
+        }
+
+        /// A row of a long list, most of which nobody looks at: its cells are made when they are
+        /// asked for.
+        ///
+        /// - Parameters:
+        ///   - id: The row's key.
+        ///   - make: Makes the cells; keep what it holds small.
+        init(id: String, making make: @escaping @Sendable () -> [Line]) {
+            self.id = id
+            content = .unmade(make)
+        }
+
+        static func == (left: Row, right: Row) -> Bool {
+            left.id == right.id && left.cells == right.cells
         }
 
         /// A row whose cells have one style each.
@@ -67,11 +96,15 @@ struct Table: Equatable, Sendable {
         return min(bounds.upperBound, max(bounds.lowerBound, widest))
     }
 
-    /// The cells that every column needs to be shown whole.
+    /// Rows that say how wide a list is: to look at all of a long one would cost more than to draw.
+    private static let measuredRows = 200
+
+    /// The cells that every column needs to be shown whole, in the first of the rows.
     var fullWidth: Int {
-        columns.indices.reduce(max(0, columns.count - 1)) { sum, index in
-            let texts = rows.lazy.map { row in
-                index < row.cells.count ? row.cells[index].map(\.text).joined() : ""
+        let measured = rows.prefix(Self.measuredRows).map(\.cells)
+        return columns.indices.reduce(max(0, columns.count - 1)) { sum, index in
+            let texts = measured.lazy.map { cells in
+                index < cells.count ? cells[index].map(\.text).joined() : ""
             }
             return sum + (columns[index].width ?? Self.width(of: texts, least...500))
         }
@@ -95,7 +128,8 @@ struct Table: Equatable, Sendable {
             return self
         }
         let keys = rows.map { row in
-            SortKey(index < row.cells.count ? row.cells[index].map(\.text).joined() : "")
+            let cells = row.cells
+            return SortKey(index < cells.count ? cells[index].map(\.text).joined() : "")
         }
         let order = rows.indices.sorted { left, right in
             if keys[left] == keys[right] { return left < right }
@@ -153,6 +187,8 @@ struct TableLook: Sendable {
     var isFocused: Bool
     /// Whether it is what was opened, and not the pane's own list.
     var isDetail = false
+    /// Whether a click on a row means the row.
+    var hasSpots = true
     /// The rows that are marked; they make room for a column of marks.
     var marks: Set<String> = []
 
@@ -179,7 +215,7 @@ extension Frame {
         guard rect.height > 0, rect.width > 4 else { return }
         let left = rect.x + look.margin
         let arranged = table.arrange(in: rect.width - look.margin - 1)
-        putTitles(of: table, x: left, y: rect.y, arranged: arranged)
+        putTitles(of: table, x: left, y: rect.y, arranged: arranged, hasSpots: look.hasSpots)
         let room = rect.height - 1 - (table.total == nil ? 0 : 2)
         // Above the sum there is an empty row for the mark; without a sum the mark takes a row.
         let needsRow = table.total == nil && table.rows.count > room && room > 2
@@ -206,7 +242,7 @@ extension Frame {
             if look.marks.contains(table.rows[index].id) {
                 put("*", x: rect.x + 1, y: y, isSelected ? selected : .rowMarked, width: 1)
             }
-            offer(look.isDetail ? .detailRow(index) : .row(index), at: place)
+            if look.hasSpots { offer(look.isDetail ? .detailRow(index) : .row(index), at: place) }
             put(
                 table.rows[index],
                 x: left,
@@ -231,7 +267,8 @@ extension Frame {
         of table: Table,
         x: Int,
         y: Int,
-        arranged: [(index: Int, width: Int)]
+        arranged: [(index: Int, width: Int)],
+        hasSpots: Bool
     ) {
         var x = x
         for (index, width) in arranged {
@@ -241,7 +278,9 @@ extension Frame {
             let title = Width.pad(name, to: width, column.alignment)
             let style: StyleKey = column.sort == nil ? .columnHeader : .columnSorted
             put(title, x: x, y: y, style, width: width)
-            offer(.column(column.title), at: Rect(x: x, y: y, width: width, height: 1))
+            if hasSpots {
+                offer(.column(column.title), at: Rect(x: x, y: y, width: width, height: 1))
+            }
             x += width + 1
         }
     }
@@ -255,8 +294,9 @@ extension Frame {
         override: StyleKey?
     ) {
         var x = x
-        for (index, width) in arranged where index < row.cells.count {
-            let cell = row.cells[index]
+        let cells = row.cells
+        for (index, width) in arranged where index < cells.count {
+            let cell = cells[index]
             let used = cell.reduce(0) { $0 + Width.cells($1.text) }
             let shift = columns[index].alignment == .right ? max(0, width - used) : 0
             put(cell, x: x + shift, y: y, width: width - shift, override: override)

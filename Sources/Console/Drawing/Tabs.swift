@@ -9,7 +9,11 @@ enum Tabs {
     static func line(_ active: PaneID, columns: Int) -> Line {
         let full = labels(active) { $0.title }
         if width(full, gap: 2) <= columns { return joined(full, gap: 2) }
-        let short = labels(active) { $0 == active ? $0.title : String($0.title.prefix(4)) }
+        // As many letters as there is room for, whichever pane is open: no title changes with it.
+        let letters = (4...10).last { letters in
+            PaneID.allCases.allSatisfy { width(shortened($0, to: letters), gap: 1) <= columns }
+        }
+        let short = shortened(active, to: letters ?? 4)
         if width(short, gap: 1) <= columns { return joined(short, gap: 1) }
         return window(short, around: PaneID.allCases.firstIndex(of: active) ?? 0, columns)
     }
@@ -26,6 +30,10 @@ enum Tabs {
             let pane = PaneID.allCases.first { label.hasPrefix("\($0.key) ") }
             return pane.map { ($0, x, Width.cells(span.text)) }
         }
+    }
+
+    private static func shortened(_ active: PaneID, to letters: Int) -> Line {
+        labels(active) { $0 == active ? $0.title : String($0.title.prefix(letters)) }
     }
 
     private static func labels(_ active: PaneID, _ title: (PaneID) -> String) -> Line {

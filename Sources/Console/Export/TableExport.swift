@@ -30,8 +30,9 @@ enum TableExport {
     static func text(_ table: Table, _ form: Form, glyphs: Glyphs) -> String {
         let titles = table.columns.map(\.title)
         let rows = table.rows.map { row in
-            titles.indices.map { index in
-                index < row.cells.count ? words(row.cells[index], glyphs) : ""
+            let cells = row.cells
+            return titles.indices.map { index in
+                index < cells.count ? words(cells[index], glyphs) : ""
             }
         }
         switch form {

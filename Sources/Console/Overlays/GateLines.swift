@@ -64,7 +64,11 @@ enum GateLines {
     private static func entryLines(_ entry: DecisionEntry) -> [Line] {
         [
             [Span(entry.question, .textStrong)],
-            [Span("  > ", .prompt), Span(entry.typed, .dialog), Span("_", .prompt)],
+            [
+                Span("  > ", .prompt), Span(entry.typed, entry.isProposed ? .textMuted : .dialog),
+                Span("_", .prompt),
+                Span(entry.isProposed ? "   Enter takes it, a letter begins anew" : "", .textMuted),
+            ],
             entry.field == .phrase ? TypedPhrase.fault(entry.typed, of: entry.phrase) : [],
         ]
     }

@@ -145,8 +145,21 @@ enum RunningOverlay {
             ] + hook
         }
         let environment = settings.environmentFile == nil ? [] : ["environment"]
+        let copy = settings.keepsCopy ? ["closed-copy"] : []
         return ["following", "pausing", "fenced", "drained", "verified", "switched"]
-            + environment + hook + ["toggles", "keys"]
+            + environment + hook + canary(model) + ["toggles", "keys"] + copy
+    }
+
+    /// The steps of the workflow that goes on first; none where none was on.
+    private static func canary(_ model: Model) -> [String] {
+        let settings = model.cutover.settings
+        // While they are paused the value that was put by tells which were on.
+        let on = (model.cutover.status.value?.workflows ?? []).filter {
+            $0.saved ?? ($0.enabledSource == true)
+        }
+        let names = on.map(\.name)
+        guard let first = settings.canary ?? names.first, names.contains(first) else { return [] }
+        return ["canary"] + (settings.hook == nil ? [] : ["canary-hook"])
     }
 
     /// What a step does, in words.
@@ -163,6 +176,7 @@ enum RunningOverlay {
         case "canary": "one workflow on"
         case "toggles": "each toggle as it was"
         case "keys": "foreign keys are checked"
+        case "closed-copy": "a copy of the closed SQLite is kept"
         case "target-closed": "blocks the writes of PostgreSQL"
         case "replayed": "brings its rows into SQLite"
         case "environment-back": "what the switch put into files"

@@ -13,9 +13,11 @@ enum WizardOverlay {
 
     /// The keys of the page that do something now, each with what it does.
     static func hints(_ wizard: Wizard, _ model: Model) -> [Hint] {
-        if wizard.entry != nil {
+        if let entry = wizard.entry {
+            let isNote = entry.field == .note && entry.typed.isEmpty
             return [
                 Hint("Enter", "go on", rank: 0), Hint("Esc", "back", rank: 0),
+            ] + (isNote ? [Hint("BkSp", "name", "another name", rank: 3)] : []) + [
                 Hint("C-u", "clear", "empty the field", rank: 3),
                 Hint("F1", "help", "this help", rank: 2),
             ]
@@ -44,8 +46,12 @@ enum WizardOverlay {
 
     /// What can be done about the gates: nothing is offered that would be refused.
     private static func gateHints(_ wizard: Wizard, _ model: Model) -> [Hint] {
+        let again = Hint("r", "look again", "look at every gate again", rank: 2)
+        guard model.cutover.gates.value != nil else {
+            return model.cutover.gates.isLoading ? [] : [again]
+        }
         var hints: [Hint] = []
-        if model.cutover.gates.value != nil, model.closedGates.isEmpty {
+        if model.closedGates.isEmpty {
             hints.append(Hint("Enter", "go on", "on to what will happen", rank: 0))
         }
         if model.gates.count > 1 {
@@ -64,7 +70,7 @@ enum WizardOverlay {
         if model.gates.count(where: { $0.kind == .person && $0.state != .open }) > 1 {
             hints.append(Hint("S", "sign all", "sign all that persons decide"))
         }
-        return hints + [Hint("r", "look again", "look at every gate again", rank: 2)]
+        return hints + [again]
     }
 
     private static func heading(_ wizard: Wizard) -> String {
@@ -124,6 +130,9 @@ enum WizardOverlay {
         let canary = settings.canary ?? on.first
         if let canary { steps.append(("canary", "\(canary) goes on first")) }
         steps.append(("toggles", "each gets its own value back, on PostgreSQL"))
+        if settings.keepsCopy {
+            steps.append(("copy", "one of the closed SQLite file is kept for the way back"))
+        }
         var lines = self.lines(steps, model)
         lines += [
             [],

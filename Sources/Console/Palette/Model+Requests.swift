@@ -76,6 +76,7 @@ extension Model {
         case .toggle:
             let rows = workflows.value?.workflows ?? []
             return rows.map { "\($0.enabled ? "disable" : "enable") \($0.name)" }
+                + (toggleSets.value ?? []).map { "apply \($0.name)" }
         case .text: return []
         }
     }
@@ -130,9 +131,13 @@ extension Model {
         case .text, .order, .article: return nil
         case .toggle:
             let parts = value.split(separator: " ", maxSplits: 1).map(String.init)
-            guard parts.count == 2, ["enable", "disable"].contains(parts[0]) else {
-                return "say enable or disable, and the workflow"
+            guard parts.count == 2, ["enable", "disable", "save", "apply"].contains(parts[0])
+            else {
+                if value == "save" { return "type the name of the set" }
+                return "say enable or disable and the workflow, or save or apply and the set"
             }
+            if parts[0] == "save" { return nil }
+            if parts[0] == "apply" { return whyNotApplied(parts[1]) }
             guard let row = workflows.value?.workflows.first(where: { $0.name == parts[1] }) else {
                 return workflows.value == nil
                     ? "the workflows were not read yet; \(key(.show(.workflows))) reads them"
@@ -181,7 +186,11 @@ extension Model {
             let parts = words.split(separator: " ", maxSplits: 1).map(String.init)
             guard parts.count == 2 else { return [] }
             let commands = show(.workflows)
-            askToSwitch(parts[1], isEnabled: parts[0] == "enable")
+            switch parts[0] {
+            case "save": return commands + save(set: parts[1])
+            case "apply": askToApply(parts[1])
+            default: askToSwitch(parts[1], isEnabled: parts[0] == "enable")
+            }
             return commands
         case .search: return applyFilter(words)
         }

@@ -22,7 +22,7 @@ struct PaletteRequest: Equatable, Sendable {
             case .inventory: "inventory --level L --search TEXT --side target: the list, limited"
             case .article: "article SKU: one article on both sides"
             case .rows: "rows TABLE --side target: a table row by row"
-            case .workflows: "workflows enable NAME, or disable NAME; asks first"
+            case .workflows: "workflows enable NAME, disable NAME, save SET, apply SET; asks first"
             case .search: "search TEXT: look for it in this list"
             }
         }
@@ -60,7 +60,7 @@ struct PaletteRequest: Equatable, Sendable {
         case side
         case order
         case article
-        /// `enable` or `disable`, and a workflow.
+        /// `enable` or `disable`, and a workflow; `save` or `apply`, and a set.
         case toggle
         case text
     }

@@ -12,11 +12,7 @@ struct ChecksPane: Pane {
         guard let check = model.reconciliation.value?.checks.first(where: { $0.name == id }) else {
             return nil
         }
-        let body = PaneContent.Body.table(table([check], model))
-        let place = model.layout.places(
-            for: PaneContent(title: "", body: body),
-            hasDetail: true
-        )
+        let place = model.layout.places(for: model.content, hasDetail: true)
         let width = (place.detail ?? model.layout.body).width - 4
         return PaneContent(
             title: Self.words(id),

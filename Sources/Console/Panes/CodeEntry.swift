@@ -41,6 +41,22 @@ struct CodeEntry {
     var name: String { file.path.split(separator: "/").last.map(String.init) ?? file.path }
 }
 
+extension CodeReport.File {
+    /// What stands in the file, in the order of its lines.
+    var ownEntries: [CodeEntry] {
+        var own = statements.enumerated().map { number, statement in
+            CodeEntry(id: "\(path)\0s\(number)", file: self, kind: .statement(statement))
+        }
+        own += findings.enumerated().map { number, finding in
+            CodeEntry(id: "\(path)\0f\(number)", file: self, kind: .finding(finding))
+        }
+        // Of one line the statement comes before what was found in it.
+        return own.enumerated().sorted {
+            ($0.element.line ?? 0, $0.offset) < ($1.element.line ?? 0, $1.offset)
+        }.map(\.element)
+    }
+}
+
 extension CodeReport {
     /// The rows: each file, below it what stands in it in the order of its lines.
     ///
@@ -49,18 +65,8 @@ extension CodeReport {
     func entries(onlyProblems: Bool) -> [CodeEntry] {
         var entries: [CodeEntry] = []
         for file in files {
-            var own = file.statements.enumerated().map { number, statement in
-                CodeEntry(id: "\(file.path)\0s\(number)", file: file, kind: .statement(statement))
-            }
-            own += file.findings.enumerated().map { number, finding in
-                CodeEntry(id: "\(file.path)\0f\(number)", file: file, kind: .finding(finding))
-            }
-            // Of one line the statement comes before what was found in it.
-            let sorted = own.enumerated().sorted {
-                ($0.element.line ?? 0, $0.offset) < ($1.element.line ?? 0, $1.offset)
-            }.map(\.element)
             entries.append(CodeEntry(id: file.path, file: file, kind: .file))
-            entries += sorted
+            entries += file.ownEntries
         }
         return onlyProblems ? entries.filter(\.isProblem) : entries
     }

@@ -5,18 +5,19 @@ struct CodePane: Pane {
     let id = PaneID.code
 
     func content(_ model: Model) -> PaneContent {
-        PaneContent(title: title(model), body: body(model), footer: footer(model))
+        PaneContent(
+            title: title(model),
+            body: body(model),
+            footer: footer(model),
+            listShare: 52
+        )
     }
 
     func detail(_ model: Model, of id: String) -> PaneContent? {
         guard let report = model.code.value?.report,
             let entry = report.entries(onlyProblems: false).first(where: { $0.id == id })
         else { return nil }
-        let body = PaneContent.Body.table(table([entry], model))
-        let place = model.layout.places(
-            for: PaneContent(title: "", body: body),
-            hasDetail: true
-        )
+        let place = model.layout.places(for: model.content, hasDetail: true)
         let width = (place.detail ?? model.layout.body).width - 4
         return PaneContent(
             title: entry.place,
@@ -31,9 +32,12 @@ struct CodePane: Pane {
 
     private func body(_ model: Model) -> PaneContent.Body {
         guard let listing = model.code.value else {
-            if let error = model.code.error { return .failed(error) }
+            if model.isProofStopping { return .empty([[Self.stopping]]) }
             guard !model.code.isLoading else {
                 return .loading("the application's code and proving its statements")
+            }
+            if let error = model.code.error {
+                return error.code == .interrupted ? .empty(stopped(error, model)) : .failed(error)
             }
             return .empty([
                 [
@@ -65,18 +69,44 @@ struct CodePane: Pane {
         return .table(table(entries, model))
     }
 
+    private static let stopping = Span("stopping the proof ...", .statusWait)
+
+    /// That a proof was stopped, and what of it was kept.
+    private func stopped(_ error: MigrationError, _ model: Model) -> [Line] {
+        [
+            [
+                Span("\(model.identity.glyphs.warn) The proof was stopped by you.", .statusWarn),
+                Span("  kept: \(error.kept); nothing of it counts.", .textMuted),
+            ],
+            [
+                Span(model.key(.refresh)),
+                Span(" begins it again, from the first file.", .textMuted),
+            ],
+        ]
+    }
+
     private func table(_ entries: [CodeEntry], _ model: Model) -> Table {
-        Table(
+        let isWide = model.layout.kind == .wide
+        return Table(
             columns: [
                 .init("FILE", Table.width(of: entries.lazy.map(\.name), 8...24)),
                 .init("LINE", 5, .right), .init("STATEMENT OR FINDING"), .init("STATE", 11),
-            ],
-            rows: entries.map { row($0, model.identity.glyphs) },
+            ] + (isWide ? [.init("CALLED BY", 16)] : []),
+            rows: entries.map { row($0, isWide: isWide, model.identity.glyphs) },
             least: 20
         )
     }
 
-    private func row(_ entry: CodeEntry, _ glyphs: Glyphs) -> Table.Row {
+    private func row(_ entry: CodeEntry, isWide: Bool, _ glyphs: Glyphs) -> Table.Row {
+        Table.Row(id: entry.id) {
+            guard isWide else { return cells(entry, glyphs) }
+            var call = ""
+            if case .statement(let statement) = entry.kind { call = statement.call }
+            return cells(entry, glyphs) + [[Span(call, .textMuted)]]
+        }
+    }
+
+    private func cells(_ entry: CodeEntry, _ glyphs: Glyphs) -> [Line] {
         let (what, state): (Span, Span) =
             switch entry.kind {
             case .file:
@@ -92,19 +122,23 @@ struct CodePane: Pane {
                     CodeWords.severity(finding.severity, glyphs)
                 )
             }
-        return Table.Row(
-            id: entry.id,
-            Span(entry.name, entry.line == nil ? .textStrong : .textMuted),
-            Span(entry.line.map { "\($0)" } ?? ""),
-            what,
-            state
-        )
+        return [
+            [Span(entry.name, entry.line == nil ? .textStrong : .textMuted)],
+            [Span(entry.line.map { "\($0)" } ?? "")],
+            [what],
+            [state],
+        ]
     }
 
     private func footer(_ model: Model) -> [Line] {
         guard let report = model.code.value?.report else { return [] }
         let totals = report.totals
-        var first: Line = [
+        // The time first: a narrow screen cuts what stands last.
+        var first: Line = []
+        if let loadedAt = model.code.loadedAt {
+            first.append(Span("\(Figures.clock(loadedAt))Z  ", .textMuted))
+        }
+        first += [
             Span(
                 "\(totals.prepared) of \(Figures.rows(totals.statements, "statement")) proven",
                 totals.prepared == totals.statements ? .statusOK : .statusBad
@@ -116,10 +150,17 @@ struct CodePane: Pane {
             ),
             Span(", \(Figures.rows(totals.warnings, "warning"))", .textMuted),
         ]
-        if let loadedAt = model.code.loadedAt {
-            first.append(Span("   at \(Figures.clock(loadedAt))Z", .textMuted))
+        if model.isProofStopping { return [first, [Self.stopping]] }
+        if let error = model.code.error, error.code == .interrupted, !model.code.isLoading {
+            return [
+                first,
+                [
+                    Span("a newer proof was stopped by you", .statusWarn),
+                    Span("; these are the figures of the one before", .textMuted),
+                ],
+            ]
         }
-        if let error = model.code.error {
+        if let error = model.code.error, !model.code.isLoading {
             return [first, [Span("cannot be read any more: \(error.message)", .statusBad)]]
         }
         guard !model.code.isLoading else {
@@ -196,13 +237,44 @@ struct CodeDetail {
         let path = fact("file", entry.file.path)
         switch entry.kind {
         case .file:
-            return path + [[], [Span(CodeWords.sums(entry.file))]]
+            return path + [[Span(CodeWords.sums(entry.file))], []] + listed(entry.file)
         case .finding(let finding):
             return path + [
                 [CodeWords.severity(finding.severity, glyphs), Span(" \(finding.rule)")]
             ]
                 + block("on PostgreSQL", finding.message) + block("do", finding.suggestion)
         case .statement(let statement): return path + both(statement)
+        }
+    }
+
+    /// What stands in a file: a line each, in the order of its lines, the findings with their words.
+    private func listed(_ file: CodeReport.File) -> [Line] {
+        file.ownEntries.flatMap { own -> [Line] in
+            let place = Width.pad(own.line.map { "\($0)" } ?? "", to: 5, .right) + " "
+            let (state, text): (Span, String) =
+                switch own.kind {
+                case .file: (Span(""), "")
+                case .statement(let statement):
+                    (
+                        CodeWords.state(statement.state, glyphs),
+                        CodeWords.oneLine(statement.before)
+                    )
+                case .finding(let finding):
+                    (
+                        CodeWords.severity(finding.severity, glyphs),
+                        "\(finding.rule): \(finding.message)"
+                    )
+                }
+            let head: Line = [
+                Span(place, .textMuted), Span(Width.pad(state.text, to: 12), state.style),
+            ]
+            let room = width - 18
+            guard case .finding = own.kind else {
+                return [head + [Span(Width.clip(text, to: room))]]
+            }
+            return Width.wrap(text, to: max(10, room)).enumerated().map { part, words in
+                (part == 0 ? head : [Span(Width.pad("", to: 18))]) + [Span(words, .textMuted)]
+            }
         }
     }
 

@@ -52,7 +52,12 @@ struct DashboardPane: Pane {
             switch (values[0], values[1]) {
             case (let source?, let target?) where source == target:
                 Span("\(glyphs.ok) same", .diffSame)
-            case (.some, .some): Span("\(glyphs.warn) DIFFER", .diffChanged)
+            case (.some, .some):
+                switch sides.explanation {
+                case .waits: Span("\(glyphs.wait) waits", .statusWait)
+                case .movedOn: Span("\(glyphs.run) moved on", .statusRun)
+                default: Span("\(glyphs.warn) DIFFER", .diffChanged)
+                }
             default: Span("\(glyphs.wait) unknown", .statusWait)
             }
         return Table.Row(
@@ -71,7 +76,8 @@ struct DashboardPane: Pane {
         if let readAt = loadable.loadedAt {
             line.append(Span("   read \(Figures.clock(readAt))Z", .textMuted))
         }
-        return [line]
+        let waiting: [Line] = sides.waiting.map { [[Span($0, .statusWait)]] } ?? []
+        return [line] + waiting
             + Side.allCases.compactMap { side in
                 sides.errors[side].map {
                     [Span("\(Words.product(side)): \($0.message)", .statusBad)]

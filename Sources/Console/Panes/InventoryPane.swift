@@ -29,6 +29,10 @@ struct InventoryPane: Pane {
             } ?? []
         guard model.detail?.id == id else {
             guard row != nil else { return nil }
+            if let both = ComparedTable.beside(model.comparing.article, of: id, "SKU \(id)", model)
+            {
+                return both
+            }
             let hint: Line = [
                 Span("Enter compares both sides: formula, lots, movements.", .textMuted)
             ]
@@ -46,11 +50,8 @@ struct InventoryPane: Pane {
     }
 
     /// Whether both sides have as many of an article.
-    private func verdict(_ sku: String, _ model: Model) -> Line {
-        guard let row = model.comparing.stock.value?.rows[sku] else {
-            return [Span("-", .textMuted)]
-        }
-        return [ComparedTable.short(row.verdict, model.identity.glyphs)]
+    private func verdict(_ row: StockComparison.Row?, _ glyphs: Glyphs) -> Span {
+        row.map { ComparedTable.short($0.verdict, glyphs) } ?? Span("-", .textMuted)
     }
 
     private func body(_ model: Model) -> PaneContent.Body {
@@ -82,26 +83,33 @@ struct InventoryPane: Pane {
     }
 
     private func table(_ page: InventoryPage, _ model: Model) -> Table {
-        Table(
+        let (glyphs, sides) = (model.identity.glyphs, model.comparing.stock.value?.rows ?? [:])
+        // Beside the rest there is room for what each side has only on a wide screen.
+        let isWide = model.layout.kind == .wide
+        return Table(
             columns: [
                 .init("SKU", Table.width(of: page.rows.lazy.map(\.sku), 6...12)), .init("NAME"),
                 .init("ON HAND", 9, .right),
                 .init("REORDER", 8, .right, rank: 1), .init("LEVEL", 10),
-                .init("DAYS", 5, .right), .init("SIDES", 10),
-            ],
+                .init("DAYS", 5, .right),
+            ] + (isWide ? [.init("SQLITE", 9, .right), .init("POSTGRES", 9, .right)] : [])
+                + [.init("SIDES", 10)],
             rows: page.rows.map { row in
-                Table.Row(
-                    id: row.sku,
-                    cells: [
+                Table.Row(id: row.sku) {
+                    let both = sides[row.sku]
+                    let each: [Line] = [
+                        [Span(Figures.count(both?.source.map { Int($0) }), .sideSQLite)],
+                        [Span(Figures.count(both?.target.map { Int($0) }), .sidePostgres)],
+                    ]
+                    return [
                         [Span(row.sku)],
                         [Span(row.name ?? "-")],
                         [Span(Figures.count(Int(row.onHand)))],
                         [Span(Figures.count(row.reorderPoint.map { Int($0) }), .textMuted)],
-                        [Words.level(row.level, glyphs: model.identity.glyphs)],
+                        [Words.level(row.level, glyphs: glyphs)],
                         [days(row)],
-                        verdict(row.sku, model),
-                    ]
-                )
+                    ] + (isWide ? each : []) + [[verdict(both, glyphs)]]
+                }
             },
             least: 10
         )
@@ -161,11 +169,16 @@ struct InventoryPane: Pane {
         }
         let verdicts = stock.rows.values.map(\.verdict)
         let waiting = verdicts.count { $0 == .waits }
-        let different = verdicts.count { $0 != .equal && $0 != .waits }
+        let moved = verdicts.count { $0 == .movedOn }
+        let different = verdicts.count { ![.equal, .waits, .movedOn].contains($0) }
         guard different == 0 else {
             let verb = different == 1 ? "DIFFERS" : "DIFFER"
             let words = "\(Figures.rows(different, "article")) \(verb) in what is on hand"
             return [Span("\(glyphs.bad) \(words)", .statusBad)]
+        }
+        guard moved == 0 else {
+            let words = "\(Figures.rows(moved, "article")) moved on since the switch"
+            return [Span("\(glyphs.run) \(words); SQLite gets it on the way back", .statusRun)]
         }
         guard waiting == 0 else {
             let words = Figures.rows(waiting, "article") + (waiting == 1 ? " waits" : " wait")

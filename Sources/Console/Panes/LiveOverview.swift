@@ -24,7 +24,7 @@ extension OverviewPane {
     func drawLive(_ model: Model, in layout: Layout, into frame: inout Frame) {
         guard let phase = model.phase else { return }
         drawSteps(model, phase, y: layout.body.y, into: &frame)
-        let isMedium = layout.kind == .medium
+        let isMedium = layout.hasBoxes
         var body = layout.body
         body.y += isMedium ? 1 : 2
         body.height -= isMedium ? 1 : 2

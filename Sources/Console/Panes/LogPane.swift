@@ -21,14 +21,14 @@ struct LogPane: Pane {
                 .init("LEVEL", 5), .init("STAGE", 10, rank: 1), .init("MESSAGE"),
             ],
             rows: lines.map { number, line in
-                let level = Words.level(line.level)
-                return Table.Row(
-                    id: "\(number)",
-                    Span(Model.time(of: line, number: number), .textMuted),
-                    level,
-                    Span(line.stage, .textMuted),
-                    Span(line.message, Model.isEarlier(number) ? .textMuted : .text)
-                )
+                Table.Row(id: "\(number)") {
+                    [
+                        [Span(Model.time(of: line, number: number), .textMuted)],
+                        [Words.level(line.level)],
+                        [Span(line.stage, .textMuted)],
+                        [Span(line.message, Model.isEarlier(number) ? .textMuted : .text)],
+                    ]
+                }
             }
         )
         return PaneContent(title: "Log", body: .table(table), footer: footer)

@@ -8,7 +8,8 @@ struct OrdersPane: Pane {
         PaneContent(
             title: "Orders in \(Words.product(model.side))" + model.limitWords,
             body: body(model),
-            footer: footer(model)
+            footer: footer(model),
+            listShare: 50
         )
     }
 
@@ -25,6 +26,10 @@ struct OrdersPane: Pane {
             [Span("total     ", .textMuted), Span(amount(order))],
         ]
         guard model.detail?.id == id else {
+            if let both = ComparedTable.beside(model.comparing.order, of: id, "Order \(id)", model)
+            {
+                return both
+            }
             let hint: Line = [
                 Span("Enter compares both sides: items, fields, history.", .textMuted)
             ]
@@ -116,15 +121,16 @@ struct OrdersPane: Pane {
     }
 
     private func row(_ order: OrderRow) -> Table.Row {
-        Table.Row(
-            id: order.orderNumber,
-            Span(order.orderNumber),
-            Span(Words.minute(order.orderDate), .textMuted),
-            Span(order.customer ?? "-"),
-            Span(order.items.map { Figures.count($0) } ?? "-"),
-            Span(amount(order)),
-            Span(order.status ?? "-")
-        )
+        Table.Row(id: order.orderNumber) {
+            [
+                [Span(order.orderNumber)],
+                [Span(Words.minute(order.orderDate), .textMuted)],
+                [Span(order.customer ?? "-")],
+                [Span(order.items.map { Figures.count($0) } ?? "-")],
+                [Span(amount(order))],
+                [Span(order.status ?? "-")],
+            ]
+        }
     }
 
     private func amount(_ order: OrderRow) -> String {

@@ -9,7 +9,7 @@ struct OverviewPane: Pane {
     }
 
     func draw(_ model: Model, in layout: Layout, into frame: inout Frame) {
-        let isMedium = layout.kind == .medium
+        let isMedium = layout.hasBoxes
         if model.phase != nil, model.operation?.kind != .migrate {
             drawLive(model, in: layout, into: &frame)
             return

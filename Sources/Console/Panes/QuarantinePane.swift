@@ -5,7 +5,12 @@ struct QuarantinePane: Pane {
     let id = PaneID.quarantine
 
     func content(_ model: Model) -> PaneContent {
-        PaneContent(title: "Quarantine", body: body(model), footer: footer(model))
+        PaneContent(
+            title: "Quarantine",
+            body: body(model),
+            footer: footer(model),
+            listShare: 62
+        )
     }
 
     func detail(_ model: Model, of id: String) -> PaneContent? {
@@ -24,6 +29,11 @@ struct QuarantinePane: Pane {
             ])
         }
         guard model.detail?.id == id else {
+            if model.layout.kind == .wide, let read = model.browsing.quarantineRow.value,
+                read.row.id == row.id
+            {
+                return PaneContent(title: "Row \(id)", body: values(model), footer: facts)
+            }
             let hint: Line = [Span("Enter shows its values.", .textMuted)]
             return PaneContent(title: "Row \(id)", body: .lines(facts + [[], hint]))
         }
@@ -43,21 +53,25 @@ struct QuarantinePane: Pane {
         guard !page.rows.isEmpty else {
             return .empty([[Span("\(model.identity.glyphs.ok) Every row fitted.", .statusOK)]])
         }
+        let isWide = model.layout.kind == .wide
         return .table(
             Table(
                 columns: [
                     .init("ROW", 6, .right), .init("TABLE", 22), .init("KEY", 16),
                     .init("COLUMN", 18, rank: 1), .init("REASON"), .init("STATE", 10),
-                ],
+                ] + (isWide ? [.init("SINCE", 16)] : []),
                 rows: page.rows.map { row in
-                    Table.Row(
+                    let since: Line = [Span(Words.minute(row.quarantinedAt), .textMuted)]
+                    return Table.Row(
                         id: "\(row.id)",
-                        Span("\(row.id)", .textMuted),
-                        Span(row.table),
-                        Span(row.key),
-                        Span(row.column ?? "-", .textMuted),
-                        Span(row.reason),
-                        state(row, model.identity.glyphs)
+                        cells: [
+                            [Span("\(row.id)", .textMuted)],
+                            [Span(row.table)],
+                            [Span(row.key)],
+                            [Span(row.column ?? "-", .textMuted)],
+                            [Span(row.reason)],
+                            [state(row, model.identity.glyphs)],
+                        ] + (isWide ? [since] : [])
                     )
                 },
                 least: 18

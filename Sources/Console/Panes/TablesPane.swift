@@ -8,7 +8,8 @@ struct TablesPane: Pane {
         PaneContent(
             title: "Tables in \(Words.product(model.side))",
             body: body(model),
-            footer: footer(model)
+            footer: footer(model),
+            listShare: 28
         )
     }
 
@@ -16,6 +17,11 @@ struct TablesPane: Pane {
         guard let opened = model.detail, opened.id == id else {
             guard let table = model.browsing.tables.value?.tables.first(where: { $0.name == id })
             else { return nil }
+            if model.layout.kind == .wide, let rows = model.browsing.rows.value, rows.table == id,
+                rows.side == model.side
+            {
+                return PaneContent(title: id, body: self.table(rows), footer: state(rows, model))
+            }
             let facts: [Line] = [
                 [Span("columns  ", .textMuted), Span(Figures.count(table.columns))],
                 [Span("rows     ", .textMuted), Span(estimate(table))],
@@ -76,12 +82,12 @@ struct TablesPane: Pane {
         var table = Table(
             columns: columns,
             rows: page.rows.map { row in
-                Table.Row(
-                    id: row.key.text,
-                    cells: row.values.map { value in
+                let values = row.values
+                return Table.Row(id: row.key.text) {
+                    values.map { value in
                         [Span(Self.line(value), value == nil ? .textMuted : .text)]
                     }
-                )
+                }
             }
         )
         table.rest = .init(

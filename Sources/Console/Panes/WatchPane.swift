@@ -12,11 +12,7 @@ struct WatchPane: Pane {
         guard let listing = model.watch.value,
             let criterion = listing.report.criteria.first(where: { $0.name == id })
         else { return nil }
-        let body = PaneContent.Body.table(table(listing, model))
-        let place = model.layout.places(
-            for: PaneContent(title: "", body: body, footer: footer(model)),
-            hasDetail: true
-        )
+        let place = model.layout.places(for: model.content, hasDetail: true)
         let width = (place.detail ?? model.layout.body).width - 4
         return PaneContent(
             title: WatchWords.name(criterion.name),

@@ -109,6 +109,13 @@ struct WorkflowsPane: Pane {
         if model.cutover.status.value?.workflows.contains(where: { $0.saved != nil }) == true {
             return [Span("A cutover holds the toggles; each gets its value back.", .statusWarn)]
         }
-        return [Span("A toggle is switched on the live side, after y.", .textMuted)]
+        guard let sets = model.toggleSets.value, !sets.isEmpty else {
+            return [Span("A toggle is switched on the live side, after y.", .textMuted)]
+        }
+        let names = sets.map(\.name).joined(separator: ", ")
+        return [
+            Span("\(Figures.rows(sets.count, "saved set")): ", .textMuted), Span(names),
+            Span("   \(model.key(.applyToggleSet)) applies one", .textMuted),
+        ]
     }
 }

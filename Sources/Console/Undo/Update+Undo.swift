@@ -82,7 +82,7 @@ extension Model {
     mutating func closeToggleQuestion() {
         guard case .confirm(let question) = overlay else { return }
         switch question.consequence {
-        case .setWorkflow, .disableAllWorkflows, .undoToggles:
+        case .setWorkflow, .setAllWorkflows, .applyToggleSet, .saveToggleSet, .undoToggles:
             overlay = nil
             notify(
                 "\(Words.product(identity.liveSide)) is live now; nothing was switched",

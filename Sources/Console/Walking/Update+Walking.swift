@@ -111,32 +111,73 @@ extension Model {
 
     // MARK: - Answers
 
+    /// What came of a page that was asked for.
+    private struct Taken<Page> {
+        /// The page as it was read; nil when it could not be.
+        var page: Page?
+        /// The end that the cursor was to go to.
+        var landing: Walk<String>.End?
+        /// By how many places the rows that stay have moved toward the end.
+        var shift: Int
+    }
+
+    /// Takes a page in, into its place among the rows that are here.
+    ///
+    /// - Parameters:
+    ///   - result: The page, or why there is none.
+    ///   - ticket: The question that it answers.
+    ///   - rows: The rows that are here.
+    ///   - walk: How they are walked through.
+    ///   - most: The rows that may be here.
+    ///   - isSame: Whether two pages are of one list.
+    /// - Returns: What came of it; nil for the answer to an earlier question.
+    private mutating func take<Page: WalkedPage & Sendable>(
+        _ result: Result<Page, MigrationError>,
+        ticket: Int,
+        into rows: WritableKeyPath<Model, Loadable<Page>>,
+        walk: WritableKeyPath<Model, Walk<Page.Key>>,
+        most: Int,
+        isSame: (Page, Page) -> Bool
+    ) -> Taken<Page>? {
+        guard ticket == self[keyPath: rows].ticket else { return nil }
+        var taken = Taken<Page>(page: try? result.get(), landing: nil, shift: 0)
+        let (before, place) = (self[keyPath: rows].value, self[keyPath: walk].place)
+        let merged = result.map { page in
+            guard var merged = before, isSame(merged, page) else { return page }
+            taken.shift = merged.take(page, at: place, most: most)
+            return merged
+        }
+        self[keyPath: rows].take(merged, ticket: ticket, now: now)
+        switch self[keyPath: walk].landing {
+        case .beginning: taken.landing = .beginning
+        case .end: taken.landing = .end
+        case nil: break
+        }
+        self[keyPath: walk].landing = nil
+        return taken
+    }
+
     /// Takes orders in, and goes on when they are not enough.
     mutating func takeOrders(
         _ result: Result<OrdersPage, MigrationError>,
         ticket: Int
     ) -> [Command] {
-        guard ticket == orders.ticket else { return [] }
-        var shift = 0
-        let (before, place) = (orders.value, orderWalk.place)
-        orders.take(
-            result.map { page in
-                guard var merged = before, merged.side == page.side else { return page }
-                shift = merged.take(page, at: place, most: Self.ordersHere)
-                return merged
-            },
+        let taken = take(
+            result,
             ticket: ticket,
-            now: now
+            into: \.orders,
+            walk: \.orderWalk,
+            most: Self.ordersHere,
+            isSame: { $0.side == $1.side }
         )
+        guard let taken else { return [] }
         keepStatuses()
-        guard case .success(let page) = result else {
-            orderWalk.landing = nil
+        guard let page = taken.page else {
             orderWalk.searchingSince = nil
             return []
         }
         orderWalk.answered(isUnfinished: page.edges.unfinished != nil, now: now)
-        settle(.orders, landing: orderWalk.landing, shift: shift)
-        orderWalk.landing = nil
+        settle(.orders, landing: taken.landing, shift: taken.shift)
         return pane == .orders && !orderWalk.isStopped ? walkOn() : []
     }
 
@@ -145,26 +186,19 @@ extension Model {
         _ result: Result<InventoryPage, MigrationError>,
         ticket: Int
     ) -> [Command] {
-        guard ticket == inventory.ticket else { return [] }
-        var shift = 0
-        let (before, place) = (inventory.value, stockWalk.place)
-        inventory.take(
-            result.map { page in
-                guard var merged = before, merged.side == page.side else { return page }
-                shift = merged.take(page, at: place, most: Self.articlesHere)
-                return merged
-            },
+        let taken = take(
+            result,
             ticket: ticket,
-            now: now
+            into: \.inventory,
+            walk: \.stockWalk,
+            most: Self.articlesHere,
+            isSame: { $0.side == $1.side }
         )
+        guard let taken else { return [] }
         // A part of a list cannot be sorted.
         if inventory.value?.isPart == true { lists[.inventory]?.sort = nil }
-        guard case .success = result else {
-            stockWalk.landing = nil
-            return []
-        }
-        settle(.inventory, landing: stockWalk.landing, shift: shift)
-        stockWalk.landing = nil
+        guard taken.page != nil else { return [] }
+        settle(.inventory, landing: taken.landing, shift: taken.shift)
         return pane == .inventory ? compareStock() + walkOn() : []
     }
 
@@ -173,24 +207,18 @@ extension Model {
         _ result: Result<TableRowsPage, MigrationError>,
         ticket: Int
     ) -> [Command] {
-        guard ticket == browsing.rows.ticket else { return [] }
-        var shift = 0
-        let (before, place) = (browsing.rows.value, browsing.rowWalk.place)
-        browsing.rows.take(
-            result.map { page in
-                guard var merged = before, merged.table == page.table, merged.side == page.side
-                else { return page }
-                shift = merged.take(page, at: place, most: Self.browsedRows)
-                return merged
-            },
+        let taken = take(
+            result,
             ticket: ticket,
-            now: now
+            into: \.browsing.rows,
+            walk: \.browsing.rowWalk,
+            most: Self.browsedRows,
+            isSame: { $0.table == $1.table && $0.side == $1.side }
         )
-        let landing = browsing.rowWalk.landing
-        browsing.rowWalk.landing = nil
-        guard case .success = result, detail?.row == nil, let detail else { return [] }
+        guard let taken, taken.page != nil, detail?.row == nil, let detail else { return [] }
         let last = max(0, (browsing.rows.value?.rows.count ?? 0) - 1)
-        let index = landing == .end ? last : landing == .beginning ? 0 : detail.index + shift
+        let landing = taken.landing
+        let index = landing == .end ? last : landing == .beginning ? 0 : detail.index + taken.shift
         self.detail?.index = min(max(0, index), last)
         return walkOn()
     }

@@ -130,7 +130,12 @@ public struct SwitchReport: Codable, Sendable {
     public var isAborted: Bool? = false
 
     /// What is told as the reason then.
-    static let aborted = "aborted by the operator"
+    ///
+    /// - Parameter cancellation: The wish, which knows whose it is.
+    /// - Returns: The reason.
+    static func aborted(_ cancellation: Cancellation) -> String {
+        "aborted by \(cancellation.wisher)"
+    }
 
     /// How a switch came out.
     public enum Outcome: String, Codable, Sendable {
@@ -177,7 +182,8 @@ public struct SwitchReport: Codable, Sendable {
             return "the application works on PostgreSQL since \(time); nothing was done"
         case .switched: return "the application works on PostgreSQL\(blocked)"
         case .undone where isAborted == true:
-            return "\(Self.aborted), everything undone: the application works on SQLite as before"
+            let aborted = reason ?? "aborted by the operator"
+            return "\(aborted), everything undone: the application works on SQLite as before"
                 + (writeFreezeSeconds > 0 ? blocked : "")
         case .undone:
             return "undone, the application works on SQLite as before: \(reason ?? "")"

@@ -247,7 +247,8 @@ struct SwitchCompletion {
             }
         ).perform(because: error.message)
         let isAborted = error.code == .interrupted
-        let reason = isAborted ? "\(SwitchReport.aborted): \(error.message)" : error.message
+        let aborted = SwitchReport.aborted(session.cancellation)
+        let reason = isAborted ? "\(aborted): \(error.message)" : error.message
         var report = report(.undone, reason, saved)
         report.isAborted = isAborted
         report.steps = run.steps.steps

@@ -93,7 +93,7 @@ final class SwitchRun {
             return try finish()
         }
         let isAborted = error.code == .interrupted
-        let reason = isAborted ? SwitchReport.aborted : error.message
+        let reason = isAborted ? SwitchReport.aborted(session.cancellation) : error.message
         steps.fail(reason, isWished: isAborted)
         let restored = try undo.perform(because: reason)
         clock?.end()

@@ -46,6 +46,7 @@ extension Observer {
 public final class Cancellation: Sendable {
     private struct State {
         var isCancelled = false
+        var wisher: String?
         var actions: [Int: @Sendable () -> Void] = [:]
         var next = 0
     }
@@ -58,9 +59,18 @@ public final class Cancellation: Sendable {
     /// Whether it was stated.
     public var isCancelled: Bool { state.withLock { $0.isCancelled } }
 
+    /// Who stated it, in words; the operator, when it was not said.
+    package var wisher: String { state.withLock { $0.wisher } ?? "the operator" }
+
     /// States the wish; running statements of the server are stopped.
-    public func cancel() {
+    public func cancel() { cancel(by: nil) }
+
+    /// States the wish, and who has it; running statements of the server are stopped.
+    ///
+    /// - Parameter wisher: Who wants it, in words, such as `SIGTERM`; nil is the operator.
+    package func cancel(by wisher: String?) {
         let actions = state.withLock { state in
+            if !state.isCancelled { state.wisher = wisher }
             state.isCancelled = true
             return Array(state.actions.values)
         }

@@ -8,6 +8,8 @@ package final class BothSides {
     let target: LiveReader
     /// What was costly to read is given again for ten times as long as it took.
     private var last: (key: String, value: SideComparison, until: ContinuousClock.Instant)?
+    /// The figures of both sides are costly in themselves: they are kept in the same way.
+    private var lastFigures: (value: DashboardSides, until: ContinuousClock.Instant)?
     private static let longestMemory = Duration.seconds(60)
 
     /// Makes a reader; it connects when it first reads.
@@ -83,6 +85,35 @@ package final class BothSides {
         return comparison
     }
 
+    /// Reads the application's own figures, and whether a write that waits may explain a difference.
+    ///
+    /// - Returns: What each side says, or why it says nothing.
+    package func dashboards() -> DashboardSides {
+        if let lastFigures, ContinuousClock.now < lastFigures.until { return lastFigures.value }
+        let start = ContinuousClock.now
+        var figures = DashboardSides()
+        do throws(MigrationError) {
+            let sides = try Sides(self) { reader throws(MigrationError) in
+                try reader.dashboard(isFresh: true)
+            }
+            figures.pages[.source] = sides.source
+            figures.pages[.target] = sides.target
+            figures.errors[.source] = sides.sourceError
+            figures.errors[.target] = sides.targetError
+            if !sides.pending.isEmpty {
+                figures.explanation = sides.pending.verdict
+                figures.waiting = sides.pending.words
+            }
+        } catch {
+            for side in Side.allCases { figures.errors[side] = error }
+        }
+        let end = ContinuousClock.now
+        lastFigures =
+            figures.errors.isEmpty
+            ? (figures, end + min((end - start) * 10, Self.longestMemory)) : nil
+        return figures
+    }
+
     /// The cells of an order, by the rules by which both sides are verified.
     ///
     /// Nil where a row cannot be looked up so, for instance because the key of the list is not the
@@ -151,7 +182,7 @@ struct Sides<Value> {
         do throws(MigrationError) {
             pending = try PendingWrites(behind: mark, source: both.source, target: both.target)
         } catch {
-            pending = .unknown
+            pending = .unknown(behind: mark)
         }
     }
 }

@@ -146,6 +146,21 @@ public struct DashboardFigure: Codable, Sendable, Equatable {
     @ExplicitNull public var note: String?
 }
 
+/// The figures of both sides.
+package struct DashboardSides: Sendable {
+    /// What a side says.
+    package var pages: [Side: DashboardPage] = [:]
+    /// Why a side says nothing.
+    package var errors: [Side: MigrationError] = [:]
+    /// What a difference is, when a write that one side has may explain it; nil when none does.
+    package var explanation: SideComparison.Verdict?
+    /// That write, in words.
+    package var waiting: String?
+
+    /// Nothing was read yet.
+    package init() {}
+}
+
 /// The dashboard of a side.
 public struct DashboardPage: Codable, Sendable, Equatable {
     /// The side that was read.

@@ -27,11 +27,21 @@ struct PendingWrites {
     init() {}
 
     /// Any row may be one that waits, because it could not be looked at.
-    static var unknown: PendingWrites {
+    ///
+    /// - Parameter mark: Where the run stood before; nil when it is not known, either.
+    /// - Returns: The writes.
+    static func unknown(behind mark: Mark? = nil) -> PendingWrites {
         var pending = PendingWrites()
+        pending.liveSide = mark?.position.liveSide ?? .source
         pending.isEverything = true
         return pending
     }
+
+    /// Whether anything waits.
+    var isEmpty: Bool { changes == 0 && !isEverything }
+
+    /// What a difference is that one of these writes explains.
+    var verdict: SideComparison.Verdict { liveSide == .source ? .waits : .movedOn }
 
     /// Looks where the live run stands; to be done before both sides are read.
     ///
@@ -121,7 +131,7 @@ struct PendingWrites {
                 ? "\(changes) changes of SQLite wait to be followed"
                 : "changes of SQLite wait to be followed"
         case .target:
-            guard changes > 0 else { return nil }
+            guard changes > 0 || isEverything else { return nil }
             return "PostgreSQL was written since the switch; SQLite gets it on the way back"
         }
     }

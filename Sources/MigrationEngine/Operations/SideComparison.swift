@@ -59,6 +59,9 @@ public struct SideComparison: Codable, Sendable, Equatable {
         case onlyTarget = "only_target"
         /// They differ, and a write that one side will get explains it.
         case waits
+        /// They differ, because the target was written since the switch; the source gets it on the
+        /// way back, and nothing follows until then.
+        case movedOn = "moved_on"
         /// A side could not be read.
         case unknown
 
@@ -70,6 +73,7 @@ public struct SideComparison: Codable, Sendable, Equatable {
             case .onlySource: "only in SQLite"
             case .onlyTarget: "only in PostgreSQL"
             case .waits: "waits to be followed"
+            case .movedOn: "moved on"
             case .unknown: "unknown"
             }
         }
@@ -134,7 +138,7 @@ struct ComparedLines {
             switch (isBoth, isEqual ?? (source == target)) {
             case (false, _): .unknown
             case (true, true): .equal
-            case (true, false) where waits: .waits
+            case (true, false) where waits: pending.verdict
             case (true, false) where isEqual == nil && source == nil: .onlyTarget
             case (true, false) where isEqual == nil && target == nil: .onlySource
             case (true, false): .differs
@@ -204,6 +208,7 @@ extension ComparedLines {
         let more = row.map { "; \($0)" } ?? ""
         guard isBoth else { return nothing + "only one side can be read" + more }
         let waiting = lines.count { $0.verdict == .waits }
+        let moved = lines.count { $0.verdict == .movedOn }
         let different = lines.count { [.differs, .onlySource, .onlyTarget].contains($0.verdict) }
         func count(_ number: Int) -> String { number == 1 ? "1 line" : "\(number) lines" }
         var parts: [String] = []
@@ -213,6 +218,7 @@ extension ComparedLines {
         if waiting > 0 {
             parts.append("\(count(waiting)) \(waiting == 1 ? "waits" : "wait") to be followed")
         }
+        if moved > 0 { parts.append("\(count(moved)) moved on since the switch") }
         return nothing + (parts.isEmpty ? "both sides are equal" : parts.joined(separator: ", "))
             + more
     }

@@ -123,7 +123,7 @@ final class ReconciliationRun {
                     target: target.reader
                 )
             } catch {
-                pending = .unknown
+                pending = .unknown(behind: mark)
             }
         }
         var lost: [String] = []

@@ -120,15 +120,15 @@ struct CheckJudgeTests {
     @Test func `writes that wait explain a difference, and nothing else`() {
         let some = Result<CheckReading, CheckObstacle>.success(reading(found: ["a"]))
         let nothing = Result<CheckReading, CheckObstacle>.success(reading())
-        #expect(verdict(.none, some, nothing, pending: .unknown, hasRun: true) == .waiting)
-        #expect(verdict(.none, some, some, pending: .unknown, hasRun: true) == .violated)
+        #expect(verdict(.none, some, nothing, pending: .unknown(), hasRun: true) == .waiting)
+        #expect(verdict(.none, some, some, pending: .unknown(), hasRun: true) == .violated)
         #expect(
-            verdict(.none, some, nothing, pending: .unknown, isTargetLive: true, hasRun: true)
+            verdict(.none, some, nothing, pending: .unknown(), isTargetLive: true, hasRun: true)
                 == .movedOn
         )
         // The side that is live must hold by itself.
         #expect(
-            verdict(.none, nothing, some, pending: .unknown, isTargetLive: true, hasRun: true)
+            verdict(.none, nothing, some, pending: .unknown(), isTargetLive: true, hasRun: true)
                 == .violated
         )
         #expect(verdict(.none, some, nothing, isTargetLive: true, hasRun: true) == .differs)

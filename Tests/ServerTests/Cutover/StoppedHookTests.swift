@@ -45,9 +45,13 @@ struct StoppedHookTests {
         #expect(areGone, "\(pids)")
     }
 
-    @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT])
+    @Test(arguments: [
+        (SIGINT, "the operator"), (SIGTERM, "SIGTERM"),
+        (SIGHUP, "the loss of its terminal (SIGHUP)"), (SIGQUIT, "the operator"),
+    ])
     func `a signal ends a hook that hangs, and the switch is taken back`(
-        _ signal: Int32
+        _ signal: Int32,
+        _ wisher: String
     ) async throws {
         let live = try await LiveSource(TestFolder())
         let toggles = try await live.toggles()
@@ -55,7 +59,7 @@ struct StoppedHookTests {
         program.send(signal)
         let run = CutoverRun(await program.end())
         #expect(run.json["reason"].string?.contains("you asked to stop") == true, "\(run)")
-        try await live.requireAborted(run, toggles)
+        try await live.requireAborted(run, toggles, by: wisher)
         try await requireGone(pids)
         try await live.requireWholeAndClean()
     }

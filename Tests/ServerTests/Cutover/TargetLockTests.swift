@@ -128,11 +128,15 @@ struct TargetLockTests {
 
 extension LiveSource {
     /// Undone because the operator asked for it.
-    func requireAborted(_ run: CutoverRun, _ before: String) async throws {
+    func requireAborted(
+        _ run: CutoverRun,
+        _ before: String,
+        by wisher: String = "the operator"
+    ) async throws {
         #expect(run.status == 75 && run.json["outcome"].string == "undone", "\(run)")
         #expect(run.json["is_aborted"].bool == true, "\(run)")
         let reason = run.json["reason"].string ?? ""
-        #expect(reason.hasPrefix("aborted by the operator"), "\(run)")
+        #expect(reason.hasPrefix("aborted by \(wisher)"), "\(run)")
         try await requireOnSource(before)
     }
 }

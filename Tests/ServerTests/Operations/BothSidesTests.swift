@@ -172,4 +172,47 @@ struct BothSidesTests {
         run = try await cutover("inventory", "--sku", "17612")
         #expect(run.status != 0 && run.code != nil, "\(run)")
     }
+
+    @Test func `figures that differ by what waits wait, and differ once nothing does`()
+        async throws
+    {
+        let live = try await LiveSource(TestFolder())
+        let options = Options(source: live.path, target: live.cutover.target)
+        func figures() async throws -> (DashboardSides, differ: Int) {
+            try await onThread {
+                let sides = MigrationEngine.BothSides(options: options).dashboards()
+                #expect(sides.errors.isEmpty, "\(sides.errors)")
+                let source = sides.pages[.source]?.figures.map(\.value) ?? []
+                let target = sides.pages[.target]?.figures.map(\.value) ?? []
+                return (sides, zip(source, target).count { $0 != $1 })
+            }
+        }
+        var (sides, differ) = try await figures()
+        #expect(sides.explanation == nil && differ == 0)
+        try await live.write(1)
+        (sides, differ) = try await figures()
+        #expect(sides.explanation == .waits && differ > 0, "\(sides)")
+        #expect(sides.waiting?.contains("wait to be followed") == true)
+        let followed = try await live.cutover("follow", "--until-lag-below", "1")
+        try #require(followed.status == 0, "\(followed)")
+        (sides, differ) = try await figures()
+        #expect(sides.explanation == nil && differ == 0, "\(sides)")
+
+        // Behind the switch nothing is followed that way: the live side has moved on.
+        let flipped = try await live.flip()
+        try #require(flipped.status == 0, "\(flipped)")
+        _ = try await psql(
+            live.cutover.target,
+            """
+            UPDATE inventory_current SET current_quantity = current_quantity - 3;
+            UPDATE orders_inbox SET status = 'failed' WHERE status = 'pending';
+            """
+        )
+        (sides, differ) = try await figures()
+        #expect(sides.explanation == .movedOn && differ > 0, "\(sides)")
+        let stock = try await live.cutover("inventory", "--compare")
+        #expect(stock.status == 0, "\(stock)")
+        let rows = stock.json["sides"]["rows"]
+        #expect(rows["17612"]["verdict"].string == "moved_on", "\(stock)")
+    }
 }
