@@ -95,7 +95,7 @@ struct CheckJudgeTests {
             check: check(.asSource),
             source: .success(reading()),
             target: .success(reading(found: ["new", "old"])),
-            pending: .unknown,
+            pending: .unknown(),
             isTargetLive: true,
             hasRun: true,
             lost: ["old"]
