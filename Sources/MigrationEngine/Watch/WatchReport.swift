@@ -129,6 +129,9 @@ struct WatchQuestion: Sendable {
     /// The question that answers for a server that is gone.
     static let server = "server"
 
+    /// The question that names tables that are gone.
+    static let tables = "tables"
+
     /// Looks; what fails is unknown, and the others go on.
     func look(_ look: WatchLook) -> WatchFinding {
         do throws(MigrationError) {
@@ -137,9 +140,14 @@ struct WatchQuestion: Sendable {
             guard error.code != .targetUnavailable else {
                 return .unknown("the server cannot be asked: see \(Self.server)")
             }
+            // Behind a switch nothing is copied again, whatever a table is missing.
+            let isMissing =
+                error.code == .configuration && error.place.side == .target && look.isTargetLive
             return .unknown(
                 "cannot be looked at: \(WatchFinding.words(error))",
-                remedy: error.remedy
+                remedy: isMissing
+                    ? "see \(Self.tables); a table that never was there: correct the profile with "
+                        + "--profile FILE" : error.remedy
             )
         }
     }
