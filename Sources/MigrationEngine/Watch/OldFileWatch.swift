@@ -53,9 +53,14 @@ enum OldFileWatch {
     static func holders(_ look: WatchLook) -> WatchFinding {
         guard look.isTargetLive, look.status.finalAt == nil else {
             _ = look.openings.take()
+            look.memory.isSettled = false
             return notYet
         }
-        let (now, opened) = look.openings.take()
+        // A switch writes the file until its end, and so do the workers until the handover.
+        let isSettled = look.status.process.map { $0.verb == "console" } ?? true
+        let noted = look.openings.take()
+        let (now, opened) = isSettled && look.memory.isSettled ? noted : ([], 0)
+        look.memory.isSettled = isSettled
         let held = FileHolders.of(look.options.source).filter { $0.verb == nil }
         let holders = held + now.filter { seen in !held.contains { $0.pid == seen.pid } }
         let figure = WatchFinding.Figure(Double(holders.count), "processes", limit: 0)

@@ -178,6 +178,8 @@ struct WatchMemory {
     var size: Double?
     /// What the old file looked like when it was first seen closed.
     var file: OldFileStamp?
+    /// Whether nobody but a stranger had a reason to open the old file since the look before.
+    var isSettled = false
     /// A later one that is not the closed file, so that it is read to its end only once.
     var refusedFile: OldFileStamp?
     /// The newest order of the old file when it was first seen closed.

@@ -72,6 +72,20 @@ struct WatchFaultTests {
         #expect(await watch.stop() == 1)
     }
 
+    @Test func `a switch under a watch is no opening by strangers`() async throws {
+        let live = try await LiveSource(try TestFolder(), orders: 30)
+        let watch = try await WatchRun(live)
+        let flipped = try await live.flip()
+        try #require(flipped.status == 0, "\(flipped)")
+        try await watch.requireEnd(of: "old_file_holders")
+        try await watch.requireEnd(of: "old_file")
+        for look in watch.looks {
+            let found = look["criteria"].named("old_file_holders")
+            #expect(found["state"].string != "bad", "\(found)")
+        }
+        await watch.stop()
+    }
+
     @Test func `an alarm that cannot be looked at has not ended`() async throws {
         let proxy = try ServerProxy(to: TestDatabase.url)
         defer { proxy.end() }
