@@ -15,7 +15,7 @@ enum ApplicationWatch {
                 remedy: "cutover switch hands over"
             )
         case nil:
-            return .unknown("it cannot be told which side takes the application's writes")
+            return .blind("it cannot be told which side takes the application's writes")
         }
     }
 

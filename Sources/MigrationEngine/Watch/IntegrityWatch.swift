@@ -18,7 +18,7 @@ enum IntegrityWatch {
         } catch {
             // 57014: a count that the server ended would be as long in the next look.
             guard case .postgres("57014", _, _, _) = error.cause else { throw error }
-            finding = .unknown(
+            finding = .blind(
                 "counting the rows without their parent takes more than "
                     + "\(WatchLook.statementSeconds) s",
                 remedy: "cutover verify takes its time"

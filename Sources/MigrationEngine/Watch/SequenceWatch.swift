@@ -39,7 +39,7 @@ enum SequenceWatch {
             // Who may read nothing is told so in the words for everything.
             if let first, hidden.count == columns.count { throw first }
             guard hidden.isEmpty else {
-                return .unknown(
+                return .blind(
                     "cannot be looked at: \(GateWords.list(hidden))",
                     remedy: "as the owner: GRANT SELECT on these tables and their sequences TO "
                         + "the user of --target"

@@ -14,6 +14,8 @@ final class WatchAlarms {
     private let journal: Journal?
     private var badSince: [String: Double] = [:]
     private var told: Set<String> = []
+    /// What could not be looked at.
+    private var blind: Set<String> = []
     private var isLosing = false
 
     /// Opens the journal; a folder that never was one of a run gets none.
@@ -38,10 +40,11 @@ final class WatchAlarms {
     /// Remembers a criterion's state.
     ///
     /// - Returns: Since when it is bad, as UTC; nil when it is not.
-    func since(_ name: String, _ state: WatchReport.State, now: Double) -> String? {
-        guard state == .bad else {
+    func since(_ name: String, _ found: WatchFinding, now: Double) -> String? {
+        if found.isBlind { blind.insert(name) } else { blind.remove(name) }
+        guard found.state == .bad else {
             // What cannot be looked at has not ended.
-            if state == .good { badSince[name] = nil }
+            if !found.isBlind { badSince[name] = nil }
             return nil
         }
         let since = badSince[name] ?? now
@@ -72,8 +75,10 @@ final class WatchAlarms {
         var entries: [(verb: String, text: String)] = []
         for criterion in report.criteria {
             let isTold = told.contains(criterion.name)
-            // An alarm ends when it is good again, not when nobody can look.
-            guard criterion.state == (isTold ? .good : .bad) else { continue }
+            // An alarm does not end when nobody can look.
+            guard (criterion.state == .bad) != isTold, !blind.contains(criterion.name) else {
+                continue
+            }
             if isTold { told.remove(criterion.name) } else { told.insert(criterion.name) }
             let words = "\(criterion.name): \(criterion.reason)"
             observer.log(

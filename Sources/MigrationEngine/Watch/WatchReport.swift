@@ -82,6 +82,8 @@ struct WatchFinding: Equatable {
     var figure: Figure?
     var reason: String
     var remedy: String?
+    /// Whether it is unknown because it could not be looked at, and not because it does not apply.
+    var isBlind = false
 
     static func good(_ reason: String, _ figure: Figure? = nil) -> WatchFinding {
         WatchFinding(state: .good, figure: figure, reason: reason)
@@ -107,6 +109,13 @@ struct WatchFinding: Equatable {
 
     static func unknown(_ reason: String, remedy: String? = nil) -> WatchFinding {
         WatchFinding(state: .unknown, figure: nil, reason: reason, remedy: remedy)
+    }
+
+    /// Unknown because it could not be looked at: what was bad before may be so still.
+    static func blind(_ reason: String, remedy: String? = nil) -> WatchFinding {
+        var finding = unknown(reason, remedy: remedy)
+        finding.isBlind = true
+        return finding
     }
 }
 
@@ -138,12 +147,12 @@ struct WatchQuestion: Sendable {
             return try ask(look)
         } catch {
             guard error.code != .targetUnavailable else {
-                return .unknown("the server cannot be asked: see \(Self.server)")
+                return .blind("the server cannot be asked: see \(Self.server)")
             }
             // Behind a switch nothing is copied again, whatever a table is missing.
             let isMissing =
                 error.code == .configuration && error.place.side == .target && look.isTargetLive
-            return .unknown(
+            return .blind(
                 "cannot be looked at: \(WatchFinding.words(error))",
                 remedy: isMissing
                     ? "see \(Self.tables); a table that never was there: correct the profile with "

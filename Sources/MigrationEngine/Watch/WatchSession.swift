@@ -124,7 +124,7 @@ package final class WatchSession {
                 limit: found.figure?.limit,
                 reason: found.reason,
                 remedy: found.remedy,
-                badSince: alarms.since(question.name, found.state, now: now)
+                badSince: alarms.since(question.name, found, now: now)
             )
         }
         return WatchReport(
