@@ -64,6 +64,18 @@ public enum Advice {
         observer: Observer = Observer(),
         cancellation: Cancellation = Cancellation()
     ) throws(MigrationError) -> AdviceReport {
+        let patience = TargetPatience(statementSeconds: AdviceLook.limit, cancellation)
+        return try patience.look { () throws(MigrationError) in
+            try look(options, settings, observer, cancellation)
+        }
+    }
+
+    private static func look(
+        _ options: Options,
+        _ settings: Settings,
+        _ observer: Observer,
+        _ cancellation: Cancellation
+    ) throws(MigrationError) -> AdviceReport {
         let started = ContinuousClock.now
         let tracker = ProgressTracker(observer)
         tracker.begin(.starting, "looking at the server")
@@ -80,6 +92,7 @@ public enum Advice {
             seconds: started.secondsToNow
         )
     }
+
     /// Looks for the known troubles only; a server that cannot be asked is unknown, not an error.
     ///
     /// - Parameters:

@@ -1,5 +1,8 @@
 /// The connection of one look for advice: read-only, its statements bounded.
 final class AdviceLook {
+    /// After how many seconds the server ends a statement of it.
+    static let limit = 20
+
     let options: Options
     let settings: Advice.Settings
     let address: TargetAddress
@@ -42,7 +45,7 @@ final class AdviceLook {
         _ work: (TargetConnection) throws(TargetError) -> Value
     ) throws(MigrationError) -> Value {
         do throws(TargetError) {
-            return try cancellation.whileRunning(connection.canceller().cancel) {
+            return try cancellation.whileRunning(connection.stopper()) {
                 () throws(TargetError) in try work(connection)
             }
         } catch {
@@ -72,7 +75,7 @@ final class AdviceLook {
     ) throws(TargetError) {
         try target.execute(
             """
-            SET default_transaction_read_only = on; SET statement_timeout = '20s';
+            SET default_transaction_read_only = on; SET statement_timeout = '\(limit)s';
             SET lock_timeout = '2s'; SET search_path = \(TargetConnection.quote(options.schema))
             """
         )

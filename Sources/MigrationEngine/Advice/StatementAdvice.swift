@@ -53,8 +53,10 @@ enum StatementAdvice {
                     FROM \(TargetConnection.quote(place)).pg_stat_statements
                     WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
                         AND mean_exec_time >= $1::float8
-                        AND (query ~* '^[\\s(]*(select|with|insert|update|delete|merge)\\M'
+                        AND (query ~*
+                                '^(\\s*/\\*.*?\\*/)*[\\s(]*(select|with|insert|update|delete|merge)\\M'
                             OR query = '<insufficient privilege>')
+                        AND query NOT LIKE '\(TargetConnection.mark)%'
                         AND query !~* '(pg_catalog|pg_stat_|pg_class|pg_attribute|cutover\\.)'
                     ORDER BY mean_exec_time DESC LIMIT 200
                     """,
@@ -124,7 +126,9 @@ enum StatementAdvice {
     ///
     /// A statement that begins with WITH may write.
     static func isSelect(_ text: String) -> Bool {
-        let bare = text.drop { $0.isWhitespace || $0 == "(" }
+        // Frameworks write a comment in front that says who asks.
+        let comments = /^(?:\s*\/\*.*?\*\/)+/.dotMatchesNewlines()
+        let bare = text.replacing(comments, with: "").drop { $0.isWhitespace || $0 == "(" }
         guard bare.prefix(6).lowercased() == "select",
             bare.dropFirst(6).first.map({ !$0.isLetter && !$0.isNumber && $0 != "_" }) == true
         else { return false }

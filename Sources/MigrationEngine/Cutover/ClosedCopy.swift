@@ -86,8 +86,9 @@ struct ClosedCopy: Codable, Equatable {
             return elsewhere + "the copy at \(copy.path) was changed since it was made, and "
                 + "PostgreSQL has everything"
         }
-        return "stop what writes the file, then put the closed one back with: "
-            + copy.command(options.source) + " (SHA-256 \(copy.sha256)); then cutover revert"
+        return "first stop what writes the file; then put the closed one back with: "
+            + copy.command(options.source) + " (SHA-256 \(copy.sha256)); the way back is open "
+            + "again then"
     }
 
     /// Adds to the error of a file that is gone how it comes back.

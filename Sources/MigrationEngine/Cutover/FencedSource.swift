@@ -126,7 +126,7 @@ struct FencedSource {
             .replaced,
             "the SQLite file is not the one that was closed at the switch of \(newest.at): \(what); "
                 + (isClosed ? "it is closed, too" : "IT TAKES WRITES"),
-            (isClosed ? "" : "cutover switch closes it; ") + wayBack
+            wayBack + (isClosed ? "" : "; until then cutover switch keeps writes out of it")
         )
     }
 

@@ -136,6 +136,15 @@ public struct RunStatus: Codable, Sendable {
     /// - Returns: The status; what cannot be read is unknown and named in `notes`.
     /// - Throws: ``MigrationError`` when the target's address is wrong.
     public static func read(_ options: Options) throws(MigrationError) -> RunStatus {
+        try TargetPatience(statementSeconds: lookSeconds).look { () throws(MigrationError) in
+            try look(options)
+        }
+    }
+
+    /// After how many seconds the server ends a question about where a run stands.
+    private static let lookSeconds = 10
+
+    private static func look(_ options: Options) throws(MigrationError) -> RunStatus {
         let address = try TargetAddress(options.target)
         var status = RunStatus(
             phase: "idle",

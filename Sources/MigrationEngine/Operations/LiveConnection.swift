@@ -8,8 +8,10 @@ final class LiveConnection {
     private let database: Database
 
     /// How long PostgreSQL may take for one statement, and how long it may wait for a lock.
-    private static let patience =
-        "SET statement_timeout = '\(Int(Profile.querySeconds))s'; SET lock_timeout = '2s'"
+    private static var patience: String {
+        let seconds = TargetPatience.current?.statementSeconds ?? Int(Profile.querySeconds)
+        return "SET statement_timeout = '\(seconds)s'; SET lock_timeout = '2s'"
+    }
 
     /// Opens a side.
     ///
@@ -112,7 +114,7 @@ final class LiveConnection {
                 try rows(sql)
             }
         case .target(let connection, _):
-            try cancellation.whileRunning(connection.canceller().cancel) {
+            try cancellation.whileRunning(connection.stopper()) {
                 () throws(LiveFailure) in try rows(sql)
             }
         }

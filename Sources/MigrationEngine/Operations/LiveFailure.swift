@@ -93,7 +93,8 @@ enum LiveFailure: Error {
                 "copy the source first: cutover migrate; or correct the profile"
             )
         } else {
-            return TargetFailure.wrap(error, stage: stage, address: address)
+            // The session is one that cannot write.
+            return TargetFailure.wrap(error, stage: stage, address: address, isReading: true)
         }
         return MigrationError(
             words.0,

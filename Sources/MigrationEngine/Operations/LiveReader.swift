@@ -46,6 +46,16 @@ package final class LiveReader {
         try read("profile") { session throws(LiveFailure) in session.profile }
     }
 
+    /// Has the server count at once what was read, where it knows how to.
+    ///
+    /// - Throws: ``MigrationError``.
+    func flushCounters() throws(MigrationError) {
+        try read("profile") { session throws(LiveFailure) in
+            guard session.connection.target?.serverVersion ?? 0 >= 150_000 else { return }
+            _ = try session.connection.rows("SELECT pg_stat_force_next_flush()")
+        }
+    }
+
     /// Runs a reading; once more when the connection was lost or the schema was an old one.
     ///
     /// - Parameters:

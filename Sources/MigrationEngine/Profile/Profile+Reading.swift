@@ -87,10 +87,16 @@ extension Profile {
         Watermark(
             table: try table.requiredText("table"),
             column: try table.requiredText("column"),
-            seconds: Double(try table.integer("seconds") ?? 3_600),
+            seconds: try seconds(table),
             workflow: try table.text("workflow"),
             zone: try table.text("zone")
         )
+    }
+
+    private static func seconds(_ table: ProfileTable) throws(MigrationError) -> Double {
+        let seconds = try table.integer("seconds") ?? 3_600
+        guard seconds > 0 else { throw table.wrong("seconds", "a number above zero") }
+        return Double(seconds)
     }
 
     private static func jobs(_ table: ProfileTable) throws(MigrationError) -> Jobs {
@@ -100,7 +106,7 @@ extension Profile {
             state: try table.requiredText("state"),
             running: try table.text("running") ?? "running",
             since: try table.requiredText("since"),
-            seconds: Double(try table.integer("seconds") ?? 3_600),
+            seconds: try seconds(table),
             zone: try table.text("zone")
         )
     }

@@ -39,7 +39,7 @@ extension Target {
         onLoss: () -> Void = {},
         _ work: (TargetConnection) throws(TargetError) -> Value
     ) throws(MigrationError) -> Value {
-        let stop = connection.target.canceller().cancel
+        let stop = connection.target.stopper()
         do throws(TargetError) {
             return try cancellation.whileRunning(stop) { () throws(TargetError) in
                 try work(connection.target)

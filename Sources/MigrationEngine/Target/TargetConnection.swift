@@ -1,5 +1,5 @@
 import CPostgres
-import Glibc
+import Foundation
 import Synchronization
 
 /// One connection to PostgreSQL, for one thread.
@@ -9,10 +9,15 @@ package final class TargetConnection {
     package internal(set) var roundTrips = 0
     /// Whether what it asks is ours: the simulated workers ask as the application does.
     private let isOurs: Bool
-    /// How often this process asked any server: the server's own counters hold these, too.
-    static let asked = Atomic<Int>(0)
-    /// How often a server refused what this process asked.
-    static let refused = Atomic<Int>(0)
+    /// Whether it only looks.
+    private let isLooking: Bool
+    /// What the statements of a look begin with: the server counts statements, and ours are none of
+    /// the application's.
+    static let mark = "/* cutover */ "
+    /// How many transactions of this process any server committed: its counters hold these, too.
+    static let committed = Atomic<Int>(0)
+    /// How many transactions of this process any server rolled back.
+    static let rolledBack = Atomic<Int>(0)
 
     /// A peer that is gone without a word is noticed within about a minute.
     private static let deadPeer = [
@@ -38,9 +43,14 @@ package final class TargetConnection {
         let keys =
             Self.deadPeer.keys.sorted() + ["dbname"]
             + settings.keys.filter { $0 != "dbname" }.sorted()
-        let opened = Self.withCStrings(keys) { names in
-            Self.withCStrings(keys.map { settings[$0] ?? Self.deadPeer[$0] ?? "" }) { values in
-                PQconnectdbParams(names, values, 1)
+        let opened = try Self.withCStrings(keys) {
+            names throws(TargetError) -> OpaquePointer? in
+            try Self.withCStrings(keys.map { settings[$0] ?? Self.deadPeer[$0] ?? "" }) {
+                values throws(TargetError) -> OpaquePointer? in
+                guard let patience = TargetPatience.current else {
+                    return PQconnectdbParams(names, values, 1)
+                }
+                return try Self.open(names, values, patience)
             }
         }
         guard let opened, PQstatus(opened) == CONNECTION_OK else {
@@ -50,13 +60,17 @@ package final class TargetConnection {
         }
         handle = opened
         isOurs = !purpose.hasPrefix(TrafficDatabase.purpose)
+        isLooking = ["operations", "status", "watch", "advise"].contains(purpose)
+        // A session begins with a transaction of the server's own.
+        if isOurs { Self.committed.wrappingAdd(1, ordering: .relaxed) }
         PQsetNoticeProcessor(opened, { _, _ in }, nil)
         // The session's own ways of writing values must not depend on the server's settings.
         try execute(
             """
             SET standard_conforming_strings = on; SET bytea_output = hex; SET DateStyle = ISO;
             SET IntervalStyle = postgres; SET extra_float_digits = 1; SET TimeZone = 'UTC';
-            SET lock_timeout = 0; SET statement_timeout = 0;
+            SET lock_timeout = 0;
+            SET statement_timeout = '\(TargetPatience.current?.statementSeconds ?? 0)s';
             SET idle_in_transaction_session_timeout = 0; SET row_security = off
             """
         )
@@ -69,12 +83,12 @@ package final class TargetConnection {
     /// - Parameter sql: The statements.
     /// - Throws: ``TargetError`` of the first that fails.
     package func execute(_ sql: String) throws(TargetError) {
-        count()
-        let result = PQexec(handle, sql)
+        let sql = marked(sql)
+        let result = try asking({ PQsendQuery(handle, sql) }, orWaiting: { PQexec(handle, sql) })
         defer { PQclear(result) }
         switch PQresultStatus(result) {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: return
-        default: throw refusal(result)
+        default: throw TargetError(result: result, connection: handle)
         }
     }
 
@@ -109,34 +123,51 @@ package final class TargetConnection {
             if case .bytes(let bytes) = parameter { return Int32(bytes.count) }
             return Int32(buffer?.count ?? 0)
         }
-        count()
-        let result = Self.withPointers(buffers) { values in
-            PQexecParams(
-                handle,
-                sql,
-                Int32(parameters.count),
-                nil,
-                values,
-                lengths,
-                formats,
-                0
+        let sql = marked(sql)
+        let count = Int32(parameters.count)
+        let result = try Self.withPointers(buffers) {
+            values throws(TargetError) -> OpaquePointer? in
+            try asking(
+                { PQsendQueryParams(handle, sql, count, nil, values, lengths, formats, 0) },
+                orWaiting: { PQexecParams(handle, sql, count, nil, values, lengths, formats, 0) }
             )
         }
         defer { PQclear(result) }
         switch PQresultStatus(result) {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK: return TargetRows(result)
-        default: throw refusal(result)
+        default: throw TargetError(result: result, connection: handle)
         }
     }
 
-    private func refusal(_ result: OpaquePointer?) -> TargetError {
-        if isOurs { Self.refused.wrappingAdd(1, ordering: .relaxed) }
-        return TargetError(result: result, connection: handle)
+    private func marked(_ sql: String) -> String { isLooking ? Self.mark + sql : sql }
+
+    /// Asks, and waits for the answer: with an end where this thread's patience has one.
+    private func asking(
+        _ send: () -> Int32,
+        orWaiting exec: () -> OpaquePointer?
+    ) throws(TargetError) -> OpaquePointer? {
+        roundTrips += 1
+        let result: OpaquePointer?
+        if let patience = TargetPatience.current {
+            let deadline = try patience.begin()
+            result = try answer(send(), deadline, patience)
+        } else {
+            result = exec()
+        }
+        count(result)
+        return result
     }
 
-    private func count() {
-        roundTrips += 1
-        if isOurs { Self.asked.wrappingAdd(1, ordering: .relaxed) }
+    /// Counts the transaction that ended with an answer, if one did.
+    private func count(_ result: OpaquePointer?) {
+        guard isOurs, let result, PQtransactionStatus(handle) == PQTRANS_IDLE else { return }
+        let isDone = [PGRES_COMMAND_OK, PGRES_TUPLES_OK].contains(PQresultStatus(result))
+        let isCommitted = isDone && strcmp(PQcmdStatus(result), "ROLLBACK") != 0
+        if isCommitted {
+            Self.committed.wrappingAdd(1, ordering: .relaxed)
+        } else {
+            Self.rolledBack.wrappingAdd(1, ordering: .relaxed)
+        }
     }
 
     /// Runs work in a transaction: committed when it returns, rolled back when it throws.
@@ -203,15 +234,15 @@ package final class TargetConnection {
 
     private static func withCStrings<Result>(
         _ strings: [String],
-        _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result
-    ) -> Result {
-        withPointers(strings.map { Array($0.utf8) + [0] }, body)
+        _ body: (UnsafePointer<UnsafePointer<CChar>?>) throws(TargetError) -> Result
+    ) throws(TargetError) -> Result {
+        try withPointers(strings.map { Array($0.utf8) + [0] }, body)
     }
 
     private static func withPointers<Result>(
         _ buffers: [[UInt8]?],
-        _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result
-    ) -> Result {
+        _ body: (UnsafePointer<UnsafePointer<CChar>?>) throws(TargetError) -> Result
+    ) throws(TargetError) -> Result {
         var copies: [UnsafeMutablePointer<CChar>?] = []
         for buffer in buffers {
             guard let buffer else {
@@ -228,11 +259,11 @@ package final class TargetConnection {
             for copy in copies { copy?.deallocate() }
         }
         let pointers = copies.map { UnsafePointer($0) } + [nil]
-        return pointers.withUnsafeBufferPointer { buffer in
+        return try pointers.withUnsafeBufferPointer { buffer throws(TargetError) -> Result in
             guard let start = buffer.baseAddress else {
                 preconditionFailure("the array of pointers ends with nil, so it is not empty")
             }
-            return body(start)
+            return try body(start)
         }
     }
 }
@@ -316,9 +347,18 @@ package final class TargetCanceller: @unchecked Sendable {
 
     deinit { PQfreeCancel(handle) }
 
-    /// Asks the server to stop what the connection is doing.
+    /// How long a server is waited for that does not take the wish, in seconds.
+    private static let patience = 2
+
+    /// Asks the server to stop what the connection is doing; does not wait for one that halts.
     package func cancel() {
-        var message = [CChar](repeating: 0, count: 256)
-        PQcancel(handle, &message, Int32(message.count))
+        let end = DispatchSemaphore(value: 0)
+        // It is waited for, so that what is asked next is not stopped in its place.
+        Thread { [self] in
+            var message = [CChar](repeating: 0, count: 256)
+            PQcancel(handle, &message, Int32(message.count))
+            end.signal()
+        }.start()
+        _ = end.wait(timeout: .now() + .seconds(Self.patience))
     }
 }

@@ -24,6 +24,17 @@ package struct TargetError: Error, Sendable {
     /// Whether it arose while connecting, so that there was no connection to lose.
     package private(set) var isFromConnecting = false
 
+    /// Whether the server did not answer at all within the time that is given to it.
+    package private(set) var isSilent = false
+
+    /// Makes the error of a server that does not answer.
+    ///
+    /// - Parameter seconds: For how long it has answered nothing.
+    init(silentFor seconds: Int) {
+        self.init(text: "the server answers nothing since \(seconds) s")
+        isSilent = true
+    }
+
     /// Marks an error as one of connecting.
     ///
     /// - Returns: The same error, marked.

@@ -9,6 +9,7 @@ package enum TargetFailure {
     ///   - address: The target.
     ///   - kept: What was kept.
     ///   - cancellation: When its wish was stated, the error is the answer to it.
+    ///   - isReading: Whether nothing but reading was wanted, whatever the stage.
     /// - Returns: The error for the operator.
     package static func wrap(
         _ error: TargetError,
@@ -16,9 +17,11 @@ package enum TargetFailure {
         table: String? = nil,
         address: TargetAddress,
         kept: MigrationError.Kept = .untouched,
-        cancellation: Cancellation? = nil
+        cancellation: Cancellation? = nil,
+        isReading: Bool = false
     ) -> MigrationError {
-        let isReading = ["verify", "status", "inspect", "watch"].contains(stage)
+        let isReading =
+            isReading || ["verify", "status", "inspect", "watch", "advise"].contains(stage)
         let (code, message, remedy) =
             (isReading ? readingRight(error, address) : nil)
             ?? classify(error, address, cancellation)
@@ -34,7 +37,8 @@ package enum TargetFailure {
             ),
             kept: kept,
             remedy: remedy,
-            cause: error.cause
+            // The message of a server that is silent says all of it.
+            cause: error.isSilent ? nil : error.cause
         )
     }
 
@@ -83,6 +87,11 @@ package enum TargetFailure {
         }
         let again = "run the same command again: it goes on where it stopped"
         switch error.sqlState {
+        case nil where error.isSilent:
+            return (
+                .targetUnavailable, error.message,
+                "look at the server's machine and at the way there; then \(again)"
+            )
         case nil where error.isFromConnecting: return unreachable(error, address)
         case nil:
             return (.targetUnavailable, "the connection to the server was lost", again)
@@ -141,6 +150,15 @@ package enum TargetFailure {
             )
         }
         let user = address.user
+        // The server names a table without its schema.
+        if let match = error.message.firstMatch(
+            of: /^permission denied for (?:table|view|materialized view|foreign table) (.+)$/
+        ) {
+            return (
+                .targetPermission, "user \"\(user)\" may not read \(match.1)",
+                "as its owner: GRANT SELECT ON \(match.1) TO \(user)"
+            )
+        }
         return (
             .targetPermission, "user \"\(user)\" may not read all of the target",
             "as the owner, for the application's schema and for cutover: GRANT USAGE ON SCHEMA "

@@ -15,7 +15,7 @@ enum ApplicationWatch {
                 remedy: "cutover switch hands over"
             )
         case nil:
-            return .unknown("it cannot be told which side takes the application's writes")
+            return .blind("it cannot be told which side takes the application's writes")
         }
     }
 
@@ -27,15 +27,31 @@ enum ApplicationWatch {
             ? try look.reading { reader throws(MigrationError) in try reader.workflows().workflows }
             : try look.sourceReader.workflows().workflows
         let enabled = rows.filter(\.enabled)
-        guard enabled.contains(where: { $0.lastRunAt != nil }) else {
+        // A toggle that the SQLite file has, and that is gone: its worker takes that for off.
+        let named = Set(rows.map(\.name))
+        let gone = look.status.workflows.filter {
+            $0.enabledSource != nil && !named.contains($0.name)
+                && profile.intervals[$0.name] != nil
+        }
+        var late = gone.map { "\($0.name): it has no toggle any more" }
+        guard !enabled.isEmpty || !late.isEmpty else { return .unknown("no workflow is enabled") }
+        guard try hasTimes(look) || !late.isEmpty else {
             return .unknown(
-                enabled.isEmpty
-                    ? "no workflow is enabled" : "the table has no time of a workflow's last run"
+                "the table has no time of a workflow's last run",
+                remedy: "look at the workflows' own logs; a column last_run_at that they write, "
+                    + "named as last_run in the profile, makes it known"
             )
         }
-        var late: [String] = []
+        let judged = enabled.filter { profile.intervals[$0.name] != nil }
+        let others = enabled.filter { profile.intervals[$0.name] == nil }.map(\.name)
+        guard !judged.isEmpty || !late.isEmpty else {
+            return .unknown(
+                "no enabled workflow has an interval in the profile",
+                remedy: "name their seconds under [intervals] in the profile: --profile FILE"
+            )
+        }
         var longest = 0.0
-        for row in enabled {
+        for row in judged {
             guard let seconds = profile.intervals[row.name] else { continue }
             guard let last = row.lastRunAt, let age = try age(of: last, look) else {
                 late.append("\(row.name): never ran")
@@ -53,16 +69,32 @@ enum ApplicationWatch {
         guard late.isEmpty else {
             return .bad(
                 GateWords.list(late),
-                figure,
+                // Of one that never ran there is no figure, and another's would belie the words.
+                longest > patience ? figure : nil,
                 remedy: "look at the workflow's own log; a stuck one is started again"
             )
         }
         let paused = rows.count - enabled.count
+        let within =
+            others.isEmpty
+            ? "\(enabled.count) enabled, each ran within its interval"
+            : "\(judged.count) of \(enabled.count) judged, each ran within its interval; no "
+                + "interval in the profile: \(GateWords.list(others))"
         return .good(
-            "\(enabled.count) enabled, each ran within its interval"
+            within
                 + (paused > 0 ? "; \(paused) turned off" : ""),
             figure
         )
+    }
+
+    /// Whether the table of the toggles has a column for the last run.
+    private static func hasTimes(_ look: WatchLook) throws(MigrationError) -> Bool {
+        let reading: (LiveReader) throws(MigrationError) -> Bool = {
+            reader throws(MigrationError) in
+            let table = try reader.workflowTable()
+            return table.relation.sql(table.view.lastRun) != nil
+        }
+        return look.isTargetLive ? try look.reading(reading) : try reading(look.sourceReader)
     }
 
     static func newOrders(_ look: WatchLook) throws(MigrationError) -> WatchFinding {
@@ -107,6 +139,7 @@ enum ApplicationWatch {
             case .missing: missing.append(name)
             case .noZone(let zone): missing.append("the time zone \(zone) of \(name)")
             case .empty: stale.append("\(name) is empty")
+            case .noTime(let text): stale.append("\(name) is no time: \(SafeText.visible(text))")
             case .old(let age) where age < -ServerWatch.apart:
                 stale.append("\(name) is \(ahead(age))")
             case .old(let age):
@@ -142,6 +175,8 @@ enum ApplicationWatch {
         /// The server does not know the zone that the profile gives.
         case noZone(String)
         case empty
+        /// What stands there.
+        case noTime(String)
         case old(Double)
     }
 
@@ -176,7 +211,7 @@ enum ApplicationWatch {
         guard let text else { return .missing }
         guard let text else { return .empty }
         do throws(MigrationError) {
-            return try age(of: text, in: mark.zone, look).map { .old($0) } ?? .empty
+            return try age(of: text, in: mark.zone, look).map { .old($0) } ?? .noTime(text)
         } catch {
             // 22023: a time zone that is none.
             guard let zone = mark.zone, case .postgres("22023", _, _, _) = error.cause else {
@@ -210,7 +245,7 @@ enum ApplicationWatch {
                         ELSE $1::text::timestamp AT TIME ZONE $2::text END)
                     """,
                     [.text(text), .text(zone ?? "UTC")]
-                ).first.flatMap(Double.init)
+                ).first.flatMap(Double.init).flatMap { $0.isFinite ? $0 : nil }
             } catch {
                 // 22007 and 22008: no time at all.
                 guard ["22007", "22008"].contains(error.sqlState) else { throw error }

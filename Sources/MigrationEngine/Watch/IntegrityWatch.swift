@@ -6,13 +6,24 @@ enum IntegrityWatch {
     private static let rest = 20.0
 
     static func references(_ look: WatchLook) throws(MigrationError) -> WatchFinding {
-        if let last = look.memory.violations, last.finding.state == .good,
+        if let last = look.memory.violations, last.finding.state != .bad,
             look.elapsed < last.at + min(seldom, rest * last.cost)
         {
             return last.finding
         }
         let begun = look.elapsed
-        let finding = try count(look)
+        let finding: WatchFinding
+        do throws(MigrationError) {
+            finding = try count(look)
+        } catch {
+            // 57014: a count that the server ended would be as long in the next look.
+            guard case .postgres("57014", _, _, _) = error.cause else { throw error }
+            finding = .blind(
+                "counting the rows without their parent takes more than "
+                    + "\(WatchLook.statementSeconds) s",
+                remedy: "cutover verify takes its time"
+            )
+        }
         look.memory.violations = (finding, look.elapsed, look.elapsed - begun)
         return finding
     }
@@ -47,53 +58,67 @@ enum IntegrityWatch {
         }
     }
 
-    static func sequences(_ look: WatchLook) throws(MigrationError) -> WatchFinding {
+    /// A table of the run that is gone is a fault; one that only the profile names is not.
+    static func tables(_ look: WatchLook) throws(MigrationError) -> WatchFinding {
         let schema = look.options.schema
         return try look.onTarget { target throws(TargetError) -> WatchFinding in
-            let owned = try target.query(
-                """
-                SELECT format('%I.%I', n.nspname, c.relname), quote_ident(a.attname),
-                    pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname),
-                    c.relname || '.' || a.attname
-                FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-                JOIN pg_namespace n ON n.oid = c.relnamespace
-                WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND a.attnum > 0
-                    AND NOT a.attisdropped AND (a.attidentity <> '' OR a.atthasdef)
-                    AND pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname)
-                        IS NOT NULL
-                ORDER BY 1, 2
-                """,
-                [.text(schema)]
-            ).rows
-            var behind: [String] = []
-            for row in owned {
-                guard let table = row[0], let column = row[1], let sequence = row[2] else {
-                    continue
-                }
-                let found = try target.query(
-                    """
-                    SELECT (SELECT max(\(column)) FROM \(table)),
-                        last_value + CASE WHEN is_called THEN 1 ELSE 0 END FROM \(sequence)
-                    """
-                ).rows[0]
-                guard let highest = found[0].flatMap({ Int64($0) }),
-                    let next = found[1].flatMap({ Int64($0) }), next <= highest
-                else { continue }
-                behind.append("\(row[3] ?? table): next id \(next), and \(highest) is taken")
+            guard let run = try RunState.newestRun(target, in: schema), run.isFinished else {
+                return .unknown("no run that has ended is known here")
             }
-            let figure = WatchFinding.Figure(Double(behind.count), "sequences", limit: 0)
-            guard behind.isEmpty else {
+            let rows = try target.query(
+                """
+                SELECT target_name, to_regclass(format('%I.%I', $2::text, target_name)) IS NULL
+                FROM cutover.mapping WHERE run_id = $1 AND target_name <> '' ORDER BY 1
+                """,
+                [.text(run.id), .text(schema)]
+            ).rows
+            let gone = rows.filter { $0[1] == "t" }.compactMap { $0[0] }
+            let figure = WatchFinding.Figure(Double(gone.count), "tables", limit: 0)
+            guard gone.isEmpty else {
                 return .bad(
-                    GateWords.list(behind),
+                    "gone from schema \(schema): \(GateWords.list(gone))",
                     figure,
-                    remedy: "SELECT setval(pg_get_serial_sequence('TABLE', 'COLUMN'), (SELECT "
-                        + "max(COLUMN) FROM TABLE)); new rows are refused until then"
+                    remedy: "the server's log says who dropped or renamed it; ALTER TABLE NEW_NAME "
+                        + "RENAME TO the old one gives it back; what was dropped is in the "
+                        + "server's own backups, and in the SQLite file as it was at the switch"
                 )
             }
-            return .good(
-                "\(GateWords.count(owned.count, "sequence")), each above its highest id",
-                figure
-            )
+            return .good("\(GateWords.count(rows.count, "table")) of the run", figure)
         }
+    }
+
+    /// Refuses a schema in which nothing of a run can be.
+    static func requireSchema(_ look: WatchLook) throws(MigrationError) {
+        let schema = look.options.schema
+        let problem = try look.onTarget { target throws(TargetError) -> (String, [String])? in
+            let isThere = try target.query(
+                "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)",
+                [.text(schema)]
+            )
+            var runs: [String] = []
+            do throws(TargetError) {
+                if try RunState.newestRun(target) != nil {
+                    runs = try target.query(
+                        "SELECT DISTINCT schema_name FROM cutover.run "
+                            + "WHERE run_id NOT LIKE 'dry-%' ORDER BY 1"
+                    ).rows.compactMap { $0[0] }
+                }
+            } catch {
+                // 42501: whoever may not see the runs is told so by the criteria.
+                guard error.sqlState == "42501" else { throw error }
+            }
+            if isThere.first != "t" { return ("the target has no schema \"\(schema)\"", runs) }
+            guard !runs.isEmpty, !runs.contains(schema) else { return nil }
+            return ("the schema \"\(schema)\" holds the tables of no run", runs)
+        }
+        guard let (words, runs) = problem else { return }
+        throw MigrationError(
+            .configuration,
+            SafeText.visible(words),
+            place: .init("watch", side: .target),
+            remedy: runs.isEmpty
+                ? "give the schema with the application's tables: --schema NAME"
+                : "give the schema of the run: --schema \(runs.joined(separator: " or "))"
+        )
     }
 }

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 
 /// Criteria about the SQLite file behind the switch: nobody may write it, and nobody should hold it.
@@ -32,7 +33,15 @@ enum OldFileWatch {
         }
         let before = look.memory.file ?? now
         look.memory.file = before
-        guard now == before else {
+        if now != before, look.memory.refusedFile != now {
+            // What the remedy of this alarm puts back is the closed file again.
+            if now.isCopy(path, of: look.options) {
+                look.memory.file = now
+            } else {
+                look.memory.refusedFile = now
+            }
+        }
+        guard now == look.memory.file else {
             return .bad(
                 "the SQLite file was written since the watch began: \(now.difference(from: before))",
                 remedy: "find who holds it: see old_file_holders; cutover verify names rows"
@@ -42,14 +51,34 @@ enum OldFileWatch {
     }
 
     static func holders(_ look: WatchLook) -> WatchFinding {
-        guard look.isTargetLive else { return notYet }
-        let holders = FileHolders.of(look.options.source).filter { $0.verb == nil }
+        guard look.isTargetLive, look.status.finalAt == nil else {
+            _ = look.openings.take()
+            look.memory.isSettled = false
+            return notYet
+        }
+        // A switch writes the file until its end, and so do the workers until the handover.
+        let isSettled = look.status.process.map { $0.verb == "console" } ?? true
+        let noted = look.openings.take()
+        let (now, opened) = isSettled && look.memory.isSettled ? noted : ([], 0)
+        look.memory.isSettled = isSettled
+        let held = FileHolders.of(look.options.source).filter { $0.verb == nil }
+        let holders = held + now.filter { seen in !held.contains { $0.pid == seen.pid } }
         let figure = WatchFinding.Figure(Double(holders.count), "processes", limit: 0)
         guard holders.isEmpty else {
             return .bad(
                 GateWords.list(holders.map { "pid \($0.pid): \($0.command)" }),
                 figure,
                 remedy: "end these processes, or give them the new database and start them again"
+            )
+        }
+        // It was too short to be met; read-only opening, as ours and a backup's, does not count.
+        guard opened == 0 else {
+            return .bad(
+                "opened for writing and closed again since the last look: "
+                    + GateWords.count(opened, "time"),
+                .init(Double(opened), "openings", limit: 0),
+                remedy: "find the program: a timer, a script or an old worker that still has the "
+                    + "path; the fence refuses its writes"
             )
         }
         let seen = getuid() == 0 ? "" : " that this user can see"
@@ -73,6 +102,13 @@ struct OldFileStamp: Equatable {
         modified = status.st_mtim
         var companion = stat()
         log = stat(path + "-wal", &companion) == 0 ? Int64(companion.st_size) : 0
+    }
+
+    /// Whether the file is what was kept of the closed one at the switch.
+    func isCopy(_ path: String, of options: Options) -> Bool {
+        guard log == 0, let copy = ClosedCopy.read(options, token: nil), Int(size) == copy.sizeBytes
+        else { return false }
+        return (try? SHA256.hexadecimal(ofFile: path)) == copy.sha256
     }
 
     static func == (one: OldFileStamp, other: OldFileStamp) -> Bool {

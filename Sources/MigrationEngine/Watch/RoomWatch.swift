@@ -64,10 +64,17 @@ enum RoomWatch {
             try target.query(
                 """
                 SELECT current_setting('archive_mode'),
-                    extract(epoch FROM now() - last_archived_time), last_failed_time > last_archived_time
+                    extract(epoch FROM now() - last_archived_time),
+                    last_failed_time > coalesce(last_archived_time, '-infinity'), failed_count
                 FROM pg_stat_archiver
                 """
             ).rows[0]
+        }
+        if row[0] != "off", row[1] == nil, row[2] == "t" {
+            return .bad(
+                "archiving fails: \(row[3] ?? "") times, and no log was ever archived",
+                remedy: "look at the server's log, why archiving fails"
+            )
         }
         guard row[0] != "off", let age = row[1].flatMap(Double.init) else {
             return .unknown(

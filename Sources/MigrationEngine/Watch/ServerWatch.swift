@@ -6,12 +6,23 @@ enum ServerWatch {
     static let busy = 0.8
     /// How far two clocks may be apart, in seconds.
     static let apart = 30.0
+    /// query_canceled and lock_not_available: an answer did not come in time.
+    private static let tooLate = ["57014", "55P03"]
     /// How many of our own probes are kept.
     private static let probes = 100
 
     static func identity(_ look: WatchLook) throws(MigrationError) -> WatchFinding {
         let run = try Journal.newestRun(in: RunDirectory(existing: look.options.runDirectory))
         let (server, now) = try look.server()
+        // An application opens connections all the time; ours has been there since before.
+        do throws(MigrationError) {
+            _ = try Target.connect(look.options, stage: "watch", purpose: "watch")
+        } catch {
+            return .bad(
+                "no new connection is taken: \(WatchFinding.words(error))",
+                remedy: error.remedy
+            )
+        }
         let name = "\(server.address), system/database \(now)"
         guard let run else { return .unknown("\(name); no run to compare with") }
         if now == run.targetFingerprint { return .good(name) }
@@ -116,10 +127,24 @@ enum ServerWatch {
         let start = ContinuousClock.now
         _ = try look.onTarget { target throws(TargetError) in try target.query("SELECT 1").first }
         let profile = try Profile.named(look)
-        if !profile.orders.isEmpty {
-            _ = try look.reading { reader throws(MigrationError) in try reader.orders(limit: 20) }
-        }
         let slow = profile.watch.slowMilliseconds
+        if !profile.orders.isEmpty {
+            do throws(MigrationError) {
+                _ = try look.reading { reader throws(MigrationError) in
+                    try reader.orders(limit: 20)
+                }
+            } catch {
+                guard case .postgres(let state?, _, _, _) = error.cause,
+                    tooLate.contains(state)
+                else { throw error }
+                return .bad(
+                    "our own probe of the orders got no answer: \(WatchFinding.words(error))",
+                    .init(start.secondsToNow * 1_000, "ms", limit: slow),
+                    remedy: "a session may hold the table: see long_transactions and "
+                        + "blocked_sessions, and pg_locks"
+                )
+            }
+        }
         look.memory.probes.append(start.secondsToNow * 1_000)
         look.memory.probes = Array(look.memory.probes.suffix(probes))
         let sorted = look.memory.probes.sorted()

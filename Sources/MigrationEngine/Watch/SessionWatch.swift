@@ -3,6 +3,8 @@ import Synchronization
 /// Criteria about the sessions of others: what they roll back, keep open, wait for.
 enum SessionWatch {
     static func transactions(_ look: WatchLook) throws(MigrationError) -> WatchFinding {
+        // What the lists have asked until now must be in the counters, too.
+        try? look.reading { reader throws(MigrationError) in try reader.flushCounters() }
         let now = try look.onTarget { target throws(TargetError) in try ServerCounters(target) }
         let (before, seconds) = look.memory.counters.oldest(adding: now, at: look.elapsed)
         guard now.rollbacks >= before.rollbacks, now.commits >= before.commits else {
@@ -10,11 +12,12 @@ enum SessionWatch {
             return .unknown("the server's counters were reset")
         }
         let deadlocks = now.deadlocks - before.deadlocks
-        // The watch's own questions are none of the application's transactions.
-        let refused = now.own.refused - before.own.refused
-        let passed = now.own.asked - before.own.asked - refused
+        // The watch's own transactions are none of the application's.
+        let refused = now.own.rolledBack - before.own.rolledBack
+        let passed = now.own.committed - before.own.committed
         let rollbacks = max(0, now.rollbacks - before.rollbacks - refused)
-        let commits = max(0, now.commits - before.commits - passed)
+        let others = passed * max(before.others, now.others) / ServerCounters.sessions
+        let commits = max(0, now.commits - before.commits - passed - others)
         let words =
             "\(GateWords.count(deadlocks, "deadlock")), \(rollbacks) of \(commits + rollbacks) "
             + "transactions rolled back in the last \(Int(seconds.rounded())) s"
@@ -29,25 +32,36 @@ enum SessionWatch {
         return .good(words, figure)
     }
 
+    /// Programs of ours that keep a transaction open for as long as their work takes.
+    private static let ours =
+        ["migrate", "follow", "switch", "verify", "quarantine", "rehearse", "plan", "clean"]
+        .map { "'cutover \($0)'" }.joined(separator: ", ")
+
     static func longTransactions(_ look: WatchLook) throws(MigrationError) -> WatchFinding {
         let long = try Profile.named(look).watch.longSeconds
         return try sessions(
             look,
             """
+            SELECT format('prepared transaction %s of %s for %s s', gid, owner,
+                    extract(epoch FROM now() - prepared)::bigint),
+                extract(epoch FROM now() - prepared)
+            FROM pg_prepared_xacts WHERE database = current_database()
+                AND prepared < now() - interval '\(Int(long)) s'
+            UNION ALL
             SELECT format('session %s (%s, %s) for %s s', pid, application_name, state,
                     extract(epoch FROM now() - xact_start)::bigint),
                 extract(epoch FROM now() - xact_start)
             FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
                 AND backend_type = 'client backend' AND xact_start < now() - interval '\(Int(long)) s'
-                AND application_name NOT LIKE 'cutover %'
-            ORDER BY xact_start
+                AND application_name NOT IN (\(ours))
+            ORDER BY 2 DESC
             """,
             none: "no transaction has been open for \(Int(long)) s",
             some: "open for long",
             limit: long,
             remedy:
                 "a worker that waits with an open transaction holds up vacuum and locks: end it, "
-                + "or pg_terminate_backend(PID)"
+                + "or pg_terminate_backend(PID); a prepared one: ROLLBACK PREPARED or COMMIT PREPARED"
         )
     }
 
@@ -118,23 +132,34 @@ struct ServerCounters {
     var commits: Int
     var rollbacks: Int
     var deadlocks: Int
-    /// What this process asked, each a transaction of its own, and what was refused of it.
-    var own: (asked: Int, refused: Int)
+    /// The transactions of this process.
+    var own: (committed: Int, rolledBack: Int)
+    /// Sessions of other programs of ours that ask as often, such as a console beside the watch.
+    var others: Int
+
+    /// How many sessions a watch keeps open.
+    static let sessions = 2
 
     /// Reads them.
     init(_ target: TargetConnection) throws(TargetError) {
+        if target.serverVersion >= 150_000 {
+            _ = try target.query("SELECT pg_stat_force_next_flush()")
+        }
         let row = try target.query(
             """
-            SELECT xact_commit, xact_rollback, deadlocks FROM pg_stat_database
-            WHERE datname = current_database()
+            SELECT xact_commit, xact_rollback, deadlocks, (SELECT count(*) FROM pg_stat_activity
+                WHERE datname = current_database()
+                    AND application_name IN ('cutover watch', 'cutover operations'))
+            FROM pg_stat_database WHERE datname = current_database()
             """
         ).rows[0].map { $0.flatMap { Int($0) } ?? 0 }
         commits = row[0]
         rollbacks = row[1]
         deadlocks = row[2]
         own = (
-            TargetConnection.asked.load(ordering: .relaxed),
-            TargetConnection.refused.load(ordering: .relaxed)
+            TargetConnection.committed.load(ordering: .relaxed),
+            TargetConnection.rolledBack.load(ordering: .relaxed)
         )
+        others = max(0, row[3] - Self.sessions)
     }
 }

@@ -42,11 +42,14 @@ public enum Watch {
         WatchQuestion("watermarks", "the marks of the syncs advance") {
             look throws(MigrationError) in try ApplicationWatch.watermarks(look)
         },
+        WatchQuestion("tables", "every table that was migrated is there") {
+            look throws(MigrationError) in try IntegrityWatch.tables(look)
+        },
         WatchQuestion("references", "no row is without its parent") {
             look throws(MigrationError) in try IntegrityWatch.references(look)
         },
         WatchQuestion("sequences", "every next id is above the highest") {
-            look throws(MigrationError) in try IntegrityWatch.sequences(look)
+            look throws(MigrationError) in try SequenceWatch.sequences(look)
         },
         WatchQuestion("clocks", "this machine's and the server's clock agree") {
             look throws(MigrationError) in try ServerWatch.clocks(look)
@@ -104,20 +107,16 @@ public enum Watch {
         var isGood = true
         while true {
             let begun = started.secondsToNow
-            guard let report = try session.next() else { return isGood }
+            guard let report = try session.look() else { return isGood }
             isGood = isGood && report.ok
+            // Whatever becomes of the journal, what was found is told.
             try tell(report)
+            session.keep(report)
             let elapsed = started.secondsToNow
             if let duration = settings.duration, elapsed >= duration { return isGood }
             let most = settings.duration.map { $0 - elapsed } ?? settings.interval
-            wait(min(settings.interval - (elapsed - begun), most), cancellation)
+            session.wait(min(settings.interval - (elapsed - begun), most))
             guard !cancellation.isCancelled else { return isGood }
         }
-    }
-
-    /// Waits, and ends early when a stop is asked for.
-    private static func wait(_ seconds: Double, _ cancellation: Cancellation) {
-        let end = ContinuousClock.now.advanced(by: .seconds(max(0, seconds)))
-        while ContinuousClock.now < end, !cancellation.isCancelled { usleep(50_000) }
     }
 }

@@ -14,6 +14,9 @@ final class WatchAlarms {
     private let journal: Journal?
     private var badSince: [String: Double] = [:]
     private var told: Set<String> = []
+    /// What could not be looked at.
+    private var blind: Set<String> = []
+    private var isLosing = false
 
     /// Opens the journal; a folder that never was one of a run gets none.
     init(_ options: Options, _ observer: Observer) {
@@ -37,9 +40,11 @@ final class WatchAlarms {
     /// Remembers a criterion's state.
     ///
     /// - Returns: Since when it is bad, as UTC; nil when it is not.
-    func since(_ name: String, isBad: Bool, now: Double) -> String? {
-        guard isBad else {
-            badSince[name] = nil
+    func since(_ name: String, _ found: WatchFinding, now: Double) -> String? {
+        if found.isBlind { blind.insert(name) } else { blind.remove(name) }
+        guard found.state == .bad else {
+            // What cannot be looked at has not ended.
+            if !found.isBlind { badSince[name] = nil }
             return nil
         }
         let since = badSince[name] ?? now
@@ -49,11 +54,31 @@ final class WatchAlarms {
 
     /// Keeps a look, and tells and writes down each alarm that begins or ends.
     ///
-    /// - Throws: ``MigrationError`` when the journal cannot be written.
-    func keep(_ report: WatchReport) throws(MigrationError) {
+    /// A journal that cannot be written ends no watch: it is told once, and tried in each look.
+    func keep(_ report: WatchReport) {
+        do throws(MigrationError) {
+            for words in tell(report) {
+                try journal?.action(words.verb, before: nil, after: words.text)
+            }
+            try write(report)
+            isLosing = false
+        } catch {
+            if !isLosing { observer.tell("watch", "this look is not kept: \(error.message)") }
+            isLosing = true
+        }
+    }
+
+    /// Tells each alarm that begins or ends.
+    ///
+    /// - Returns: What is to be written down of them.
+    private func tell(_ report: WatchReport) -> [(verb: String, text: String)] {
+        var entries: [(verb: String, text: String)] = []
         for criterion in report.criteria {
             let isTold = told.contains(criterion.name)
-            guard (criterion.state == .bad) != isTold else { continue }
+            // An alarm does not end when nobody can look.
+            guard (criterion.state == .bad) != isTold, !blind.contains(criterion.name) else {
+                continue
+            }
             if isTold { told.remove(criterion.name) } else { told.insert(criterion.name) }
             let words = "\(criterion.name): \(criterion.reason)"
             observer.log(
@@ -64,13 +89,9 @@ final class WatchAlarms {
                     message: (isTold ? "no longer an alarm: " : "ALARM ") + words
                 )
             )
-            try journal?.action(
-                isTold ? "watch.alarm.end" : "watch.alarm",
-                before: nil,
-                after: words
-            )
+            entries.append((isTold ? "watch.alarm.end" : "watch.alarm", words))
         }
-        try write(report)
+        return entries
     }
 
     private func write(_ report: WatchReport) throws(MigrationError) {

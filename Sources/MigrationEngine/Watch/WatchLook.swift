@@ -4,8 +4,9 @@ import Foundation
 ///
 /// It belongs to one thread.
 final class WatchLook {
-    /// Statements of the watch end after this, so that a busy server is never held up by it.
-    static let statementLimit = "5s"
+    /// Statements of the watch end after so many seconds, so that a busy server is never held up by
+    /// it.
+    static let statementSeconds = 5
 
     let options: Options
     let cancellation: Cancellation
@@ -17,6 +18,8 @@ final class WatchLook {
     private let targetReader: LiveReader
     /// What the criteria keep from one look to the next.
     var memory = WatchMemory()
+    /// Who opens the old file between two looks.
+    let openings: FileOpenings
     /// The application's profile, once it was read.
     var profile: Profile?
 
@@ -28,6 +31,7 @@ final class WatchLook {
     init(_ options: Options, _ cancellation: Cancellation) throws(MigrationError) {
         self.options = options
         self.cancellation = cancellation
+        openings = FileOpenings(options.source)
         status = try RunStatus.read(options)
         sourceReader = LiveReader(options: options, side: .source)
         targetReader = LiveReader(options: options, side: .target)
@@ -100,7 +104,7 @@ final class WatchLook {
         let made = try Target.connect(
             options,
             stage: "watch",
-            settings: "SET statement_timeout = '\(Self.statementLimit)'; SET lock_timeout = '2s'; "
+            settings: "SET lock_timeout = '2s'; "
                 + "SET default_transaction_read_only = on; SET TIME ZONE 'UTC'"
         )
         connection = made
@@ -174,6 +178,10 @@ struct WatchMemory {
     var size: Double?
     /// What the old file looked like when it was first seen closed.
     var file: OldFileStamp?
+    /// Whether nobody but a stranger had a reason to open the old file since the look before.
+    var isSettled = false
+    /// A later one that is not the closed file, so that it is read to its end only once.
+    var refusedFile: OldFileStamp?
     /// The newest order of the old file when it was first seen closed.
     var oldestSideOrder: String?
     /// The last count of rows without their parent, when it was made and how long it took.

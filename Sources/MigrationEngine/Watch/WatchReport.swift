@@ -82,6 +82,8 @@ struct WatchFinding: Equatable {
     var figure: Figure?
     var reason: String
     var remedy: String?
+    /// Whether it is unknown because it could not be looked at, and not because it does not apply.
+    var isBlind = false
 
     static func good(_ reason: String, _ figure: Figure? = nil) -> WatchFinding {
         WatchFinding(state: .good, figure: figure, reason: reason)
@@ -108,6 +110,13 @@ struct WatchFinding: Equatable {
     static func unknown(_ reason: String, remedy: String? = nil) -> WatchFinding {
         WatchFinding(state: .unknown, figure: nil, reason: reason, remedy: remedy)
     }
+
+    /// Unknown because it could not be looked at: what was bad before may be so still.
+    static func blind(_ reason: String, remedy: String? = nil) -> WatchFinding {
+        var finding = unknown(reason, remedy: remedy)
+        finding.isBlind = true
+        return finding
+    }
 }
 
 /// A criterion, and how it is looked at.
@@ -129,17 +138,25 @@ struct WatchQuestion: Sendable {
     /// The question that answers for a server that is gone.
     static let server = "server"
 
+    /// The question that names tables that are gone.
+    static let tables = "tables"
+
     /// Looks; what fails is unknown, and the others go on.
     func look(_ look: WatchLook) -> WatchFinding {
         do throws(MigrationError) {
             return try ask(look)
         } catch {
             guard error.code != .targetUnavailable else {
-                return .unknown("the server cannot be asked: see \(Self.server)")
+                return .blind("the server cannot be asked: see \(Self.server)")
             }
-            return .unknown(
+            // Behind a switch nothing is copied again, whatever a table is missing.
+            let isMissing =
+                error.code == .configuration && error.place.side == .target && look.isTargetLive
+            return .blind(
                 "cannot be looked at: \(WatchFinding.words(error))",
-                remedy: error.remedy
+                remedy: isMissing
+                    ? "see \(Self.tables); a table that never was there: correct the profile with "
+                        + "--profile FILE" : error.remedy
             )
         }
     }

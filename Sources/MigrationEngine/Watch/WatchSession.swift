@@ -4,10 +4,11 @@ import Foundation
 ///
 /// It belongs to one thread.
 package final class WatchSession {
-    private let look: WatchLook
+    private let seen: WatchLook
     private let alarms: WatchAlarms
     private var history: WatchHistory
     private var isFirst = true
+    private let patience: TargetPatience
 
     /// Begins to watch.
     ///
@@ -21,7 +22,24 @@ package final class WatchSession {
         observer: Observer = Observer(),
         cancellation: Cancellation = Cancellation()
     ) throws(MigrationError) {
-        look = try WatchLook(options, cancellation)
+        let patience = TargetPatience(
+            statementSeconds: WatchLook.statementSeconds,
+            cancellation
+        )
+        self.patience = patience
+        seen = try patience.look { () throws(MigrationError) in
+            try Self.first(options, cancellation)
+        }
+        alarms = WatchAlarms(options, observer)
+        history = alarms.history()
+    }
+
+    /// Looks whether there is something to watch.
+    private static func first(
+        _ options: Options,
+        _ cancellation: Cancellation
+    ) throws(MigrationError) -> WatchLook {
+        let look = try WatchLook(options, cancellation)
         try look.onTarget { target throws(TargetError) in try target.execute("SELECT 1") }
         do throws(MigrationError) {
             _ = try Profile.named(look)
@@ -29,8 +47,8 @@ package final class WatchSession {
             // With a wrong profile nearly everything would be unknown, and so without an alarm.
             if error.code == .configuration { throw error }
         }
-        alarms = WatchAlarms(options, observer)
-        history = alarms.history()
+        try IntegrityWatch.requireSchema(look)
+        return look
     }
 
     /// Looks once more.
@@ -38,14 +56,42 @@ package final class WatchSession {
     /// - Returns: What was found; nil when a stop was asked for meanwhile.
     /// - Throws: ``MigrationError`` when it cannot be kept; a server that is gone is an alarm.
     package func next() throws(MigrationError) -> WatchReport? {
-        if !isFirst { try look.renew() }
-        isFirst = false
-        let report = report()
-        // What was not asked to its end is no look, and ends no alarm.
-        guard !look.cancellation.isCancelled else { return nil }
-        try alarms.keep(report)
-        history.add(report)
+        let report = try look()
+        if let report { keep(report) }
         return report
+    }
+
+    /// Keeps a look, and tells of each alarm that begins or ends.
+    ///
+    /// - Parameter report: The look.
+    func keep(_ report: WatchReport) {
+        alarms.keep(report)
+        history.add(report)
+    }
+
+    /// Waits, and ends early when a stop is asked for; what opens the old file meanwhile is noted.
+    ///
+    /// - Parameter seconds: How long.
+    func wait(_ seconds: Double) {
+        let end = ContinuousClock.now.advanced(by: .seconds(max(0, seconds)))
+        while ContinuousClock.now < end, !seen.cancellation.isCancelled {
+            seen.openings.wait(milliseconds: 50)
+        }
+    }
+
+    /// Looks once more, and keeps nothing.
+    ///
+    /// - Returns: What was found; nil when a stop was asked for meanwhile.
+    /// - Throws: ``MigrationError``.
+    func look() throws(MigrationError) -> WatchReport? {
+        let isFirst = isFirst
+        self.isFirst = false
+        let report = try patience.look { () throws(MigrationError) in
+            if !isFirst { try seen.renew() }
+            return self.report()
+        }
+        // What was not asked to its end is no look, and ends no alarm.
+        return seen.cancellation.isCancelled ? nil : report
     }
 
     /// Looks once more, and adds the figures of the looks before, those of earlier watches too.
@@ -58,6 +104,7 @@ package final class WatchSession {
     }
 
     private func report() -> WatchReport {
+        let look = seen
         let now = Date().timeIntervalSince1970
         let elapsed = look.elapsed
         let server = try? look.server()
@@ -77,7 +124,7 @@ package final class WatchSession {
                 limit: found.figure?.limit,
                 reason: found.reason,
                 remedy: found.remedy,
-                badSince: alarms.since(question.name, isBad: found.state == .bad, now: now)
+                badSince: alarms.since(question.name, found, now: now)
             )
         }
         return WatchReport(

@@ -7,6 +7,8 @@ struct StatementAdviceTests {
     @Test(
         arguments: [
             ("SELECT 1", true), ("  (select a from b)", true), ("SELECT\n*", true),
+            ("/* app:web */ SELECT 1", true),
+            ("/* SELECT */ DELETE FROM a", false),
             ("SELECT 1;", true), ("WITH a AS (DELETE FROM b) SELECT 1", false),
             ("selected", false), ("SELECT 1; DELETE FROM b", false), ("DELETE FROM b", false),
             ("", false), ("EXPLAIN ANALYZE SELECT 1", false),

@@ -150,6 +150,60 @@ struct WatchBadInputTests {
         #expect(unknown["reason"].string?.contains("Nowhere") == true, "\(unknown)")
     }
 
+    @Test func `a workflow without an interval is not called good`() async throws {
+        let live = try await LiveSource.switched()
+        let target = live.cutover.target
+        let more = "[intervals]\nxml-import = 300"
+        let some = try await look(live, ["--profile", try live.profile(more)])
+        let words = some.json["criteria"].named("workflows")["reason"].string
+        #expect(words?.contains("no interval in the profile: ") == true, "\(some)")
+        _ = try await psql(
+            target,
+            """
+            UPDATE workflow_controls SET last_run_at = NULL WHERE workflow_name = 'xml-import';
+            UPDATE sync_watermark SET last_sync_timestamp = 'soon';
+            """
+        )
+        let found = try await look(live).json["criteria"]
+        let never = found.named("workflows")
+        #expect(never["state"].string == "bad", "\(never)")
+        #expect(never["reason"].string?.contains("xml-import: never ran") == true, "\(never)")
+        #expect(never["value"].double == nil, "\(never)")
+        let mark = found.named("watermarks")
+        #expect(mark["reason"].string?.contains("is no time: soon") == true, "\(mark)")
+        _ = try await psql(
+            target,
+            "DELETE FROM workflow_controls WHERE workflow_name = 'xml-import'"
+        )
+        let gone = try await look(live).json["criteria"].named("workflows")
+        #expect(gone["reason"].string?.contains("no toggle any more") == true, "\(gone)")
+    }
+
+    @Test func `a schema without the run is refused, and a missing right is named`() async throws {
+        let live = try await LiveSource.switched()
+        let target = live.cutover.target
+        let wrong = try await look(live, ["--schema", "nope"])
+        #expect(wrong.status == 78 && wrong.code == "configuration", "\(wrong)")
+        #expect(wrong.json["error"]["remedy"].string?.contains("--schema public") == true)
+        let user = "reader_\(try await live.database())"
+        _ = try await psql(
+            target,
+            """
+            CREATE ROLE \(user) LOGIN;
+            GRANT USAGE ON SCHEMA public, cutover TO \(user);
+            GRANT SELECT ON ALL TABLES IN SCHEMA public, cutover TO \(user);
+            REVOKE SELECT ON orders_inbox FROM \(user);
+            """
+        )
+        let limited = target.replacing("user=postgres", with: "user=\(user)")
+        let orders = try await look(live, target: limited).json["criteria"].named("new_orders")
+        #expect(
+            orders["remedy"].string?.contains("GRANT SELECT ON orders_inbox TO \(user)") == true,
+            "\(orders)"
+        )
+        _ = try await psql(target, "DROP OWNED BY \(user); DROP ROLE \(user)")
+    }
+
     @Test func `a profile whose limits are no numbers is refused with its line`() async throws {
         let live = try await LiveSource(try TestFolder(), orders: 5, isSigned: false)
         let profile = try live.profile("[watch]\npool = 0")
@@ -157,5 +211,8 @@ struct WatchBadInputTests {
         #expect(run.status == 78, "\(run)")
         #expect(run.code == "configuration", "\(run)")
         #expect(run.json["error"]["message"].string?.contains("pool") == true, "\(run)")
+        let mark = "[[watermarks]]\ntable = \"a\"\ncolumn = \"b\"\nseconds = 0"
+        let zero = try await look(live, ["--profile", try live.profile(mark)])
+        #expect(zero.status == 78 && zero.code == "configuration", "\(zero)")
     }
 }
