@@ -24,6 +24,8 @@ enum OldFileWatch {
                 remedy: fence.remedy ?? "cutover status says what to do"
             )
         }
+        // Until its end a switch writes the file that it has closed; the fence tells other writes.
+        if !isSettled(look) || !look.memory.isSettled { look.memory.file = nil }
         let path = look.options.source
         guard let now = OldFileStamp(path) else {
             return .bad(
@@ -50,6 +52,11 @@ enum OldFileWatch {
         return .good("closed, and not written since the watch began", .init(0, "rows", limit: 0))
     }
 
+    /// Whether no program of ours is at work on the file.
+    private static func isSettled(_ look: WatchLook) -> Bool {
+        look.status.process.map { $0.verb == "console" } ?? true
+    }
+
     static func holders(_ look: WatchLook) -> WatchFinding {
         guard look.isTargetLive, look.status.finalAt == nil else {
             _ = look.openings.take()
@@ -57,7 +64,7 @@ enum OldFileWatch {
             return notYet
         }
         // A switch writes the file until its end, and so do the workers until the handover.
-        let isSettled = look.status.process.map { $0.verb == "console" } ?? true
+        let isSettled = isSettled(look)
         let noted = look.openings.take()
         let (now, opened) = isSettled && look.memory.isSettled ? noted : ([], 0)
         look.memory.isSettled = isSettled

@@ -127,22 +127,6 @@ struct WatchFaultTests {
         #expect(actions.split(separator: "\n") == ["watch.alarm", "watch.alarm.end"])
     }
 
-    @Test func `a server of which not all is known ends its alarm when it is back`() async throws {
-        let proxy = try ServerProxy(to: TestDatabase.url)
-        defer { proxy.end() }
-        let live = try await LiveSource.switched(target: proxy.url)
-        // Without the run's folder nobody knows which server it has to be.
-        let other = try TestFolder()
-        let watch = try await WatchRun(live, ["--run-dir", other.path])
-        proxy.set(.refused)
-        try #require(await eventually { watch.program.words.contains("ALARM server") })
-        proxy.set(.open)
-        try #require(
-            await eventually { watch.program.words.contains("no longer an alarm: server") }
-        )
-        await watch.stop()
-    }
-
     @Test func `ids are judged by what the sequence gives next`() async throws {
         let live = try await LiveSource.switched()
         let target = live.cutover.target
