@@ -160,6 +160,29 @@ struct CodeReviewTests {
         #expect(try folder.read("b.py") == source)
     }
 
+    @Test func `an id is not read back of a statement that stands with the callers`() async throws {
+        let source = """
+            import sqlite3
+            from contextlib import closing
+            def write(sql, args=()):
+                with closing(sqlite3.connect('x.db')) as conn:
+                    cur = conn.execute(sql, args)
+                    conn.commit()
+                    return cur.lastrowid
+            write('INSERT INTO t (n) VALUES (?)', (1,))
+            write('UPDATE t SET n = ?', (1,))
+
+            """
+        let folder = try await folder("")
+        try folder.write("b.py", source)
+        let fixed = try await folder.code("fix", "--write")
+        #expect(fixed.status == 1)
+        let told = fixed.json["files"].list.first { $0["path"].string == "b.py" }
+        #expect(told?["state"].string == "refused", "\(fixed)")
+        #expect(told?["reason"].string?.contains("lastrowid is read of") == true, "\(fixed)")
+        #expect(try folder.read("b.py") == source)
+    }
+
     @Test func `what keeps a check or a fix from being done is named with its line`()
         async throws
     {

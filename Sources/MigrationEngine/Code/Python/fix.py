@@ -13,6 +13,7 @@ import tempfile
 
 import files
 import scan
+import sqltext
 import statements
 import texts
 import usage
@@ -271,6 +272,12 @@ class Fix:
         for call in statements.calls(self.file, wrappers):
             if len(call.key_reads) > 1:
                 raise Refused(f"line {call.node.lineno}: lastrowid is read twice")
+            # The statement must give the id back: one whose text stands with the callers does not.
+            if call.key_reads and not (call.texts and all(
+                    sqltext.verb(text.value) in ("INSERT", "REPLACE", "WITH")
+                    for text in call.texts)):
+                raise Refused(f"line {call.node.lineno}: lastrowid is read of a statement that is "
+                              "no INSERT of this place; let the caller say RETURNING and read it")
             for node in call.key_reads:
                 tied.add(node)
                 _, end = self.file.lines.span(node)
