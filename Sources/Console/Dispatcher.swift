@@ -156,8 +156,7 @@ final class Dispatcher {
         case .loadToggleSets(let ticket):
             read(message: { .toggleSets(ticket: ticket, $0) }, { try engine.toggleSets() })
         case .saveToggleSet(let side, let name): saveToggleSet(side: side, name: name)
-        case .setWorkflow(let side, let name, let isEnabled):
-            setWorkflow(side: side, name: name, isEnabled: isEnabled)
+        case .setWorkflows(let side, let toggles): setWorkflows(side: side, toggles)
         case .loadSettings(let isAsked): loadSettings(isAsked: isAsked)
         case .browse(let question): browse(question)
         case .compare(let question): compare(question)
@@ -295,34 +294,46 @@ final class Dispatcher {
         }
     }
 
-    private func setWorkflow(side: Side, name: String, isEnabled: Bool) {
+    private func setWorkflows(side: Side, _ toggles: [Workflows.Toggle]) {
         let (engine, mailbox, isReadOnly) = (engine, mailbox, isReadOnly)
         readings.run {
             let result = Self.result {
                 // The table of actions refuses this, too: a second gate costs nothing.
                 if isReadOnly { throw Self.readOnly("workflows") }
-                try engine.setWorkflow(side: side, name: name, isEnabled: isEnabled)
+                try engine.setWorkflows(side: side, toggles)
             }
             var failure: MigrationError?
             if case .failure(let error) = result { failure = error }
-            mailbox.post(.toggled(name: name, isEnabled: isEnabled, failure: failure))
+            mailbox.post(.toggled(toggles, failure: failure))
             guard failure == nil else { return }
-            let recorded = Self.result {
-                let words = isEnabled ? ("off", "on") : ("on", "off")
-                try engine.record(action: "workflow \(name)", before: words.0, after: words.1)
-            }
-            guard case .failure(let error) = recorded else { return }
-            mailbox.post(
-                .log(
-                    LogLine(
-                        time: SystemClock.now,
-                        level: .warning,
-                        stage: "journal",
-                        message: "the switch of \(name) was not recorded: \(error.message)"
-                    )
-                )
+            for toggle in toggles { Self.record(toggle, engine, mailbox) }
+        }
+    }
+
+    private static func record(
+        _ toggle: Workflows.Toggle,
+        _ engine: any ConsoleEngine,
+        _ mailbox: Mailbox
+    ) {
+        let recorded = result {
+            let words = toggle.enabled ? ("off", "on") : ("on", "off")
+            try engine.record(
+                action: "workflow \(toggle.name)",
+                before: words.0,
+                after: words.1
             )
         }
+        guard case .failure(let error) = recorded else { return }
+        mailbox.post(
+            .log(
+                LogLine(
+                    time: SystemClock.now,
+                    level: .warning,
+                    stage: "journal",
+                    message: "the switch of \(toggle.name) was not recorded: \(error.message)"
+                )
+            )
+        )
     }
 
     private func saveToggleSet(side: Side, name: String) {

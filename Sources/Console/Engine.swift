@@ -213,14 +213,13 @@ package protocol ConsoleEngine: BrowsingEngine, ComparingEngine {
     /// - Throws: ``MigrationError``.
     func workflows(side: Side) throws -> WorkflowsPage
 
-    /// Switches one workflow.
+    /// Switches workflows, all of them or none.
     ///
     /// - Parameters:
     ///   - side: The side that is live.
-    ///   - name: The workflow.
-    ///   - isEnabled: Whether it shall run.
-    /// - Throws: ``MigrationError``.
-    func setWorkflow(side: Side, name: String, isEnabled: Bool) throws
+    ///   - toggles: The workflows with their new values.
+    /// - Throws: ``MigrationError``; then every toggle has the value that it had.
+    func setWorkflows(side: Side, _ toggles: [Workflows.Toggle]) throws
 
     /// The saved sets of toggles; see the extension for engines without a folder.
     ///

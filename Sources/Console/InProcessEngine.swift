@@ -138,14 +138,8 @@ package final class InProcessEngine: ConsoleEngine {
     }
 
     /// See ``ConsoleEngine``.
-    package func setWorkflow(side: Side, name: String, isEnabled: Bool) throws {
-        _ = try Workflows.set(
-            options: options,
-            side: side,
-            name: name,
-            enabled: isEnabled,
-            by: author
-        )
+    package func setWorkflows(side: Side, _ toggles: [Workflows.Toggle]) throws {
+        _ = try Workflows.set(options: options, side: side, toggles, by: author)
     }
 
     /// See ``ConsoleEngine``.

@@ -41,7 +41,7 @@ enum Message: Sendable {
     case toggleSets(ticket: Int, Result<[ToggleSet], MigrationError>)
     /// The toggles were saved under a name, or were not.
     case toggleSetSaved(name: String, failure: MigrationError?)
-    case toggled(name: String, isEnabled: Bool, failure: MigrationError?)
+    case toggled([Workflows.Toggle], failure: MigrationError?)
     case browsed(BrowsingMessage)
     case compared(ComparingMessage)
     /// A file that the operator asked for was written, or was not.
@@ -97,7 +97,8 @@ enum Command: Equatable, Sendable {
     case reconcile(ticket: Int)
     case loadToggleSets(ticket: Int)
     case saveToggleSet(side: Side, name: String)
-    case setWorkflow(side: Side, name: String, isEnabled: Bool)
+    /// Switches workflows, all of them or none.
+    case setWorkflows(side: Side, [Workflows.Toggle])
     /// Reads the file of settings when it has changed, or in any case when it was asked for.
     case loadSettings(isAsked: Bool)
     case browse(BrowsingCommand)

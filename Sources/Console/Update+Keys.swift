@@ -129,7 +129,7 @@ extension Model {
             return stopOperation()
         case .quit: return leave(.asked)
         case .setWorkflow(let name, let isEnabled):
-            return switchToggles([.init(name: name, isEnabled: isEnabled)])
+            return switchToggles([.init(name: name, enabled: isEnabled)])
         case .setAllWorkflows(let isEnabled): return switchToggles(changes(toAll: isEnabled))
         case .applyToggleSet(let name): return applyAgreed(set: name)
         case .saveToggleSet(let name): return saveAgreed(set: name)

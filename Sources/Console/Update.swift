@@ -47,8 +47,7 @@ extension Model {
             reconciliation.take(result, ticket: ticket, now: now)
         case .toggleSets(let ticket, let result): toggleSets.take(result, ticket: ticket, now: now)
         case .toggleSetSaved(let name, let failure): return finishSave(name, failure)
-        case .toggled(let name, let isEnabled, let failure):
-            return finishToggle(name, isEnabled, failure)
+        case .toggled(let toggles, let failure): return finishToggles(toggles, failure)
         case .browsed(let message): return take(message)
         case .compared(let message): take(message)
         case .fileWritten(let path, let what, let failure):
@@ -310,36 +309,6 @@ extension Model {
         guard !isLogged else { return }
         let level: LogLine.Level = error.code == .interrupted ? .warning : .error
         append(LogLine(time: now, level: level, stage: error.place.stage, message: error.message))
-    }
-
-    private mutating func finishToggle(
-        _ name: String,
-        _ isEnabled: Bool,
-        _ failure: MigrationError?
-    ) -> [Command] {
-        togglesInFlight -= 1
-        undo.finish(
-            UndoHistory.Change(name: name, isEnabled: isEnabled),
-            isDone: failure == nil,
-            now: now
-        )
-        let word = isEnabled ? "on" : "off"
-        if let failure {
-            notify("\(name) was not switched: \(failure.message)", .promptError)
-            append(
-                LogLine(
-                    time: now,
-                    level: .error,
-                    stage: "workflows",
-                    message: "\(name) was not switched \(word): \(failure.message)"
-                )
-            )
-        } else {
-            changedAt = now
-            notify("\(name) is \(word)", .statusOK)
-            audit("workflow \(name) was switched \(word)")
-        }
-        return endIfLeaving() + loadWorkflows()
     }
 
     mutating func endIfLeaving() -> [Command] {

@@ -121,7 +121,7 @@ import Testing
             WorkflowsPage(side: side, workflows: [])
         }
 
-        func setWorkflow(side: Side, name: String, isEnabled: Bool) throws {
+        func setWorkflows(side: Side, _ toggles: [Workflows.Toggle]) throws {
             changes.withLock { $0 += 1 }
         }
 
@@ -130,6 +130,11 @@ import Testing
             throw Samples.error
         }
     }
+
+    private static let toggles = [
+        Workflows.Toggle(name: "xml-import", enabled: false),
+        Workflows.Toggle(name: "orders-cleanup", enabled: true),
+    ]
 
     /// Takes messages as they come, without a pause of a guessed length.
     private func next(from mailbox: Mailbox) async -> Message {
@@ -169,8 +174,8 @@ import Testing
         let engine = GatedEngine()
         let mailbox = Mailbox()
         let dispatcher = Dispatcher(engine: engine, mailbox: mailbox, isReadOnly: true)
-        dispatcher.start(.setWorkflow(side: .source, name: "xml-import", isEnabled: false))
-        guard case .toggled(_, _, let failure) = await next(from: mailbox) else {
+        dispatcher.start(.setWorkflows(side: .source, Self.toggles))
+        guard case .toggled(_, let failure) = await next(from: mailbox) else {
             Issue.record("no answer")
             return
         }
@@ -226,17 +231,20 @@ import Testing
         let engine = GatedEngine()
         let mailbox = Mailbox()
         let dispatcher = Dispatcher(engine: engine, mailbox: mailbox, isReadOnly: false)
-        dispatcher.start(.setWorkflow(side: .source, name: "xml-import", isEnabled: false))
+        dispatcher.start(.setWorkflows(side: .source, Self.toggles))
         var messages: [Message] = []
-        while messages.count < 2 {
+        while messages.count < 3 {
             messages += mailbox.take()
             await Task.yield()
         }
-        guard case .toggled(_, false, nil) = messages[0], case .log(let line) = messages[1] else {
+        guard case .toggled(Self.toggles, nil) = messages[0], case .log(let line) = messages[1],
+            case .log = messages[2]
+        else {
             Issue.record("other messages came: \(messages)")
             return
         }
-        #expect(engine.records.withLock { $0 } == ["workflow xml-import: on to off"])
+        let recorded = ["workflow xml-import: on to off", "workflow orders-cleanup: off to on"]
+        #expect(engine.records.withLock { $0 } == recorded)
         #expect(line.level == .warning)
         #expect(line.message.contains("xml-import was not recorded"))
     }

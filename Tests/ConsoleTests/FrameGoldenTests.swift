@@ -1,4 +1,5 @@
 import Foundation
+import MigrationEngine
 import Testing
 
 @testable import Console
@@ -108,7 +109,7 @@ import Testing
         model.pane = .workflows
         for key in " y" { _ = model.update(.key(.character(key))) }
         _ = model.update(
-            .toggled(name: "xml-import", isEnabled: false, failure: nil)
+            .toggled([.init(name: "xml-import", enabled: false)], failure: nil)
         )
         model.notice = nil
         try Self.compare(model, "workflows-undo")

@@ -47,16 +47,10 @@ import Testing
                 send(.toggleSets(ticket: ticket, .success([set])))
             case .loadCode(let ticket) where fails:
                 send(.code(ticket: ticket, failure()))
-            case .setWorkflow(let side, let name, let isEnabled):
+            case .setWorkflows(let side, let toggles):
                 #expect(side == model.identity.liveSide)
                 changes += 1
-                send(
-                    .toggled(
-                        name: name,
-                        isEnabled: isEnabled,
-                        failure: fails ? Samples.error : nil
-                    )
-                )
+                send(.toggled(toggles, failure: fails ? Samples.error : nil))
             default: answerReading(command)
             }
         }

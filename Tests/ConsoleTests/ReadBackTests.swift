@@ -171,7 +171,7 @@ import Testing
             stage.type(" ")
             stage.expect("Switch a workflow OFF")
             stage.type("y")
-            stage.send(.toggled(name: "xml-import", isEnabled: false, failure: nil))
+            stage.send(.toggled([.init(name: "xml-import", enabled: false)], failure: nil))
             stage.expect("u undoes it: 60 s")
             stage.send(.tick(Samples.now + 21))
             stage.expect("u undoes it: 39 s")

@@ -51,14 +51,12 @@ import Testing
         _ = model.update(.key(.tab))
         let commands = model.update(.key(.enter))
         let changed = model.workflows.value?.workflows.filter { $0.enabled != isOn }.map(\.name)
-        #expect(commands.count == changed?.count && !commands.isEmpty)
-        for case .setWorkflow(let side, let name, let isEnabled) in commands {
-            #expect(side == .source && isEnabled == isOn)
-            #expect(changed?.contains(name) == true)
-            _ = model.update(.toggled(name: name, isEnabled: isEnabled, failure: nil))
-        }
+        let toggles = (changed ?? []).map { Workflows.Toggle(name: $0, enabled: isOn) }
+        #expect(commands == [.setWorkflows(side: .source, toggles)] && !toggles.isEmpty)
+        _ = model.update(.toggled(toggles, failure: nil))
         press("u", &model)
-        #expect(press("y", &model).count == changed?.count)
+        let back = toggles.map { Workflows.Toggle(name: $0.name, enabled: !isOn) }
+        #expect(press("y", &model) == [.setWorkflows(side: .source, back)])
     }
 
     @Test func `a set is applied after its phrase, only where it changes something`() throws {
@@ -82,10 +80,8 @@ import Testing
         _ = model.update(.key(.tab))
         let commands = model.update(.key(.enter)).filter(isChange)
         let wanted = try #require(model.changes(of: "before-maintenance"))
-        #expect(commands.count == wanted.count)
-        #expect(
-            commands.contains(.setWorkflow(side: .source, name: "xml-import", isEnabled: false))
-        )
+        #expect(commands == [.setWorkflows(side: .source, wanted)])
+        #expect(wanted.contains(.init(name: "xml-import", enabled: false)))
     }
 
     @Test func `a set with a workflow that is gone is refused as a whole`() {
@@ -133,7 +129,7 @@ import Testing
     }
 
     private func isChange(_ command: Command) -> Bool {
-        if case .setWorkflow = command { return true }
+        if case .setWorkflows = command { return true }
         return false
     }
 }

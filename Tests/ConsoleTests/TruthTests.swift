@@ -49,7 +49,7 @@ import Testing
         #expect(model.verdict.text == "12 tables equal")
         _ = model.update(.tick(Samples.now + 1))
         model.togglesInFlight = 1
-        _ = model.update(.toggled(name: "xml-import", isEnabled: false, failure: nil))
+        _ = model.update(.toggled([.init(name: "xml-import", enabled: false)], failure: nil))
         #expect(model.verdict.text == "12 tables equal, changed since")
         #expect(Chrome.draw(model).text.contains("every cell was equal at 14:02:07Z"))
     }

@@ -18,11 +18,15 @@ import Testing
     }
 
     /// Answers toggles as an engine that does them all.
-    private func done(_ commands: [Command], _ model: inout Model, failing: String? = nil) {
-        for case .setWorkflow(_, let name, let isEnabled) in commands {
-            let failure = name == failing ? Samples.error : nil
-            _ = model.update(.toggled(name: name, isEnabled: isEnabled, failure: failure))
+    private func done(_ commands: [Command], _ model: inout Model, failure: MigrationError? = nil) {
+        for case .setWorkflows(_, let toggles) in commands {
+            _ = model.update(.toggled(toggles, failure: failure))
         }
+    }
+
+    /// What switches workflows of the source on.
+    private func turnsOn(_ names: String...) -> [Command] {
+        [.setWorkflows(side: .source, names.map { .init(name: $0, enabled: true) })]
     }
 
     /// The list as it is read again.
@@ -58,7 +62,7 @@ import Testing
         #expect(question.kind == .yesNo)
         #expect(question.lines.joined().contains("xml-import goes ON again on ora.db"))
         let commands = press("y", &model)
-        #expect(commands == [.setWorkflow(side: .source, name: "xml-import", isEnabled: true)])
+        #expect(commands == turnsOn("xml-import"))
         done(commands, &model)
         #expect(model.log.contains { $0.level == .audit && $0.message.contains("an undo") })
         #expect(model.undo.acts.isEmpty)
@@ -81,12 +85,7 @@ import Testing
         _ = model.update(.key(.tab))
         done(model.update(.key(.enter)), &model)
         let commands = press("uy", &model)
-        #expect(
-            commands == [
-                .setWorkflow(side: .source, name: "xml-import", isEnabled: true),
-                .setWorkflow(side: .source, name: "unified-shipstation-sync", isEnabled: true),
-            ]
-        )
+        #expect(commands == turnsOn("xml-import", "unified-shipstation-sync"))
     }
 
     @Test func `several acts are undone one by one, the newest first`() {
@@ -101,16 +100,9 @@ import Testing
             ]
         )
         let first = press("uy", &model)
-        #expect(
-            first == [
-                .setWorkflow(side: .source, name: "unified-shipstation-sync", isEnabled: true)
-            ]
-        )
+        #expect(first == turnsOn("unified-shipstation-sync"))
         done(first, &model)
-        #expect(
-            press("uy", &model)
-                == [.setWorkflow(side: .source, name: "xml-import", isEnabled: true)]
-        )
+        #expect(press("uy", &model) == turnsOn("xml-import"))
     }
 
     @Test func `the countdown stands in the last lines and ends after a minute`() {
@@ -174,16 +166,13 @@ import Testing
         #expect(press("u", &model).isEmpty)
         let commands = press("y", &model)
         #expect(model.whyNoUndo == "a toggle is on its way")
-        done(commands, &model, failing: "xml-import")
-        #expect(
-            press("uy", &model)
-                == [.setWorkflow(side: .source, name: "xml-import", isEnabled: true)]
-        )
+        done(commands, &model, failure: Samples.error)
+        #expect(press("uy", &model) == commands, "all of them are as they were")
     }
 
     @Test func `a failed toggle leaves nothing to undo`() {
         var model = model()
-        done(press(" y", &model), &model, failing: "xml-import")
+        done(press(" y", &model), &model, failure: Samples.error)
         #expect(model.undo.acts.isEmpty)
     }
 }

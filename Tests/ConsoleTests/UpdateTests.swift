@@ -31,12 +31,10 @@ import Testing
         #expect(model.update(.key(.enter)).isEmpty)
         for character in "all off ora.db" { _ = model.update(.key(.character(character))) }
         let commands = model.update(.key(.enter))
-        #expect(
-            commands == [
-                .setWorkflow(side: .source, name: "xml-import", isEnabled: false),
-                .setWorkflow(side: .source, name: "unified-shipstation-sync", isEnabled: false),
-            ]
-        )
+        let off = ["xml-import", "unified-shipstation-sync"].map {
+            Workflows.Toggle(name: $0, enabled: false)
+        }
+        #expect(commands == [.setWorkflows(side: .source, off)])
         #expect(model.togglesInFlight == 2)
     }
 
@@ -58,11 +56,8 @@ import Testing
         _ = model.update(.key(.character("j")))
         _ = model.update(.key(.character(" ")))
         let commands = model.update(.key(.character("y")))
-        #expect(
-            commands == [
-                .setWorkflow(side: .source, name: "unified-shipstation-sync", isEnabled: false)
-            ]
-        )
+        let off = Workflows.Toggle(name: "unified-shipstation-sync", enabled: false)
+        #expect(commands == [.setWorkflows(side: .source, [off])])
     }
 
     @Test func `the cursor stays on its row when rows come`() throws {

@@ -127,9 +127,9 @@ extension Model {
     }
 
     /// The toggles that are not as all shall be.
-    func changes(toAll isOn: Bool) -> [UndoHistory.Change] {
+    func changes(toAll isOn: Bool) -> [Workflows.Toggle] {
         (workflows.value?.workflows ?? []).filter { $0.enabled != isOn }
-            .map { .init(name: $0.name, isEnabled: isOn) }
+            .map { .init(name: $0.name, enabled: isOn) }
     }
 
     // MARK: - Sets
@@ -149,7 +149,7 @@ extension Model {
     }
 
     /// The toggles that a set would change; nil when it is not known.
-    func changes(of name: String) -> [UndoHistory.Change]? {
+    func changes(of name: String) -> [Workflows.Toggle]? {
         guard let set = toggleSets.value?.first(where: { $0.name == name }),
             let rows = workflows.value?.workflows
         else { return nil }
@@ -157,7 +157,7 @@ extension Model {
             guard let row = rows.first(where: { $0.name == toggle.name }),
                 row.enabled != toggle.enabled
             else { return nil }
-            return .init(name: toggle.name, isEnabled: toggle.enabled)
+            return toggle
         }
     }
 
@@ -187,7 +187,7 @@ extension Model {
         else { return }
         let live = identity.name(of: identity.liveSide)
         let rest = set.toggles.count - changes.count
-        let words = changes.map { "\($0.name) goes \($0.isEnabled ? "ON" : "OFF")" }
+        let words = changes.map { "\($0.name) goes \($0.enabled ? "ON" : "OFF")" }
         overlay = .confirm(
             Confirmation(
                 title: "Apply the set \(name)",

@@ -2,29 +2,23 @@ import MigrationEngine
 
 /// What the operator switched a moment ago, so that each act can be taken back for a while.
 struct UndoHistory: Equatable, Sendable {
-    /// One toggle and the value that it was given.
-    struct Change: Equatable, Sendable {
-        var name: String
-        var isEnabled: Bool
-    }
-
     /// What was agreed to at once: one toggle, or all of them.
     struct Act: Equatable, Sendable {
         /// The side that was live.
         var side: Side
-        var changes: [Change]
-        /// When the last of them was done.
+        /// The toggles and the values that they were given.
+        var changes: [Workflows.Toggle]
+        /// When they were done.
         var doneAt: Double
 
         /// When it can no longer be taken back.
         var until: Double { doneAt + UndoHistory.seconds }
     }
 
-    /// An act whose toggles were sent, and not all of them answered.
+    /// An act that was sent and has no answer yet.
     private struct Pending: Equatable, Sendable {
         var side: Side
-        var waiting: [Change]
-        var done: [Change] = []
+        var changes: [Workflows.Toggle]
         /// What is being undone; nil for an act that is new.
         var undone: Act?
     }
@@ -46,42 +40,33 @@ struct UndoHistory: Equatable, Sendable {
     /// - Parameters:
     ///   - changes: The toggles with their new values.
     ///   - side: The side that is live.
-    mutating func begin(_ changes: [Change], on side: Side) {
+    mutating func begin(_ changes: [Workflows.Toggle], on side: Side) {
         guard !changes.isEmpty else { return }
-        pending.append(Pending(side: side, waiting: changes))
+        pending.append(Pending(side: side, changes: changes))
     }
 
     /// Takes the newest act out, to undo some of it.
     ///
     /// - Parameter changes: The toggles with the values that they get back.
-    mutating func beginUndo(_ changes: [Change]) {
+    mutating func beginUndo(_ changes: [Workflows.Toggle]) {
         guard let act = acts.popLast(), !changes.isEmpty else { return }
-        pending.append(Pending(side: act.side, waiting: changes, undone: act))
+        pending.append(Pending(side: act.side, changes: changes, undone: act))
     }
 
-    /// Notes the answer for one toggle.
+    /// Notes the answer to what was sent.
     ///
     /// - Parameters:
-    ///   - change: The toggle and the value that was sent.
-    ///   - isDone: Whether it has that value now.
+    ///   - changes: The toggles and the values that were sent.
+    ///   - isDone: Whether they have those values now; else each has the one that it had.
     ///   - now: The time.
-    mutating func finish(_ change: Change, isDone: Bool, now: Double) {
-        guard let index = pending.firstIndex(where: { $0.waiting.contains(change) }),
-            let place = pending[index].waiting.firstIndex(of: change)
-        else { return }
-        pending[index].waiting.remove(at: place)
-        if isDone { pending[index].done.append(change) }
-        guard pending[index].waiting.isEmpty else { return }
-        settle(pending.remove(at: index), now: now)
-    }
-
-    private mutating func settle(_ ended: Pending, now: Double) {
-        if var act = ended.undone {
+    mutating func finish(_ changes: [Workflows.Toggle], isDone: Bool, now: Double) {
+        guard let index = pending.firstIndex(where: { $0.changes == changes }) else { return }
+        let ended = pending.remove(at: index)
+        if let act = ended.undone {
             // What was not undone can be tried again, as long as the first minute lasts.
-            act.changes.removeAll { change in ended.done.contains { $0.name == change.name } }
-            if !act.changes.isEmpty { acts.append(act) }
-        } else if !ended.done.isEmpty {
-            acts.append(Act(side: ended.side, changes: ended.done, doneAt: now))
+            if !isDone { acts.append(act) }
+        } else if isDone {
+            acts.append(Act(side: ended.side, changes: changes, doneAt: now))
         }
         if acts.count > Self.most { acts.removeFirst(acts.count - Self.most) }
     }

@@ -39,15 +39,15 @@ extension Model {
     }
 
     /// The toggles of the newest act with the values that they get back.
-    private var changesBack: [UndoHistory.Change] {
+    private var changesBack: [Workflows.Toggle] {
         guard let act = undo.acts.last else { return [] }
         // A list that was read before says nothing about what happened since.
         let isNewer = (workflows.loadedAt ?? 0) > act.doneAt
         let known = isNewer ? workflows.value?.workflows ?? [] : []
         return act.changes.compactMap { change in
             let seen = known.first { $0.name == change.name }
-            guard seen.map({ $0.enabled == change.isEnabled }) ?? true else { return nil }
-            return UndoHistory.Change(name: change.name, isEnabled: !change.isEnabled)
+            guard seen.map({ $0.enabled == change.enabled }) ?? true else { return nil }
+            return Workflows.Toggle(name: change.name, enabled: !change.enabled)
         }
     }
 
@@ -56,8 +56,8 @@ extension Model {
     /// Sends toggles and remembers what they were.
     ///
     /// - Parameter changes: The toggles with their new values.
-    /// - Returns: One command for each.
-    mutating func switchToggles(_ changes: [UndoHistory.Change]) -> [Command] {
+    /// - Returns: The command that switches them.
+    mutating func switchToggles(_ changes: [Workflows.Toggle]) -> [Command] {
         if let reason = whyNothingChanges ?? whyToggled {
             notify(reason, .promptError)
             return []
@@ -66,11 +66,58 @@ extension Model {
         return send(changes)
     }
 
-    private mutating func send(_ changes: [UndoHistory.Change]) -> [Command] {
+    private mutating func send(_ changes: [Workflows.Toggle]) -> [Command] {
+        guard !changes.isEmpty else { return [] }
         togglesInFlight += changes.count
-        return changes.map {
-            .setWorkflow(side: identity.liveSide, name: $0.name, isEnabled: $0.isEnabled)
+        return [.setWorkflows(side: identity.liveSide, changes)]
+    }
+
+    /// Takes in whether toggles were switched: all of them or none.
+    mutating func finishToggles(
+        _ toggles: [Workflows.Toggle],
+        _ failure: MigrationError?
+    ) -> [Command] {
+        togglesInFlight -= toggles.count
+        undo.finish(toggles, isDone: failure == nil, now: now)
+        if let failure {
+            let names = toggles.map(\.name).joined(separator: ", ")
+            let what = "\(names) \(toggles.count == 1 ? "was" : "were") not switched"
+            notify("\(what): \(failure.message)", .promptError)
+            append(
+                LogLine(
+                    time: now,
+                    level: .error,
+                    stage: "workflows",
+                    message: "\(what): \(failure.message)"
+                )
+            )
+        } else {
+            changedAt = now
+            notify(Self.wordsAfter(toggles), .statusOK)
+            for toggle in toggles {
+                audit("workflow \(toggle.name) was switched \(toggle.enabled ? "on" : "off")")
+            }
         }
+        return endIfLeaving() + loadWorkflows()
+    }
+
+    private static func wordsAfter(_ toggles: [Workflows.Toggle]) -> String {
+        groups(toggles).map { isEnabled, names in
+            // All of them in a line would hide how it ended.
+            let words =
+                names.count > 3
+                ? Figures.rows(names.count, "workflow") : names.joined(separator: ", ")
+            return "\(words) \(names.count == 1 ? "is" : "are") \(isEnabled ? "on" : "off")"
+        }
+        .joined(separator: "; ")
+    }
+
+    /// The names that go on, then those that go off; a group without a name is left out.
+    private static func groups(_ toggles: [Workflows.Toggle]) -> [(Bool, [String])] {
+        [true, false].map { isEnabled in
+            (isEnabled, toggles.filter { $0.enabled == isEnabled }.map(\.name))
+        }
+        .filter { !$0.1.isEmpty }
     }
 
     /// The console has become read-only while a question was open.
@@ -121,13 +168,11 @@ extension Model {
         return send(changes)
     }
 
-    private func wordsBack(_ changes: [UndoHistory.Change]) -> String {
-        let groups = [true, false].compactMap { isEnabled -> String? in
-            let names = changes.filter { $0.isEnabled == isEnabled }.map(\.name)
-            guard !names.isEmpty else { return nil }
+    private func wordsBack(_ changes: [Workflows.Toggle]) -> String {
+        Self.groups(changes).map { isEnabled, names in
             let verb = names.count == 1 ? "goes" : "go"
             return "\(names.joined(separator: ", ")) \(verb) \(isEnabled ? "ON" : "OFF") again"
         }
-        return groups.joined(separator: "; ")
+        .joined(separator: "; ")
     }
 }
