@@ -13,7 +13,7 @@ enum LiveFailure: Error {
     var isSchemaChanged: Bool {
         switch self {
         case .source(let error): error.message.contains("no such")
-        case .target(let error): Self.missingThings.contains(error.sqlState ?? "")
+        case .target(let error): error.isAboutMissing
         case .front: false
         }
     }
@@ -44,10 +44,6 @@ enum LiveFailure: Error {
     /// SQLITE_CONSTRAINT_TRIGGER: RAISE in a trigger.
     /// - SeeAlso: <https://www.sqlite.org/rescode.html#constraint_trigger>
     private static let constraintTrigger: Int32 = 1811
-
-    /// undefined_table and undefined_column.
-    /// - SeeAlso: <https://www.postgresql.org/docs/current/errcodes-appendix.html>
-    private static let missingThings = ["42P01", "42703"]
 
     /// query_canceled and lock_not_available: the reader's own time limits.
     private static let tooLate = ["57014", "55P03"]
@@ -87,7 +83,7 @@ enum LiveFailure: Error {
                 .targetFailed, "PostgreSQL did not answer in time",
                 "run the command again; if it stays so, look for locks in pg_stat_activity"
             )
-        } else if missingThings.contains(state) {
+        } else if error.isAboutMissing {
             words = (
                 .configuration, "the target lacks a table or column that the profile names",
                 "copy the source first: cutover migrate; or correct the profile"

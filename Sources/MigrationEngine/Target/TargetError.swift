@@ -50,6 +50,10 @@ package struct TargetError: Error, Sendable {
     /// Whether other transactions were in the way, so that the same may succeed the next time.
     var isContention: Bool { ["40001", "40P01", "55P03"].contains(sqlState ?? "") }
 
+    /// Whether there is no such table or column.
+    /// - SeeAlso: <https://www.postgresql.org/docs/current/errcodes-appendix.html>
+    var isAboutMissing: Bool { ["42P01", "42703"].contains(sqlState ?? "") }
+
     /// Whether the connection is gone.
     package var isConnectionLost: Bool {
         sqlState == nil || sqlStateClass == "08" || sqlState == "57P01" || sqlState == "57P02"

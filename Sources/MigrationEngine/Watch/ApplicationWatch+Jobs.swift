@@ -55,21 +55,13 @@ extension ApplicationWatch {
         _ look: WatchLook
     ) throws(MigrationError) -> [(name: String, since: String?)]? {
         let quote = TargetConnection.quote
-        return try look.onTarget { target throws(TargetError) -> [(String, String?)]? in
-            do throws(TargetError) {
-                return try target.query(
-                    """
-                    SELECT \(quote(jobs.name))::text, \(quote(jobs.since))::text
-                    FROM \(quote(look.options.schema)).\(quote(jobs.table))
-                    WHERE \(quote(jobs.state))::text = $1 ORDER BY 1 LIMIT 100
-                    """,
-                    [.text(jobs.running)]
-                ).rows.map { ($0[0] ?? "", $0[1]) }
-            } catch {
-                // 42P01 and 42703: no such table, no such column.
-                guard ["42P01", "42703"].contains(error.sqlState) else { throw error }
-                return nil
-            }
-        }
+        return try look.rowsIfThere(
+            """
+            SELECT \(quote(jobs.name))::text, \(quote(jobs.since))::text
+            FROM \(quote(look.options.schema)).\(quote(jobs.table))
+            WHERE \(quote(jobs.state))::text = $1 ORDER BY 1 LIMIT 100
+            """,
+            [.text(jobs.running)]
+        )?.map { ($0[0] ?? "", $0[1]) }
     }
 }

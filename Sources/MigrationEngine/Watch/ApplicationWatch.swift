@@ -193,23 +193,13 @@ enum ApplicationWatch {
                 return .resting(workflow)
             }
         }
-        let text = try look.onTarget { target throws(TargetError) -> String?? in
-            do throws(TargetError) {
-                return .some(
-                    try target.query(
-                        "SELECT max(\(TargetConnection.quote(mark.column)))::text FROM "
-                            + "\(TargetConnection.quote(look.options.schema))."
-                            + TargetConnection.quote(mark.table)
-                    ).first
-                )
-            } catch {
-                // 42P01 and 42703: no such table, no such column.
-                guard ["42P01", "42703"].contains(error.sqlState) else { throw error }
-                return nil
-            }
-        }
-        guard let text else { return .missing }
-        guard let text else { return .empty }
+        let rows = try look.rowsIfThere(
+            "SELECT max(\(TargetConnection.quote(mark.column)))::text FROM "
+                + "\(TargetConnection.quote(look.options.schema))."
+                + TargetConnection.quote(mark.table)
+        )
+        guard let rows else { return .missing }
+        guard let text = rows.first?.first ?? nil else { return .empty }
         do throws(MigrationError) {
             return try age(of: text, in: mark.zone, look).map { .old($0) } ?? .noTime(text)
         } catch {

@@ -56,6 +56,27 @@ final class WatchLook {
         foundServer = nil
     }
 
+    /// Asks the server about what the application may not have.
+    ///
+    /// - Parameters:
+    ///   - sql: The question.
+    ///   - parameters: Its values.
+    /// - Returns: The rows; nil when a table or column of it is not there.
+    /// - Throws: ``MigrationError``.
+    func rowsIfThere(
+        _ sql: String,
+        _ parameters: [TargetParameter] = []
+    ) throws(MigrationError) -> [[String?]]? {
+        try onTarget { target throws(TargetError) -> [[String?]]? in
+            do throws(TargetError) {
+                return try target.query(sql, parameters).rows
+            } catch {
+                guard error.isAboutMissing else { throw error }
+                return nil
+            }
+        }
+    }
+
     /// Asks the server, on one connection that is opened again when it was lost.
     ///
     /// - Parameter work: The questions.

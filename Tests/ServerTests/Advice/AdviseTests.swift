@@ -213,32 +213,13 @@ struct AdviseTests {
 /// Slow statements, on a server of their own that counts them.
 @Suite(.postgres, .timeLimit(.minutes(30)))
 struct AdviseStatementTests {
-    /// A folder that the server's account can enter, unlike a private temporary folder.
-    private final class Place: Sendable {
-        let path = "/var/tmp/cutover-test-\(UUID().uuidString.prefix(8))"
-        deinit { try? FileManager.default.removeItem(atPath: path) }
-    }
-
-    private func server(_ verb: String, _ place: Place) async throws -> String {
-        let run = try await run(
-            BuiltProducts.cutover,
-            ["server", verb, "--data", place.path, "--json"]
-        )
-        try #require(run.status == 0, "\(run.stderr)")
-        return try JSON(run.stdout)["url"].string ?? ""
-    }
-
     @Test func `a slow statement is explained and never run, with the index that it lacks`()
         async throws
     {
-        let place = Place()
-        let first = try await server("start", place)
-        _ = try await psql(
-            first,
-            "ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'"
-        )
-        _ = try await server("stop", place)
-        let url = try await server("start", place)
+        let server = OwnServer()
+        let url = try await server.restart(with: [
+            "shared_preload_libraries = 'pg_stat_statements'"
+        ])
         _ = try await psql(
             url,
             """
@@ -255,7 +236,7 @@ struct AdviseStatementTests {
             """
         )
         let calls = try await psql(url, "SELECT n FROM calls")
-        let cutover = CutoverCommand(source: place.path + "/none.db", target: url)
+        let cutover = CutoverCommand(source: server.path + "/none.db", target: url)
         let run = try await cutover("advise", "--slow-ms", "100")
         let slow = run.json["findings"].list.filter { $0["name"].string == "slow_statement" }
         let reading = try #require(
@@ -279,6 +260,6 @@ struct AdviseStatementTests {
         #expect(told.map { $0["subject"] } == slow.map { $0["subject"] }, "\(check)")
         // Neither the SELECT nor the UPDATE was run once more.
         #expect(try await psql(url, "SELECT n FROM calls") == calls)
-        _ = try await server("stop", place)
+        try await server.stop()
     }
 }

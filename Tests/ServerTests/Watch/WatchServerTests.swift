@@ -5,32 +5,12 @@ import Testing
 /// Alarms about what only a server of one's own can be made to do.
 @Suite(.postgres, .timeLimit(.minutes(30)))
 struct WatchServerTests {
-    /// A folder that the server's account can enter, unlike a private temporary folder.
-    private final class Place: Sendable {
-        let path = "/var/tmp/cutover-test-\(UUID().uuidString.prefix(8))"
-        deinit { try? FileManager.default.removeItem(atPath: path) }
-    }
-
-    private func server(_ verb: String, _ place: Place) async throws -> String {
-        let run = try await run(
-            BuiltProducts.cutover,
-            ["server", verb, "--data", place.path, "--json"]
-        )
-        try #require(run.status == 0, "\(run)")
-        return try JSON(run.stdout)["url"].string ?? ""
-    }
-
     @Test func `archiving that never worked and a prepared transaction are named`() async throws {
-        let place = Place()
-        let first = try await server("start", place)
-        for setting in [
+        let server = OwnServer()
+        let url = try await server.restart(with: [
             "max_prepared_transactions = 4", "wal_level = replica", "archive_mode = on",
             "archive_command = 'false'",
-        ] {
-            _ = try await psql(first, "ALTER SYSTEM SET \(setting)")
-        }
-        _ = try await server("stop", place)
-        let url = try await server("start", place)
+        ])
         _ = try await psql(url, "CREATE DATABASE shop")
         let target = url.replacing("/postgres?", with: "/shop?")
         let live = try await LiveSource.switched(target: target)
@@ -61,6 +41,6 @@ struct WatchServerTests {
         _ = try await psql(target, "ROLLBACK PREPARED 'forgotten'")
         try await watch.requireEnd(of: "long_transactions")
         #expect(await watch.stop() == 1)
-        _ = try await server("stop", place)
+        try await server.stop()
     }
 }
