@@ -275,13 +275,16 @@ public struct RunStatus: Codable, Sendable {
         let tables = note { () throws(MigrationError) in
             let source = try SourceFile.open(options.source, stage: "status")
             do throws(SourceError) {
-                return try CatalogReader.read(source).migratedTables.count
+                return try Self.counted.tables(in: source)
             } catch {
                 throw SourceFile.failure(error, path: options.source, stage: "status")
             }
         }
         return tables ?? 0
     }
+
+    /// A console asks every two seconds, and to read the catalog is most of its work.
+    private static let counted = CountedTables()
 
     /// What the target tells.
     private struct Found {
