@@ -101,6 +101,11 @@ enum Words {
         return [Span("an earlier run ended\(ended)\(took)", .textMuted)]
     }
 
+    /// What the database itself said, for behind the words.
+    private static func cause(_ error: MigrationError) -> String {
+        error.cause.map { " (\($0))" } ?? ""
+    }
+
     /// Where a live list comes from, how much of it is here, and when it was read.
     static func source<Value>(
         _ loadable: Model.Loadable<Value>,
@@ -116,7 +121,7 @@ enum Words {
         guard let error = loadable.error else { return [first] }
         return [
             first,
-            [Span("cannot be read any more: \(error.message)", .statusBad)],
+            [Span("cannot be read any more: \(error.message)\(cause(error))", .statusBad)],
         ]
     }
 }

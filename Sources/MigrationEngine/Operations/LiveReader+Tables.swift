@@ -86,31 +86,14 @@ extension LiveReader {
             """
         )
         var tables: [TableEntry] = []
+        var patience = CountingPatience()
         for row in names {
             guard let name = row[0] else { continue }
-            var estimate: Int?
-            if row[2] == "0" {
-                estimate = try estimatedRows(name, connection)
-            }
             let columns = row[1].flatMap { Int($0) } ?? 0
-            tables.append(TableEntry(name: name, columns: columns, estimatedRows: estimate))
+            let rows = try patience.rows(of: name, hasRowID: row[2] == "0", connection)
+            tables.append(TableEntry(name: name, columns: columns, estimatedRows: rows))
         }
         return tables
-    }
-
-    /// The rows of a small table are counted; of a large one the highest row id says about how
-    /// many there are.
-    private static func estimatedRows(
-        _ table: String,
-        _ connection: LiveConnection
-    ) throws(LiveFailure) -> Int? {
-        let quoted = SourceConnection.quote(table)
-        let some = "SELECT count(*) FROM (SELECT 1 FROM \(quoted) LIMIT 10001)"
-        let counted = try connection.rows(some).first?.first?.flatMap { $0 }.flatMap { Int($0) }
-        guard let counted, counted > 10_000 else { return counted }
-        // A column may be called rowid; then its highest value is no estimate.
-        let highest = try? connection.rows("SELECT max(_rowid_) FROM \(quoted)")
-        return highest?.first?.first?.flatMap { $0 }.flatMap { Int($0) }
     }
 
     private static func targetTables(
@@ -136,6 +119,50 @@ extension LiveReader {
                 estimatedRows: row[2].flatMap { Int($0) }
             )
         }
+    }
+}
+
+/// Counts tables for as long as nobody has to wait for it, and estimates the rest.
+private struct CountingPatience {
+    /// Seconds that are left for the tables with more than a few rows.
+    private var left = 0.3
+
+    /// The number of a table's rows, or about how many there are.
+    ///
+    /// - Parameters:
+    ///   - table: The table.
+    ///   - hasRowID: Whether its rows have numbers.
+    ///   - connection: The source.
+    /// - Returns: The number; nil when it is not known.
+    /// - Throws: ``LiveFailure``.
+    mutating func rows(
+        of table: String,
+        hasRowID: Bool,
+        _ connection: LiveConnection
+    ) throws(LiveFailure) -> Int? {
+        let quoted = SourceConnection.quote(table)
+        let some = "SELECT count(*) FROM (SELECT 1 FROM \(quoted) LIMIT 10001)"
+        let counted = Self.number(try connection.rows(some))
+        guard let counted, counted > 10_000 else { return counted }
+        if left > 0 {
+            let begun = ContinuousClock.now
+            defer { left -= (ContinuousClock.now - begun) / .seconds(1) }
+            do throws(LiveFailure) {
+                return Self.number(
+                    try connection.rows("SELECT count(*) FROM \(quoted)", within: left)
+                )
+            } catch {
+                guard error.isTooLate else { throw error }
+            }
+        }
+        guard hasRowID else { return nil }
+        // A column may be called rowid; then its values are no estimate, and none may be a number.
+        let ids = try? connection.rows("SELECT max(_rowid_) - min(_rowid_) + 1 FROM \(quoted)")
+        return ids.flatMap(Self.number)
+    }
+
+    private static func number(_ rows: [[String?]]) -> Int? {
+        rows.first?.first?.flatMap { $0 }.flatMap { Int($0) }
     }
 }
 
@@ -195,12 +222,16 @@ private struct BrowsedTable {
         columns = rows.compactMap { row in
             row[0].map { name in
                 let sql = SourceConnection.quote(name)
+                // substr() of a text ends at its first NUL.
                 return Column(
                     name: name,
                     shown: """
                         CASE typeof(\(sql)) WHEN 'blob'
                         THEN 'x''' || hex(substr(\(sql), 1, \(most / 8))) || ''''
-                        WHEN 'text' THEN substr(\(sql), 1, \(most)) ELSE \(sql) END
+                        WHEN 'text' THEN CASE instr(CAST(\(sql) AS BLOB), x'00')
+                            WHEN 0 THEN substr(\(sql), 1, \(most))
+                            ELSE CAST(substr(CAST(\(sql) AS BLOB), 1, \(most)) AS TEXT) END
+                        ELSE \(sql) END
                         """
                 )
             }

@@ -220,21 +220,22 @@ struct OrdersQuery {
         return relation.sql(matches) ?? "NULL"
     }
 
-    private func items(_ row: [String?], _ counts: [String: Int]?) -> Int? {
+    private func items(_ row: [String?], _ counts: [String: Int?]?) -> Int? {
         switch view.items {
         case .unknown: nil
         case .column: StoredText.integer(row[6]).map(Int.init)
         case .json: StoredText.list(row[6])?.count
-        case .table: counts.flatMap { counts in row[7].map { counts[$0] ?? 0 } }
+        case .table: counts.flatMap { counts in row[7].flatMap { counts[$0] ?? 0 } }
         }
     }
 
     /// Counts the items of a page's orders in one query.
     ///
     /// - Parameter orders: The values that the items refer to.
-    /// - Returns: The counts; nil when the table is not there, so that they are unknown.
+    /// - Returns: The counts, nil for one that is beyond all numbers; nil when the table is not
+    ///   there, so that they are unknown.
     /// - Throws: ``LiveFailure``.
-    private func itemCounts(_ orders: [String]) throws(LiveFailure) -> [String: Int]? {
+    private func itemCounts(_ orders: [String]) throws(LiveFailure) -> [String: Int?]? {
         guard case .table(let name, let join, _, let sum) = view.items,
             let table = session.shape.relation(name), let column = table.column(join)
         else { return nil }
@@ -243,7 +244,14 @@ struct OrdersQuery {
         var measure = "COUNT(*)"
         if let sum {
             guard let column = table.sql(sum) else { return nil }
-            measure = "COALESCE(SUM(\(column)), 0)"
+            measure =
+                switch session.connection.side {
+                // SUM ends the whole query when one order's quantities overflow; total() is exact
+                // up to 2^53.
+                // > https://www.sqlite.org/lang_aggfunc.html#sumunc
+                case .source: "CASE WHEN abs(total(\(column))) < 9e15 THEN total(\(column)) END"
+                case .target: "COALESCE(SUM(\(column)), 0)"
+                }
         }
         let values = orders.compactMap { LiveValue($0, as: column.kind) }
         let rows = try session.connection.rows(
@@ -254,10 +262,10 @@ struct OrdersQuery {
             """,
             values
         )
-        var counts: [String: Int] = [:]
+        var counts: [String: Int?] = [:]
         for row in rows {
             guard let order = row[0] else { continue }
-            counts[order] = StoredText.integer(row[1]).map(Int.init) ?? 0
+            counts[order] = .some(StoredText.integer(row[1]).map(Int.init))
         }
         return counts
     }

@@ -4,8 +4,8 @@ public struct TableEntry: Codable, Sendable, Equatable {
     public var name: String
     /// Its number of columns.
     public var columns: Int
-    /// About how many rows it has: counted up to 10,000, else the highest row id, or the server's
-    /// own estimate; nil when neither is known.
+    /// About how many rows it has: counted where that is done at once, else from the lowest and the
+    /// highest row id, or the server's own estimate; nil when neither is known.
     @ExplicitNull public var estimatedRows: Int?
 }
 

@@ -55,6 +55,25 @@ struct OperationsCommandTests {
         }
     }
 
+    @Test func `a sum of items beyond all numbers is unknown, and hides no other order`()
+        async throws
+    {
+        _ = try await sqlite3(
+            source,
+            """
+            CREATE TABLE order_items_inbox (id INTEGER PRIMARY KEY, order_inbox_id INTEGER,
+                quantity INTEGER);
+            INSERT INTO order_items_inbox (order_inbox_id, quantity) VALUES
+                (1, 9223372036854775807), (1, 9223372036854775807), (2, 2), (2, 3);
+            """
+        )
+        let run = try await cutover("orders", "--json")
+        #expect(run.status == 0, "\(run)")
+        let rows = try JSON(run.stdout)["rows"].list
+        #expect(rows.map { $0["order_number"].string } == ["700002", "700001"])
+        #expect(rows.map { $0["items"].int } == [5, nil])
+    }
+
     @Test func `an order is one line with aligned columns`() async throws {
         let run = try await cutover("orders", "--ascii")
         #expect(

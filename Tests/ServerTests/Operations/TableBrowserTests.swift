@@ -71,12 +71,27 @@ struct TableBrowserTests {
         #expect(
             try walk(reader, "pairs").map { $0[2] } == ["7", "8", "2", "1", "3", "4", "6", "5"]
         )
+        #expect(try walk(reader, "pairs").map { $0[0] }.contains("a\0c"), "a NUL ends no text")
         #expect(try walk(reader, "od\"d ?") == Self.odd)
         for table in ["plain", "pairs", "od\"d ?", "empty"] {
             #expect(try walkBack(reader, table) == walk(reader, table))
         }
         #expect(try reader.rows(of: "empty").columns == ["x", "y"])
         #expect(try walk(reader, "empty") == [])
+    }
+
+    @Test func `a large table's rows are counted, whatever their numbers are`() async throws {
+        let reader = LiveReader(
+            options: try await options(
+                source: """
+                    CREATE TABLE big (id INTEGER PRIMARY KEY, t TEXT);
+                    WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+                    INSERT INTO big SELECT i * 3, 'x' FROM n;
+                    """
+            ),
+            side: .source
+        )
+        #expect(try reader.tables().tables.map(\.estimatedRows) == [20_000])
     }
 
     private static let odd: [[String?]] = [
