@@ -153,10 +153,13 @@ struct Confirmation: Equatable, Sendable {
         case cancel
         case quit
         case setWorkflow(name: String, isEnabled: Bool)
-        case setAllWorkflows(isEnabled: Bool)
-        case applyToggleSet(String)
+        /// All toggles, with what the question says that it changes.
+        case setAllWorkflows(isEnabled: Bool, [Workflows.Toggle])
+        /// A set, with what the question says that it changes.
+        case applyToggleSet(String, [Workflows.Toggle])
         case saveToggleSet(String)
-        case undoToggles
+        /// The way back, with what the question says that it changes.
+        case undoToggles([Workflows.Toggle])
     }
 
     var title: String

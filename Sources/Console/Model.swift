@@ -157,7 +157,8 @@ struct Model: Sendable {
     /// The text in the filter's prompt, while it is typed.
     var prompt: String?
     var notice: Notice?
-    var isPasting = false
+    /// When the last key of a paste that has not ended came; nil while nothing is pasted.
+    var pastedAt: Double?
     /// Since when the operator holds the screen still.
     var heldAt: Double?
     var showsOnlyProblems = false

@@ -3,16 +3,7 @@ import MigrationEngine
 extension Model {
     /// Takes a key: to the question, the prompt, the help, or the table of actions.
     mutating func press(_ key: Key) -> [Command] {
-        switch key {
-        case .pasteBegin:
-            isPasting = true
-            return []
-        case .pasteEnd:
-            isPasting = false
-            return []
-        default: break
-        }
-        if let commands = pressAnywhere(key) { return commands }
+        if let commands = pressAnywhere(key) ?? takePaste(key) { return commands }
         switch overlay {
         case .confirm(let confirmation): return answer(confirmation, with: key)
         case .help(let first, let over): return scrollHelp(from: first, over: over, with: key)
@@ -27,8 +18,6 @@ extension Model {
         case nil: break
         }
         if let prompt { return edit(prompt, with: key) }
-        // A pasted text is not a row of commands.
-        guard !isPasting else { return [] }
         guard let action = keymap.action(for: key, in: pane) else {
             if let words = keymap.elsewhere(key, from: pane, in: self) { notify(words) }
             return []
@@ -88,10 +77,6 @@ extension Model {
         case (.character("y"), .yesNo), (.character("Y"), .yesNo): return agree(to: question)
         case (.character, .yesNo): return close(saying: "nothing was changed")
         case (.character(let character), .phrase(let phrase)):
-            guard !isPasting else {
-                notify("paste is refused here: type the phrase", .promptError)
-                return []
-            }
             guard question.typed.count <= phrase.count else { break }
             question.typed.append(character)
         case (.backspace, .phrase): question.typed = String(question.typed.dropLast())
@@ -130,10 +115,11 @@ extension Model {
         case .quit: return leave(.asked)
         case .setWorkflow(let name, let isEnabled):
             return switchToggles([.init(name: name, enabled: isEnabled)])
-        case .setAllWorkflows(let isEnabled): return switchToggles(changes(toAll: isEnabled))
-        case .applyToggleSet(let name): return applyAgreed(set: name)
+        case .setAllWorkflows(let isEnabled, let shown):
+            return switchAllAgreed(on: isEnabled, shown)
+        case .applyToggleSet(let name, let shown): return applyAgreed(set: name, shown)
         case .saveToggleSet(let name): return saveAgreed(set: name)
-        case .undoToggles: return agreeToUndo()
+        case .undoToggles(let shown): return agreeToUndo(shown)
         }
     }
 

@@ -89,7 +89,7 @@ import Testing
         odd.toggles.append(.init(name: "gone-by-now", enabled: true))
         var model = model([odd])
         #expect(model.whyNotApplied("before-maintenance")?.contains("gone-by-now") == true)
-        #expect(model.applyAgreed(set: "before-maintenance").isEmpty)
+        #expect(model.applyAgreed(set: "before-maintenance", []).isEmpty)
         #expect(model.whyNotApplied("nothing")?.contains("no set is called") == true)
         model.toggleSets = .init()
         #expect(model.whyNotApplied("before-maintenance")?.contains("not read yet") == true)

@@ -10,6 +10,9 @@ struct Keymap: Equatable, Sendable {
     /// The table's own keys.
     static let standard = Keymap()
 
+    /// The keys that agree to a question.
+    private static let answers: [Key] = [.character("y"), .character("Y"), .enter]
+
     private var changes: [Action.ID: [Key]] = [:]
 
     private init() {}
@@ -19,7 +22,8 @@ struct Keymap: Equatable, Sendable {
     /// - Parameter wishes: The keys of actions, each as the help writes it; an empty list takes an
     ///   action off the keyboard.
     /// - Throws: ``Problem`` for an action or a key that does not exist, and for a key that two
-    ///   actions of one pane would have: nothing is changed then.
+    ///   actions of one pane would have or that agrees to the action's own question: nothing is
+    ///   changed then.
     init(_ wishes: [String: [String]]) throws(Problem) {
         for (name, labels) in wishes.sorted(by: { $0.key < $1.key }) {
             guard let action = Actions.all.first(where: { $0.id.name == name }) else {
@@ -29,6 +33,14 @@ struct Keymap: Equatable, Sendable {
             for label in labels {
                 guard let key = Key(label: label) else {
                     throw Problem(action: name, message: "\"\(label)\" is no key")
+                }
+                // Held down, it would answer the question that it opens.
+                guard !(action.changesSomething && Self.answers.contains(key)) else {
+                    throw Problem(
+                        action: name,
+                        message: "\(label) answers questions, so it cannot be the key of what "
+                            + "asks one"
+                    )
                 }
                 keys.append(key)
             }

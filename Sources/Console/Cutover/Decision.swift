@@ -121,10 +121,6 @@ extension Model {
             entry.isProposed = false
         case .control("u"): entry.typed = ""
         case .character(let character):
-            guard !(isPasting && entry.field == .phrase) else {
-                notify("paste is refused here: type the phrase", .promptError)
-                return []
-            }
             if entry.isProposed { entry.typed = "" }
             entry.isProposed = false
             if entry.typed.count < 100 { entry.typed.append(character) }

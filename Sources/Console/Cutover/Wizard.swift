@@ -217,10 +217,6 @@ extension Model {
         var wizard = wizard
         switch key {
         case .character(let character):
-            guard !isPasting else {
-                notify("paste is refused here: type the phrase", .promptError)
-                return
-            }
             guard wizard.typed.count <= wizard.phrase(identity).count else { return }
             wizard.typed.append(character)
         case .backspace: wizard.typed = String(wizard.typed.dropLast())

@@ -153,8 +153,7 @@ extension Model {
             overlay = nil
             return []
         case .enter:
-            // A pasted text ends no line here.
-            guard !isPasting, entries.indices.contains(palette.index) else { return [] }
+            guard entries.indices.contains(palette.index) else { return [] }
             return choose(entries[palette.index], in: palette)
         case .tab:
             guard entries.indices.contains(palette.index) else { return [] }

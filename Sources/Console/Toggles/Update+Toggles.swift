@@ -112,16 +112,17 @@ extension Model {
     /// Asks for the phrase that switches every workflow.
     mutating func askToSwitchAll(on isOn: Bool) {
         let word = isOn ? "ON" : "OFF"
-        let count = changes(toAll: isOn).count
+        let changes = changes(toAll: isOn)
         let live = identity.name(of: identity.liveSide)
         overlay = .confirm(
             Confirmation(
                 title: "Switch every workflow \(word)",
                 lines: [
-                    "\(Figures.rows(count, "workflow")) will be \(word) on \(live), which is live."
+                    "\(changes.map(\.name).joined(separator: ", ")) will be \(word) on \(live), "
+                        + "which is live."
                 ],
                 kind: .phrase("all \(word.lowercased()) \(live)"),
-                consequence: .setAllWorkflows(isEnabled: isOn)
+                consequence: .setAllWorkflows(isEnabled: isOn, changes)
             )
         )
     }
@@ -193,11 +194,11 @@ extension Model {
                 title: "Apply the set \(name)",
                 lines: [
                     "On \(live), which is live: \(words.joined(separator: ", ")).",
-                    "\(rest == 0 ? "No other" : "\(Figures.rows(rest, "other"))") has that value "
-                        + "already. Saved \(Words.minute(set.at)) by \(set.by).",
+                    "\(rest == 0 ? "No other has" : rest == 1 ? "1 other has" : "\(rest) others have") "
+                        + "that value already. Saved \(Words.minute(set.at)) by \(set.by).",
                 ],
                 kind: .phrase("apply \(name)"),
-                consequence: .applyToggleSet(name)
+                consequence: .applyToggleSet(name, changes)
             )
         )
     }
@@ -227,15 +228,38 @@ extension Model {
         return [.saveToggleSet(side: identity.liveSide, name: name)]
     }
 
+    /// Switches every workflow, as far as it is still what was asked about.
+    mutating func switchAllAgreed(on isOn: Bool, _ shown: [Workflows.Toggle]) -> [Command] {
+        if let reason = whyNotAll(on: isOn) {
+            notify("nothing was switched: \(reason)", .promptError)
+            return []
+        }
+        guard changes(toAll: isOn) == shown else {
+            askToSwitchAll(on: isOn)
+            notify(Self.changedSince, .promptError)
+            return []
+        }
+        return switchToggles(shown)
+    }
+
     /// Applies a set, as far as it is still what was asked about.
-    mutating func applyAgreed(set name: String) -> [Command] {
+    mutating func applyAgreed(set name: String, _ shown: [Workflows.Toggle]) -> [Command] {
         if let reason = whyNotApplied(name) {
             notify("nothing was switched: \(reason)", .promptError)
             return []
         }
+        guard changes(of: name) == shown else {
+            askToApply(name)
+            notify(Self.changedSince, .promptError)
+            return []
+        }
         audit("you asked for the set \(name)")
-        return switchToggles(changes(of: name) ?? [])
+        return switchToggles(shown)
     }
+
+    /// Why an agreement does not count.
+    static let changedSince =
+        "nothing was switched: a toggle has changed since the question was asked; it is asked anew"
 
     /// Takes in whether a set was saved.
     mutating func finishSave(_ name: String, _ failure: MigrationError?) -> [Command] {

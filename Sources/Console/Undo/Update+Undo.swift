@@ -151,18 +151,23 @@ extension Model {
                         + "which is live."
                 ],
                 kind: .yesNo,
-                consequence: .undoToggles
+                consequence: .undoToggles(changesBack)
             )
         )
     }
 
     /// Gives back what the question said, unless it has become wrong meanwhile.
-    mutating func agreeToUndo() -> [Command] {
+    mutating func agreeToUndo(_ shown: [Workflows.Toggle]) -> [Command] {
         if let reason = whyNothingChanges ?? whyNoUndo {
             notify("nothing was undone: \(reason)", .promptError)
             return []
         }
         let changes = changesBack
+        guard changes == shown else {
+            askToUndo()
+            notify(Self.changedSince, .promptError)
+            return []
+        }
         audit("you asked for an undo: \(wordsBack(changes))")
         undo.beginUndo(changes)
         return send(changes)
