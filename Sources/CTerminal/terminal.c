@@ -27,13 +27,16 @@
 static int wake_read = -1, wake_write = -1;
 static int saved_stderr = -1;
 static volatile sig_atomic_t is_active, takes_mouse;
+/* Whether a signal asked for the end, and whether nobody has heard it yet. */
+static volatile sig_atomic_t is_ending, is_unheard;
 static int is_utf8, is_fallback, is_hung_up, catches_stop;
 static struct termios saved_modes;
 static SCREEN *screen;
 
 static struct sigaction before_fault[NSIG], before_end[NSIG], before_resize, before_stop;
-static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT, SIGQUIT};
-static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
+static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT, SIGQUIT, SIGSYS};
+/* The later ones nobody should send; at their default they would leave the terminal as it is. */
+static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGVTALRM, SIGPROF, SIGXCPU};
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
 
 /* ---------------------------------------------------------------- signals */
@@ -46,7 +49,34 @@ static void send_byte(unsigned char byte) {
 
 void ct_wake(void) { send_byte(0); }
 
-static void on_end(int number) { send_byte((unsigned char)number); }
+/*
+ * A terminal that nobody reads, such as a stalled line, holds the thread that draws in its write:
+ * what it does not take is thrown away then, so that the end is heard.
+ */
+static void drop_output_in(unsigned seconds) {
+    is_unheard = 1;
+    alarm(seconds);
+}
+
+static void on_alarm(int number) {
+    (void)number;
+    if (!is_unheard) return;
+    int before = errno;
+    tcflush(STDOUT_FILENO, TCOFLUSH);
+    alarm(1); /* a frame is larger than what a terminal takes at once */
+    errno = before;
+}
+
+static void hear(void) {
+    is_unheard = 0;
+    alarm(0);
+}
+
+static void on_end(int number) {
+    is_ending = 1;
+    if (is_active) drop_output_in(2);
+    send_byte((unsigned char)number);
+}
 
 /*
  * ncurses' own handler sets the flag that becomes KEY_RESIZE.  The byte is for the signal that
@@ -121,6 +151,10 @@ void ct_guard(void) {
 }
 
 static void catch_ends(void) {
+    sigset_t heard; /* whoever started the process may have left them blocked */
+    sigemptyset(&heard);
+    sigaddset(&heard, SIGALRM);
+    sigaddset(&heard, SIGWINCH);
     for (size_t i = 0; i < COUNT(ends); i++) {
         struct sigaction action;
         memset(&action, 0, sizeof action);
@@ -128,7 +162,15 @@ static void catch_ends(void) {
         action.sa_handler = on_end;
         action.sa_flags = SA_RESTART;
         sigaction(ends[i], &action, &before_end[ends[i]]);
+        sigaddset(&heard, ends[i]);
     }
+    pthread_sigmask(SIG_UNBLOCK, &heard, NULL);
+    struct sigaction late;
+    memset(&late, 0, sizeof late);
+    sigemptyset(&late.sa_mask);
+    late.sa_handler = on_alarm;
+    late.sa_flags = SA_RESTART;
+    sigaction(SIGALRM, &late, NULL);
     signal(SIGPIPE, SIG_IGN);
 }
 
@@ -310,9 +352,11 @@ int ct_start(const char *log_path) {
 void ct_stop(void) {
     if (!screen) return;
     is_active = 0;
+    if (is_ending) drop_output_in(2);
     release_input();
     endwin();
-    tcsetattr(STDIN_FILENO, TCSADRAIN, &saved_modes);
+    tcsetattr(STDIN_FILENO, is_ending ? TCSANOW : TCSADRAIN, &saved_modes);
+    hear();
     release_ends();
     delscreen(screen);
     screen = NULL;
@@ -384,6 +428,12 @@ static ct_event read_wakes(void) {
 
 ct_event ct_wait(int milliseconds) {
     ct_event event = {CT_NONE, 0};
+    if (is_unheard) { /* before the keys, of which there may be no end */
+        hear();
+        event = read_wakes();
+        if (event.kind == CT_SIGNAL) return event;
+        event.kind = CT_NONE;
+    }
     if (next_key(&event)) return event; /* ncurses may hold bytes that poll cannot see */
     struct pollfd files[2] = {{STDIN_FILENO, POLLIN, 0}, {wake_read, POLLIN, 0}};
     if (is_hung_up) files[0].fd = -1; /* said once; what runs may still finish */

@@ -25,13 +25,7 @@ extension Model {
         case .level: nextLevel()
         case .toggleSide: return toggleSide()
         case .status: return selectNextStatus()
-        case .refresh:
-            if isReadOnRequest { forgetRows(of: .orders) }
-            return switch pane {
-            case .code: loadCode()
-            case .checks: reconcile()
-            default: reload()
-            }
+        case .refresh: return readAgain()
         case .migrate: askToMigrate()
         case .migrateLive: askToMigrateLive()
         case .follow: return operation?.kind == .follow ? stopOperation() : begin(.follow)

@@ -7,6 +7,18 @@ extension Model {
         (unreadable == nil ? [] : [.loadEarlier]) + loadPane()
     }
 
+    /// Reads what the operator asks for: the pane, and which side is live, which nothing else reads
+    /// while the refreshing is off.
+    mutating func readAgain() -> [Command] {
+        if isReadOnRequest { forgetRows(of: .orders) }
+        let standing = cutover.status.askedAt == nil ? [] : loadStatus()
+        return switch pane {
+        case .code: standing + loadCode()
+        case .checks: standing + reconcile()
+        default: standing + reload()
+        }
+    }
+
     private mutating func loadPane() -> [Command] {
         switch pane {
         case .overview: loadSides()

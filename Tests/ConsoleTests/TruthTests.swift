@@ -42,6 +42,16 @@ import Testing
         #expect(model.log.last?.message.contains("are equal on both sides") == true)
     }
 
+    @Test func `to read again asks which side is live, also with the refreshing off`() {
+        var model = Samples.live(.following)
+        for _ in 0..<8 { _ = model.update(.key(.character("-"))) }
+        for pane in [PaneID.overview, .workflows, .orders] {
+            model.pane = pane
+            let commands = model.update(.key(.character("r")))
+            #expect(commands.contains(.loadStatus(ticket: model.cutover.status.ticket)))
+        }
+    }
+
     @Test func `a switch after the verification is said beside its verdict`() {
         var model = Samples.empty()
         _ = model.begin(.verify)
