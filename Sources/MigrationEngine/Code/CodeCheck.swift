@@ -25,6 +25,7 @@ struct CodeCheck {
         let wantsKey: Bool
         let speaks: String?
         let keeps: Bool
+        let names: [ScannedCode.Name]
     }
 
     private struct Questions: Encodable {
@@ -105,7 +106,8 @@ struct CodeCheck {
                         parameters: statement.parameters,
                         wantsKey: statement.wantsKey,
                         speaks: file.speaks,
-                        keeps: variant.keeps
+                        keeps: variant.keeps,
+                        names: variant.names
                     )
                 }
             }

@@ -279,7 +279,7 @@ class Rewriting:
         if self.schema.column(node) is not None:
             return None
         scope = node.find_ancestor(exp.Select, exp.Update, exp.Delete, exp.Insert)
-        if scope is None or any(self.schema.table(table) is None for _, table in tables_of(scope)):
+        if scope is None or not self.schema.knows_all(scope):
             return None
         if isinstance(scope, exp.Select) and node.name in [
                 item.alias for item in scope.expressions]:
