@@ -148,11 +148,23 @@ def _counted(rewriting, node):
 
 
 def rounded(node, kind):
-    """A half goes away from 0; PostgreSQL does so with exact numbers only."""
-    if kind in ("bigint", "numeric", "text") or node.this.find(exp.Cast) is not None:
+    """A half goes away from 0: PostgreSQL does so with exact numbers only. The answer is a fraction."""
+    inside = bare(node.this)
+    is_exact = kind in ("bigint", "numeric", "text") or (
+        isinstance(inside, exp.Cast) and inside.to.is_type("decimal"))
+    if not is_exact:
+        node.set("this", exp.Cast(this=node.this, to=exp.DataType.build("decimal")))
+    places = node.args.get("decimals")
+    if kind == "text" or (places is not None and not (isinstance(bare(places), exp.Literal) and places.name == "0")):
         return None
-    node.set("this", exp.Cast(this=node.this, to=exp.DataType.build("decimal")))
-    return None
+    is_fraction_already = isinstance(inside, exp.Column) and kind == "bigint" and places is None
+    around = node.parent
+    while isinstance(around, (exp.Paren, exp.Trunc)):
+        around = around.parent
+    if is_fraction_already or (isinstance(around, exp.Cast) and not around.to.is_type("text", "varchar", "char")):
+        return None
+    # Without places the exact number is a whole one there, and 3.0 in SQLite.
+    return exp.Cast(this=node.copy(), to=exp.DataType.build("double"))
 
 
 def cast(rewriting, node, kind, inside):
@@ -200,7 +212,7 @@ def joined(rewriting, node):
     """Truth values and fractions that become text."""
     for side in (node.this, node.expression):
         inside = bare(side)
-        kind = rewriting.schema.type_of(inside)
+        kind = kinds.kind(inside, rewriting.schema)
         if kind == "boolean":
             inside.replace(kinds.as_text(inside))
         elif kind in _NUMBERS:

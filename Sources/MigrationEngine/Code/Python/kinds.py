@@ -60,7 +60,9 @@ def kind(node, schema):
     if isinstance(node, (exp.Sum, exp.Max, exp.Min, exp.Abs)):
         return kind(node.this, schema)
     if isinstance(node, exp.Round):
-        return "numeric"
+        return "numeric" if node.args.get("decimals") is not None else "double precision"
+    if isinstance(node, exp.Cast) and node.to.is_type("double", "decimal"):
+        return "double precision" if node.to.is_type("double") else "numeric"
     if isinstance(node, (exp.DPipe, exp.Lower, exp.Upper, exp.Substring, exp.Trim)):
         return "text"
     if isinstance(node, exp.Coalesce):
