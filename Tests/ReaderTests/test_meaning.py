@@ -98,7 +98,10 @@ TOLD = [
     ("SELECT date('2025-01-31', '+1 month')", None, "month-end"),
     ("SELECT active, name FROM t GROUP BY active", None, "group-by-bare"),
     ("SELECT datetime(moment) FROM t", None, "moment-text"),
-    ("SELECT flag, n = 1 FROM t", None, "boolean-result"),
+    ("SELECT flag, n = 1 FROM t", None, "boolean-result"), ("SELECT * FROM t", None, "boolean-result"),
+    ("SELECT id, flag FROM t UNION SELECT 1, 1 = 1", None, "boolean-result"),
+    ("SELECT x.* FROM u, (SELECT * FROM t) x", None, "boolean-result"),
+    ("UPDATE t SET n = 1 RETURNING *", None, "boolean-result"),
 ]
 
 # What has no form that surely means the same.
