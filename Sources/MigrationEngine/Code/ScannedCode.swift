@@ -118,7 +118,7 @@ struct ConvertedStatement: Decodable, Sendable {
     }
 
     /// What a reader of the findings should know of the conversion.
-    struct Note: Decodable, Sendable {
+    struct Note: Codable, Sendable, Equatable {
         let rule: String
         let message: String
         /// What a person can do; nil where `fix` does it.
@@ -130,7 +130,7 @@ struct ConvertedStatement: Decodable, Sendable {
     let driver: String?
     let statements: [Part]?
     let edits: [Edit]?
-    let notes: [Note]?
+    var notes: [Note]?
 }
 
 /// One edit in a statement's text: from, to, and what comes there.
