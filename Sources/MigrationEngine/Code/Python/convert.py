@@ -55,7 +55,7 @@ _ADVICE = {
     "boolean-result": "int() where 1 and 0 are wanted",
 } | {rule: _LOOK for rule in (
     "date-form", "greatest-null", "month-end", "strftime-number", "case-unicode", "substr-start",
-    "modulo", "moment-text", "julianday-fraction", "sqlite-master-indexes")}
+    "modulo", "shift", "moment-text", "julianday-fraction", "sqlite-master-indexes")}
 
 
 class Places:

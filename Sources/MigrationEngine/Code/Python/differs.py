@@ -155,6 +155,8 @@ def rounded(node, kind):
     if not is_exact:
         node.set("this", exp.Cast(this=node.this, to=exp.DataType.build("decimal")))
     places = node.args.get("decimals")
+    if places is not None and minus(places) is not None:
+        raise Refused("round() to places before the point: SQLite rounds to a whole number there")
     if kind == "text" or (places is not None and not (isinstance(bare(places), exp.Literal) and places.name == "0")):
         return None
     is_fraction_already = isinstance(inside, exp.Column) and kind == "bigint" and places is None
@@ -169,7 +171,9 @@ def rounded(node, kind):
 
 def cast(rewriting, node, kind, inside):
     """A number or a truth value as text; dirty text as a number."""
-    if node.to.is_type("text", "varchar", "char"):
+    if node.to.is_type("text", "varchar", "char", "nchar", "nvarchar"):
+        # A length in a cast cuts nothing off in SQLite.
+        node.set("to", exp.DataType.build("text"))
         if kind == "boolean":
             return kinds.as_text(node.this)
         if kind in ("double precision", "numeric"):
@@ -193,6 +197,22 @@ def together(rewriting, node, kind):
     if kind in _NUMBERS:
         rewriting.note("concat-number", "a whole number of this kind is written 1.0 by SQLite and 1 "
                        "by PostgreSQL")
+
+
+def chance(node):
+    """A number by chance is a fraction there; only an order by it is the same."""
+    if not isinstance(node.parent, exp.Ordered):
+        raise Refused("random() is a whole number of 64 bits in SQLite, and a fraction between 0 and 1 on PostgreSQL")
+
+
+def shifted(rewriting, node):
+    """Bits that are moved further than the type is wide."""
+    if isinstance(bare(node.this), exp.Literal):
+        node.set("this", exp.Cast(this=node.this, to=exp.DataType.build("bigint")))
+    given = bare(node.expression)
+    if not (isinstance(given, exp.Literal) and given.name.isdigit() and int(given.name) < 64):
+        rewriting.note("shift", "bits that are moved by 64 and more, or by less than 0, come back on the other side "
+                       "there; SQLite gives 0, or moves them the other way")
 
 
 def several(rewriting, node):
