@@ -135,6 +135,11 @@ class Keys:
                 ask(item for item in self._by_name.get(name, ()) if item.gives)
             followed |= function.called
 
+    def giving(self, path, wrappers):
+        """(name, line) of the functions of a file that hand SQL on, take the names of rows and give something back."""
+        return {(function.name, line) for (where, _, line), function in self.functions.items()
+                if where == path and function.takes and function.gives and function.name in wrappers.by_name}
+
     def has(self, name):
         """Whether a text of the program is this name."""
         return hash(name.lower()) in self._texts

@@ -289,6 +289,8 @@ def answer(file, wrappers, layers, around):
         found.add((0, "sqlite-layer", "warning", "this is the SQLite layer: it stays as it is, for "
                    "the way back; nobody may import it after the switch",
                    "the adapter has the same functions"))
+        found.update((file.lines.span(node)[0], *told) for node, *told in drivers.of_layer(
+            file, around.keys.giving(file.path, wrappers)))
         calls = []
     else:
         found.update(usage.Usage(file, set(layers.values())).all(calls, wrappers))
