@@ -121,7 +121,7 @@ class NamesTests(unittest.TestCase):
 
     def test_names_that_are_taken_as_a_whole_are_given(self):
         for use in ("return dict(rows[0])", "return [dict(row) for row in rows]", "return list(map(dict, rows))",
-                    "return rows[0].keys()", "return show(**rows[0])", "return {**rows[0], 'a': 1}",
+                    "return rows[0].keys()", "return show(**rows[0])", "return {**rows[0], 'a': 1}", "a = {}; a.update(rows[0])",
                     "return render_template('a.html', rows=rows)", "return plain(rows)", "return rows",
                     "self.rows = rows", "return cursor.description"):
             with self.subTest(use=use):

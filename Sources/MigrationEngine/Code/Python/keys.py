@@ -184,6 +184,8 @@ def _taken(part):
             found += part.args[1:]
         elif isinstance(part.func, ast.Attribute) and part.func.attr == "keys" and not part.args:
             found.append(part.func.value)
+        elif isinstance(part.func, ast.Attribute) and part.func.attr == "update" and len(part.args) == 1:
+            found.append(part.args[0])
         found += [item.value for item in part.keywords if item.arg is None]
     elif isinstance(part, ast.Dict):
         found += [value for key, value in zip(part.keys, part.values) if key is None]
