@@ -130,4 +130,26 @@ struct CodeMeaningTests {
         try folder.write("a.py", text.replacing("n = 1 FROM", with: "n FROM"))
         #expect(try await told() == [])
     }
+
+    @Test func `a column that is read by the name which SQLite makes up keeps it`() async throws {
+        let folder = try await migrated(
+            """
+            def f(a):
+                row = c.execute("SELECT COUNT(*), max(n) AS Most FROM t WHERE id < ?", (int(a),)).fetchone()
+                return row["count(*)"], dict(row)
+
+            """
+        )
+        let checked = try await folder.code("check")
+        let rules = checked.json["files"][0]["findings"].list.compactMap { $0["rule"].string }
+        #expect(rules.filter { $0 == "result-name" }.count == 2, "\(checked)")
+        _ = try await folder.code("adapter", "--write")
+        #expect(try await folder.code("fix", "--write").status == 0)
+        let text = try folder.read("a.py")
+        let expected = #"""
+            "SELECT COUNT(*) AS \"COUNT(*)\", max(n) AS \"Most\" FROM t WHERE id < %s"
+            """#
+        #expect(text.contains(expected), "\(text)")
+        #expect(try await folder.code("check").status == 0)
+    }
 }
