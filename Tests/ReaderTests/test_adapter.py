@@ -73,6 +73,8 @@ class AdapterTests(unittest.TestCase):
     def test_a_percent_sign_is_plain_without_values(self):
         self.assertEqual(self.pg.execute_query("SELECT '5%'")[0][0], "5%")
         self.assertEqual(self.pg.execute_query("SELECT '5%%' || %s", ("a",))[0][0], "5%a")
+        row = self.pg.execute_query("SELECT '5%%' AS \"5%% of\", 1 AS \"%%s\"", ())[0]
+        self.assertEqual(dict(row), {"5% of": "5%", "%s": 1})
 
     def test_a_statement_without_rows_answers_none(self):
         self.assertEqual(self.pg.execute_query("INSERT INTO pairs (n) VALUES (1)"), [])
@@ -112,6 +114,36 @@ class AdapterTests(unittest.TestCase):
         self.assertEqual(self.pg.execute_query("SELECT count(*) FROM pairs")[0][0], 0)
         with self.assertRaises(self.pg.InterfaceError):
             conn.execute("SELECT 1")
+
+    def test_a_script_is_kept_without_a_commit(self):
+        def count():
+            return self.pg.execute_query("SELECT count(*) FROM pairs")[0][0]
+        conn = self.pg.get_connection()
+        conn.executescript("INSERT INTO pairs (n) VALUES (1); -- BEGIN\nINSERT INTO pairs (moment) VALUES ('5%; BEGIN');")
+        conn.close()
+        self.assertEqual(count(), 2)
+        with self.pg.get_connection() as conn:
+            conn.execute("INSERT INTO pairs (n) VALUES (2)")
+            conn.cursor().executescript("BEGIN; INSERT INTO pairs (n) VALUES (3); COMMIT; INSERT INTO pairs (n) VALUES (4)")
+            conn.rollback()
+            self.assertEqual(count(), 5)
+            conn.executescript("BEGIN; INSERT INTO pairs (n) VALUES (5);")
+            conn.rollback()
+            self.assertEqual(count(), 5)
+            with self.assertRaises(self.pg.IntegrityError):
+                conn.executescript("INSERT INTO pairs (n) VALUES (6); INSERT INTO pairs (n) VALUES (500)")
+            conn.rollback()
+        self.assertEqual(count(), 5)
+        conn.close()
+
+    def test_a_temporary_table_ends_with_the_connection(self):
+        for _ in range(4):
+            conn = self.pg.get_connection()
+            conn.execute("CREATE TEMP TABLE IF NOT EXISTS picked (id bigint)")
+            conn.execute("INSERT INTO picked VALUES (1)")
+            conn.commit()
+            self.assertEqual(conn.execute("SELECT count(*) FROM picked").fetchone()[0], 1)
+            conn.close()
 
     def test_the_pool_waits_and_then_says_so(self):
         held = [self.pg.get_connection() for _ in range(3)]

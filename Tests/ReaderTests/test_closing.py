@@ -66,6 +66,25 @@ class ClosingTests(unittest.TestCase):
                              ("error", True))
             self.assertIsNone(self.told(start + "    conn.close()\n", layer=LAYER))
 
+    def test_what_only_the_layer_promises_is_told(self):
+        def rules(connect, rows):
+            folder = Folder(db=(
+                f"import sqlite3\nSETTINGS = {{}}\ndef get_connection():\n  conn = sqlite3.connect('x.db', {connect})\n"
+                "  conn.row_factory = sqlite3.Row\n  return conn\n"
+                "def execute_query(sql, args=()):\n  conn = get_connection()\n  try:\n"
+                f"    return {rows}\n  finally:\n    conn.close()\n"), a="from db import execute_query\n")
+            self.addCleanup(folder.remove)
+            return [finding["rule"] for finding in folder.scan()["db.py"]["findings"] if finding["severity"] == "error"]
+        plain = "conn.execute(sql, args).fetchall()"
+        self.assertEqual(rules("timeout=5", plain), [])
+        self.assertEqual(rules("isolation_level='IMMEDIATE', **SETTINGS", plain), [])
+        self.assertEqual(rules("isolation_level=None", plain), ["layer-autocommit"])
+        self.assertEqual(rules("timeout=5); conn.isolation_level = (None", plain), ["layer-autocommit"])
+        self.assertEqual(rules("detect_types=3", plain), ["layer-types"])
+        self.assertEqual(rules("timeout=5", f"[dict(row) for row in {plain}]"), ["layer-rows"])
+        self.assertEqual(rules("timeout=5", "[dict(row) for row in conn.execute(sql, args)]"), ["layer-rows"])
+        self.assertEqual(rules("timeout=5); conn.row_factory = (lambda c, r: 0", plain), ["layer-rows"])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -40,7 +40,8 @@ SAME = [
     "SELECT id FROM t WHERE mark IN ('RED', 'GREEN')", "SELECT name FROM t ORDER BY name COLLATE NOCASE",
     "SELECT id FROM t ORDER BY id LIMIT 2, 3", "SELECT id FROM t LIMIT -1",
     "SELECT id FROM t ORDER BY id LIMIT 2 OFFSET -1", "SELECT name || NULL FROM t",
-    "SELECT name || flag FROM t", "SELECT id FROM t WHERE name = \"alpha\"", "SELECT id FROM t WHERE n == 1",
+    "SELECT 1 << 62, id << 3, id >> 1 FROM t", "SELECT CAST(name AS VARCHAR(2)), CAST(id AS CHAR(1)) FROM t",
+    "SELECT name || flag FROM t", "SELECT name || (n = 1) FROM t", "SELECT id FROM t WHERE name = \"alpha\"", "SELECT id FROM t WHERE n == 1",
     ("SELECT id FROM t WHERE n IS ?", (None,)), ("SELECT id FROM t WHERE note IS NOT ?", ("One",)),
     "SELECT id / 2 FROM t", "SELECT id / n FROM t", "SELECT -7 / 2, -7 % 2", "SELECT n % 4 FROM t",
     "SELECT round(r), round(r, 1) FROM t", "SELECT round(2.5), round(-2.5), round(0.5)",
@@ -73,10 +74,18 @@ SAME = [
     ("SELECT '100%', id % 2, '?' FROM t WHERE id = ? -- 5% ?\n", (1,)),
 ]
 
+# Numbers that are fractions in SQLite, whole ones as well, and stay so.
+FRACTIONS = [
+    "SELECT round(r), round(r, 0), round(r, 1) FROM t WHERE r IS NOT NULL ORDER BY id", "SELECT round(n) FROM t WHERE n > 0 ORDER BY id", "SELECT round(sum(n)), round(avg(n)) FROM t",
+    "SELECT round(2.5), round(-2.5), round(3), round(7 / 2), round(round(2.4), 1)", "SELECT abs(round(r)) FROM t WHERE id = 3",
+    "SELECT total(n), sum(r), avg(id), 5.0, 1.0 * id, CAST(id AS REAL) FROM t WHERE id = 1 GROUP BY id",
+    "SELECT max(round(r)) FROM t", "SELECT round(CAST(id AS REAL) / 2) FROM t ORDER BY id",
+]
+
 # What may differ, and the rule that says so.
 TOLD = [
     ("SELECT CAST(r AS TEXT) FROM t", None, "concat-number"),
-    ("SELECT r || '' FROM t", None, "concat-number"), ("UPDATE t SET note = r", None, "concat-number"),
+    ("SELECT r || '' FROM t", None, "concat-number"), ("SELECT round(r) || '' FROM t", None, "concat-number"), ("UPDATE t SET note = r", None, "concat-number"),
     ("SELECT group_concat(r) FROM t", None, "concat-number"),
     ("SELECT group_concat(name) FROM t", None, "group-concat-order"),
     ("UPDATE t SET n = r WHERE id = 1", None, "fraction"),
@@ -90,11 +99,16 @@ TOLD = [
     ("SELECT date('2025-01-31', '+1 month')", None, "month-end"),
     ("SELECT active, name FROM t GROUP BY active", None, "group-by-bare"),
     ("SELECT datetime(moment) FROM t", None, "moment-text"),
-    ("SELECT flag, n = 1 FROM t", None, "boolean-result"),
+    ("SELECT id << n FROM t", None, "shift"), ("SELECT id << 70 FROM t", None, "shift"),
+    ("SELECT flag, n = 1 FROM t", None, "boolean-result"), ("SELECT * FROM t", None, "boolean-result"),
+    ("SELECT id, flag FROM t UNION SELECT 1, 1 = 1", None, "boolean-result"),
+    ("SELECT x.* FROM u, (SELECT * FROM t) x", None, "boolean-result"),
+    ("UPDATE t SET n = 1 RETURNING *", None, "boolean-result"),
 ]
 
 # What has no form that surely means the same.
 REFUSED = [
+    "SELECT abs(random()) FROM t", "SELECT id FROM t WHERE random() > 0", "SELECT round(r, -2) FROM t",
     "SELECT day - 1 FROM t", "SELECT count(DISTINCT mark) FROM t", "SELECT mark FROM t GROUP BY mark",
     "SELECT '{\"a\":1}' -> 'a'", "SELECT json_extract('{\"a\":1}', '$.a')", "SELECT substr(name, 1, -1) FROM t",
     "SELECT active, max(n), name FROM t GROUP BY active", "SELECT datetime('2025-01-31 10:00:00+02:00')",
@@ -188,6 +202,17 @@ class MeaningTests(unittest.TestCase):
                 self.pg.execute_query("SELECT setval(pg_get_serial_sequence('t', 'id'), 8)")
                 self.assertEqual(self.on_postgresql(answer["driver"], params),
                                  self.on_sqlite(sql, params), answer["driver"])
+
+    def test_a_fraction_stays_a_fraction_when_it_is_whole(self):
+        for sql in FRACTIONS:
+            with self.subTest(sql=sql):
+                answer, _ = self.converted(sql, None)
+                self.assertEqual(answer["state"], "converted", answer)
+                found = self.pg.execute_query(answer["driver"])
+                source = sqlite3.connect(os.environ["SOURCE"])
+                self.addCleanup(source.close)
+                self.assertEqual([repr(tuple(row)) for row in found],
+                                 [repr(row) for row in source.execute(sql).fetchall()], answer["driver"])
 
     def test_what_may_differ_is_told(self):
         for sql, params, rule in TOLD:

@@ -49,7 +49,8 @@ extension Code {
         let writing = write ? try CodeWriting(absolute(folder)) : nil
         let reader = try CodeReader(cancellation, observer)
         let scanned = try read(folder, reader)
-        let proven = try CodeCheck(options, observer, cancellation).run(scanned, reader).files
+        let proven = try CodeCheck(options, observer, cancellation)
+            .run(scanned, reader, CodeMeaning(of: folder, options)).files
         var refused: [CodeFixReport.File] = []
         var orders: [Order.File] = []
         for file in proven {
@@ -63,6 +64,10 @@ extension Code {
             } else if let order = order(file) {
                 orders.append(order)
             }
+        }
+        if write {
+            // Before the first file is written: a stop behind it leaves nothing untold.
+            try CodeMeaning.keep(proven, of: folder, options)
         }
         let backup = write ? try backupFolder(options) : ""
         let order = Order(
@@ -103,7 +108,8 @@ extension Code {
         _ cancellation: Cancellation
     ) throws(MigrationError) -> CodeReport.Totals {
         let scanned = try read(folder, reader)
-        let proven = try CodeCheck(options, observer, cancellation).run(scanned, reader)
+        let proven = try CodeCheck(options, observer, cancellation)
+            .run(scanned, reader, CodeMeaning(of: folder, options))
         return CodeReport(proven.files.map(\.report), readFiles: scanned.readFiles, seconds: 0)
             .totals
     }

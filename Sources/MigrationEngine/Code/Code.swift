@@ -56,7 +56,8 @@ public enum Code {
         let start = ContinuousClock.now
         let reader = try CodeReader(cancellation, observer)
         let scanned = try read(folder, reader)
-        let proven = try CodeCheck(options, observer, cancellation).run(scanned, reader)
+        let proven = try CodeCheck(options, observer, cancellation)
+            .run(scanned, reader, CodeMeaning(of: folder, options))
         let report = CodeReport(
             proven.files.map(\.report),
             readFiles: scanned.readFiles,

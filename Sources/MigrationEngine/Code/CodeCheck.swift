@@ -8,6 +8,8 @@ struct CodeCheck {
         var report: CodeReport.File
         /// The edits of each variant of each statement.
         var edits: [[[Edit]]]
+        /// What the converter said of each variant of each statement.
+        let answers: [[ConvertedStatement]]
         /// Why the file cannot be fixed although a person has reviewed what is not known of it.
         var obstacles: [String] = []
     }
@@ -25,6 +27,7 @@ struct CodeCheck {
         let wantsKey: Bool
         let speaks: String?
         let keeps: Bool
+        let names: [ScannedCode.Name]
     }
 
     private struct Questions: Encodable {
@@ -51,11 +54,13 @@ struct CodeCheck {
     /// - Parameters:
     ///   - scanned: What was read.
     ///   - reader: The reader, which also converts.
+    ///   - meaning: What an earlier `fix` told.
     /// - Returns: The files in their order, and before what they were proven.
     /// - Throws: ``MigrationError``.
     func run(
         _ scanned: ScannedCode,
-        _ reader: CodeReader
+        _ reader: CodeReader,
+        _ meaning: CodeMeaning
     ) throws(MigrationError) -> Proven {
         let python = try CodeTranspiler.python(observer, cancellation)
         let proof = try CodeProof(options, cancellation)
@@ -79,12 +84,22 @@ struct CodeCheck {
             python
         )
         var files: [ProvenFile] = []
-        var told = ContinuousClock.now
+        var last = ContinuousClock.now
         for (file, answers) in zip(scanned.files, answers) {
             try cancellation.check("code", kept: .other("no file was changed"))
-            files.append(try prove(file, answers, proof))
-            guard told.secondsToNow >= 1 else { continue }
-            told = .now
+            var told = answers
+            for (place, statement) in file.statements.enumerated() {
+                for (number, variant) in statement.variants.enumerated() {
+                    told[place][number].notes = meaning.added(
+                        to: answers[place][number].notes ?? [],
+                        of: variant.text,
+                        in: file.path
+                    )
+                }
+            }
+            files.append(try prove(file, told, proof))
+            guard last.secondsToNow >= 1 else { continue }
+            last = .now
             observer.tell("code", "proven: \(files.count) of \(scanned.files.count) files")
         }
         return Proven(files: files, target: try proof.target(), schemaDigest: before.digest)
@@ -105,7 +120,8 @@ struct CodeCheck {
                         parameters: statement.parameters,
                         wantsKey: statement.wantsKey,
                         speaks: file.speaks,
-                        keeps: variant.keeps
+                        keeps: variant.keeps,
+                        names: variant.names
                     )
                 }
             }
@@ -138,7 +154,8 @@ struct CodeCheck {
                 statements: [],
                 findings: file.findings
             ),
-            edits: answers.map { $0.map { $0.edits ?? [] } }
+            edits: answers.map { $0.map { $0.edits ?? [] } },
+            answers: answers
         )
         for (statement, answers) in zip(file.statements, answers) {
             try cancellation.check("code", kept: .other("no file was changed"))
@@ -211,7 +228,8 @@ struct CodeCheck {
         }
     }
 
-    private static let valueRule = "value-kind"
+    /// The rule that is told once a file.
+    static let valueRule = "value-kind"
 
     /// One finding a file for the values whose kind the code does not show, where the kind decides.
     private static func unknownValues(

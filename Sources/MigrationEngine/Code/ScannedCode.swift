@@ -60,6 +60,32 @@ struct ScannedCode: Decodable, Sendable {
         let holes: [Hole]
         /// Whether whoever binds the values takes the placeholders as they stand.
         let keeps: Bool
+        /// The columns that get the name which SQLite makes up for them.
+        let names: [Name]
+    }
+
+    /// A column of a result: where it stands in the text, how it has its name, and the name.
+    struct Name: Codable, Sendable {
+        let start: Int
+        let end: Int
+        let kind: String
+        let name: String
+
+        init(from decoder: any Decoder) throws {
+            var container = try decoder.unkeyedContainer()
+            start = try container.decode(Int.self)
+            end = try container.decode(Int.self)
+            kind = try container.decode(String.self)
+            name = try container.decode(String.self)
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.unkeyedContainer()
+            try container.encode(start)
+            try container.encode(end)
+            try container.encode(kind)
+            try container.encode(name)
+        }
     }
 
     /// A part of a text that is known only when the program runs.
@@ -92,7 +118,7 @@ struct ConvertedStatement: Decodable, Sendable {
     }
 
     /// What a reader of the findings should know of the conversion.
-    struct Note: Decodable, Sendable {
+    struct Note: Codable, Sendable, Equatable {
         let rule: String
         let message: String
         /// What a person can do; nil where `fix` does it.
@@ -104,7 +130,7 @@ struct ConvertedStatement: Decodable, Sendable {
     let driver: String?
     let statements: [Part]?
     let edits: [Edit]?
-    let notes: [Note]?
+    var notes: [Note]?
 }
 
 /// One edit in a statement's text: from, to, and what comes there.

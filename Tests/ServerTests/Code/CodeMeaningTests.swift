@@ -97,4 +97,59 @@ struct CodeMeaningTests {
         _ = try await folder.code("fix", "--write")
         #expect(try folder.read("a.py") == source)
     }
+
+    @Test func `what still differs after the fix is told by every check, and nothing else`()
+        async throws
+    {
+        let folder = try await migrated(
+            """
+            def f(a):
+                c.execute("SELECT group_concat(name), n = 1 FROM t WHERE name = ? GROUP BY n", (a,))
+                c.execute("SELECT id FROM t WHERE name LIKE 'o%'")
+
+            """
+        )
+        func told() async throws -> Set<String> {
+            let run = try await folder.code("check")
+            return Set(
+                run.json["files"].list.flatMap { $0["findings"].list }
+                    .filter { $0["severity"].string == "warning" }.compactMap { $0["rule"].string }
+            )
+        }
+        let left: Set = ["group-concat-order", "boolean-result", "value-kind"]
+        #expect(try await told().isSuperset(of: left.union(["like-case"])))
+        _ = try await folder.code("adapter", "--write")
+        #expect(try await folder.code("fix", "--write").status == 0)
+        #expect(try await told() == left)
+        // A second fix changes nothing, and forgets nothing.
+        let again = try await folder.code("fix", "--write")
+        #expect(again.json["files"] == .array([]), "\(again)")
+        #expect(try await told() == left)
+        // What a person wrote anew is another statement.
+        let text = try folder.read("a.py")
+        try folder.write("a.py", text.replacing("n = 1 FROM", with: "n FROM"))
+        #expect(try await told() == [])
+    }
+
+    @Test func `a column that is read by the name which SQLite makes up keeps it`() async throws {
+        let folder = try await migrated(
+            """
+            def f(a):
+                row = c.execute("SELECT COUNT(*), max(n) AS Most FROM t WHERE id < ?", (int(a),)).fetchone()
+                return row["count(*)"], dict(row)
+
+            """
+        )
+        let checked = try await folder.code("check")
+        let rules = checked.json["files"][0]["findings"].list.compactMap { $0["rule"].string }
+        #expect(rules.filter { $0 == "result-name" }.count == 2, "\(checked)")
+        _ = try await folder.code("adapter", "--write")
+        #expect(try await folder.code("fix", "--write").status == 0)
+        let text = try folder.read("a.py")
+        let expected = #"""
+            "SELECT COUNT(*) AS \"COUNT(*)\", max(n) AS \"Most\" FROM t WHERE id < %s"
+            """#
+        #expect(text.contains(expected), "\(text)")
+        #expect(try await folder.code("check").status == 0)
+    }
 }

@@ -70,15 +70,17 @@ struct ReaderTests {
                 $0.hasPrefix("python3")
             }
         )
-        try await tests(
-            CodePlaces.python,
-            "test_meaning",
-            [
-                "DATABASE_URL": TestDatabase.url, "USE_POSTGRES": "true",
-                "SOURCE": folder.command.source,
-                "TRANSPILER": "\(library)/\(python)/site-packages",
-            ]
-        )
+        for module in ["test_meaning", "test_names"] {
+            try await tests(
+                CodePlaces.python,
+                module,
+                [
+                    "DATABASE_URL": TestDatabase.url, "USE_POSTGRES": "true",
+                    "SOURCE": folder.command.source,
+                    "TRANSPILER": "\(library)/\(python)/site-packages",
+                ]
+            )
+        }
     }
 
     @Test(arguments: ["psycopg", "psycopg2"])

@@ -11,6 +11,7 @@ driver, WORKFLOW_FAIL_OPEN (true) says whether a workflow runs whose toggle was 
 import logging
 import os
 import random
+import re
 import threading
 import time
 from contextlib import contextmanager
@@ -181,6 +182,17 @@ class Row(tuple):
         return self[key] if key.lower() in [name.lower() for name in self._names] else default
 
 
+_NO_CODE = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
+_TURNS = re.compile(r"(?:^|;)\s*(BEGIN|START\s+TRANSACTION|COMMIT|END|ROLLBACK(?!\s+TO\b))\b", re.IGNORECASE)
+_TEMPORARY = re.compile(r"\btemp(?:orary)?\b", re.IGNORECASE)
+
+
+def _stays_open(script):
+    """Whether a script begins a transaction and does not end it."""
+    turns = _TURNS.findall(_NO_CODE.sub(" ", script))
+    return bool(turns) and turns[-1].upper().startswith(("BEGIN", "START"))
+
+
 class Cursor:
     """A cursor whose execute() answers the cursor."""
 
@@ -190,12 +202,25 @@ class Cursor:
 
     def execute(self, sql, params=None):
         """Runs one statement; without `params` a % in it is a plain %."""
+        self.connection.note(sql)
         self.connection.guarded(lambda: self._raw.execute(sql, params))
         return self
 
     def executemany(self, sql, rows):
         """Runs one statement for each row of values."""
         self.connection.guarded(lambda: self._raw.executemany(sql, list(rows)))
+        return self
+
+    def executescript(self, sql):
+        """Several statements without values: all of them are kept, or, when one fails, none.
+
+        What was open is committed first, and the script at its end, as SQLite does; a transaction that
+        the script itself begins and does not end stays open.
+        """
+        self.connection.commit()
+        self.execute(sql)
+        if not _stays_open(sql):
+            self.connection.commit()
         return self
 
     def fetchone(self):
@@ -254,6 +279,8 @@ class Connection:
     def __init__(self, raw, keep_after_error=False):
         self._raw = raw
         self.keep_after_error = keep_after_error
+        # Whether it may have tables of its own, which end with SQLite's connection.
+        self._is_marked = False
 
     @property
     def raw(self):
@@ -275,9 +302,12 @@ class Connection:
         return self.cursor().executemany(sql, rows)
 
     def executescript(self, sql):
-        """Several statements without values; what was open is committed first, as SQLite does."""
-        self.commit()
-        return self.cursor().execute(sql)
+        """Several statements without values, on a cursor of its own."""
+        return self.cursor().executescript(sql)
+
+    def note(self, sql):
+        """Remembers that a statement may make a temporary table."""
+        self._is_marked = self._is_marked or (isinstance(sql, str) and _TEMPORARY.search(sql) is not None)
 
     def guarded(self, action):
         """Runs an action; with keep_after_error its failure does not end the transaction."""
@@ -315,7 +345,7 @@ class Connection:
         """Gives the connection back; what was not committed is taken back."""
         raw, self._raw = self._raw, None
         if raw is not None:
-            _pool.give_back(raw)
+            _pool.give_back(raw, self._is_marked)
 
     def __enter__(self):
         return self
@@ -395,11 +425,15 @@ class Pool:
         except Error:
             logger.debug("a lost connection did not close", exc_info=True)
 
-    def give_back(self, raw):
-        """Takes a connection back, without anything open on it."""
+    def give_back(self, raw, is_marked=False):
+        """Takes a connection back, without anything open on it, or left on it for the next one."""
         try:
             if not _is_lost(raw):
                 raw.rollback()
+            if is_marked and not _is_lost(raw):
+                with raw.cursor() as cursor:
+                    cursor.execute("DISCARD TEMP")
+                raw.commit()
         except Error:
             self._drop(raw)
         if self._process == os.getpid():

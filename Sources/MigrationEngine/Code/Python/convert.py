@@ -10,6 +10,7 @@ import sys
 import sqlglot
 from sqlglot import exp
 
+import names
 import sqltext
 import unplanned
 from made import made
@@ -54,7 +55,7 @@ _ADVICE = {
     "boolean-result": "int() where 1 and 0 are wanted",
 } | {rule: _LOOK for rule in (
     "date-form", "greatest-null", "month-end", "strftime-number", "case-unicode", "substr-start",
-    "modulo", "moment-text", "julianday-fraction", "sqlite-master-indexes")}
+    "modulo", "shift", "moment-text", "julianday-fraction", "sqlite-master-indexes")}
 
 
 class Places:
@@ -102,6 +103,11 @@ class Places:
             shift += length - (end - start)
         return offset - shift
 
+    def forth(self, offset):
+        """The place in the named text of a place in the statement."""
+        return offset + sum(len(f"{PLACE}{number}") - (end - start)
+                            for number, (start, end, _) in enumerate(self.found) if end <= offset)
+
     def shapes(self, bound):
         """The kind of value of each placeholder, by its number."""
         given = bound["shapes"]
@@ -141,7 +147,9 @@ def convert(statement, schema):
             if told is not None and unplanned.first_word(places.named[start:end]) not in _REWRITTEN:
                 continue
             try:
-                more, told = _converted(places.named[start:end], schema, shapes)
+                given = [(places.forth(first) - start, places.forth(last) - start, kind, name)
+                         for first, last, kind, name in statement.get("names") or ()]
+                more, told = _converted(places.named[start:end], schema, shapes, given)
                 if statement.get("wants_key"):
                     more = _returning(places.named[start:end], schema, more)
             except (Refused, sqlglot.errors.SqlglotError, RecursionError) as error:
@@ -190,16 +198,50 @@ def _returning(named, schema, edits):
     return [*kept, (end, end, f"{before} RETURNING {primary[0]}")]
 
 
-def _converted(named, schema, shapes):
-    """The edits in the named text, and notes."""
+def _prepared(named):
+    """The words that the transpiler takes for others under names of their own."""
     text = re.sub(r"^(\s*)REPLACE(\s+INTO)", r"\1INSERT OR REPLACE\2", named, flags=re.I)
-    code = sqltext.masked(text)
-    for match in re.finditer(r"\bIFNULL(?=\s*\()", code, re.I):
+    for match in re.finditer(r"\bIFNULL(?=\s*\()", sqltext.masked(text), re.I):
         text = text[:match.start()] + IFNULL + text[match.end():]
+    return text
+
+
+def _called(named, given):
+    """The text with a name for each column that is read by the name that SQLite makes up."""
+    for start, end, kind, name in sorted(given, reverse=True):
+        if len(name.encode()) > 63:
+            raise Refused(f"a column is read by the name that SQLite makes up, {name[:40]}…, and PostgreSQL cuts a name "
+                          "off at 63 bytes: give it an alias, and read it by that")
+        written = names.quoted(name)
+        named = (named[:end] + f" AS {written}" + named[end:] if kind == "made"
+                 else named[:start] + written + named[end:])
+    return named
+
+
+def _referred(tree, given, schema):
+    """Where an alias that keeps its capitals now is ordered or grouped by, it is written in the same way."""
+    select = tree
+    while isinstance(select, exp.SetOperation):
+        select = select.this
+    parts = [part for owner, name in ((tree, "order"), (select, "order"), (select, "group"))
+             if (part := owner.args.get(name)) is not None]
+    for node in [item for part in parts for item in part.expressions]:
+        column = node.this if isinstance(node, exp.Ordered) else node
+        if isinstance(column, exp.Column) and not column.table and column.name.lower() in given and (
+                isinstance(node, exp.Ordered) or schema.column(column) is None):
+            column.set("this", exp.to_identifier(given[column.name.lower()], quoted=True))
+
+
+def _converted(named, schema, shapes, given=()):
+    """The edits in the named text, and notes."""
+    text = _prepared(named)
     tree = sqlglot.parse_one(text, read="sqlite")
     plain = tree.sql("sqlite", comments=True)
-    if re.search(r"\bLIMIT\s+\w+\s*,", code, re.I):
+    if re.search(r"\bLIMIT\s+\w+\s*,", sqltext.masked(text), re.I):
         plain = re.sub(r"LIMIT (\w+) OFFSET (\w+)", r"LIMIT \2, \1", plain)
+    if given:
+        tree = sqlglot.parse_one(_prepared(_called(named, given)), read="sqlite")
+        _referred(tree, {name.lower(): name for _, _, kind, name in given if kind == "given"}, schema)
     rewriting = Rewriting(tree.copy(), schema, shapes)
     goal = rewriting.run().sql("postgres", comments=True)
     goal = _in_order(goal)

@@ -148,16 +148,32 @@ def _counted(rewriting, node):
 
 
 def rounded(node, kind):
-    """A half goes away from 0; PostgreSQL does so with exact numbers only."""
-    if kind in ("bigint", "numeric", "text") or node.this.find(exp.Cast) is not None:
+    """A half goes away from 0: PostgreSQL does so with exact numbers only. The answer is a fraction."""
+    inside = bare(node.this)
+    is_exact = kind in ("bigint", "numeric", "text") or (
+        isinstance(inside, exp.Cast) and inside.to.is_type("decimal"))
+    if not is_exact:
+        node.set("this", exp.Cast(this=node.this, to=exp.DataType.build("decimal")))
+    places = node.args.get("decimals")
+    if places is not None and minus(places) is not None:
+        raise Refused("round() to places before the point: SQLite rounds to a whole number there")
+    if kind == "text" or (places is not None and not (isinstance(bare(places), exp.Literal) and places.name == "0")):
         return None
-    node.set("this", exp.Cast(this=node.this, to=exp.DataType.build("decimal")))
-    return None
+    is_fraction_already = isinstance(inside, exp.Column) and kind == "bigint" and places is None
+    around = node.parent
+    while isinstance(around, (exp.Paren, exp.Trunc)):
+        around = around.parent
+    if is_fraction_already or (isinstance(around, exp.Cast) and not around.to.is_type("text", "varchar", "char")):
+        return None
+    # Without places the exact number is a whole one there, and 3.0 in SQLite.
+    return exp.Cast(this=node.copy(), to=exp.DataType.build("double"))
 
 
 def cast(rewriting, node, kind, inside):
     """A number or a truth value as text; dirty text as a number."""
-    if node.to.is_type("text", "varchar", "char"):
+    if node.to.is_type("text", "varchar", "char", "nchar", "nvarchar"):
+        # A length in a cast cuts nothing off in SQLite.
+        node.set("to", exp.DataType.build("text"))
         if kind == "boolean":
             return kinds.as_text(node.this)
         if kind in ("double precision", "numeric"):
@@ -183,6 +199,22 @@ def together(rewriting, node, kind):
                        "by PostgreSQL")
 
 
+def chance(node):
+    """A number by chance is a fraction there; only an order by it is the same."""
+    if not isinstance(node.parent, exp.Ordered):
+        raise Refused("random() is a whole number of 64 bits in SQLite, and a fraction between 0 and 1 on PostgreSQL")
+
+
+def shifted(rewriting, node):
+    """Bits that are moved further than the type is wide."""
+    if isinstance(bare(node.this), exp.Literal):
+        node.set("this", exp.Cast(this=node.this, to=exp.DataType.build("bigint")))
+    given = bare(node.expression)
+    if not (isinstance(given, exp.Literal) and given.name.isdigit() and int(given.name) < 64):
+        rewriting.note("shift", "bits that are moved by 64 and more, or by less than 0, come back on the other side "
+                       "there; SQLite gives 0, or moves them the other way")
+
+
 def several(rewriting, node):
     """The largest or smallest of several values, of which one may be NULL."""
     given = [node.this, *node.expressions]
@@ -200,7 +232,7 @@ def joined(rewriting, node):
     """Truth values and fractions that become text."""
     for side in (node.this, node.expression):
         inside = bare(side)
-        kind = rewriting.schema.type_of(inside)
+        kind = kinds.kind(inside, rewriting.schema)
         if kind == "boolean":
             inside.replace(kinds.as_text(inside))
         elif kind in _NUMBERS:

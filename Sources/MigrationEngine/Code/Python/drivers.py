@@ -256,3 +256,42 @@ class Foreign:
                     and value.value.id in self.file.sqlite_names) or len(parent.targets) != 1:
                 self.add(node, "row-factory-other", "rows of its own making: the adapter's are read by "
                          "place and by name", "make them from what fetchone() gives")
+
+
+def of_layer(file, giving):
+    """What the SQLite layer promises to its callers, and the adapter in its place does not.
+
+    `giving` are the functions that make dicts of rows and give them back.
+    """
+    for node in connects(file):
+        for item in node.keywords:
+            yield from _kept_at_once(node, item.arg, item.value)
+            if item.arg == "detect_types":
+                yield (node, "layer-types", ERROR, "the layer's dates are objects (detect_types), the adapter's are text: "
+                       "JSON and comparisons change", "take it out, and make dates of the text where they are needed")
+    for node in file.scopes.of:
+        if not (isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)):
+            continue
+        around = file.scopes.parents.get(node)
+        value = getattr(around, "value", None)
+        yield from _kept_at_once(node, node.attr, value)
+        if node.attr == "row_factory" and getattr(value, "attr", "") != "Row" and not (
+                isinstance(value, ast.Constant) and value.value is None):
+            yield (node, "layer-rows", ERROR, *_ROWS)
+    for node in file.scopes.of:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and (node.name, node.lineno) in giving:
+            yield (node, "layer-rows", ERROR, *_ROWS)
+
+
+_ROWS = ("the layer's rows are made anew here, as dicts or the like; the adapter's are tuples that are read by name, too: "
+         "JSON of them is a list, and items() is not there",
+         "let the layer give sqlite3.Row, and make dict(row) where one is needed: that is the same on both")
+
+
+def _kept_at_once(node, name, value):
+    is_none = isinstance(value, ast.Constant) and value.value is None
+    is_false = isinstance(value, ast.Constant) and value.value is False
+    named = isinstance(value, ast.Constant) and isinstance(value.value, str)
+    if (name == "isolation_level" and not named) or (name == "autocommit" and not is_false and not is_none):
+        yield (node, "layer-autocommit", ERROR, "the layer keeps each statement at once, the adapter what is committed: "
+               "what a caller does not commit() is lost", "take it out, and commit() where something was written")

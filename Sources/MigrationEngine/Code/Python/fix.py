@@ -130,10 +130,16 @@ class Fix:
         prefix, quote = self._literal(place)
         self._listed(place)
         if "r" in prefix:
-            if quote[0] in text or "\\" in text:
+            if quote[0] in text or "\\" in text or (len(quote) == 1 and "\n" in text):
                 raise Refused("a raw string would need a quote inside")
         else:
-            text = text.replace("\\", "\\\\").replace(quote[0], "\\" + quote[0])
+            text = text.replace("\\", "\\\\")
+            inner = text[1:-1] if len(quote) == 3 and quote[0] * 2 not in text else ""
+            # Between three quotes only one that would stand beside another is in the way.
+            text = inner.join(part.replace(quote[0], "\\" + quote[0]) for part in (
+                (text[0], text[-1]) if inner else (text, "")))
+            if len(quote) == 1:
+                text = text.replace("\n", "\\n").replace("\r", "\\r")
         return text.replace("{", "{{").replace("}", "}}") if "f" in prefix else text
 
     def _listed(self, place):

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 import moments
 from refusal import Refused
+from schema import tables_of
 
 PLACE = "cutover_place_"
 WHOLE = ("bigint", "integer", "smallint")
@@ -60,7 +61,9 @@ def kind(node, schema):
     if isinstance(node, (exp.Sum, exp.Max, exp.Min, exp.Abs)):
         return kind(node.this, schema)
     if isinstance(node, exp.Round):
-        return "numeric"
+        return "numeric" if node.args.get("decimals") is not None else "double precision"
+    if isinstance(node, exp.Cast) and node.to.is_type("double", "decimal"):
+        return "double precision" if node.to.is_type("double") else "numeric"
     if isinstance(node, (exp.DPipe, exp.Lower, exp.Upper, exp.Substring, exp.Trim)):
         return "text"
     if isinstance(node, exp.Coalesce):
@@ -214,11 +217,34 @@ def reckon(rewriting, node):
 
 def results(rewriting):
     """Truth values among the results."""
-    selects = [rewriting.tree] if isinstance(rewriting.tree, exp.Select) else []
-    for select in selects:
-        if any(kind(item, rewriting.schema) == "boolean" for item in select.expressions):
-            rewriting.note("boolean-result", "comes back as True or False, which equal 1 and 0, but "
-                           "are written true and false in JSON")
+    if any(_are_truths(item, rewriting) for item in _given(rewriting.tree)):
+        rewriting.note("boolean-result", "comes back as True or False: they equal 1 and 0, but are printed and joined "
+                       "as True and False, are true and false in JSON, and never `is 1`")
+
+
+def _given(tree):
+    """The columns that a statement answers."""
+    if isinstance(tree, exp.SetOperation):
+        return [*_given(tree.this), *_given(tree.expression)]
+    if isinstance(tree, (exp.Subquery, exp.Paren)):
+        return _given(tree.this)
+    returning = tree.args.get("returning")
+    return tree.expressions if isinstance(tree, exp.Select) else returning.expressions if returning else []
+
+
+def _are_truths(item, rewriting):
+    if not (isinstance(item, exp.Star) or (isinstance(item, exp.Column) and isinstance(item.this, exp.Star))):
+        return kind(item, rewriting.schema) == "boolean"
+    scope = item.find_ancestor(exp.Select, exp.Insert, exp.Update, exp.Delete)
+    named = item.table.lower() if isinstance(item, exp.Column) else ""
+    for name, table in tables_of(scope):
+        known = rewriting.schema.table(table)
+        if named in ("", name) and known is not None and any(
+                column["type"] == "boolean" for column in known["columns"].values()):
+            return True
+    sources = [scope.args.get("from_") or scope.args.get("from"), *(scope.args.get("joins") or [])]
+    return any(isinstance(source.this, exp.Subquery) and named in ("", source.this.alias.lower()) and any(
+        _are_truths(inner, rewriting) for inner in _given(source.this)) for source in sources if source is not None)
 
 
 def summed(rewriting, node):

@@ -10,6 +10,7 @@ import collations
 import differs
 import kinds
 import moments
+from differs import raw
 from refusal import Refused
 from schema import tables_of
 
@@ -31,11 +32,6 @@ def placed(node):
 def _place(node, parent):
     """Where a node stands among its parent's; by itself, because equal ones may stand beside it."""
     return next(place for place, other in enumerate(parent.expressions) if other is node)
-
-
-def raw(text):
-    """A piece of PostgreSQL that is written as it is."""
-    return exp.Var(this=text)
 
 
 class Rewriting:
@@ -279,7 +275,7 @@ class Rewriting:
         if self.schema.column(node) is not None:
             return None
         scope = node.find_ancestor(exp.Select, exp.Update, exp.Delete, exp.Insert)
-        if scope is None or any(self.schema.table(table) is None for _, table in tables_of(scope)):
+        if scope is None or not self.schema.knows_all(scope):
             return None
         if isinstance(scope, exp.Select) and node.name in [
                 item.alias for item in scope.expressions]:
@@ -353,6 +349,14 @@ class Rewriting:
 
     def _round(self, node):
         return differs.rounded(node, kinds.kind(node.this, self.schema))
+
+    def _rand(self, node):
+        return differs.chance(node)
+
+    def _bitwiseleftshift(self, node):
+        return differs.shifted(self, node)
+
+    _bitwiserightshift = _bitwiseleftshift
 
     def _hexstring(self, node):
         return raw(f"decode('{node.name}', 'hex')")
@@ -491,8 +495,5 @@ class Rewriting:
 
     def _strictproperty(self, node):
         node.pop()
-        return None
 
-    def _withoutrowidproperty(self, node):
-        node.pop()
-        return None
+    _withoutrowidproperty = _strictproperty

@@ -14,6 +14,7 @@ import warnings
 
 import drivers
 import files
+import keys
 import reviews
 import rows
 import rules
@@ -36,7 +37,7 @@ STILL_WRONG = {
     "strftime", "time-now", "ifnull", "group-concat", "limit-comma", "pragma", "sqlite-master",
     "autoincrement", "strict", "glob", "lastrowid", "layer-import", "database-path", "locked-retry",
     "adapter-missing", "import-name", "other-driver", "made-statement",
-    "connect-unclosed",
+    "connect-unclosed", "result-name", "result-key",
 }
 
 # What PostgreSQL's drivers do not have, and the adapter has.
@@ -147,6 +148,8 @@ class Scan:
         self.databases = {}
         self.constants = Constants()
         self.forwards = Forwards()
+        self.keys = keys.Keys()
+        self.told = keys.Told(self.keys)
         self.plain = {}
         self.fingerprint = Fingerprint(root)
 
@@ -158,6 +161,7 @@ class Scan:
         found = self.layers.found()
         layers = set(found.values())
         wrappers = self.forwards.wrappers()
+        self.keys.close()
         words = "|".join(re.escape(name) for name in [*layers, *wrappers.by_name, ADAPTER, SWITCH])
         named = re.compile(words or "(?!)")
         told = time.monotonic()
@@ -171,6 +175,12 @@ class Scan:
             # Nobody's call of it was followed: what it runs is known by no caller.
             told["statements"] = [item for item in told["statements"] if not (
                 (name := item.pop("forwards", None)) and wrappers.was_called(*name))]
+        by_path = {told["path"]: told for told in self.answers}
+        for path, told in self.told.unknown():
+            answered = by_path.get(files.shown(path), {"role": "unread"})
+            if not answered["role"]:
+                answered["findings"].append(finding(*told))
+                answered["findings"].sort(key=lambda item: (item["line"], item["column"], item["rule"]))
         for path, reason in walk.left_out:
             self.answers.append(unread(path, reason, "left-out", "warning"))
         self.answers.sort(key=lambda item: item["path"])
@@ -201,6 +211,7 @@ class Scan:
             self.forwards.note(file)
             self.layers.note(file)
             self.constants.note(file)
+            self.keys.note(file)
             if file.sqlite_names:
                 file.understand()
                 self.databases[path] = drivers.opened(file)
@@ -278,6 +289,8 @@ def answer(file, wrappers, layers, around):
         found.add((0, "sqlite-layer", "warning", "this is the SQLite layer: it stays as it is, for "
                    "the way back; nobody may import it after the switch",
                    "the adapter has the same functions"))
+        found.update((file.lines.span(node)[0], *told) for node, *told in drivers.of_layer(
+            file, around.keys.giving(file.path, wrappers)))
         calls = []
     else:
         found.update(usage.Usage(file, set(layers.values())).all(calls, wrappers))
@@ -295,6 +308,7 @@ def answer(file, wrappers, layers, around):
         found.update(_of_kinds(file, call))
         for text in call.texts:
             found.update(_of_text(file, call, text))
+            found.update(_of_names(file, call, text, around.told, wrappers))
     listed = []
     if file.speaks == "either":
         # It is given its connection: the adapter's has what these say is missing.
@@ -378,6 +392,16 @@ def _of_text(file, call, text):
         yield span[0], rule, severity, message, suggestion
 
 
+def _of_names(file, call, text, told, wrappers):
+    """What is told of the columns of a text; notes those that `fix` gives their names."""
+    text.names = []
+    span = file.lines.span(call.node)
+    for item, (index, *rest) in told.of(file, call, text, wrappers):
+        if item is not None:
+            text.names.append([item.start, item.end, item.kind, item.name])
+        yield (next((place for place in text.spans[index:] if place is not None), span)[0], "result-name", *rest)
+
+
 def described(file, call, chosen):
     """One statement as JSON has it."""
     start, end = file.lines.span(call.node)
@@ -388,7 +412,7 @@ def described(file, call, chosen):
             "text": text.value,
             "spans": [list(span) if span is not None else None for span in text.spans],
             "holes": [dict(what, index=index) for index, what in text.holes],
-            "keeps": "bound-by-layer" in text.kinds,
+            "keeps": "bound-by-layer" in text.kinds, "names": getattr(text, "names", []),
             "kinds": sorted(text.kinds)})
     function = file.scopes.enclosing(call.node, (ast.FunctionDef, ast.AsyncFunctionDef))
     return {

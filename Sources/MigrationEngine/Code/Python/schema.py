@@ -67,6 +67,16 @@ class Schema:
                     asked.add(side.name.lower())
         return known is not None and any(set(key) <= asked for key in known["keys"])
 
+    def knows_all(self, scope):
+        """Whether a statement, and those around it, take columns of known tables only."""
+        while scope is not None:
+            sources = [scope.args.get("from_") or scope.args.get("from"), *(scope.args.get("joins") or [])]
+            if any(source is not None and not isinstance(source.this, exp.Table) for source in sources) or any(
+                    self.table(table) is None for _, table in tables_of(scope)):
+                return False
+            scope = scope.find_ancestor(exp.Select, exp.Update, exp.Delete, exp.Insert)
+        return True
+
     def conflict_key(self, table, columns):
         """The one key of a table that an INSERT of these columns can hit."""
         known = self.table(table)
