@@ -297,7 +297,7 @@ enum Actions {
             .run,
             in: [.overview, .migrate, .verify],
             rank: 4,
-            unless: { $0.whyNotComparable ?? $0.whyBusy }
+            unless: { $0.whyNotComparable }
         ),
         Action(
             .cancel,
@@ -307,9 +307,14 @@ enum Actions {
             .run,
             rank: 2,
             wording: { model in
-                model.stopsProof
-                    ? ("stop the proof", "stop the proof of the code; nothing was changed by it")
-                    : nil
+                if model.stopsProof {
+                    return (
+                        "stop the proof", "stop the proof of the code; nothing was changed by it"
+                    )
+                }
+                return model.beside == nil
+                    ? nil
+                    : ("stop comparing", "stop the comparison; what is followed goes on")
             },
             unless: { $0.whyNotStoppable }
         ),

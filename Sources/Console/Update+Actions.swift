@@ -37,9 +37,10 @@ extension Model {
         case .follow: return operation?.kind == .follow ? stopOperation() : begin(.follow)
         case .cutOver: return openWizard(.cutOver)
         case .revert: return openWizard(.revert)
-        case .verify: return begin(.verify)
+        case .verify: return compareSides()
         case .cancel:
             if stopsProof { return stopProof() }
+            if beside != nil { return stopComparison() }
             // To stop following costs nothing.
             if operation?.kind == .follow { return stopOperation() }
             askToCancel()

@@ -137,9 +137,16 @@ enum GateLines {
                 ? ["next: nothing, the cutover waits for it"] : remedy.map { "next: \($0)" }
         case (.machine, _):
             let keys = remedy.flatMap { keyed($0, model) }
-            let next = keys + remedy.map { keys.isEmpty ? "next: \($0)" : "or: \($0)" }
+            // A command that this console keeps from its work helps nobody.
+            let others = remedy.filter { keys.isEmpty || !isOurs($0, model) }
+            let next = keys + others.map { keys.isEmpty ? "next: \($0)" : "or: \($0)" }
             return next + ["else: o overrides it with your name and reason; some gates refuse that"]
         }
+    }
+
+    /// Whether the console does already what a remedy begins with, so that a shell is refused.
+    private static func isOurs(_ remedy: String, _ model: Model) -> Bool {
+        model.operation?.kind == .follow && remedy.contains("cutover follow")
     }
 
     /// The keys of the console that do what a remedy names as a command.

@@ -174,7 +174,7 @@ extension Model {
         let words = request.words
         let named = words.isEmpty ? request.value("table") : words
         switch request.verb {
-        case .verify: return begin(.verify, table: named)
+        case .verify: return compareSides(table: named)
         case .orders:
             return showList(.orders, request, limit: request.value("status"))
         case .inventory:
