@@ -125,7 +125,12 @@ struct Action: Sendable {
     func refusal(in model: Model) -> String? {
         if changesSomething, model.isReadOnly {
             let name = words(in: model).name
-            return "read-only: \(name) changes something; start without --read-only"
+            // Without the option it is the file that says so, for as long as the console is open.
+            let mend =
+                model.identity.isReadOnly
+                ? "start without --read-only, and without read_only = true in config.toml"
+                : "take read_only = true out of config.toml and start again"
+            return "read-only: \(name) changes something; \(mend)"
         }
         return disabledReason(model)
     }

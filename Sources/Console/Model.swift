@@ -84,8 +84,10 @@ struct Model: Sendable {
     struct Detail: Equatable, Sendable {
         var id: String
         var index = 0
-        /// A row of it that is shown whole.
+        /// A row of it that is opened in turn.
         var row: String?
+        /// The row whose values are shown whole, in as many lines as they need.
+        var value: String?
         var marks = Marks()
     }
 

@@ -241,7 +241,9 @@ extension VerifyReport {
     /// - Returns: The line.
     func outcome(_ problems: [Span]) -> String {
         if hasOnlyQuarantine { return "the two sides are \(apart)" }
-        if hasOnlyWaiting { return "the two sides are equal, but for rows that wait to be followed" }
+        if hasOnlyWaiting {
+            return "the two sides are equal, but for rows that wait to be followed"
+        }
         guard ok, quarantinedRows == 0 else {
             return "the two sides are not equal: "
                 + problems.map(\.text).joined(separator: "; ")

@@ -23,7 +23,8 @@ extension Model {
     /// That a comparison begins, for the log.
     func beginning(of table: String?) -> String {
         let part = table.map { "table \($0) of " } ?? ""
-        return "the comparison of \(part)\(identity.sourceName) with \(identity.targetName) was begun"
+        let sides = "\(identity.sourceName) with \(identity.targetName)"
+        return "the comparison of \(part)\(sides) was begun"
     }
 
     /// Asks the comparison beside the run to stop; it writes nothing, so nobody is asked.

@@ -22,7 +22,7 @@ struct VerifyPane: Pane {
         }
         return PaneContent(
             title: title,
-            body: .table(samples(table)),
+            body: .table(samples(table, isWhole: model.detail?.value != nil)),
             footer: sample(table, model) + explanation(table, model)
         )
     }
@@ -189,23 +189,31 @@ struct VerifyPane: Pane {
 
     // MARK: - The differing rows
 
-    private func samples(_ table: VerifyReport.Table) -> Table {
+    private func samples(_ table: VerifyReport.Table, isWhole: Bool) -> Table {
         let key = Table.width(of: table.samples.map(\.key), 6...20)
-        return Table(
+        var samples = Table(
             columns: [
                 .init("KEY", key), .init("COLUMN", 14), .init("SQLITE"), .init("POSTGRES"),
             ],
             rows: table.samples.enumerated().map { number, sample in
-                Table.Row(
+                var shown = sample
+                // A list shows the place where they differ; a row that is opened shows all.
+                if !isWhole, let own = sample.source, let other = sample.target {
+                    let parts = WholeRow.apart(own, other)
+                    (shown.source, shown.target) = (parts.left, parts.right)
+                }
+                return Table.Row(
                     id: "\(number)",
                     Span(sample.key),
                     Span(sample.column ?? "(whole row)", .textMuted),
-                    value(sample.source, sample, absentKind: "extra", .sideSQLite),
-                    value(sample.target, sample, absentKind: "missing", .sidePostgres)
+                    value(shown.source, sample, absentKind: "extra", .sideSQLite),
+                    value(shown.target, sample, absentKind: "missing", .sidePostgres)
                 )
             },
             least: 8
         )
+        samples.taken = 0
+        return samples
     }
 
     /// The difference under the cursor, with all of its key and values.
