@@ -126,10 +126,11 @@ struct Action: Sendable {
         if changesSomething, model.isReadOnly {
             let name = words(in: model).name
             // Without the option it is the file that says so, for as long as the console is open.
+            let file = "take read_only = true out of config.toml"
             let mend =
                 model.identity.isReadOnly
-                ? "start without --read-only, and without read_only = true in config.toml"
-                : "take read_only = true out of config.toml and start again"
+                ? "start without --read-only" + (model.isReadOnlyBySettings ? " and \(file)" : "")
+                : "\(file) and start again"
             return "read-only: \(name) changes something; \(mend)"
         }
         return disabledReason(model)

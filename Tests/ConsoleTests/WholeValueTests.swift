@@ -93,6 +93,49 @@ import Testing
         #expect(Chrome.draw(model).text.contains("the first"))
     }
 
+    @Test func `the reasons of quarantine are summed up, the most frequent first`() {
+        var model = Samples.filled(columns: 120, rows: 40)
+        model.pane = .quarantine
+        model.browsing.quarantine.value?.groups = (1...5).map { number in
+            .init(
+                table: "orders",
+                column: "note",
+                reason: "reason \(number)",
+                rows: 2_000 / number,
+                waiting: 1,
+                accepted: 0,
+                replayed: 0
+            )
+        }
+        let text = Chrome.draw(model).text
+        #expect(text.contains("2,000  orders.note: reason 1   1 undecided"))
+        #expect(text.contains("and 2 more reasons"))
+    }
+
+    @Test func `a list that is asked for by name is of the live side`() {
+        var model = Samples.live(.following)
+        model.pane = .tables
+        model.side = .target
+        guard let request = PaletteRequest("orders --status pending") else {
+            Issue.record("the request is not read")
+            return
+        }
+        _ = model.perform(request)
+        #expect(model.side == .source)
+    }
+
+    @Test func `a run is begun by its name from every pane, and walking comes last`() {
+        var model = Samples.following()
+        model.pane = .log
+        let names = model.paletteEntries(for: "").map(\.name)
+        #expect(names.first != "next-pane")
+        #expect(model.paletteEntries(for: "cut").first?.name == "cut-over")
+        _ = model.update(.key(.character(":")))
+        for character in "cut-over" { _ = model.update(.key(.character(character))) }
+        _ = model.update(.key(.enter))
+        #expect(model.openWizard?.kind == .cutOver)
+    }
+
     @Test func `an order that is nowhere is not told to have no item`() {
         var model = Samples.filled(columns: 120, rows: 40)
         model.pane = .orders
@@ -108,8 +151,10 @@ import Testing
         #expect(refusal?.contains("--read-only") == false)
         #expect(refusal?.contains("config.toml") == true)
         model.identity.isReadOnly = true
+        model.isReadOnlyBySettings = false
         let other = Actions.all.first { $0.id == .migrate }?.refusal(in: model)
         #expect(other?.contains("--read-only") == true)
+        #expect(other?.contains("config.toml") == false)
     }
 
     @Test func `a check that waits is not one that does not hold`() {

@@ -202,7 +202,8 @@ extension Model {
         _ request: PaletteRequest,
         limit: String?
     ) -> [Command] {
-        turn(to: request.value("side"))
+        // A side that was looked at in another list says nothing of this one.
+        turn(to: request.value("side") ?? identity.liveSide.rawValue)
         _ = show(pane)
         detail = nil
         list = ListState(marks: list.marks)

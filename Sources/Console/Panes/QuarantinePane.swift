@@ -135,7 +135,24 @@ struct QuarantinePane: Pane {
                 Span("   decide: cutover quarantine replay | accept", .textMuted),
             ]
         ]
+        lines += reasons(page, model)
         if let note = page.note { lines.append([Span(note, .statusWarn)]) }
         return lines
+    }
+
+    /// The most frequent reasons, each with its table and column, where the screen has room.
+    private func reasons(_ page: QuarantinePage, _ model: Model) -> [Line] {
+        guard model.layout.hasBoxes, page.groups.count > 1 else { return [] }
+        let lines = page.groups.prefix(3).map { group -> Line in
+            let place = group.table + (group.column.map { ".\($0)" } ?? "")
+            return [
+                Span(Width.pad(Figures.count(group.rows), to: 9, .right), .textStrong),
+                Span("  \(place): \(group.reason)"),
+                Span("   \(Figures.count(group.waiting)) undecided", .textMuted),
+            ]
+        }
+        let more = page.groups.count - lines.count
+        guard more > 0 else { return lines }
+        return lines + [[Span("and \(Figures.rows(more, "more reason"))", .textMuted)]]
     }
 }
