@@ -26,6 +26,10 @@ enum WholeRow {
         if let words = difference(texts, table.columns) {
             lines.insert([Span(words, .statusWarn)], at: 0)
         }
+        if texts.contains(where: { $0.contains("… (") && $0.contains(" bytes") }) {
+            let more = "the comparison kept a part; Tables shows the row with more of it"
+            lines.append([Span(more, .textMuted)])
+        }
         return PaneContent(title: title, body: .lines(lines), leastWidth: width + 8)
     }
 
