@@ -86,17 +86,24 @@ extension Model {
                 + "\(key(.cutOver)) cuts over"
     }
 
-    /// Rows that are on their way would count as differences.
+    /// Both sides cannot be compared; beside following they can, and rows on their way wait.
     var whyNotComparable: String? {
-        guard let phase, operation?.kind != .migrate else { return nil }
-        return phase.targetTakesWrites
-            ? "the two sides go apart since the switch; \(key(.revert)) compares what it brings back"
-            : "rows on their way would count as differences; \(key(.cutOver)) compares "
-                + "what changed"
+        if beside != nil { return "a comparison is running; \(key(.cancel)) stops it" }
+        guard operation?.kind != .follow, let busy = whyBusy else {
+            guard let phase else { return nil }
+            if phase.targetTakesWrites {
+                return "the two sides go apart since the switch; \(key(.revert)) compares what it "
+                    + "brings back"
+            }
+            return phase.wayBack == .undo
+                ? "a cutover was stopped on its way; \(key(.revert)) undoes it" : nil
+        }
+        return busy
     }
 
     var whyNotStoppable: String? {
         if stopsProof { return isProofStopping ? "the proof is stopping already" : nil }
+        if let beside { return beside.isCancelling ? "it is stopping already" : nil }
         guard let operation else { return "nothing runs" }
         if operation.isCancelling { return "it is stopping already" }
         return whyFinal

@@ -125,7 +125,13 @@ struct Action: Sendable {
     func refusal(in model: Model) -> String? {
         if changesSomething, model.isReadOnly {
             let name = words(in: model).name
-            return "read-only: \(name) changes something; start without --read-only"
+            // Without the option it is the file that says so, for as long as the console is open.
+            let file = "take read_only = true out of config.toml"
+            let mend =
+                model.identity.isReadOnly
+                ? "start without --read-only" + (model.isReadOnlyBySettings ? " and \(file)" : "")
+                : "\(file) and start again"
+            return "read-only: \(name) changes something; \(mend)"
         }
         return disabledReason(model)
     }
@@ -297,7 +303,7 @@ enum Actions {
             .run,
             in: [.overview, .migrate, .verify],
             rank: 4,
-            unless: { $0.whyNotComparable ?? $0.whyBusy }
+            unless: { $0.whyNotComparable }
         ),
         Action(
             .cancel,
@@ -307,9 +313,14 @@ enum Actions {
             .run,
             rank: 2,
             wording: { model in
-                model.stopsProof
-                    ? ("stop the proof", "stop the proof of the code; nothing was changed by it")
-                    : nil
+                if model.stopsProof {
+                    return (
+                        "stop the proof", "stop the proof of the code; nothing was changed by it"
+                    )
+                }
+                return model.beside == nil
+                    ? nil
+                    : ("stop comparing", "stop the comparison; what is followed goes on")
             },
             unless: { $0.whyNotStoppable }
         ),

@@ -100,6 +100,8 @@ extension Console {
         let settings = file.read(always: true) ?? .success(.standard)
         let known = (try? settings.get()) ?? .standard
         var configuration = configuration
+        // What the option says alone: of the file the model knows by itself.
+        let isReadOnlyByOption = configuration.isReadOnly
         configuration.isReadOnly = configuration.isReadOnly || known.isReadOnly
         configuration.ascii = configuration.ascii || known.isASCII
         var model = Model(
@@ -107,6 +109,7 @@ extension Console {
             size: screen.size,
             now: SystemClock.now
         )
+        model.identity.isReadOnly = isReadOnlyByOption
         model.themeChoice = themeChoice(configuration)
         model.begin(with: settings)
         let (theme, warning) = theme(configuration, model.themeChoice, depth: screen.depth)

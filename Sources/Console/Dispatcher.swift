@@ -13,10 +13,13 @@ final class Dispatcher {
     private let looks = Worker(name: "console-watch")
     private let reconciliations = Worker(name: "console-checks")
     private let comparisons = Worker(name: "console-compare")
+    private let besides = Worker(name: "console-verify")
     private var cancellation = Cancellation()
     /// The wish that ends following; whatever else begins states it.
     private var following: Cancellation?
     private var counting = Cancellation()
+    /// The wish that ends the comparison beside a run.
+    private var verifying = Cancellation()
     /// The wish that ends the proof of the code.
     private var proving = Cancellation()
     private let settings: SettingsFile
@@ -72,6 +75,8 @@ final class Dispatcher {
             )
         case .verify: verify(table: nil)
         case .verifyTable(let table): verify(table: table)
+        case .verifyBeside(let table): verifyBeside(table: table)
+        case .cancelBeside: verifying.cancel()
         case .loadStatus(let ticket):
             ask(standings, message: { .status(ticket: ticket, $0) }, { try engine.status() })
         case .loadGates(let ticket):
@@ -280,6 +285,24 @@ final class Dispatcher {
                 )
             )
         }
+    }
+
+    /// Compares beside what runs: it reads both sides and holds up neither.
+    private func verifyBeside(table: String?) {
+        let (engine, mailbox) = (engine, mailbox)
+        let cancellation = Cancellation()
+        verifying = cancellation
+        let observer = Observer(
+            progress: { mailbox.post(.comparing($0)) },
+            log: { mailbox.post(.log($0)) }
+        )
+        ask(
+            besides,
+            message: { .verifiedBeside($0) },
+            {
+                try engine.verify(table: table, observer: observer, cancellation: cancellation)
+            }
+        )
     }
 
     /// Counts both sides in the background, until a run begins.

@@ -1,6 +1,9 @@
 package import MigrationEngine
 
 extension InProcessEngine {
+    /// Rows in quarantine that the console lists: more than anybody looks through.
+    private static let listedRows = 10_000
+
     /// See ``BrowsingEngine``.
     package func dashboards() -> DashboardSides {
         comparing { both in both.dashboards() }
@@ -8,7 +11,7 @@ extension InProcessEngine {
 
     /// See ``BrowsingEngine``.
     package func quarantined() throws -> QuarantinePage {
-        try Quarantine.list(options, limit: Quarantine.mostRows)
+        try Quarantine.list(options, limit: Self.listedRows, most: Self.listedRows)
     }
 
     /// See ``BrowsingEngine``.

@@ -17,6 +17,10 @@ enum Message: Sendable {
     case log(LogLine)
     case migrated(Result<MigrateReport, MigrationError>)
     case verified(Result<VerifyReport, MigrationError>)
+    /// How far the comparison beside a live run is.
+    case comparing(Progress)
+    /// What the comparison beside a live run has found.
+    case verifiedBeside(Result<VerifyReport, MigrationError>)
     case followed(Result<FollowReport, MigrationError>)
     case cutOver(Result<SwitchReport, MigrationError>)
     case reverted(Result<RevertReport, MigrationError>)
@@ -57,6 +61,9 @@ enum Command: Equatable, Sendable {
     case verify
     /// Compares one table.
     case verifyTable(String)
+    /// Compares beside what runs; nil compares all tables.
+    case verifyBeside(table: String?)
+    case cancelBeside
     case follow
     case cutOver
     case revert

@@ -84,8 +84,10 @@ struct Model: Sendable {
     struct Detail: Equatable, Sendable {
         var id: String
         var index = 0
-        /// A row of it that is shown whole.
+        /// A row of it that is opened in turn.
         var row: String?
+        /// The row whose values are shown whole, in as many lines as they need.
+        var value: String?
         var marks = Marks()
     }
 
@@ -167,6 +169,10 @@ struct Model: Sendable {
     var side: Side
 
     var operation: Operation?
+    /// The comparison that goes on beside a live run.
+    var beside: Operation?
+    /// Why that comparison ended early.
+    var comparisonFailure: MigrationError?
     var progress: Progress?
     var progressAt: Double?
     /// How far a verification is that runs by itself; the copy's figures stay as they were.
@@ -260,19 +266,22 @@ struct Model: Sendable {
     }
 
     /// The progress of what runs, or ran last.
-    var currentProgress: Progress? { operation?.kind == .verify ? comparison : progress }
+    var currentProgress: Progress? {
+        beside != nil || operation?.kind == .verify ? comparison : progress
+    }
 
     /// Whether both sides are being compared.
     var isVerifying: Bool {
-        operation?.kind == .verify || (operation != nil && lastPhase == .verify)
+        beside != nil || operation?.kind == .verify
+            || (operation?.kind == .migrate && lastPhase == .verify)
     }
 
     /// Whether something runs that leaving would cut off.
-    var isBusy: Bool { operation != nil || togglesInFlight > 0 }
+    var isBusy: Bool { operation != nil || beside != nil || togglesInFlight > 0 }
 
     /// Whether leaving is asked about: to stop following costs nothing.
     var asksBeforeLeaving: Bool {
-        togglesInFlight > 0 || operation.map { $0.kind != .follow } == true
+        togglesInFlight > 0 || beside != nil || operation.map { $0.kind != .follow } == true
     }
 }
 

@@ -226,6 +226,12 @@ extension VerifyReport {
             && foreignKeys.allSatisfy { ($0.targetOrphans ?? 0) == 0 }
     }
 
+    /// Whether nothing is different but for rows that wait to be followed.
+    var hasOnlyWaiting: Bool {
+        !ok && tables.contains { $0.status == .waiting }
+            && tables.allSatisfy { $0.status == .waiting || !$0.status.isProblem }
+    }
+
     /// How the sides are equal when rows are in quarantine.
     var apart: String { "equal apart from \(Figures.rows(quarantinedRows)) in quarantine" }
 
@@ -235,6 +241,9 @@ extension VerifyReport {
     /// - Returns: The line.
     func outcome(_ problems: [Span]) -> String {
         if hasOnlyQuarantine { return "the two sides are \(apart)" }
+        if hasOnlyWaiting {
+            return "the two sides are equal, but for rows that wait to be followed"
+        }
         guard ok, quarantinedRows == 0 else {
             return "the two sides are not equal: "
                 + problems.map(\.text).joined(separator: "; ")

@@ -31,9 +31,10 @@ extension Model {
         case .follow: return operation?.kind == .follow ? stopOperation() : begin(.follow)
         case .cutOver: return openWizard(.cutOver)
         case .revert: return openWizard(.revert)
-        case .verify: return begin(.verify)
+        case .verify: return compareSides()
         case .cancel:
             if stopsProof { return stopProof() }
+            if beside != nil { return stopComparison() }
             // To stop following costs nothing.
             if operation?.kind == .follow { return stopOperation() }
             askToCancel()
@@ -125,7 +126,12 @@ extension Model {
     private mutating func open() -> [Command] {
         guard detail == nil else {
             let row = focusedRow?.id
-            detail?.row = row
+            // The rows of a table have columns of their own; of every other the values are next.
+            if pane == .tables, detail?.row == nil {
+                detail?.row = row
+            } else {
+                detail?.value = row
+            }
             detail?.index = 0
             return []
         }
@@ -150,6 +156,12 @@ extension Model {
     }
 
     private mutating func back() -> [Command] {
+        if let value = detail?.value {
+            let rows = focusedTable?.rows ?? []
+            detail?.value = nil
+            detail?.index = rows.firstIndex { $0.id == value } ?? 0
+            return []
+        }
         if let row = detail?.row {
             detail?.row = nil
             let rows = focusedTable?.rows ?? []

@@ -26,8 +26,9 @@ extension Model {
     }
 
     /// Does an action of the pane that is shown, or says why not.
-    mutating func attempt(_ id: Action.ID) -> [Command] {
-        guard let action = Actions.actions(in: pane).first(where: { $0.id == id }) else {
+    mutating func attempt(_ id: Action.ID, anywhere: Bool = false) -> [Command] {
+        let known = anywhere ? Actions.all : Actions.actions(in: pane)
+        guard let action = known.first(where: { $0.id == id }) else {
             return []
         }
         return attempt(action)

@@ -4,6 +4,7 @@ extension Model {
     /// The list that the cursor is in: what was opened, or the pane's own.
     var focusedTable: Table? {
         guard detail != nil else { return table }
+        if detail?.value != nil { return tableBehindWhole }
         guard case .table(let table) = detailContent?.body else { return nil }
         return table
     }
@@ -11,12 +12,13 @@ extension Model {
     /// The row under the cursor, in what was opened or in the pane's list.
     var focusedRow: Table.Row? {
         guard let detail else { return selectedRow }
+        if detail.value != nil { return rowShownWhole }
         guard let rows = focusedTable?.rows, rows.indices.contains(detail.index) else { return nil }
         return rows[detail.index]
     }
 
     /// Whether the row under the cursor of what was opened can be opened in turn.
-    var canOpenRow: Bool { pane == .tables && detail?.row == nil && focusedRow != nil }
+    var canOpenRow: Bool { detail?.value == nil && focusedRow != nil }
 
     // MARK: - Sorting
 
@@ -49,10 +51,16 @@ extension Model {
         focusedRow == nil && marks.isEmpty ? "no row is selected" : nil
     }
 
-    /// Puts the row's first cell into the clipboard; those of the marked rows, one a line.
+    /// Puts the row's name into the clipboard, or its value where it is one; those of the marked
+    /// rows, one a line.
     mutating func copyName() -> [Command] {
         guard !marks.isEmpty, let rows = takenTable?.rows else {
-            return focusedRow.map { copy($0.id, what: $0.id) } ?? []
+            guard let row = focusedRow else { return [] }
+            guard let place = focusedTable?.taken, row.cells.indices.contains(place) else {
+                return copy(row.id, what: row.id)
+            }
+            let value = row.cells[place].map(\.text).joined()
+            return copy(value, what: Width.clip(value, to: 40))
         }
         return copy(rows.map(\.id).joined(separator: "\n"), what: takenWords)
     }

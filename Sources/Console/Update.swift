@@ -30,6 +30,8 @@ extension Model {
             cutover.holders.take(result, ticket: ticket, now: now)
         case .decided(let decision, let failure): return finish(decision, failure)
         case .verified(let result): return finishVerification(result)
+        case .comparing(let progress): takeBeside(progress)
+        case .verifiedBeside(let result): return finishBeside(result)
         case .settings(let result, let isAsked): return take(result, isAsked: isAsked)
         case .earlier(let result): return take(result)
         case .earlierLog(let result): take(result)
@@ -84,8 +86,14 @@ extension Model {
         operation = Operation(kind: kind, startedAt: now, isLive: isLive, table: table)
         failure = nil
         progressAt = now
-        comparison = nil
         isCounting = false
+        var gaveWay: [Command] = []
+        // Beside following a comparison goes on; to everything else it gives way.
+        if kind != .follow {
+            if beside != nil { gaveWay = [.cancelBeside] }
+            beside = nil
+            comparison = nil
+        }
         if kind == .migrate {
             progress = nil
             report = nil
@@ -95,13 +103,15 @@ extension Model {
         }
         prepareCutover(kind)
         audit(beginning(kind, isLive: isLive))
-        return switch kind {
-        case .migrate: isLive ? [.migrateLive] : [.migrate]
-        case .verify: [table.map { .verifyTable($0) } ?? .verify]
-        case .follow: [.follow]
-        case .cutOver: [.cutOver]
-        case .revert: [.revert]
-        }
+        let begun: Command =
+            switch kind {
+            case .migrate: isLive ? .migrateLive : .migrate
+            case .verify: table.map { .verifyTable($0) } ?? .verify
+            case .follow: .follow
+            case .cutOver: .cutOver
+            case .revert: .revert
+            }
+        return gaveWay + [begun]
     }
 
     /// What begins, for the log.
@@ -111,9 +121,7 @@ extension Model {
         case .migrate:
             let log = isLive ? ", and the log of the source's writes" : ""
             return "the copy of \(source) into \(target)\(log) was begun"
-        case .verify:
-            let part = operation?.table.map { "table \($0) of " } ?? ""
-            return "the comparison of \(part)\(source) with \(target) was begun"
+        case .verify: return beginning(of: operation?.table)
         case .follow: return "following the writes of \(source) was begun"
         case .cutOver: return "the cutover from \(source) to \(target) was begun"
         case .revert: return "the way back from \(target) to \(source) was begun"
@@ -133,7 +141,7 @@ extension Model {
         leaving = leaving ?? reason
         overlay = mustFinish ? .running : nil
         notify("waiting until what runs has stopped", .statusWarn)
-        return stopOperation(by: reason.wisher)
+        return stopOperation(by: reason.wisher) + stopComparison()
     }
 
     /// Asks the engine to stop; it ends the run with its own message.
@@ -240,19 +248,26 @@ extension Model {
         let table = operation?.table
         operation = nil
         switch result {
-        case .success(let verified) where table != nil: take(part: verified)
-        case .success(let verified):
-            take(verified)
-            let state = verified.ok ? "both sides are equal" : "there are differences"
-            let style: StyleKey = verified.ok ? .statusOK : .statusBad
-            notify(
-                "verified: " + (verified.hasOnlyQuarantine ? verified.apart : state),
-                verified.hasOnlyQuarantine && verified.ok ? .statusWarn : style
-            )
+        case .success(let verified): take(verified, of: table)
         case .failure(let error): fail(error)
         }
         let ending = endIfLeaving()
         return exit == nil ? ending + loadSides() : ending
+    }
+
+    /// Takes a comparison in that was asked for, and says how it came out.
+    mutating func take(_ verified: VerifyReport, of table: String?) {
+        guard table == nil else { return take(part: verified) }
+        take(verified)
+        guard !verified.hasOnlyWaiting else {
+            return notify("verified: equal, but for rows that wait to be followed", .statusOK)
+        }
+        let state = verified.ok ? "both sides are equal" : "there are differences"
+        let style: StyleKey = verified.ok ? .statusOK : .statusBad
+        notify(
+            "verified: " + (verified.hasOnlyQuarantine ? verified.apart : state),
+            verified.hasOnlyQuarantine && verified.ok ? .statusWarn : style
+        )
     }
 
     private mutating func take(_ verified: VerifyReport) {

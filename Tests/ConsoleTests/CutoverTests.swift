@@ -160,8 +160,17 @@ import Testing
         _ = model.update(.key(.character("s")))
         #expect(model.update(.key(.enter)) == [.decide(decision)])
         _ = model.update(.key(.character("S")))
+        #expect(model.update(.key(.enter)).isEmpty)
+        // The name alone signs nothing: what is signed stands there and is agreed to.
+        #expect(Chrome.draw(model).text.contains("team_told"))
+        #expect(Chrome.draw(model).text.contains("y signs, n does not"))
+        #expect(model.update(.key(.enter)).isEmpty)
+        #expect(model.update(.key(.character("n"))).isEmpty)
+        #expect(model.openWizard?.entry == nil)
+        _ = model.update(.key(.character("S")))
+        _ = model.update(.key(.enter))
         #expect(
-            model.update(.key(.enter))
+            model.update(.key(.character("y")))
                 == [.decide(Decision(kind: .sign(gate: nil), author: "Ada"))]
         )
         _ = model.update(.key(.character("j")))

@@ -209,6 +209,24 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(30)))
+    func `a comparison beside following is answered while following goes on`() async {
+        let engine = GatedEngine()
+        let mailbox = Mailbox()
+        let dispatcher = Dispatcher(engine: engine, mailbox: mailbox, isReadOnly: false)
+        dispatcher.start(.follow)
+        dispatcher.start(.verifyBeside(table: nil))
+        guard case .verifiedBeside(.failure) = await next(from: mailbox) else {
+            Issue.record("the comparison waited for the end of following, or ended it")
+            return
+        }
+        dispatcher.start(.cancel())
+        guard case .followed(.success) = await next(from: mailbox) else {
+            Issue.record("following did not go on")
+            return
+        }
+    }
+
+    @Test(.timeLimit(.minutes(30)))
     func `following gives way to a cutover, which begins when it has ended`() async {
         let engine = GatedEngine()
         let mailbox = Mailbox()

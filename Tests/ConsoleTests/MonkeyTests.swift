@@ -22,7 +22,7 @@ import Testing
 
         private mutating func answer(_ command: Command) {
             switch command {
-            case .migrate, .migrateLive, .verify, .follow, .cutOver, .revert:
+            case .migrate, .migrateLive, .verify, .verifyBeside, .follow, .cutOver, .revert:
                 running.append(command)
             case .cancel: end()
             case .loadStatus(let ticket):
@@ -86,6 +86,8 @@ import Testing
             switch running.removeFirst() {
             case .migrate, .migrateLive: send(.migrated(value(Samples.filled().report)))
             case .verify: send(.verified(value(Samples.filled().verification)))
+            case .verifyBeside:
+                send(.verifiedBeside(value(Samples.filled().verification)))
             case .follow: send(.followed(value(Samples.followed)))
             case .cutOver:
                 let report = fails ? Samples.undone : Samples.switched
@@ -198,7 +200,7 @@ import Testing
 
     /// Looking and following change nothing that the application sees.
     private static func isHarmless(_ command: Command) -> Bool {
-        command == .verify || command == .follow
+        [.verify, .verifyBeside(table: nil), .follow].contains(command)
     }
 
     /// Whether the operator said yes to what begins.

@@ -49,6 +49,7 @@ import Testing
         type("S", &model)
         type("ada", &model)
         _ = model.update(.key(.enter))
+        type("y", &model)
         _ = model.update(.gates(ticket: model.cutover.gates.ticket, .success(Self.closed)))
         override(&model)
         #expect(entry(model)?.field == .note)

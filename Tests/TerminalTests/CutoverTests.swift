@@ -32,6 +32,12 @@ extension TerminalTests {
                 try await terminal.wait(for: "SQLite LIVE", "following")
                 #expect(await console.sourceTakesWrites() == true)
                 #expect(try await console.toggles() == before)
+                // Beside following, under the workers' writes: the gate of the comparison opens.
+                try await terminal.press("Enter", "1", "V")
+                try await terminal.wait(for: "verified: ")
+                try await terminal.press("c")
+                try await terminal.wait(for: "step 1 of 3", "Enter:go on")
+                try await terminal.press("Escape")
                 #expect(try await console.leftovers().isEmpty)
             }
         }

@@ -146,6 +146,8 @@ struct LiveConsole: Sendable {
         try await terminal.wait(for: "Who signs all that persons decide?")
         try await terminal.type("Ada")
         try await terminal.press("Enter")
+        try await terminal.wait(for: "Ada signs every one of these")
+        try await terminal.press("y")
         try await terminal.wait(for: "what persons decide was signed by Ada", "1 closed")
         try await terminal.press("g", "o")
         try await terminal.wait(for: "Ada overrides rehearsal. Why is it passed", "> _")

@@ -103,7 +103,8 @@ enum ComparedTable {
             }
             return [[Span("both sides cannot be compared: \(error.message)", .statusBad)]]
         }
-        var lines: [Line] = [[summary(comparison, glyphs)]]
+        let read = loadable.loadedAt.map { "   read \(Figures.clock($0))Z" } ?? ""
+        var lines: [Line] = [[summary(comparison, glyphs), Span(read, .textMuted)]]
         if let waiting = comparison.waiting { lines.append([Span(waiting, .statusWait)]) }
         let errors = [
             (Side.source, comparison.sourceError), (Side.target, comparison.targetError),

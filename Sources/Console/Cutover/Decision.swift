@@ -31,6 +31,8 @@ struct DecisionEntry: Equatable, Sendable {
         case author
         case note
         case phrase
+        /// Whether all of them are signed: `y` or `n`.
+        case consent
     }
 
     var decision: Decision
@@ -49,6 +51,7 @@ struct DecisionEntry: Equatable, Sendable {
             "\(decision.author) overrides \(gate). Why is it passed although it is closed?"
         case (.note, _): "Why is it passed although it is closed?"
         case (.phrase, _): "Type \(phrase) to override it:"
+        case (.consent, _): "\(decision.author) signs every one of these. y signs, n does not."
         }
     }
 
@@ -111,6 +114,13 @@ extension Model {
             notify("nothing was decided")
             overlay = .wizard(wizard)
             return []
+        case .character("y") where entry.field == .consent && !isPasting:
+            wizard.entry = nil
+            overlay = .wizard(wizard)
+            return [.decide(entry.decision)]
+        case .character("n") where entry.field == .consent:
+            return fill(entry, of: wizard, with: .escape)
+        case _ where entry.field == .consent: return []
         case .enter: return next(entry, of: wizard)
         case .backspace where entry.field == .note && entry.typed.isEmpty:
             entry.field = .author
@@ -141,7 +151,7 @@ extension Model {
         case .author:
             cutover.signer = entry.typed
             entry.decision.author = entry.typed
-            entry.field = .note
+            entry.field = entry.decision.kind == .sign(gate: nil) ? .consent : .note
         case .note:
             entry.decision.note = entry.typed
             entry.field = .phrase
@@ -150,9 +160,10 @@ extension Model {
                 refusePhrase(entry.typed, entry.phrase)
                 return []
             }
+        case .consent: return []
         }
         var isWhole = wizard.entry?.field == .phrase
-        if case .sign = entry.decision.kind { isWhole = true }
+        if case .sign = entry.decision.kind { isWhole = entry.field != .consent }
         entry.typed = ""
         entry.isProposed = false
         wizard.entry = isWhole ? nil : entry

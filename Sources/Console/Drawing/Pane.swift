@@ -113,6 +113,7 @@ extension Model {
     /// What Enter opened.
     var detailContent: PaneContent? {
         if let drawn { return drawn.detail }
+        if let whole = wholeRowContent { return whole }
         var content = detail.flatMap { Panes.pane(pane).detail(self, of: $0.id) }
         if case .table(let table)? = content?.body {
             content?.body = .table(table.without(hiddenHere))
@@ -237,7 +238,9 @@ extension Model {
     /// The row under the cursor of the table that is open, or the one that was opened in it, where
     /// the screen has room for both.
     var rowBeside: RowBeside? {
-        guard layout.kind == .wide, !isZoomed, pane == .tables, let detail else { return nil }
+        guard layout.kind == .wide, !isZoomed, pane == .tables, let detail,
+            detail.value == nil
+        else { return nil }
         var list = self
         list.drawn = nil
         list.detail?.row = nil

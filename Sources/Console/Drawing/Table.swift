@@ -81,6 +81,8 @@ struct Table: Equatable, Sendable {
     var total: Row?
     /// The cells that each flexible column gets before other columns may stay.
     var least = 16
+    /// The column whose text is taken as a row's name; nil takes what tells the rows apart.
+    var taken: Int?
     /// Whether these are all rows.
     var rest = Rest()
 

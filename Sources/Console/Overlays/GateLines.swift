@@ -22,7 +22,7 @@ enum GateLines {
                 ], 0
             )
         }
-        let entry = wizard.entry.map(entryLines) ?? []
+        let entry = wizard.entry.map { entryLines($0, model) } ?? []
         let head: [Line] = [Steps.counts(model.gates), []]
         let whole = model.gates.enumerated().map { offset, gate in
             lines(of: gate, isSelected: offset == wizard.index, isWhole: true, model)
@@ -61,8 +61,21 @@ enum GateLines {
         return [[]] + lines.map { [Span($0, .statusBad)] } + [[]]
     }
 
-    private static func entryLines(_ entry: DecisionEntry) -> [Line] {
-        [
+    /// The gates that one signature for all is about, and the question.
+    private static func consentLines(_ entry: DecisionEntry, _ model: Model) -> [Line] {
+        let gates = model.gates.filter { $0.kind == .person && !$0.isPassed }
+        let names = gates.map { gate -> Line in
+            [
+                Span("  " + Width.pad(gate.name, to: nameWidth) + " ", .dialog),
+                Span(gate.title, .textMuted),
+            ]
+        }
+        return [[Span(entry.question, .dialogDanger)]] + names + [[]]
+    }
+
+    private static func entryLines(_ entry: DecisionEntry, _ model: Model) -> [Line] {
+        guard entry.field != .consent else { return consentLines(entry, model) }
+        return [
             [Span(entry.question, .textStrong)],
             [
                 Span("  > ", .prompt), Span(entry.typed, entry.isProposed ? .textMuted : .dialog),
@@ -101,9 +114,11 @@ enum GateLines {
         lines += evidence.dropFirst().map { [Span(Width.pad("", to: place) + $0, .textMuted)] }
         guard isWhole else { return lines }
         let indent = isWide ? place : 1 + stateWidth
-        var texts = isWide ? [] : [gate.title, gate.reason].filter { !$0.isEmpty }
+        // What it asks must not read as what was found.
+        let asked = "asks: \(gate.title)"
+        var texts = isWide ? [] : [gate.reason, asked].filter { !$0.isEmpty }
         if isWide, gate.state != .open || isSelected {
-            texts.append(gate.title + (gate.kind == .person ? " (a person signs)" : ""))
+            texts.append(asked + (gate.kind == .person ? " (a person signs)" : ""))
         }
         // The reason of a gate that was signed says so already.
         if let decision = gate.decision, decision.isOverride || gate.state != .open {
@@ -137,9 +152,16 @@ enum GateLines {
                 ? ["next: nothing, the cutover waits for it"] : remedy.map { "next: \($0)" }
         case (.machine, _):
             let keys = remedy.flatMap { keyed($0, model) }
-            let next = keys + remedy.map { keys.isEmpty ? "next: \($0)" : "or: \($0)" }
+            // A command that this console keeps from its work helps nobody.
+            let others = remedy.filter { keys.isEmpty || !isOurs($0, model) }
+            let next = keys + others.map { keys.isEmpty ? "next: \($0)" : "or: \($0)" }
             return next + ["else: o overrides it with your name and reason; some gates refuse that"]
         }
+    }
+
+    /// Whether the console does already what a remedy begins with, so that a shell is refused.
+    private static func isOurs(_ remedy: String, _ model: Model) -> Bool {
+        model.operation?.kind == .follow && remedy.contains("cutover follow")
     }
 
     /// The keys of the console that do what a remedy names as a command.

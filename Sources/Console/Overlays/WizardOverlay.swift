@@ -14,6 +14,13 @@ enum WizardOverlay {
     /// The keys of the page that do something now, each with what it does.
     static func hints(_ wizard: Wizard, _ model: Model) -> [Hint] {
         if let entry = wizard.entry {
+            guard entry.field != .consent else {
+                return [
+                    Hint("y", "sign", "sign every one of these", rank: 0),
+                    Hint("n", "no", "sign none of them", rank: 0),
+                    Hint("F1", "help", "this help", rank: 2),
+                ]
+            }
             let isNote = entry.field == .note && entry.typed.isEmpty
             return [
                 Hint("Enter", "go on", rank: 0), Hint("Esc", "back", rank: 0),

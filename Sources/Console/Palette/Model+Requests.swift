@@ -174,7 +174,7 @@ extension Model {
         let words = request.words
         let named = words.isEmpty ? request.value("table") : words
         switch request.verb {
-        case .verify: return begin(.verify, table: named)
+        case .verify: return compareSides(table: named)
         case .orders:
             return showList(.orders, request, limit: request.value("status"))
         case .inventory:
@@ -202,7 +202,8 @@ extension Model {
         _ request: PaletteRequest,
         limit: String?
     ) -> [Command] {
-        turn(to: request.value("side"))
+        // A side that was looked at in another list says nothing of this one.
+        turn(to: request.value("side") ?? identity.liveSide.rawValue)
         _ = show(pane)
         detail = nil
         list = ListState(marks: list.marks)

@@ -67,7 +67,16 @@ extension Model {
     }
 
     private var allPaletteEntries: [PaletteEntry] {
-        let actions = Actions.actions(in: pane)
+        let here = Actions.actions(in: pane)
+        // A run is begun by its name from everywhere; to walk through the panes is the last thing
+        // anybody types a name for.
+        let runs: Set<Action.ID> = [.migrate, .migrateLive, .follow, .cutOver, .revert, .verify]
+        let elsewhere = Actions.all.filter { action in
+            runs.contains(action.id) && !here.contains { $0.id == action.id }
+        }
+        let walks: [Action.ID] = [.nextPane, .previousPane]
+        let all = here + elsewhere
+        let actions = (all.filter { !walks.contains($0.id) } + all.filter { walks.contains($0.id) })
             .filter { $0.group != .move && $0.id != .palette }
             .map { action in
                 PaletteEntry(
@@ -193,7 +202,7 @@ extension Model {
         overlay = nil
         notice = nil
         switch entry.effect {
-        case .action(let action): return attempt(action)
+        case .action(let action): return attempt(action, anywhere: true)
         case .word(let word, let argument): return perform(word, argument)
         case .request(let request): return perform(request)
         case .complete: return []

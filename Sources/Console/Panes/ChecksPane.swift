@@ -71,12 +71,16 @@ struct ChecksPane: Pane {
         let loadable = model.reconciliation
         guard let report = loadable.value else { return [] }
         let asked = report.checks.count { $0.verdict != .notApplicable }
-        let bad = report.problems.count
+        let waiting = report.checks.count { $0.verdict == .waiting }
+        let bad = report.problems.count { $0.verdict != .waiting }
         var first: Line = [
-            bad == 0
-                ? Span("\(asked) checks hold", .statusOK)
-                : Span("\(bad) of \(asked) checks do not hold", .statusBad)
+            bad > 0
+                ? Span("\(bad) of \(asked) checks do not hold", .statusBad)
+                : Span("\(asked - waiting) checks hold", .statusOK)
         ]
+        if waiting > 0 {
+            first.append(Span(", \(waiting) \(waiting == 1 ? "waits" : "wait")", .statusWait))
+        }
         if report.sides.count == 1, let side = report.sides.first {
             first.append(Span("   only \(Words.product(side)) was asked", .statusWarn))
         }

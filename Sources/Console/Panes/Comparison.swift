@@ -24,8 +24,11 @@ extension Model {
         let since =
             phase.targetTakesWrites
             ? "the figures are of then, PostgreSQL wrote since"
-            : "what SQLite wrote since is followed"
-        let style: StyleKey = phase.targetTakesWrites ? .statusWarn : .textMuted
+            : isPostponed
+                ? "what SQLite wrote since is logged, nobody follows"
+                : "what SQLite wrote since is followed"
+        let isOld = phase.targetTakesWrites || isPostponed
+        let style: StyleKey = isOld ? .statusWarn : .textMuted
         return [Span("\(comparedWords); \(since)", style)]
     }
 
@@ -37,9 +40,8 @@ extension Model {
 
     /// Whether another process has compared both sides since the console read what was found.
     func isComparedSince(_ status: RunStatus) -> Bool {
-        guard let at = status.verifiedAt, earlier != nil, operation?.kind != .verify else {
-            return false
-        }
+        guard let at = status.verifiedAt, earlier != nil, operation?.kind != .verify, beside == nil
+        else { return false }
         let known = max(earlier?.run?.compared?.at ?? 0, verifiedAt ?? 0)
         guard let newer = try? Date(at, strategy: .iso8601) else { return false }
         return newer.timeIntervalSince1970 > known

@@ -142,7 +142,19 @@ struct OrdersPane: Pane {
             if let error = model.orderItems.error { return .failed(error) }
             return .loading("the items")
         }
-        guard !items.isEmpty else { return .empty([[Span("This order has no item.")]]) }
+        guard !items.isEmpty else {
+            // Of an order that is not here it would be said as if it were.
+            let isHere = order != nil
+            return .empty([
+                [
+                    Span(
+                        isHere
+                            ? "This order has no item."
+                            : "\(Words.product(model.side)) has no item of such an order."
+                    )
+                ]
+            ])
+        }
         return .table(
             Table(
                 columns: [

@@ -92,38 +92,67 @@ struct QuarantinePane: Pane {
             if let error = model.browsing.quarantineRow.error { return .failed(error) }
             return .loading("the values")
         }
-        return .table(
-            Table(
-                columns: [
-                    .init("COLUMN", 22), .init("STORED AS", 9), .init("VALUE"),
-                    .init("BYTES", 8, .right, rank: 1),
-                ],
-                rows: detail.values.map { value in
-                    Table.Row(
-                        id: value.column,
-                        Span(value.column, value.column == detail.row.column ? .statusBad : .text),
-                        Span(value.storageClass, .textMuted),
-                        Span(value.value ?? "NULL", value.value == nil ? .textMuted : .text),
-                        Span(Figures.count(value.bytes), .textMuted)
-                    )
-                },
-                least: 16
-            )
+        let glyphs = model.identity.glyphs
+        var table = Table(
+            columns: [
+                .init("COLUMN", 22), .init("STORED AS", 9), .init("VALUE"),
+                .init("BYTES", 8, .right, rank: 1),
+            ],
+            rows: detail.values.map { value in
+                let isGuilty = value.column == detail.row.column
+                let shown = Span(value.value ?? "NULL", value.value == nil ? .textMuted : .text)
+                // What is no text is seen by its bytes alone.
+                let bytes = value.hexadecimal.map { [Span("   x'\($0)'", .statusWarn)] } ?? []
+                let rest = value.isCut ? [Span("… (the first 1,000 bytes)", .textMuted)] : []
+                return Table.Row(
+                    id: value.column,
+                    cells: [
+                        [
+                            Span(isGuilty ? "\(glyphs.bad) " : "", .statusBad),
+                            Span(value.column, isGuilty ? .statusBad : .text),
+                        ],
+                        [Span(value.storageClass, .textMuted)],
+                        [shown] + bytes + rest,
+                        [Span(Figures.count(value.bytes), .textMuted)],
+                    ]
+                )
+            },
+            least: 16
         )
+        table.taken = 2
+        return .table(table)
     }
 
     private func footer(_ model: Model) -> [Line] {
         guard let page = model.browsing.quarantine.value, !page.rows.isEmpty else { return [] }
         let waiting = page.groups.reduce(0) { $0 + $1.waiting }
         let all = page.groups.reduce(0) { $0 + $1.rows }
+        let part = page.next == nil ? "" : ", the first \(Figures.count(page.rows.count)) here"
         var lines: [Line] = [
             [
-                Span("\(Figures.rows(all, "row")), "),
+                Span("\(Figures.rows(all, "row"))\(part), "),
                 Span("\(Figures.count(waiting)) undecided", waiting > 0 ? .statusWarn : .statusOK),
                 Span("   decide: cutover quarantine replay | accept", .textMuted),
             ]
         ]
+        lines += reasons(page, model)
         if let note = page.note { lines.append([Span(note, .statusWarn)]) }
         return lines
+    }
+
+    /// The most frequent reasons, each with its table and column, where the screen has room.
+    private func reasons(_ page: QuarantinePage, _ model: Model) -> [Line] {
+        guard model.layout.hasBoxes, page.groups.count > 1 else { return [] }
+        let lines = page.groups.prefix(3).map { group -> Line in
+            let place = group.table + (group.column.map { ".\($0)" } ?? "")
+            return [
+                Span(Width.pad(Figures.count(group.rows), to: 9, .right), .textStrong),
+                Span("  \(place): \(group.reason)"),
+                Span("   \(Figures.count(group.waiting)) undecided", .textMuted),
+            ]
+        }
+        let more = page.groups.count - lines.count
+        guard more > 0 else { return lines }
+        return lines + [[Span("and \(Figures.rows(more, "more reason"))", .textMuted)]]
     }
 }

@@ -98,18 +98,25 @@ struct TablesPane: Pane {
     }
 
     private func cells(_ row: TableRowsPage.Row, _ columns: [String]) -> PaneContent.Body {
-        .table(
-            Table(
-                columns: [.init("COLUMN", Table.width(of: columns, 8...30)), .init("VALUE")],
-                rows: zip(columns, row.values).map { column, value in
-                    Table.Row(
-                        id: column,
-                        Span(column, .textMuted),
-                        Span(Self.line(value), value == nil ? .textMuted : .text)
-                    )
-                }
-            )
+        var table = Table(
+            columns: [.init("COLUMN", Table.width(of: columns, 8...30)), .init("VALUE")],
+            rows: zip(columns, row.values).map { column, value in
+                let shown = Span(Self.line(value), value == nil ? .textMuted : .text)
+                return Table.Row(
+                    id: column,
+                    cells: [[Span(column, .textMuted)], [shown, Self.cut(value)]]
+                )
+            }
         )
+        table.taken = 1
+        return .table(table)
+    }
+
+    /// That a value goes on behind what was read of it.
+    private static func cut(_ value: String?) -> Span {
+        let most = LiveReader.shownCharacters
+        return (value?.unicodeScalars.count ?? 0) < most
+            ? Span("") : Span("… (the first \(Figures.count(most)) characters)", .textMuted)
     }
 
     private func state(_ page: TableRowsPage, _ model: Model) -> [Line] {

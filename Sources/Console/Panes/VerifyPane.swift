@@ -9,10 +9,9 @@ struct VerifyPane: Pane {
     }
 
     func detail(_ model: Model, of id: String) -> PaneContent? {
-        let compared = model.compared ?? model.comparisonOfCopy
-        guard let table = compared?.tables.first(where: { $0.name == id }) else {
-            return nil
-        }
+        // What the list shows, never an older comparison behind it.
+        guard let compared = model.shownComparison else { return underWay(id, model) }
+        guard let table = compared.tables.first(where: { $0.name == id }) else { return nil }
         let title = "\(table.name): differing rows"
         guard !table.samples.isEmpty else {
             return PaneContent(
@@ -23,8 +22,19 @@ struct VerifyPane: Pane {
         }
         return PaneContent(
             title: title,
-            body: .table(samples(table)),
+            body: .table(samples(table, isWhole: model.detail?.value != nil)),
             footer: sample(table, model) + explanation(table, model)
+        )
+    }
+
+    /// What is known of a table while both sides are being compared.
+    private func underWay(_ id: String, _ model: Model) -> PaneContent? {
+        guard let table = model.currentProgress?.tables.first(where: { $0.name == id })
+        else { return nil }
+        let rows = "\(Figures.count(table.verifiedRows)) of \(Figures.count(table.sourceRows)) rows"
+        return PaneContent(
+            title: id,
+            body: .lines([[Span("being compared: \(rows) so far", .statusRun)]])
         )
     }
 
@@ -83,11 +93,12 @@ struct VerifyPane: Pane {
         )
     }
 
-    /// The rows that differ, in whatever way, else the difference of the counts.
+    /// The rows that are not the same on both sides, in whatever way; of sides that were only
+    /// counted, how far the counts are apart.
     private func difference(_ table: VerifyReport.Table) -> Int? {
-        let rows = table.missing + table.extra + table.different
-        if table.status == .different, rows > 0 { return rows }
-        return table.sourceRows.flatMap { source in table.targetRows.map { $0 - source } }
+        let rows = table.missing + table.extra + table.different + table.quarantinedRows
+        if rows > 0 { return rows }
+        return table.sourceRows.flatMap { source in table.targetRows.map { abs($0 - source) } }
     }
 
     private func columns(_ tables: [VerifyReport.Table]) -> [Table.Column] {
@@ -134,7 +145,7 @@ struct VerifyPane: Pane {
     }
 
     private func footer(_ model: Model) -> [Line] {
-        guard let verification = model.shownComparison else { return [] }
+        guard let verification = model.shownComparison else { return begun(model) }
         let equal = verification.tables.count { $0.status == .equal && $0.quarantinedRows == 0 }
         var lines: [Line] = [
             [
@@ -159,31 +170,50 @@ struct VerifyPane: Pane {
                 orphans == 0 ? .textMuted : .statusBad
             ),
         ])
-        if let failure = model.failure {
+        if let failure = model.comparisonFailure ?? model.failure {
             lines.append([Span("the last run: \(failure.message)", .statusBad)])
         }
         return lines
     }
 
+    /// Which comparison it is whose figures come in.
+    private func begun(_ model: Model) -> [Line] {
+        guard let run = model.beside ?? model.operation, model.isVerifying else { return [] }
+        let since = Figures.clock(run.startedAt)
+        guard model.beside != nil else {
+            return [[Span("being compared since \(since)Z", .textMuted)]]
+        }
+        let waits = "beside the run; rows on their way are no difference"
+        return [[Span("being compared since \(since)Z, \(waits)", .textMuted)]]
+    }
+
     // MARK: - The differing rows
 
-    private func samples(_ table: VerifyReport.Table) -> Table {
+    private func samples(_ table: VerifyReport.Table, isWhole: Bool) -> Table {
         let key = Table.width(of: table.samples.map(\.key), 6...20)
-        return Table(
+        var samples = Table(
             columns: [
                 .init("KEY", key), .init("COLUMN", 14), .init("SQLITE"), .init("POSTGRES"),
             ],
             rows: table.samples.enumerated().map { number, sample in
-                Table.Row(
+                var shown = sample
+                // A list shows the place where they differ; a row that is opened shows all.
+                if !isWhole, let own = sample.source, let other = sample.target {
+                    let parts = WholeRow.apart(own, other)
+                    (shown.source, shown.target) = (parts.left, parts.right)
+                }
+                return Table.Row(
                     id: "\(number)",
                     Span(sample.key),
                     Span(sample.column ?? "(whole row)", .textMuted),
-                    value(sample.source, sample, absentKind: "extra", .sideSQLite),
-                    value(sample.target, sample, absentKind: "missing", .sidePostgres)
+                    value(shown.source, sample, absentKind: "extra", .sideSQLite),
+                    value(shown.target, sample, absentKind: "missing", .sidePostgres)
                 )
             },
             least: 8
         )
+        samples.taken = 0
+        return samples
     }
 
     /// The difference under the cursor, with all of its key and values.

@@ -1,6 +1,6 @@
 extension LiveReader {
     /// How many characters of a value a page holds.
-    package static let shownCharacters = 400
+    package static let shownCharacters = 2_000
 
     /// Lists the tables of the side.
     ///

@@ -12,20 +12,22 @@ package enum Quarantine {
     ///   - selection: Which rows.
     ///   - limit: The most rows of the page.
     ///   - after: The number that the page before ended with.
+    ///   - most: What the limit is bounded by.
     /// - Returns: The page.
     /// - Throws: ``MigrationError``.
     package static func list(
         _ options: Options,
         _ selection: QuarantineSelection = QuarantineSelection(),
         limit: Int = 50,
-        after: Int64? = nil
+        after: Int64? = nil,
+        most: Int = mostRows
     ) throws(MigrationError) -> QuarantinePage {
         let session = try QuarantineSession(options, changes: false)
         try session.require(selection)
         let identity = RunIdentity(session.run, source: options.source)
         return try session.onTarget { target throws(TargetError) in
             let reader = try QuarantineReader(target, run: session.run.id)
-            let bounded = max(1, min(limit, mostRows))
+            let bounded = max(1, min(limit, most))
             var rows = try reader.rows(selection, limit: bounded + 1, after: after)
             let hasMore = rows.count > bounded
             if hasMore { rows.removeLast() }

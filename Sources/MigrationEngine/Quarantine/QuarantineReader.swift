@@ -130,6 +130,7 @@ struct QuarantineReader {
                 storageClass: row[1] ?? "",
                 bytes: bytes,
                 value: Self.printable(row[1], row[3]),
+                hexadecimal: row[1] == "text" ? Self.invalid(row[3]) : nil,
                 isCut: (bytes ?? 0) > Self.shown,
                 edited: row[4].map { Self.printable($0, row[5]) ?? "NULL" }
             )
@@ -140,6 +141,19 @@ struct QuarantineReader {
         guard let hexadecimal, storageClass != "null" else { return nil }
         if storageClass == "blob" { return "x'\(hexadecimal)'" }
         return SafeText.visible(String(decoding: [UInt8](hexadecimal: hexadecimal), as: UTF8.self))
+    }
+
+    /// The digits of bytes that are no text; nil where they are.
+    ///
+    /// The cut may part a character.
+    private static func invalid(_ hexadecimal: String?) -> String? {
+        guard let hexadecimal else { return nil }
+        let bytes = [UInt8](hexadecimal: hexadecimal)
+        let isText = (0..<4).contains { dropped in
+            (dropped == 0 || bytes.count >= shown)
+                && String(validating: bytes.dropLast(dropped), as: UTF8.self) != nil
+        }
+        return isText ? nil : hexadecimal
     }
 
     /// A row as it was kept: its key, and of each value what tells it from others.

@@ -101,6 +101,8 @@ public struct QuarantineDetail: Codable, Sendable, Equatable {
         @ExplicitNull public var bytes: Int?
         /// The value for people: text without control characters, bytes in hexadecimal, both cut.
         @ExplicitNull public var value: String?
+        /// The bytes of a text that is not UTF-8, in hexadecimal and cut alike; nil for others.
+        public var hexadecimal: String?
         /// Whether it is longer than shown.
         public var isCut: Bool
         /// What stands in the target instead, when the operator chose that.

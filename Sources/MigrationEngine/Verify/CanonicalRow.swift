@@ -124,6 +124,12 @@ final class CanonicalRow {
         return "0x" + UnsafeRawBufferPointer(rebasing: cell.dropFirst()).hexadecimal
     }
 
+    /// Whether a cell is a large value by its size and its SHA-256.
+    func isSummed(_ index: Int) -> Bool {
+        let content = UnsafeRawBufferPointer(rebasing: cell(index).dropFirst())
+        return content.count == 44 && content.bigEndian(as: UInt32.self) == Self.largeMark
+    }
+
     /// A cell for people.
     func display(_ index: Int, limit: Int = 120) -> String? {
         let cell = cell(index)

@@ -157,13 +157,14 @@ final class TableVerifier {
             table.different += 1
             for column in comparison.columns.indices
             where left.cell(column).compare(right.cell(column)) != 0 {
+                let shown = left.display(column, beside: right)
                 sample(
                     &table,
                     "different",
                     left,
                     column: comparison.columns[column].source,
-                    left.display(column),
-                    right.display(column)
+                    shown.own,
+                    shown.other
                 )
             }
         }

@@ -144,3 +144,31 @@ struct CanonicalizerTests {
         #expect(DecimalText.trimmed(text) == trimmed)
     }
 }
+
+/// What is shown of two values that differ far behind their beginning.
+struct DifferingValueTests {
+    private func row(_ text: String) -> CanonicalRow {
+        let row = CanonicalRow(width: 1)
+        row.string(.text, text)
+        return row
+    }
+
+    @Test func `long texts are shown around the first byte that differs, with place and length`() {
+        let same = String(repeating: "é", count: 250)
+        let shown = row(same + "A").display(0, beside: row(same + "Bc"))
+        #expect(shown.own == "…éééééA… (501 bytes, differs from byte 501 on)")
+        #expect(shown.other == "…éééééBc… (502 bytes, differs from byte 501 on)")
+    }
+
+    @Test func `a text that is the beginning of the other is shown at its end`() {
+        let same = String(repeating: "x", count: 300)
+        let shown = row(same).display(0, beside: row(same + "y"))
+        #expect(shown.own == "…xxxxxxxxxx… (300 bytes, differs from byte 301 on)")
+    }
+
+    @Test func `what differs at once or is short stays as it was`() {
+        #expect(row("a").display(0, beside: row("b")).own == "a")
+        let long = String(repeating: "x", count: 500)
+        #expect(row("a" + long).display(0, beside: row("b" + long)).own?.hasPrefix("ax") == true)
+    }
+}
