@@ -30,6 +30,11 @@ extension Model {
         // A pasted text is not a row of commands.
         guard !isPasting else { return [] }
         guard let action = keymap.action(for: key, in: pane) else {
+            // From every pane the key of what is under way leads back to its steps.
+            if hasSteps, keymap.action(for: key, in: .overview)?.id == actionOfSteps {
+                overlay = .running
+                return []
+            }
             if let words = keymap.elsewhere(key, from: pane, in: self) { notify(words) }
             return []
         }
@@ -51,9 +56,7 @@ extension Model {
             return action.id == .migrate && unreadable != nil ? [.loadEarlier] : []
         }
         notice = nil
-        // What a key does must be seen.
-        if action.id != .hold, heldAt != nil, action.id != .cancel { heldAt = nil }
-        return perform(action.id)
+        return heldAt == nil ? perform(action.id) : performHeld(action.id)
     }
 
     /// Keys that do the same whatever is open: nil for the others.
