@@ -17,7 +17,7 @@ extension Model {
             let tables = "\(run.tables.done) of \(Figures.rows(run.tables.total, "table"))"
             let text =
                 "a run is unfinished: \(tables) copied, in \(run.phase.rawValue); "
-                + "\(key(.migrate)) goes on"
+                + "\(key(stoppedCopy ?? .migrate)) goes on"
             found.append(Span(text, .statusWarn))
         } else if let compared {
             found += compared.tables.compactMap { Self.problem(with: $0) }

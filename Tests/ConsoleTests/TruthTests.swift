@@ -84,6 +84,10 @@ import Testing
                 model.pane = pane
                 #expect(Chrome.draw(model).text.contains(words), "\(Chrome.draw(model).text)")
             }
+            // The run that stays unfinished names the same key.
+            model.progress = nil
+            _ = model.update(.earlier(.success(Samples.earlier(isFinished: false))))
+            #expect(!model.problems.contains { $0.text.contains(isLive ? "; m goes" : "; B goes") })
         }
     }
 
