@@ -44,6 +44,9 @@ extension Actions {
             in: panesOfCutover,
             rank: 1,
             changesSomething: true,
+            wording: { model in
+                model.operation?.kind == .cutOver ? ("steps", "the steps that are under way") : nil
+            },
             unless: { $0.whyNoCutover }
         ),
         Action(
@@ -55,6 +58,9 @@ extension Actions {
             in: panesOfCutover,
             rank: 1,
             changesSomething: true,
+            wording: { model in
+                model.operation?.kind == .revert ? ("steps", "the steps that are under way") : nil
+            },
             unless: { $0.whyNoRevert }
         ),
     ]

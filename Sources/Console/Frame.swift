@@ -186,18 +186,6 @@ struct Frame: Equatable, Sendable {
             .joined(separator: "\n")
     }
 
-    /// A frame whose middle is another's: only the line of truth, the message and the hints go on.
-    ///
-    /// - Parameter held: The frame that is held; one of another size holds nothing.
-    /// - Returns: The frame to show.
-    func holding(_ held: Frame) -> Frame {
-        guard held.size == size, size.rows > 3 else { return self }
-        var result = self
-        let middle = size.columns..<(size.columns * (size.rows - 2))
-        result.cells.replaceSubrange(middle, with: held.cells[middle])
-        return result
-    }
-
     /// Puts a question mark in every cell whose text is not ASCII.
     mutating func replaceBeyondASCII() {
         for index in cells.indices where !cells[index].text.utf8.allSatisfy({ $0 < 0x80 }) {

@@ -163,6 +163,10 @@ struct Model: Sendable {
     var pastedAt: Double?
     /// Since when the operator holds the screen still.
     var heldAt: Double?
+    /// What it showed then: one at most, as a value cannot hold itself.
+    var held: [Model] = []
+    /// Whether a row was opened since then.
+    var isOpenedSinceHeld = false
     var showsOnlyProblems = false
     var leastLevel = LogLine.Level.info
     /// The side that orders and inventory show.
@@ -194,6 +198,8 @@ struct Model: Sendable {
     var isCounting = false
     /// Why the last run ended early.
     var failure: MigrationError?
+    /// The action that goes on with the copy that ended early.
+    var stoppedCopy: Action.ID?
     /// Newest last.
     var log: [LogLine] = []
     /// How many lines were dropped from the front: a line's number stays the same.

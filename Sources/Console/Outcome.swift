@@ -5,16 +5,19 @@ extension Model {
     /// What is wrong, in words, the worst first; empty when nothing is known to be wrong.
     var problems: [Span] {
         var found: [Span] = []
+        var live = liveProblems
+        // Nothing is worse than an application without its database.
+        if lostSeconds != nil, !live.isEmpty { found.append(live.removeFirst()) }
         if let failure { found.append(Span(failure.message, .statusBad)) }
-        if let unreadable, unreadable.message != failure?.message {
+        if let unreadable, unreadable.message != failure?.message, lostSeconds == nil {
             found.append(Span(named(unreadable), .statusBad))
         }
-        found += liveProblems
+        found += live
         if verification == nil, let run = unfinishedRun {
             let tables = "\(run.tables.done) of \(Figures.rows(run.tables.total, "table"))"
             let text =
                 "a run is unfinished: \(tables) copied, in \(run.phase.rawValue); "
-                + "\(key(.migrate)) goes on"
+                + "\(key(stoppedCopy ?? .migrate)) goes on"
             found.append(Span(text, .statusWarn))
         } else if let compared {
             found += compared.tables.compactMap { Self.problem(with: $0) }
@@ -27,7 +30,7 @@ extension Model {
         }
         let quarantined = quarantinedRows
         if quarantined > 0 {
-            found.append(Span("\(Figures.rows(quarantined)) in quarantine", .statusWarn))
+            found.append(Span(quarantineWords, .statusWarn))
         }
         return found
     }
@@ -71,7 +74,7 @@ extension Model {
 
     /// The state of the data in a few words, for the line of truth.
     var verdict: Span {
-        if let failure {
+        if lostSeconds == nil, let failure {
             let isStopped = failure.code == .interrupted
             return Span(isStopped ? "STOPPED" : "FAILED", isStopped ? .statusWarn : .statusBad)
         }
@@ -120,9 +123,18 @@ extension Model {
 
     /// Rows that did not fit, as far as is known.
     var quarantinedRows: Int {
+        // Of a live run the newest look counts: rows come and go since the comparison.
+        if isLiveRun, let rows = cutover.status.value?.quarantinedRows { return rows }
         if let compared { return compared.quarantinedRows }
         return progress?.tables.reduce(0) { $0 + $1.quarantinedRows }
             ?? earlier?.run?.quarantinedRows ?? 0
+    }
+
+    /// The same in words, and how many of them nobody has decided about where that is known.
+    var quarantineWords: String {
+        let rows = "\(Figures.rows(quarantinedRows)) in quarantine"
+        return isLiveRun && waitingRows < quarantinedRows
+            ? "\(rows), \(Figures.count(waitingRows)) undecided" : rows
     }
 
     /// What is being done, for the line of truth.

@@ -24,8 +24,6 @@ struct Run {
     private var isDirty = true
     /// Whether a key waits to be seen.
     private var isUrgent = false
-    /// The frame that the operator holds.
-    private var held: Frame?
     /// What is recorded, and the theme for it.
     private var recording: Recording?
     private var recordedTheme: Theme?
@@ -226,13 +224,6 @@ struct Run {
     private mutating func draw() {
         guard isDirty, SystemClock.monotonic - drawnAt >= leastMilliseconds else { return }
         var frame = Chrome.draw(model)
-        // What is asked of the operator is never held back.
-        if model.heldAt != nil, model.overlay == nil {
-            held = held ?? frame
-            frame = held.map(frame.holding) ?? frame
-        } else {
-            held = nil
-        }
         if !screen.isUTF8 || model.identity.glyphs.isASCII { frame = frame.ascii }
         screen.show(frame, theme: theme)
         record(frame)

@@ -19,6 +19,11 @@ extension Model {
         }
         if let prompt { return edit(prompt, with: key) }
         guard let action = keymap.action(for: key, in: pane) else {
+            // From every pane the key of what is under way leads back to its steps.
+            if hasSteps, keymap.action(for: key, in: .overview)?.id == actionOfSteps {
+                overlay = .running
+                return []
+            }
             if let words = keymap.elsewhere(key, from: pane, in: self) { notify(words) }
             return []
         }
@@ -41,9 +46,7 @@ extension Model {
             return action.id == .migrate && unreadable != nil ? [.loadEarlier] : []
         }
         notice = nil
-        // What a key does must be seen.
-        if action.id != .hold, heldAt != nil, action.id != .cancel { heldAt = nil }
-        return perform(action.id)
+        return heldAt == nil ? perform(action.id) : performHeld(action.id)
     }
 
     /// Keys that do the same whatever is open: nil for the others.

@@ -121,7 +121,9 @@ extension Model {
             notify("\(path): \(what)", .statusOK)
             return audit("\(what) written to \(path)")
         }
-        fail(failure)
+        // No run has failed: the operator gives another name.
+        notify("nothing was written to \(path): \(failure.message)", .promptError)
+        warn("nothing was written to \(path): \(failure.message)")
     }
 
     // MARK: - How often, and not at all
@@ -139,11 +141,5 @@ extension Model {
                 ? "lists are read only with \(key)"
                 : "lists are read every \(Figures.interval(refreshSeconds))"
         )
-    }
-
-    /// Holds the screen, or lets it go on.
-    mutating func toggleHold() {
-        heldAt = heldAt == nil ? now : nil
-        notify(heldAt == nil ? "the screen goes on" : "the screen is held; \(key(.hold)) goes on")
     }
 }

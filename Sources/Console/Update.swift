@@ -85,6 +85,7 @@ extension Model {
         cutover.wasFollowing = isFollowing
         operation = Operation(kind: kind, startedAt: now, isLive: isLive, table: table)
         failure = nil
+        stoppedCopy = nil
         progressAt = now
         isCounting = false
         var gaveWay: [Command] = []
@@ -231,7 +232,9 @@ extension Model {
                 isApart ? "migrated; \(report.verify?.apart ?? "")" : state,
                 isApart && report.ok ? .statusWarn : style
             )
-        case .failure(let error): fail(error)
+        case .failure(let error):
+            fail(error)
+            stoppedCopy = isLive ? .migrateLive : .migrate
         }
         let ending = endIfLeaving()
         guard exit == nil else { return ending }

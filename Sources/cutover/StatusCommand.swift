@@ -20,7 +20,7 @@ struct StatusCommand: ParsableCommand {
     static func text(_ report: RunStatus) -> String {
         var lines = alarm(report)
         lines += [
-            "phase:       \(report.phase)",
+            "phase:       \(report.phase)\(report.isUnfollowed ? nobody : "")",
             "source:      \(report.source)",
             "target:      \(report.target)",
             "live side:   \(liveSide(report))",
@@ -54,9 +54,11 @@ struct StatusCommand: ParsableCommand {
         return lines.joined(separator: "\n")
     }
 
+    private static let nobody = ", but nobody follows: the writes are logged and wait"
+
     /// What comes before everything else.
     private static func alarm(_ report: RunStatus) -> [String] {
-        guard let alarm = report.alarm else { return [] }
+        guard let alarm = report.lostTarget ?? report.alarm else { return [] }
         let strays = report.sourceFence?.strayWrites ?? []
         let mark = report.blockage == nil ? "WARNING:     " : "BLOCKED:     "
         return [mark + SafeText.visible(alarm)]

@@ -13,6 +13,7 @@ import Testing
         var model = Samples.live(.watching, columns: columns, rows: rows)
         _ = model.update(.tick(Samples.now + 60))
         model.cutover.status.loadedAt = model.now
+        model.cutover.written.loadedAt = model.now
         _ = model.update(
             .holders(
                 ticket: model.cutover.holders.ticket,

@@ -34,6 +34,10 @@ extension Samples {
         model.cutover.gates.askedAt = now - 1
         model.cutover.written.value = written
         model.cutover.written.askedAt = now - 1
+        model.cutover.written.loadedAt = now - 1
+        // An alarm is a state of its own, see `LostTargetTests`.
+        model.watch.value?.report.criteria.removeAll { $0.state == .bad }
+        model.watch.askedAt = now - 1
         return model
     }
 

@@ -78,6 +78,54 @@ import Testing
         #expect(!model.problems.contains { $0.text.contains("is taken") })
     }
 
+    @Test(arguments: [(80, 24), (120, 40)])
+    func `what goes on with a stopped copy is a key, and is seen`(size: (Int, Int)) {
+        for (isLive, words) in [(true, "next: B goes on with"), (false, "next: m goes on with")] {
+            var model = Samples.copying(columns: size.0, rows: size.1)
+            model.operation?.isLive = isLive
+            let stopped = MigrationError(
+                .interrupted,
+                "the copy was stopped on request, in the middle of a chunk that is now undone",
+                place: .init("copy"),
+                remedy: "run the same command again"
+            )
+            _ = model.update(.migrated(.failure(stopped)))
+            for pane in [PaneID.overview, .migrate] {
+                model.pane = pane
+                #expect(Chrome.draw(model).text.contains(words), "\(Chrome.draw(model).text)")
+            }
+            // The run that stays unfinished names the same key.
+            model.progress = nil
+            _ = model.update(.earlier(.success(Samples.earlier(isFinished: false))))
+            #expect(!model.problems.contains { $0.text.contains(isLive ? "; m goes" : "; B goes") })
+        }
+    }
+
+    @Test func `behind a plain copy stands what to do next`() {
+        var model = Samples.filled()
+        model.operation = nil
+        #expect(model.report != nil)
+        #expect(Chrome.draw(model).text.contains("next: "), "\(Chrome.draw(model).text)")
+        model.verification = Samples.verified(quarantined: 4, ok: true)
+        #expect(model.nextBehindCopy == "9 shows the rows in quarantine")
+        model.verification = Samples.verified(quarantined: 0, ok: false)
+        #expect(model.nextBehindCopy == "3 shows what differs")
+        model.verification = nil
+        model.progress = nil
+        #expect(model.nextBehindCopy == "V compares every cell")
+    }
+
+    @Test func `figures of another moment carry it, and quarantine is counted once`() {
+        var model = Samples.live(.watching, columns: 120, rows: 40)
+        model.verification = Samples.verified(quarantined: 7, ok: true)
+        model.cutover.status.value?.quarantinedRows = 5
+        model.cutover.status.value?.waitingRows = 2
+        let text = Chrome.draw(model).text
+        #expect(text.contains(" at 14:01:58Z"), "\(text)")
+        #expect(text.contains("5 rows in quarantine, 2 undecided"), "\(text)")
+        #expect(!text.contains("7 rows in quarantine"), "\(text)")
+    }
+
     @Test func `the pane of the copy believes the newest verification`() {
         var model = Samples.filled()
         model.pane = .migrate

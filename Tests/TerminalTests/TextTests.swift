@@ -67,6 +67,25 @@ import Testing
         #expect(text.hasSuffix("next:        cutover migrate"))
     }
 
+    @Test func `a live PostgreSQL that cannot be asked is told before all else`() {
+        let lost = status("watching") { status in
+            status.targetProblem = "the server cannot be reached"
+            status.liveSide = nil
+        }
+        #expect(lost.hasPrefix("WARNING:     PostgreSQL has the application and cannot be asked"))
+        let other = status("following") { status in
+            status.targetProblem = "the server cannot be reached"
+            status.liveSide = .source
+        }
+        #expect(!other.contains("WARNING"))
+    }
+
+    @Test func `the status says when nobody follows`() {
+        #expect(status("following") { $0.isRunning = false }.contains("but nobody follows"))
+        #expect(!status("following") { $0.isRunning = true }.contains("nobody follows"))
+        #expect(!status("watching") { $0.isRunning = false }.contains("nobody follows"))
+    }
+
     @Test func `every end of a switch and of a way back has a next step`() {
         var report = SwitchReport(
             ok: true,

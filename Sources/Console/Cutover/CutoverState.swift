@@ -15,6 +15,8 @@ struct CutoverState: Sendable {
     var settings = Switch.Settings()
     /// Where the run stands, as both sides and the journal say it.
     var status = Model.Loadable<RunStatus>()
+    /// Why the target could not be asked in the newest look, and since when; nil when it could.
+    var silence: (since: Double, words: String)?
     /// The conditions of the cutover.
     var gates = Model.Loadable<[Gate]>()
     /// What was written on PostgreSQL since the switch.
@@ -185,6 +187,12 @@ extension Model {
 
     /// Whether a cutover or a way back is under way, so that its steps are worth the screen.
     var hasSteps: Bool { operation?.kind.mustFinish == true }
+
+    /// Whether a live run is there, and not only its copy being made.
+    var isLiveRun: Bool { phase != nil && operation?.kind != .migrate }
+
+    /// The action whose key leads to the steps of what is under way.
+    var actionOfSteps: Action.ID { operation?.kind == .revert ? .revert : .cutOver }
 
     /// Whether nothing happens but following, by whom ever, or that nobody does.
     var isOnlyFollowed: Bool {

@@ -5,6 +5,9 @@ extension Model {
     /// The few words for the line of truth; nil while a run is not live.
     var liveVerdict: Span? {
         guard let phase, operation?.kind != .migrate else { return nil }
+        if let lostSeconds {
+            return Span("POSTGRES DOWN \(Figures.duration(lostSeconds))", .statusBad)
+        }
         if operation?.kind == .revert { return Span("going back", .statusRun) }
         if halfReverted != nil { return Span("WAY BACK STOPPED", .statusBad) }
         if alarm != nil { return Span(alarmWords(phase), .statusBad) }
@@ -12,14 +15,49 @@ extension Model {
         case .prepared, .copied: return nil
         case .switched where !holders.isEmpty, .watching where !holders.isEmpty:
             return Span("SWITCHED  OLD FILE HELD BY \(holders.count)", .statusWarn)
+        case .switched where !watchProblems.isEmpty, .watching where !watchProblems.isEmpty:
+            return Span("SWITCHED  \(Figures.rows(watchProblems.count, "ALARM"))", .statusBad)
+        case .switched where waitingRows > 0, .watching where waitingRows > 0:
+            return Span("SWITCHED  \(Figures.count(waitingRows)) quarantined", .statusWarn)
         case .switched, .watching: return Span("SWITCHED", .statusOK)
         case .final: return Span("FINAL", .statusOK)
         case .following, .pausing, .fenced, .drained, .verified: break
         }
         let rows = lag.map { " \(Figures.rows($0.rows))" } ?? ""
-        if waitingFor != nil { return Span("WAITING\(rows)", .statusWarn) }
-        if isPostponed { return Span("NOT FOLLOWED\(rows)", .statusWarn) }
-        return Span(lagWords, isBehind ? .statusWarn : .statusOK)
+        if operation?.kind == .cutOver {
+            let clock =
+                countdownSeconds.map { "\(Int($0.rounded(.up))) s left" }
+                ?? "since \(Figures.duration(now - (operation?.startedAt ?? now)))"
+            return Span("\(clock)  \(lagWords)", .statusWarn)
+        }
+        let open = obstacles
+        if waitingFor != nil { return Span("WAITING\(rows)\(open)", .statusWarn) }
+        if isPostponed { return Span("NOT FOLLOWED\(rows)\(open)", .statusWarn) }
+        let lag = hasShortLag ? "lag \(Figures.count(lag?.rows))" : lagWords
+        return Span(lag + open, isBehind || !open.isEmpty ? .statusWarn : .statusOK)
+    }
+
+    /// Rows in quarantine that nobody has decided about, as the newest look at the run counted.
+    var waitingRows: Int { cutover.status.value?.waitingRows ?? 0 }
+
+    /// Whether the age of the lag leaves its room to what keeps a cutover from beginning.
+    var hasShortLag: Bool {
+        size.columns < 100 && isOnlyFollowed && !obstacles.isEmpty
+    }
+
+    /// The cells of the verdict while nothing happens but following.
+    var widthOfVerdict: Int { (hasShortLag ? 10 : 22) + Width.cells(obstacles) }
+
+    /// What keeps a cutover from beginning, as far as row 0 has room for it.
+    private var obstacles: String {
+        let closed = gates.count(where: \.blocks)
+        let words = [
+            waitingRows > 0 ? "  \(Figures.count(waitingRows)) quarantined" : "",
+            closed > 0 ? "  \(Figures.rows(closed, "gate")) closed" : "",
+        ]
+        // The names of the two databases come before the second one.
+        if size.columns >= 100 { return words.joined() }
+        return waitingFor == nil && !isPostponed ? words.first { !$0.isEmpty } ?? "" : ""
     }
 
     /// What puts writes at risk, in a few words.
@@ -44,12 +82,29 @@ extension Model {
 
     /// What puts writes at risk, in words; nil when nothing does.
     var alarm: String? {
-        operation?.kind.mustFinish == true ? nil : cutover.status.value?.alarm
+        operation?.kind.mustFinish == true ? nil : lostTarget ?? cutover.status.value?.alarm
+    }
+
+    /// For how many seconds the side that has the application has not answered; nil while it does,
+    /// and while SQLite has it.
+    var lostSeconds: Double? {
+        guard operation?.kind.mustFinish != true, let silence = cutover.silence,
+            cutover.knownPhase?.targetTakesWrites == true
+        else { return nil }
+        return max(0, now - silence.since)
+    }
+
+    /// The same in a sentence.
+    private var lostTarget: String? {
+        guard lostSeconds != nil, let silence = cutover.silence else { return nil }
+        return "PostgreSQL \(identity.targetName) has the application and has not answered since "
+            + "\(Figures.clock(silence.since))Z: \(silence.words)"
     }
 
     /// How what puts writes at risk is mended, with whole commands; nil when nothing does.
     var remedyOfAlarm: String? {
-        alarm == nil || halfReverted != nil ? nil : cutover.status.value?.next
+        if lostSeconds != nil, let error = cutover.status.error { return error.remedy }
+        return alarm == nil || halfReverted != nil ? nil : cutover.status.value?.next
     }
 
     /// How far the target is behind, in words.
@@ -102,15 +157,33 @@ extension Model {
         if isPostponed {
             found.append(
                 Span(
-                    "nobody follows the source; its writes are logged: \(key(.follow)) follows",
+                    "nobody follows the source; its writes are logged: "
+                        + (isReadOnly ? "cutover follow follows" : "\(key(.follow)) follows"),
                     .statusWarn
                 )
             )
         }
-        if let error = cutover.status.error, error.message != failure?.message {
+        if let error = cutover.status.error, error.message != failure?.message, lostSeconds == nil {
             found.append(Span(named(error), .statusBad))
+        } else if let silence = cutover.silence, lostSeconds == nil {
+            found.append(Span("PostgreSQL cannot be asked: \(silence.words)", .statusWarn))
         }
-        return found
+        return found + watchProblems
+    }
+
+    /// What is done next by a command, for a console that may change nothing.
+    private func nextElsewhere(_ phase: CutoverPhase) -> String? {
+        if halfReverted != nil { return "cutover revert finishes the way back" }
+        switch phase {
+        case .prepared, .copied, .final: return nil
+        case .following where isPostponed:
+            return "nobody follows; cutover follow follows the source again"
+        case .following: return "cutover switch cuts over"
+        case .pausing, .fenced, .drained, .verified:
+            return "cutover revert undoes the cutover that was stopped"
+        case .switched: return "cutover switch finishes the handover, cutover revert goes back"
+        case .watching: return "cutover revert goes back to SQLite with every row written here"
+        }
     }
 
     /// What the operator does next, each with its key.
@@ -129,8 +202,10 @@ extension Model {
         if operation == nil, cutover.status.value?.isRunning == true {
             return [foreignWords]
         }
-        if halfReverted != nil { return ["R finishes the way back that was stopped"] }
+        if halfReverted != nil, !isReadOnly { return ["R finishes the way back that was stopped"] }
         if remedyOfAlarm != nil { return ["mend what is wrong: below stands how"] }
+        // Keys that are refused here are no advice.
+        if isReadOnly, let words = nextElsewhere(phase) { return ["read-only: \(words)"] }
         if !holders.isEmpty {
             return [
                 "restart what holds the old file; its writes are refused",

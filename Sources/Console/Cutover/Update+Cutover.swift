@@ -62,15 +62,45 @@ extension Model {
     ) -> [Command] {
         guard ticket == cutover.status.ticket else { return [] }
         cutover.status.take(result, ticket: ticket, now: now)
+        let news = heedSilence(result)
         guard case .success(let status) = result, operation?.kind.mustFinish != true,
             operation?.kind != .migrate
-        else { return [] }
-        let learned = learn(CutoverPhase(rawValue: status.phase))
+        else { return news }
+        // Where the run stands is the target's to say: while it is silent, what was heard holds.
+        if status.targetProblem != nil, cutover.knownPhase != nil { return news }
+        let learned = learn(CutoverPhase(rawValue: status.phase)) + news
         guard isComparedSince(status), cutover.comparisonAsked != status.verifiedAt else {
             return learned
         }
         cutover.comparisonAsked = status.verifiedAt
         return learned + [.loadEarlier]
+    }
+
+    /// Takes in whether the target could be asked; what the two sides are has changed with it.
+    private mutating func heedSilence(_ result: Result<RunStatus, MigrationError>) -> [Command] {
+        let words: String? =
+            switch result {
+            case .success(let status): status.targetProblem
+            case .failure(let error): error.message
+            }
+        let before = cutover.silence
+        cutover.silence = words.map { (before?.since ?? now, $0) }
+        guard (before == nil) != (words == nil), operation?.kind.mustFinish != true else {
+            return []
+        }
+        if cutover.knownPhase?.targetTakesWrites == true {
+            let line =
+                words.map { "PostgreSQL does not answer: \($0)" } ?? "PostgreSQL answers again"
+            append(
+                LogLine(
+                    time: now,
+                    level: words == nil ? .info : .error,
+                    stage: "watch",
+                    message: line
+                )
+            )
+        }
+        return loadSides()
     }
 
     /// Takes in the phase, and with it the side that is live.
@@ -190,6 +220,8 @@ extension Model {
                 report.ok ? .statusOK : .statusBad
             )
             isBack = true
+            // SQLite has the application again: nothing is left to be watched.
+            watch = Loadable(ticket: watch.ticket + 1)
             commands += learn(.following) + turn(to: .source)
         case .failure(let error):
             takeFailure(error, of: .revert)

@@ -14,7 +14,9 @@ enum Chrome {
         let model = model.drawable
         drawHeader(model, into: &frame)
         drawTabs(model, layout, into: &frame)
-        Panes.pane(model.pane).draw(model, in: layout, into: &frame)
+        // What is asked of the operator is never held back.
+        let body = model.heldView?.drawable ?? model
+        Panes.pane(body.pane).draw(body, in: layout, into: &frame)
         drawMessage(model, layout, into: &frame)
         drawHints(model, layout, into: &frame)
         draw(model.overlay, model, into: &frame)
@@ -60,7 +62,7 @@ enum Chrome {
         // The blanks around the names are four.
         let taken = cells([environment, mode, activity] + live) + 4
         var right = truth(model, look)
-        if taken + Width.cells(names) + cells(right) > model.size.columns {
+        if taken + Width.cells(names) + cells(right) > model.size.columns, !model.hasShortLag {
             // No blank is worth a letter of a name.
             right = truth(model, look, isPadded: false)
         }
@@ -110,8 +112,9 @@ enum Chrome {
             }
             // As wide whatever the figures are: what stands beside it must not move.
             var verdict = model.verdict
-            if model.isOnlyFollowed, isPadded {
-                verdict.text = Width.pad(verdict.text, to: 22, .right)
+            let width = model.widthOfVerdict
+            if model.isOnlyFollowed, isPadded, Width.cells(verdict.text) < width {
+                verdict.text = Width.pad(verdict.text, to: width, .right)
             }
             line.append(verdict)
         }
@@ -213,6 +216,13 @@ enum Chrome {
     }
 
     private static func paneHints(_ model: Model) -> [Hint] {
+        let hints = actionHints(model)
+        let steps = model.actionOfSteps
+        guard model.hasSteps, !hints.contains(where: { $0.action == steps }) else { return hints }
+        return [Hint(model.key(steps), "steps", "what is under way", rank: 0)] + hints
+    }
+
+    private static func actionHints(_ model: Model) -> [Hint] {
         Actions.actions(in: model.pane)
             .filter { $0.rank != nil && $0.refusal(in: model) == nil }
             // Of following only one key is named; x does the same.

@@ -11,29 +11,36 @@ enum Steps {
     /// - Parameters:
     ///   - current: The phase.
     ///   - isFailing: Whether what was begun is being taken back.
+    ///   - isUnfollowed: Whether nobody applies the source's writes, although somebody should.
     ///   - width: The cells there are.
     ///   - glyphs: The signs.
     /// - Returns: The line.
     static func line(
         _ current: CutoverPhase,
         isFailing: Bool = false,
+        isUnfollowed: Bool = false,
         width: Int,
         glyphs: Glyphs
     ) -> Line {
         let place = phases.firstIndex(of: current) ?? phases.count
+        let now = Span(
+            isUnfollowed ? "not followed" : current.rawValue,
+            isFailing ? .statusBad : isUnfollowed ? .statusWarn : .statusRun
+        )
         let wide = phases.enumerated().flatMap { offset, phase -> Line in
-            let sign = offset < place ? glyphs.ok : offset == place ? glyphs.run : glyphs.wait
-            return span(phase, offset, place, "\(sign) ", "  ", isFailing)
+            let here = isUnfollowed ? glyphs.warn : glyphs.run
+            let sign = offset < place ? glyphs.ok : offset == place ? here : glyphs.wait
+            return span(phase, offset, place, "\(sign) ", "  ", now)
         }
         if cells(wide) <= width { return wide }
         let narrow = phases.enumerated().flatMap { offset, phase in
-            span(phase, offset, place, "", " ", isFailing)
+            span(phase, offset, place, "", " ", now)
         }
         if cells(narrow) <= width { return narrow }
         let next = phases.indices.contains(place + 1) ? ", then \(phases[place + 1].rawValue)" : ""
         return [
             Span("step \(min(place + 1, phases.count)) of \(phases.count) ", .textMuted),
-            Span("[\(current.rawValue)]", isFailing ? .statusBad : .statusRun),
+            Span("[\(now.text)]", now.style),
             Span(next, .textMuted),
         ]
     }
@@ -44,13 +51,11 @@ enum Steps {
         _ place: Int,
         _ sign: String,
         _ gap: String,
-        _ isFailing: Bool
+        _ now: Span
     ) -> Line {
         let between = Span(offset == 0 ? "" : gap, .text)
         if offset == place {
-            return [
-                between, Span("[\(sign)\(phase.rawValue)]", isFailing ? .statusBad : .statusRun),
-            ]
+            return [between, Span("[\(sign)\(now.text)]", now.style)]
         }
         return [
             between, Span(sign + phase.rawValue, offset < place ? .statusOK : .statusWait),

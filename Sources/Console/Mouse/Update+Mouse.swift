@@ -42,7 +42,10 @@ extension Model {
         switch overlay {
         case nil:
             guard prompt == nil else { return [] }
-            heldAt = nil
+            guard held.isEmpty else {
+                moveHeld(by: rows)
+                return []
+            }
             return move(by: rows)
         case .help, .outcome: return (0..<Self.wheelRows).flatMap { _ in press(key) }
         case .palette, .themes, .columns: return press(key)
@@ -53,7 +56,7 @@ extension Model {
     private mutating func click(x: Int, y: Int) -> [Command] {
         guard heldAt == nil || overlay != nil else {
             // What is under the mouse is not what the screen shows.
-            heldAt = nil
+            letGo()
             notify("the screen goes on")
             return []
         }

@@ -35,7 +35,9 @@ extension OverviewPane {
                 "LIVE",
                 [
                     Span("\(Words.product(side)) \(model.identity.name(of: side))", style),
-                    Span(" takes the application's writes"),
+                    model.lostSeconds == nil
+                        ? Span(" takes the application's writes")
+                        : Span(" has the application and does not answer", .statusBad),
                 ]
             )
         }
@@ -69,9 +71,9 @@ extension OverviewPane {
         guard let written = model.cutover.written.value else {
             return [Span("not asked yet", .statusWait)]
         }
-        return [
-            Span("\(Figures.rows(written.writes, "write")) since the switch", .sidePostgres)
-        ]
+        let words = "\(Figures.rows(written.writes, "write")) since the switch"
+        guard let old = model.oldWritten else { return [Span(words, .sidePostgres)] }
+        return [Span(words, .textMuted), Span("   \(old)", .statusWarn)]
     }
 
     /// Where PostgreSQL was written since the switch: what a way back would bring along.

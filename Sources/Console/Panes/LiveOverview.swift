@@ -14,6 +14,7 @@ extension OverviewPane {
         let line = Steps.line(
             phase,
             isFailing: model.operation?.kind == .cutOver && model.cutover.shown.hasFailed,
+            isUnfollowed: model.isPostponed,
             width: model.size.columns - 2,
             glyphs: model.identity.glyphs
         )
@@ -34,7 +35,10 @@ extension OverviewPane {
     }
 
     private func middleTitle(_ model: Model) -> String {
-        guard !isWatched(model) else { return "Written on PostgreSQL since the switch" }
+        guard !isWatched(model) else {
+            let old = model.oldWritten.map { ", \($0)" } ?? ""
+            return "Written on PostgreSQL since the switch\(old)"
+        }
         return model.gatesReadAt.map { "Gates, \($0)" } ?? "Gates"
     }
 

@@ -138,7 +138,7 @@ struct MigratePane: Pane {
             return [
                 [Span(failure.message, .statusBad)],
                 [Span("kept: \(failure.kept)", .textMuted)],
-                [Span("next: \(failure.remedy)", .textMuted)],
+                [Span("next: \(model.remedy(of: failure))", .textStrong)],
             ]
         }
         if let run = model.shownEarlierRun {

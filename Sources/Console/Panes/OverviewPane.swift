@@ -96,6 +96,9 @@ struct OverviewPane: Pane {
             lines.append([Span(model.currentProgress?.activity ?? "", .textMuted)])
         } else if let report = model.report {
             lines.append([Span("took \(Figures.took(report.seconds))", .textMuted)])
+            if let next = model.nextBehindCopy {
+                lines += Width.wrap("next: \(next)", to: 36).map { [Span($0, .textStrong)] }
+            }
         } else if let run = model.shownEarlierRun {
             lines += Width.wrap(Words.earlier(run).map(\.text).joined(), to: 36)
                 .map { [Span($0, run.isFinished ? .textMuted : .statusWarn)] }
@@ -227,12 +230,18 @@ struct OverviewPane: Pane {
             let source = verification.tables.reduce(0) { $0 + ($1.sourceRows ?? 0) }
             let target = verification.tables.reduce(0) { $0 + ($1.targetRows ?? 0) }
             let isSame = source == target
+            // Of a live run they are those of another moment.
+            let at = model.isLiveRun ? model.comparedAt.map { " at \($0)" } ?? "" : ""
             lines.append([
                 Span("rows ", .textMuted),
                 Span(Figures.count(source), .sideSQLite),
                 Span(isSame ? " = " : " # ", isSame ? .diffSame : .diffChanged),
                 Span(Figures.count(target), .sidePostgres),
+                Span(at, .textMuted),
             ])
+            if model.isLiveRun, !isSame, verification.ok {
+                lines.append([Span("  the others were on their way then", .textMuted)])
+            }
         } else if let progress = model.progress, !progress.tables.isEmpty {
             lines.append([
                 Span("rows ", .textMuted),
@@ -243,7 +252,7 @@ struct OverviewPane: Pane {
         }
         let quarantined = model.quarantinedRows
         guard quarantined > 0 else { return lines }
-        return lines + [[Span("\(Figures.rows(quarantined)) in quarantine", .statusWarn)]]
+        return lines + [[Span(model.quarantineWords, .statusWarn)]]
     }
 
     // MARK: - What is wrong, and what happened
@@ -261,9 +270,16 @@ struct OverviewPane: Pane {
                     [Span("  \($0)", .textStrong)]
                 }
             }
-            guard number == 0, let error = model.failure ?? model.unreadable else { continue }
-            for text in ["kept: \(error.kept)", "next: \(error.remedy)"] {
-                lines += Width.wrap(text, to: width - 2).map { [Span("  \($0)", .textMuted)] }
+            guard let error = model.failure ?? model.unreadable,
+                problem.text == (model.failure == nil ? model.named(error) : error.message),
+                model.problems.firstIndex(of: problem) == number
+            else { continue }
+            // What is left out for want of room must not be what to do.
+            for (text, style) in [
+                ("next: \(model.remedy(of: error))", StyleKey.textStrong),
+                ("kept: \(error.kept)", .textMuted),
+            ] {
+                lines += Width.wrap(text, to: width - 2).map { [Span("  \($0)", style)] }
             }
         }
         // What the status notes concerns a live run as it stands now.

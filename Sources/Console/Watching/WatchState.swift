@@ -25,8 +25,48 @@ extension Model {
 
     /// Looks again when it is time, whatever pane is shown: an alarm must not wait to be looked for.
     mutating func watchIfDue() -> [Command] {
-        guard let askedAt = watch.askedAt, !watch.isLoading, leaving == nil else { return [] }
+        guard !watch.isLoading, leaving == nil else { return [] }
+        guard let askedAt = watch.askedAt else { return beginWatch() }
         return now - askedAt >= watchSeconds ? loadWatch() : []
+    }
+
+    /// Begins to watch once PostgreSQL has the application: nobody has to think of it.
+    private mutating func beginWatch() -> [Command] {
+        guard phase == .watching, operation == nil, refreshSeconds != .infinity else { return [] }
+        append(
+            LogLine(
+                time: now,
+                level: .info,
+                stage: "watch",
+                message: "PostgreSQL has the application: the watch begins; "
+                    + "\(key(.show(.watch))) shows it"
+            )
+        )
+        return loadWatch()
+    }
+
+    /// What the watch has found bad, beside what the status tells by itself.
+    var watchProblems: [Span] {
+        guard phase?.targetTakesWrites == true, operation == nil, lostSeconds == nil else {
+            return []
+        }
+        if let error = watch.error {
+            return [Span("nothing is watched: \(error.message)", .statusWarn)]
+        }
+        // What stands under what is wrong by other words is not told twice.
+        var told: Set<String> = alarm == nil ? [] : ["live_side", "old_file", "server"]
+        if !holders.isEmpty { told.insert("old_file_holders") }
+        return (watch.value?.report.alarms ?? []).filter { !told.contains($0.name) }
+            .map { Span("\(WatchWords.name($0.name)): \($0.reason)", .statusBad) }
+    }
+
+    /// That what was written on PostgreSQL was counted a while ago, in words; nil while it is new.
+    var oldWritten: String? {
+        let written = cutover.written
+        guard written.value != nil, let at = written.loadedAt,
+            lostSeconds != nil || written.error != nil || now - at > 5 * refreshSeconds
+        else { return nil }
+        return "STALE, as of \(Figures.clock(at))Z"
     }
 
     /// Takes a look, and tells alarms that were not there before.

@@ -1,7 +1,16 @@
 /// Whether the source is the file that the run knows: while it is followed, and behind the switch.
 extension RunStatus {
     /// Whether nothing that was found puts writes at risk.
-    public var isSound: Bool { alarm == nil }
+    public var isSound: Bool { alarm == nil && lostTarget == nil }
+
+    /// That the side which has the application cannot be asked, in a sentence; nil when it can, and
+    /// while SQLite has it.
+    public var lostTarget: String? {
+        guard let targetProblem, sourceProblem == nil, liveSide != .source,
+            CutoverPhase(rawValue: phase)?.targetTakesWrites == true
+        else { return nil }
+        return "PostgreSQL has the application and cannot be asked: \(targetProblem)"
+    }
 
     /// What puts writes at risk, in a sentence; nil when nothing does.
     public var alarm: String? {

@@ -13,6 +13,10 @@ extension RunStatus {
         if phase == CutoverPhase.final.rawValue {
             return "nothing is left to be done: \(FinalHandover.meaning); keep it as an archive"
         }
+        if lostTarget != nil {
+            return "start the PostgreSQL server, or mend the way to it: until it answers the "
+                + "application cannot write, and SQLite stays closed"
+        }
         if runId == nil, tables == nil {
             return "give a database that answers with --target URL; a local one: "
                 + "cutover server start"
@@ -63,17 +67,21 @@ extension RunStatus {
         }
     }
 
+    /// Whether the source's writes are logged and nobody applies them.
+    public var isUnfollowed: Bool {
+        phase == CutoverPhase.following.rawValue && isRunning == false && process == nil
+    }
+
     /// What leads to a switch; not all gates were looked at, so none of it says that they are open.
     private var nextToSwitch: String {
-        if waitingRows ?? 0 > 0 { return Self.decide }
+        let follow = "; nobody follows: cutover follow applies the source's writes meanwhile"
+        if waitingRows ?? 0 > 0 { return Self.decide + follow }
         let closed = gates.filter(\.blocks)
         guard closed.isEmpty else {
             let names = GateWords.list(closed.map(\.name), most: 3)
-            return "cutover check says what opens the gates that are closed (\(names)); cutover "
-                + "follow applies the source's writes meanwhile"
+            return "cutover check says what opens the gates that are closed (\(names))" + follow
         }
-        return "cutover check, then cutover switch; cutover follow applies the source's writes "
-            + "meanwhile"
+        return "cutover check, then cutover switch" + follow
     }
 
     /// What a live run can do next.

@@ -78,6 +78,8 @@ public struct RunStatus: Codable, Sendable {
     /// Why the source cannot be read, so that nobody knows what the application writes; nil when it
     /// can.
     @ExplicitNull public var sourceProblem: String? = nil
+    /// Why the target cannot be asked; nil when it can.
+    @ExplicitNull public var targetProblem: String? = nil
 
     /// A run into another target that has the source.
     public struct OtherRun: Codable, Sendable, Equatable {
@@ -185,17 +187,16 @@ public struct RunStatus: Codable, Sendable {
     }
 
     private mutating func readTarget(_ options: Options) {
+        var problem: String?
         let found = note { () throws(MigrationError) -> Found in
-            let (target, address) = try Target.connectToLook(options, stage: "target")
-            do throws(TargetError) {
-                return try Found(target, options.schema)
+            do throws(MigrationError) {
+                return try Self.found(options)
             } catch {
-                throw LockHolders.naming(
-                    TargetFailure.wrap(error, stage: "target", address: address),
-                    options
-                )
+                problem = error.message
+                throw error
             }
         }
+        targetProblem = problem
         guard let found else { return readJournal(options) }
         guard let counts = found.counts else {
             tables = Tables(done: 0, total: sourceTables(options))
@@ -228,6 +229,18 @@ public struct RunStatus: Codable, Sendable {
             return
         }
         read(counts, options)
+    }
+
+    private static func found(_ options: Options) throws(MigrationError) -> Found {
+        let (target, address) = try Target.connectToLook(options, stage: "target")
+        do throws(TargetError) {
+            return try Found(target, options.schema)
+        } catch {
+            throw LockHolders.naming(
+                TargetFailure.wrap(error, stage: "target", address: address),
+                options
+            )
+        }
     }
 
     private mutating func read(_ counts: Counts, _ options: Options) {
