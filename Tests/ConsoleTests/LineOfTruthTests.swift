@@ -17,7 +17,7 @@ import Testing
         #expect(head(model).contains("1,398 quarantined  1 gate closed"), "\(head(model))")
         #expect(model.verdict.style == .statusWarn)
         model.size = Size(columns: 80, rows: 24)
-        #expect(head(model).contains("1,398 quarantined"), "\(head(model))")
+        #expect(head(model).contains("  1,398 quar  "), "\(head(model))")
         #expect(head(model).contains("ora.db") && head(model).contains("SQLite LIVE"))
         model = Samples.live(.watching)
         model.cutover.status.value?.waitingRows = 3

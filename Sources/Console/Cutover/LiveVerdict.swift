@@ -33,7 +33,7 @@ extension Model {
         let open = obstacles
         if waitingFor != nil { return Span("WAITING\(rows)\(open)", .statusWarn) }
         if isPostponed { return Span("NOT FOLLOWED\(rows)\(open)", .statusWarn) }
-        let lag = hasShortLag ? "lag \(Figures.count(lag?.rows))" : lagWords
+        let lag = hasShortLag ? "lag \(Figures.rows(lag?.rows ?? 0))" : lagWords
         return Span(lag + open, isBehind || !open.isEmpty ? .statusWarn : .statusOK)
     }
 
@@ -46,17 +46,20 @@ extension Model {
     }
 
     /// The cells of the verdict while nothing happens but following.
-    var widthOfVerdict: Int { (hasShortLag ? 10 : 22) + Width.cells(obstacles) }
+    var widthOfVerdict: Int { (hasShortLag ? 15 : 22) + Width.cells(obstacles) }
 
     /// What keeps a cutover from beginning, as far as row 0 has room for it.
     private var obstacles: String {
         let closed = gates.count(where: \.blocks)
+        // As the tabs are, words are shorter where the names of the two databases would give way.
+        let isShort = size.columns < 100
+        let gates = isShort ? Figures.count(closed) : Figures.rows(closed, "gate")
         let words = [
-            waitingRows > 0 ? "  \(Figures.count(waitingRows)) quarantined" : "",
-            closed > 0 ? "  \(Figures.rows(closed, "gate")) closed" : "",
+            waitingRows > 0
+                ? "  \(Figures.count(waitingRows)) \(isShort ? "quar" : "quarantined")" : "",
+            closed > 0 ? "  \(gates) closed" : "",
         ]
-        // The names of the two databases come before the second one.
-        if size.columns >= 100 { return words.joined() }
+        if !isShort { return words.joined() }
         return waitingFor == nil && !isPostponed ? words.first { !$0.isEmpty } ?? "" : ""
     }
 
