@@ -21,7 +21,7 @@ extension Model {
 
     private mutating func loadPane() -> [Command] {
         switch pane {
-        case .overview: loadSides()
+        case .overview: loadSides() + (showsAround ? loadAround() : [])
         case .workflows: loadWorkflows()
         case .orders:
             (isReadOnRequest ? goOnSearching() : loadOrders())
@@ -79,8 +79,8 @@ extension Model {
         guard let live, !live.isLoading, !isReadOnRequest else { return [] }
         guard let askedAt = live.askedAt else { return loadPane() }
         // A watch goes on in every pane, at its own pace.
-        guard pane != .watch else { return [] }
-        return now - askedAt >= refreshSeconds ? loadPane() : []
+        guard pane != .watch, now - askedAt >= refreshSeconds else { return [] }
+        return showsAround ? loadAround() : loadPane()
     }
 
     /// Reads the workflows of the live side.
@@ -147,6 +147,11 @@ extension Model {
     /// What is known of the live list that is shown, whatever its rows are.
     private var live: (isLoading: Bool, askedAt: Double?, loadedAt: Double?)? {
         switch pane {
+        case .overview where showsAround:
+            (
+                workflows.isLoading || orders.isLoading || inventory.isLoading,
+                workflows.askedAt, workflows.loadedAt
+            )
         case .workflows: (workflows.isLoading, workflows.askedAt, workflows.loadedAt)
         case .orders: (orders.isLoading, orders.askedAt, orders.loadedAt)
         case .inventory: (inventory.isLoading, inventory.askedAt, inventory.loadedAt)

@@ -85,7 +85,7 @@ import Testing
             ]
         )
         #expect(model.side == .target)
-        #expect(model.limitWords == "  status pending  filter Ada Lind")
+        #expect(model.limitWords(of: model.pane) == "  status pending  filter Ada Lind")
     }
 
     @Test func `one table is compared, and takes its place among the others`() throws {

@@ -132,3 +132,50 @@ import Testing
         }
     }
 }
+
+/// A wide screen: the overview of a live run shows the application itself, too.
+@Suite struct AroundTests {
+    private func model(columns: Int = 200, rows: Int = 60) -> Model {
+        var model = Samples.following(columns: columns, rows: rows)
+        model.pane = .overview
+        return model
+    }
+
+    @Test func `workflows, orders and stock stand on the overview, with the time of each`() {
+        let text = Chrome.draw(model()).text
+        for title in ["─ Workflows ─", "─ Orders in SQLite ─", "─ Inventory in SQLite ─"] {
+            #expect(text.contains(title), "\(title)")
+        }
+        #expect(text.contains("Ada Lind") && text.contains("xml-import"))
+        #expect(text.contains("─ Recent ─"))
+        for (columns, rows) in [(120, 40), (80, 24), (180, 40)] {
+            let small = Chrome.draw(model(columns: columns, rows: rows)).text
+            #expect(small.contains("Recent") || small.contains("RECENT"), "\(columns)x\(rows)")
+            #expect(!small.contains("─ Orders in") || columns == 180)
+        }
+    }
+
+    @Test func `a limit of the orders' pane stands in the title, also on the overview`() {
+        var model = model()
+        model.comparing.statuses[.orders] = "pending"
+        #expect(Chrome.draw(model).text.contains("Orders in SQLite  status pending"))
+    }
+
+    @Test func `the lists are read again at the refreshing's pace, and on no smaller screen`() {
+        func reads(_ model: Model) -> [Command] {
+            var model = model
+            _ = model.update(.tick(Samples.now + 0.1))
+            return model.update(.tick(Samples.now + 60)).filter { command in
+                switch command {
+                case .loadWorkflows, .loadOrders, .loadInventory: true
+                default: false
+                }
+            }
+        }
+        #expect(reads(model()).count == 3)
+        #expect(reads(model(columns: 160, rows: 45)).isEmpty)
+        var model = model()
+        model.refreshSeconds = .infinity
+        #expect(reads(model).isEmpty)
+    }
+}

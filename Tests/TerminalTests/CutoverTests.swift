@@ -136,7 +136,7 @@ extension TerminalTests {
                 try await terminal.press("c")
                 try await terminal.wait(for: "another process works on this run")
                 kill(other.pid, SIGTERM)
-                try await terminal.wait(for: "[following]", "NOT FOLLOWED")
+                try await terminal.wait(for: "[not followed]", "NOT FOLLOWED")
                 _ = await other.end()
                 #expect(await console.sourceTakesWrites() == true)
             }

@@ -104,9 +104,10 @@ extension Model {
         return reload()
     }
 
-    /// What a list is limited to, for its title.
-    var limitWords: String {
+    /// What a pane's list is limited to, for its title.
+    func limitWords(of pane: PaneID) -> String {
         let status = comparing.statuses[pane].map { "  status \($0)" } ?? ""
-        return status + (list.filter.isEmpty ? "" : "  filter \(list.filter)")
+        let filter = lists[pane]?.filter ?? ""
+        return status + (filter.isEmpty ? "" : "  filter \(filter)")
     }
 }

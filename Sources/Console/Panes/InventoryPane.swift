@@ -6,7 +6,7 @@ struct InventoryPane: Pane {
 
     func content(_ model: Model) -> PaneContent {
         PaneContent(
-            title: "Inventory in \(Words.product(model.side))" + model.limitWords,
+            title: "Inventory in \(Words.product(model.side))" + model.limitWords(of: id),
             body: body(model),
             footer: footer(model)
         )
@@ -82,6 +82,10 @@ struct InventoryPane: Pane {
         return .table(table)
     }
 
+    private static let eachSide: [Table.Column] = [
+        .init("SQLITE", 9, .right, rank: 2), .init("POSTGRES", 9, .right, rank: 2),
+    ]
+
     private func table(_ page: InventoryPage, _ model: Model) -> Table {
         let (glyphs, sides) = (model.identity.glyphs, model.comparing.stock.value?.rows ?? [:])
         // Beside the rest there is room for what each side has only on a wide screen.
@@ -92,7 +96,7 @@ struct InventoryPane: Pane {
                 .init("ON HAND", 9, .right),
                 .init("REORDER", 8, .right, rank: 1), .init("LEVEL", 10),
                 .init("DAYS", 5, .right),
-            ] + (isWide ? [.init("SQLITE", 9, .right), .init("POSTGRES", 9, .right)] : [])
+            ] + (isWide ? Self.eachSide : [])
                 + [.init("SIDES", 10)],
             rows: page.rows.map { row in
                 Table.Row(id: row.sku) {

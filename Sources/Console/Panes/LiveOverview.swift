@@ -29,9 +29,11 @@ extension OverviewPane {
         var body = layout.body
         body.y += isMedium ? 1 : 2
         body.height -= isMedium ? 1 : 2
-        for part in isMedium ? boxes(model, in: body) : strips(model, in: body) {
-            put(part, isMedium, model, &frame)
+        var parts = isMedium ? boxes(model, in: body) : strips(model, in: body)
+        if model.showsAround, let recent = parts.indices.last {
+            parts[recent].rect = drawAround(model, above: parts[recent].rect, into: &frame)
         }
+        for part in parts { put(part, isMedium, model, &frame) }
     }
 
     private func middleTitle(_ model: Model) -> String {

@@ -6,7 +6,7 @@ struct OrdersPane: Pane {
 
     func content(_ model: Model) -> PaneContent {
         PaneContent(
-            title: "Orders in \(Words.product(model.side))" + model.limitWords,
+            title: "Orders in \(Words.product(model.side))" + model.limitWords(of: id),
             body: body(model),
             footer: footer(model),
             listShare: 50
