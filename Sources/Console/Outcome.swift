@@ -117,7 +117,8 @@ extension Model {
     /// Rows in quarantine are not in the target: the two sides are not equal.
     private func quarantineVerdict(_ report: VerifyReport) -> Span {
         let rows = Figures.rows(report.quarantinedRows)
-        let text = size.columns < 100 ? "\(rows) in quarantine" : report.apart
+        let whole = report.countsOnly ? "counts \(report.apart)" : report.apart
+        let text = size.columns < 100 ? "\(rows) in quarantine" : whole
         return Span(text, report.ok ? .statusWarn : .statusBad)
     }
 

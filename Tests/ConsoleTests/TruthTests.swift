@@ -42,6 +42,25 @@ import Testing
         #expect(model.log.last?.message.contains("are equal on both sides") == true)
     }
 
+    @Test func `rows that were only counted are never called equal`() {
+        var model = Samples.empty()
+        model.size = Size(columns: 120, rows: 40)
+        _ = model.update(.earlier(.success(Samples.earlier(isFinished: true))))
+        var counts = Samples.verified(quarantined: 0, ok: true)
+        counts.countsOnly = true
+        _ = model.update(.counted(.success(counts)))
+        model.pane = .verify
+        var text = Chrome.draw(model).text
+        #expect(text.contains("with equal counts") && text.contains("no cell was compared"))
+        #expect(!text.contains("✓ equal"), "\(text)")
+        counts = Samples.verified(quarantined: 2, ok: true)
+        counts.countsOnly = true
+        model.isCounting = true
+        _ = model.update(.counted(.success(counts)))
+        text = Chrome.draw(model).text
+        #expect(text.contains("counts equal apart from 2 rows in quarantine"), "\(text)")
+    }
+
     @Test func `to read again asks which side is live, also with the refreshing off`() {
         var model = Samples.live(.following)
         for _ in 0..<8 { _ = model.update(.key(.character("-"))) }

@@ -16,14 +16,14 @@ struct VerifyPane: Pane {
         guard !table.samples.isEmpty else {
             return PaneContent(
                 title: table.name,
-                body: .lines([[Words.status(table, glyphs: model.identity.glyphs)], []])
-                    .with(explanation(table, model))
+                body: .lines([[status(table, of: compared, model)], []])
+                    .with(explanation(table, of: compared, model))
             )
         }
         return PaneContent(
             title: title,
             body: .table(samples(table, isWhole: model.detail?.value != nil)),
-            footer: sample(table, model) + explanation(table, model)
+            footer: sample(table, model) + explanation(table, of: compared, model)
         )
     }
 
@@ -86,7 +86,7 @@ struct VerifyPane: Pane {
                     ),
                     digests(table),
                     countsOnly && !isProblem(table)
-                        ? Span("\(model.identity.glyphs.wait) counted", .statusWait)
+                        ? Self.counted(model.identity.glyphs)
                         : Words.status(table, glyphs: model.identity.glyphs)
                 )
             }
@@ -149,7 +149,10 @@ struct VerifyPane: Pane {
         let equal = verification.tables.count { $0.status == .equal && $0.quarantinedRows == 0 }
         var lines: [Line] = [
             [
-                Span("\(Figures.rows(verification.tables.count, "table")): \(equal) equal   "),
+                Span(
+                    "\(Figures.rows(verification.tables.count, "table")): \(equal) "
+                        + (verification.countsOnly ? "with equal counts   " : "equal   ")
+                ),
                 verification.ok && verification.quarantinedRows == 0 ? Span("") : model.verdict,
                 Span("   took \(Figures.took(verification.seconds))", .textMuted),
             ]
@@ -246,16 +249,40 @@ struct VerifyPane: Pane {
         return Span(sample.column == nil ? "(row)" : "NULL", .textMuted)
     }
 
-    private func explanation(_ table: VerifyReport.Table, _ model: Model) -> [Line] {
+    /// That a table's rows were counted: of what is in them nothing is known.
+    private static func counted(_ glyphs: Glyphs) -> Span {
+        Span("\(glyphs.wait) counted", .statusWait)
+    }
+
+    private func status(
+        _ table: VerifyReport.Table,
+        of report: VerifyReport,
+        _ model: Model
+    ) -> Span {
+        report.countsOnly && !isProblem(table)
+            ? Self.counted(model.identity.glyphs)
+            : Words.status(table, glyphs: model.identity.glyphs)
+    }
+
+    private func explanation(
+        _ table: VerifyReport.Table,
+        of report: VerifyReport,
+        _ model: Model
+    ) -> [Line] {
         var lines: [Line] = [
-            [
-                Span(
-                    "missing \(Figures.count(table.missing))   "
-                        + "extra \(Figures.count(table.extra))   "
-                        + "changed \(Figures.count(table.different))   "
-                        + "quarantined \(Figures.count(table.quarantinedRows))"
-                )
-            ]
+            report.countsOnly
+                ? [
+                    Span("no cell was compared; \(model.key(.verify)) compares   "),
+                    Span("quarantined \(Figures.count(table.quarantinedRows))"),
+                ]
+                : [
+                    Span(
+                        "missing \(Figures.count(table.missing))   "
+                            + "extra \(Figures.count(table.extra))   "
+                            + "changed \(Figures.count(table.different))   "
+                            + "quarantined \(Figures.count(table.quarantinedRows))"
+                    )
+                ]
         ]
         if let sequence = table.sequence {
             lines.append([
