@@ -1,5 +1,6 @@
 """The adapter on a real PostgreSQL, named by DATABASE_URL; DB_DRIVER names the driver."""
 import importlib.util
+import json
 import os
 import subprocess
 import sys
@@ -75,6 +76,39 @@ class AdapterTests(unittest.TestCase):
         self.assertEqual(self.pg.execute_query("SELECT '5%%' || %s", ("a",))[0][0], "5%a")
         row = self.pg.execute_query("SELECT '5%%' AS \"5%% of\", 1 AS \"%%s\"", ())[0]
         self.assertEqual(dict(row), {"5% of": "5%", "%s": 1})
+
+    def test_a_row_is_no_tuple_where_sqlite_has_none(self):
+        first, second = self.pg.execute_query("SELECT 1 AS count, 'x' AS b UNION ALL SELECT 2, 'y' ORDER BY 1")
+        self.assertNotIsInstance(first, tuple)
+        self.assertEqual(json.dumps({"r": first}, default=dict), '{"r": {"count": 1, "b": "x"}}')
+        self.assertFalse(hasattr(first, "count") or hasattr(first, "index") or hasattr(first, "get"))
+        self.assertFalse(first == (1, "x") or first == second)
+        self.assertEqual(first, self.pg.Row((1, "x"), ["count", "b"]))
+        self.assertEqual((first[-1], first[0:1], len(first), list(first)), ("x", (1,), 2, [1, "x"]))
+        one = self.pg.execute_query("SELECT 7 AS n")[0]
+        self.assertEqual("%s" % one, str(one))
+
+    def test_a_row_is_a_tuple_where_sqlite_has_one(self):
+        row = self.pg.TupleRow((1, "x"), ["a", "b"])
+        self.assertEqual((row, row["B"], json.dumps(row), "%s %s" % row), ((1, "x"), "x", '[1, "x"]', "1 x"))
+
+    def test_a_row_is_handed_on_as_values(self):
+        with self.pg.transaction() as conn:
+            rows = conn.execute("SELECT 1 AS a, 'x' AS b").fetchall()
+            self.assertEqual(list(conn.execute("SELECT %s::int, %s::text", rows[0]).fetchone()), [1, "x"])
+            conn.execute("CREATE TEMP TABLE handed (a int, b text)")
+            conn.executemany("INSERT INTO handed VALUES (%s, %s)", rows * 2)
+            self.assertEqual(list(conn.execute("SELECT count(*) FROM handed").fetchone()), [2])
+
+    def test_behind_a_statement_without_rows_there_are_none(self):
+        with self.pg.transaction() as conn:
+            cursor = conn.execute("CREATE TEMP TABLE none_there (a int)")
+            self.assertEqual((cursor.fetchone(), cursor.fetchall(), cursor.fetchmany(3)), (None, [], []))
+            cursor = conn.execute("INSERT INTO none_there VALUES (1), (2)")
+            self.assertEqual((cursor.rowcount, cursor.fetchone(), cursor.fetchall()), (2, None, []))
+            cursor = conn.execute("SELECT a FROM none_there")
+            self.assertEqual((cursor.rowcount, len(cursor.fetchall())), (-1, 2))
+            self.assertEqual(conn.execute("UPDATE none_there SET a = 3").rowcount, 2)
 
     def test_a_statement_without_rows_answers_none(self):
         self.assertEqual(self.pg.execute_query("INSERT INTO pairs (n) VALUES (1)"), [])

@@ -36,7 +36,7 @@ extension Code {
         var wanted = [
             (
                 path: below.isEmpty ? "pg_utils.py" : below + "/pg_utils.py",
-                text: String(decoding: PackageResources.pg_utils_py, as: UTF8.self)
+                text: adapter(namedRows: scanned.namedRows)
             )
         ]
         // Without an SQLite layer there is nothing to switch between.
@@ -45,6 +45,12 @@ extension Code {
             wanted.append((path: isPackaged ? "config/" + name : name, text: settings))
         }
         var files: [CodeAdapterReport.File] = []
+        // `fix` takes a row_factory out of the files: whatever it was decided by stays decided.
+        if FileManager.default.contents(atPath: root + "/" + wanted[0].path)
+            == Data(adapter(namedRows: !scanned.namedRows).utf8)
+        {
+            wanted[0].text = adapter(namedRows: !scanned.namedRows)
+        }
         for file in wanted {
             try requireFree(root, file.path, file.text)
         }
@@ -65,6 +71,13 @@ extension Code {
             module: package.isEmpty ? "pg_utils" : package + ".pg_utils",
             files: files
         )
+    }
+
+    /// The adapter, with rows of the kind that the application knows.
+    private static func adapter(namedRows: Bool) -> String {
+        let text = String(decoding: PackageResources.pg_utils_py, as: UTF8.self)
+        let word = namedRows ? "True" : "False"
+        return text.replacing("\nNAMED_ROWS = True\n", with: "\nNAMED_ROWS = \(word)\n")
     }
 
     /// A new file as a unified diff.

@@ -96,6 +96,8 @@ struct ScannedCode: Decodable, Sendable {
 
     var files: [File]
     let layers: [String]
+    /// Whether the layer's rows, or without one anybody's, have names; else they are tuples.
+    let namedRows: Bool
     let readFiles: Int
     let fingerprint: CodeFingerprint
 }

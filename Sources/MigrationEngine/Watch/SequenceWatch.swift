@@ -8,6 +8,12 @@ enum SequenceWatch {
     }
 
     static func sequences(_ look: WatchLook) throws(MigrationError) -> WatchFinding {
+        guard look.status.liveSide != .source else {
+            return .unknown(
+                "not judged while SQLite gives the ids: a cutover sets each sequence behind them",
+                remedy: "nothing is to be done before the switch"
+            )
+        }
         let schema = look.options.schema
         return try look.onTarget { target throws(TargetError) -> WatchFinding in
             let columns = try columns(of: schema, target)

@@ -17,13 +17,19 @@ enum SessionWatch {
         let passed = now.own.committed - before.own.committed
         let rollbacks = max(0, now.rollbacks - before.rollbacks - refused)
         let others = passed * max(before.others, now.others) / ServerCounters.sessions
-        let commits = max(0, now.commits - before.commits - passed - others)
+        let rest = now.commits - before.commits - passed - others
+        let commits = max(0, rest)
         let words =
             "\(GateWords.count(deadlocks, "deadlock")), \(rollbacks) of \(commits + rollbacks) "
             + "transactions rolled back in the last \(Int(seconds.rounded())) s"
         let figure = WatchFinding.Figure(Double(deadlocks), "deadlocks", limit: 0)
         guard deadlocks == 0 else {
             return .bad(words, figure, remedy: "the server's log names both statements")
+        }
+        guard rest >= 0 || rollbacks < 20 else {
+            // A server that crashed has lost what it had not written of its counters.
+            look.memory.counters = WatchWindow()
+            return .unknown("the server's counters do not hold what the watch itself has asked")
         }
         // A few are an application's daily life; one in five is a fault.
         guard rollbacks < 20 || rollbacks * 5 < commits else {

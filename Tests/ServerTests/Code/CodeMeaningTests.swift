@@ -152,4 +152,27 @@ struct CodeMeaningTests {
         #expect(text.contains(expected), "\(text)")
         #expect(try await folder.code("check").status == 0)
     }
+
+    @Test(arguments: [true, false])
+    func `the adapter's rows are tuples where the layer's are, and only there`(
+        isNamed: Bool
+    ) async throws {
+        let folder = try CodeFolder(file: "from db_utils import get_connection\n")
+        func layer(_ isNamed: Bool) -> String {
+            let factory = isNamed ? "    conn.row_factory = sqlite3.Row\n" : ""
+            return "import sqlite3\n\n\ndef get_connection():\n"
+                + "    conn = sqlite3.connect('x.db')\n\(factory)    return conn\n"
+        }
+        try folder.write("db_utils.py", layer(isNamed))
+        let run = try await folder.code("adapter", "--write")
+        #expect(run.status == 0, "\(run)")
+        let word = isNamed ? "True" : "False"
+        #expect(try folder.read("pg_utils.py").contains("\nNAMED_ROWS = \(word)\n"))
+        // What was decided stays: `fix` takes a row_factory out of a file.
+        try folder.write("db_utils.py", layer(!isNamed))
+        let again = try await folder.code("adapter", "--write")
+        let states = again.json["files"].list.map { $0["state"].string }
+        #expect(states == ["unchanged", "unchanged"], "\(again)")
+        #expect(try folder.read("pg_utils.py").contains("\nNAMED_ROWS = \(word)\n"))
+    }
 }

@@ -97,6 +97,9 @@ struct WatchTests {
         let live = try await LiveSource(try TestFolder(), orders: 30, isSigned: false)
         let found = try await criterion("old_file", live)
         #expect(found["state"].string == "unknown", "\(found)")
-        #expect(try await criterion("sequences", live)["state"].string == "good")
+        let ids = try await criterion("sequences", live)
+        #expect(ids["state"].string == "unknown", "\(ids)")
+        #expect(ids["reason"].string?.contains("while SQLite gives the ids") == true)
+        #expect(try await criterion("server", live)["state"].string == "good")
     }
 }

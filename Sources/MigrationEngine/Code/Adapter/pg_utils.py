@@ -14,6 +14,7 @@ import random
 import re
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import contextmanager
 
 logger = logging.getLogger(__name__)
@@ -156,8 +157,59 @@ class CommitUnknown(OperationalError):
     """The line broke during a commit: whether it was kept is not known, so it is not repeated."""
 
 
-class Row(tuple):
-    """A row that is read by place and by name, in any case of letters."""
+#: Whether the rows of the SQLite layer are sqlite3.Row, else tuples. What is a tuple there is one here,
+#: and what is none is none: templates, json and comparisons look at it.
+NAMED_ROWS = True
+
+
+def _place(names, key):
+    """The place of a column by its name, in any case of letters."""
+    folded = key.lower()
+    for place, name in enumerate(names):
+        if name.lower() == folded:
+            return place
+    raise IndexError(f"no column {key!r}")
+
+
+class Row:
+    """A row that is read by place and by name, as sqlite3.Row is."""
+
+    __slots__ = ("_values", "_names")
+
+    def __init__(self, values, names):
+        self._values = tuple(values)
+        self._names = names
+
+    def __getitem__(self, key):
+        return self._values[_place(self._names, key) if isinstance(key, str) else key]
+
+    def __len__(self):
+        return len(self._values)
+
+    def __iter__(self):
+        return iter(self._values)
+
+    def __eq__(self, other):
+        if not isinstance(other, Row):
+            return NotImplemented
+        return (self._names, self._values) == (other._names, other._values)
+
+    def __hash__(self):
+        return hash((tuple(self._names), self._values))
+
+    def __repr__(self):
+        return f"<Row {dict(zip(self._names, self._values))!r}>"
+
+    def keys(self):
+        """The names of the columns."""
+        return list(self._names)
+
+
+Sequence.register(Row)
+
+
+class TupleRow(tuple):
+    """A row that is a tuple, and is read by name, too."""
 
     def __new__(cls, values, names):
         row = super().__new__(cls, values)
@@ -165,21 +217,19 @@ class Row(tuple):
         return row
 
     def __getitem__(self, key):
-        if isinstance(key, str):
-            folded = key.lower()
-            for place, name in enumerate(self._names):
-                if name.lower() == folded:
-                    return tuple.__getitem__(self, place)
-            raise IndexError(f"no column {key!r}")
-        return tuple.__getitem__(self, key)
+        return tuple.__getitem__(self, _place(self._names, key) if isinstance(key, str) else key)
 
     def keys(self):
         """The names of the columns."""
         return list(self._names)
 
-    def get(self, key, default=None):
-        """A value by its name, or what is given when there is no such column."""
-        return self[key] if key.lower() in [name.lower() for name in self._names] else default
+
+_ROW = Row if NAMED_ROWS else TupleRow
+
+
+def _bound(values):
+    """Values as the drivers take them: a row that is handed on is a sequence of values."""
+    return tuple(values) if isinstance(values, Row) else values
 
 
 _NO_CODE = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -203,12 +253,12 @@ class Cursor:
     def execute(self, sql, params=None):
         """Runs one statement; without `params` a % in it is a plain %."""
         self.connection.note(sql)
-        self.connection.guarded(lambda: self._raw.execute(sql, params))
+        self.connection.guarded(lambda: self._raw.execute(sql, _bound(params)))
         return self
 
     def executemany(self, sql, rows):
         """Runs one statement for each row of values."""
-        self.connection.guarded(lambda: self._raw.executemany(sql, list(rows)))
+        self.connection.guarded(lambda: self._raw.executemany(sql, [_bound(row) for row in rows]))
         return self
 
     def executescript(self, sql):
@@ -224,19 +274,19 @@ class Cursor:
         return self
 
     def fetchone(self):
-        """The next row, or None."""
-        row = self._raw.fetchone()
-        return None if row is None else Row(row, self._names())
+        """The next row, or None: also behind a statement that gives none."""
+        row = self._raw.fetchone() if self._raw.description else None
+        return None if row is None else _ROW(row, self._names())
 
     def fetchmany(self, size=1):
         """The next rows."""
         names = self._names()
-        return [Row(row, names) for row in self._raw.fetchmany(size)]
+        return [_ROW(row, names) for row in self._raw.fetchmany(size)] if names else []
 
     def fetchall(self):
         """The rows that are left."""
         names = self._names()
-        return [Row(row, names) for row in self._raw.fetchall()]
+        return [_ROW(row, names) for row in self._raw.fetchall()] if names else []
 
     def __iter__(self):
         row = self.fetchone()
@@ -254,8 +304,8 @@ class Cursor:
 
     @property
     def rowcount(self):
-        """How many rows the statement touched."""
-        return self._raw.rowcount
+        """How many rows the statement touched; -1 behind a query, as sqlite3 has it."""
+        return -1 if (self._raw.statusmessage or "").startswith("SELECT") else self._raw.rowcount
 
     @property
     def lastrowid(self):

@@ -295,3 +295,14 @@ def _kept_at_once(node, name, value):
     if (name == "isolation_level" and not named) or (name == "autocommit" and not is_false and not is_none):
         yield (node, "layer-autocommit", ERROR, "the layer keeps each statement at once, the adapter what is committed: "
                "what a caller does not commit() is lost", "take it out, and commit() where something was written")
+
+
+def names_rows(file):
+    """Whether a file's connections give rows with names, and not tuples."""
+    for node in ast.walk(file.tree):
+        if isinstance(node, ast.Assign) and any(
+                isinstance(target, ast.Attribute) and target.attr == "row_factory"
+                for target in node.targets):
+            if not (isinstance(node.value, ast.Constant) and node.value.value is None):
+                return True
+    return False

@@ -146,6 +146,8 @@ class Scan:
         self.paths = []
         self.layers = Layers()
         self.databases = {}
+        # The files whose connections give rows with names.
+        self.row_makers = set()
         self.constants = Constants()
         self.forwards = Forwards()
         self.keys = keys.Keys()
@@ -184,7 +186,9 @@ class Scan:
         for path, reason in walk.left_out:
             self.answers.append(unread(path, reason, "left-out", "warning"))
         self.answers.sort(key=lambda item: item["path"])
-        return {"files": self.answers, "layers": sorted(layers), "read_files": walk.count,
+        named_rows = bool(self.row_makers & set(found) if found else self.row_makers)
+        return {"files": self.answers, "layers": sorted(layers), "named_rows": named_rows,
+                "read_files": walk.count,
                 "fingerprint": self.fingerprint.described()}
 
     def _guarded(self, path, step):
@@ -215,6 +219,8 @@ class Scan:
             if file.sqlite_names:
                 file.understand()
                 self.databases[path] = drivers.opened(file)
+                if drivers.names_rows(file):
+                    self.row_makers.add(path)
             self.paths.append(path)
         else:
             self._lines(path, sort, content)
