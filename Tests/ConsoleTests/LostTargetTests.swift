@@ -54,6 +54,27 @@ import Testing
         }
     }
 
+    @Test func `the gates are looked at again when PostgreSQL is back before the switch`() {
+        var model = Samples.following(columns: 120, rows: 40)
+        var silent = Samples.status(.following)
+        silent.targetProblem = "the server cannot be reached"
+        _ = model.update(.status(ticket: model.cutover.status.ticket, .success(silent)))
+        #expect(model.cutover.silence != nil)
+        let back = Samples.status(.following)
+        let commands = model.update(.status(ticket: model.cutover.status.ticket, .success(back)))
+        #expect(commands.contains(.loadGates(ticket: model.cutover.gates.ticket)))
+    }
+
+    @Test func `where nothing newer came nobody reads that nothing is wrong`() {
+        var model = Samples.following(columns: 120, rows: 40)
+        #expect(Self.rows(model).contains { $0.contains("nothing that is known") })
+        _ = model.update(.tick(Samples.now + 16))
+        let shown = Self.rows(model)
+        #expect(shown[0].contains("STALE 00:16"))
+        #expect(!shown.contains { $0.contains("nothing that is known") })
+        #expect(shown.contains { $0.contains("what stands here is 00:16 old") })
+    }
+
     @Test func `the strip of phases and a read-only console say that nobody follows`() {
         var model = Samples.live(.following, columns: 120, rows: 40)
         #expect(model.isPostponed)

@@ -156,6 +156,10 @@ extension Model {
                 .statusWarn
             )
         }
+        if let staleSeconds {
+            let age = Figures.duration(staleSeconds)
+            found.append(Span("what stands here is \(age) old: nothing newer came", .statusWarn))
+        }
         if let waitingFor { found.append(Span(waitingFor, .statusWarn)) }
         if isPostponed {
             found.append(

@@ -100,7 +100,8 @@ extension Model {
                 )
             )
         }
-        return loadSides()
+        // Of an outage the gates tell what is over.
+        return loadSides() + (words == nil && phase == .following ? loadGates() : [])
     }
 
     /// Takes in the phase, and with it the side that is live.
