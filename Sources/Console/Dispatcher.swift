@@ -323,13 +323,16 @@ final class Dispatcher {
             let result = Self.result {
                 // The table of actions refuses this, too: a second gate costs nothing.
                 if isReadOnly { throw Self.readOnly("workflows") }
-                try engine.setWorkflows(side: side, toggles)
+                return try engine.setWorkflows(side: side, toggles)
             }
-            var failure: MigrationError?
-            if case .failure(let error) = result { failure = error }
-            mailbox.post(.toggled(toggles, failure: failure))
-            guard failure == nil else { return }
-            for toggle in toggles { Self.record(toggle, engine, mailbox) }
+            switch result {
+            case .failure(let error): mailbox.post(.toggled(toggles, failure: error))
+            case .success(let already):
+                mailbox.post(.toggled(toggles, already: already, failure: nil))
+                for toggle in toggles where !already.contains(toggle) {
+                    Self.record(toggle, engine, mailbox)
+                }
+            }
         }
     }
 

@@ -218,8 +218,9 @@ package protocol ConsoleEngine: BrowsingEngine, ComparingEngine {
     /// - Parameters:
     ///   - side: The side that is live.
     ///   - toggles: The workflows with their new values.
+    /// - Returns: Those that had the value already.
     /// - Throws: ``MigrationError``; then every toggle has the value that it had.
-    func setWorkflows(side: Side, _ toggles: [Workflows.Toggle]) throws
+    func setWorkflows(side: Side, _ toggles: [Workflows.Toggle]) throws -> [Workflows.Toggle]
 
     /// The saved sets of toggles; see the extension for engines without a folder.
     ///

@@ -138,8 +138,15 @@ package final class InProcessEngine: ConsoleEngine {
     }
 
     /// See ``ConsoleEngine``.
-    package func setWorkflows(side: Side, _ toggles: [Workflows.Toggle]) throws {
+    package func setWorkflows(
+        side: Side,
+        _ toggles: [Workflows.Toggle]
+    ) throws -> [Workflows.Toggle] {
+        let before = try Workflows.list(options: options, side: side).workflows
         _ = try Workflows.set(options: options, side: side, toggles, by: author)
+        return toggles.filter { toggle in
+            before.contains { $0.name == toggle.name && $0.enabled == toggle.enabled }
+        }
     }
 
     /// See ``ConsoleEngine``.

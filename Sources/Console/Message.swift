@@ -45,7 +45,12 @@ enum Message: Sendable {
     case toggleSets(ticket: Int, Result<[ToggleSet], MigrationError>)
     /// The toggles were saved under a name, or were not.
     case toggleSetSaved(name: String, failure: MigrationError?)
-    case toggled([Workflows.Toggle], failure: MigrationError?)
+    /// Toggles were switched, or none was; some had the value already, which somebody else gave them.
+    case toggled(
+        [Workflows.Toggle],
+        already: [Workflows.Toggle] = [],
+        failure: MigrationError?
+    )
     case browsed(BrowsingMessage)
     case compared(ComparingMessage)
     /// A file that the operator asked for was written, or was not.

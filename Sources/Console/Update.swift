@@ -49,7 +49,8 @@ extension Model {
             reconciliation.take(result, ticket: ticket, now: now)
         case .toggleSets(let ticket, let result): toggleSets.take(result, ticket: ticket, now: now)
         case .toggleSetSaved(let name, let failure): return finishSave(name, failure)
-        case .toggled(let toggles, let failure): return finishToggles(toggles, failure)
+        case .toggled(let toggles, let already, let failure):
+            return finishToggles(toggles, already, failure)
         case .browsed(let message): return take(message)
         case .compared(let message): take(message)
         case .fileWritten(let path, let what, let failure):

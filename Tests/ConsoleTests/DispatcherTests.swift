@@ -121,8 +121,12 @@ import Testing
             WorkflowsPage(side: side, workflows: [])
         }
 
-        func setWorkflows(side: Side, _ toggles: [Workflows.Toggle]) throws {
+        func setWorkflows(
+            side: Side,
+            _ toggles: [Workflows.Toggle]
+        ) throws -> [Workflows.Toggle] {
             changes.withLock { $0 += 1 }
+            return []
         }
 
         func record(action: String, before: String, after: String) throws {
@@ -175,7 +179,7 @@ import Testing
         let mailbox = Mailbox()
         let dispatcher = Dispatcher(engine: engine, mailbox: mailbox, isReadOnly: true)
         dispatcher.start(.setWorkflows(side: .source, Self.toggles))
-        guard case .toggled(_, let failure) = await next(from: mailbox) else {
+        guard case .toggled(_, _, let failure) = await next(from: mailbox) else {
             Issue.record("no answer")
             return
         }
@@ -255,7 +259,7 @@ import Testing
             messages += mailbox.take()
             await Task.yield()
         }
-        guard case .toggled(Self.toggles, nil) = messages[0], case .log(let line) = messages[1],
+        guard case .toggled(Self.toggles, [], nil) = messages[0], case .log(let line) = messages[1],
             case .log = messages[2]
         else {
             Issue.record("other messages came: \(messages)")

@@ -170,6 +170,21 @@ import Testing
         #expect(press("uy", &model) == commands, "all of them are as they were")
     }
 
+    @Test func `what somebody else had switched already is not ours to undo`() {
+        var model = model()
+        _ = press("A", &model) + press("all off ora.db", &model)
+        _ = model.update(.key(.tab))
+        guard case .setWorkflows(_, let toggles)? = model.update(.key(.enter)).first else {
+            Issue.record("nothing was sent")
+            return
+        }
+        let others = toggles.filter { $0.name == "xml-import" }
+        _ = model.update(.toggled(toggles, already: others, failure: nil))
+        #expect(model.notice?.text.contains("xml-import: by somebody else") == true)
+        #expect(press("uy", &model) == turnsOn("unified-shipstation-sync"))
+        #expect(!model.log.contains { $0.message.contains("workflow xml-import was switched") })
+    }
+
     @Test func `a failed toggle leaves nothing to undo`() {
         var model = model()
         done(press(" y", &model), &model, failure: Samples.error)

@@ -57,16 +57,23 @@ struct UndoHistory: Equatable, Sendable {
     ///
     /// - Parameters:
     ///   - changes: The toggles and the values that were sent.
+    ///   - already: Those that somebody else had given the value: not ours to take back.
     ///   - isDone: Whether they have those values now; else each has the one that it had.
     ///   - now: The time.
-    mutating func finish(_ changes: [Workflows.Toggle], isDone: Bool, now: Double) {
+    mutating func finish(
+        _ changes: [Workflows.Toggle],
+        except already: [Workflows.Toggle] = [],
+        isDone: Bool,
+        now: Double
+    ) {
         guard let index = pending.firstIndex(where: { $0.changes == changes }) else { return }
         let ended = pending.remove(at: index)
         if let act = ended.undone {
             // What was not undone can be tried again, as long as the first minute lasts.
             if !isDone { acts.append(act) }
         } else if isDone {
-            acts.append(Act(side: ended.side, changes: changes, doneAt: now))
+            let own = changes.filter { !already.contains($0) }
+            if !own.isEmpty { acts.append(Act(side: ended.side, changes: own, doneAt: now)) }
         }
         if acts.count > Self.most { acts.removeFirst(acts.count - Self.most) }
     }

@@ -75,10 +75,11 @@ extension Model {
     /// Takes in whether toggles were switched: all of them or none.
     mutating func finishToggles(
         _ toggles: [Workflows.Toggle],
+        _ already: [Workflows.Toggle],
         _ failure: MigrationError?
     ) -> [Command] {
         togglesInFlight -= toggles.count
-        undo.finish(toggles, isDone: failure == nil, now: now)
+        undo.finish(toggles, except: already, isDone: failure == nil, now: now)
         if let failure {
             let names = toggles.map(\.name).joined(separator: ", ")
             let what = "\(names) \(toggles.count == 1 ? "was" : "were") not switched"
@@ -93,8 +94,13 @@ extension Model {
             )
         } else {
             changedAt = now
-            notify(Self.wordsAfter(toggles), .statusOK)
-            for toggle in toggles {
+            let names = already.map(\.name).joined(separator: ", ")
+            notify(
+                Self.wordsAfter(toggles)
+                    + (already.isEmpty ? "" : "; \(names): by somebody else, a moment before"),
+                already.isEmpty ? .statusOK : .statusWarn
+            )
+            for toggle in toggles where !already.contains(toggle) {
                 audit("workflow \(toggle.name) was switched \(toggle.enabled ? "on" : "off")")
             }
         }
