@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -39,11 +40,15 @@ extension TerminalTests {
             try console.run()
             let process = console.processIdentifier
             defer { kill(process, SIGKILL) }
-            // Each repaints the screen, until no byte of it is taken any more.
+            // Each repaints the screen, until no byte of it is taken any more, look after look.
+            let looks = Mutex(0)
             let isHeldUp = try await eventually {
                 var repaint: UInt8 = 0x0c
                 _ = write(terminal, &repaint, 1)
-                return Self.isHeldUp(process)
+                return looks.withLock { looks in
+                    looks = Self.isHeldUp(process) ? looks + 1 : 0
+                    return looks == 20
+                }
             }
             try #require(isHeldUp)
             kill(process, signal)
