@@ -42,11 +42,11 @@ extension Model {
         return []
     }
 
-    /// Whether a line is being typed that a paste may fill: never a phrase.
+    /// Whether a line is being typed that a paste may fill: never a phrase, nor an answer.
     private var takesText: Bool {
         switch overlay {
         case .palette: true
-        case .wizard(let wizard): wizard.entry.map { $0.field != .phrase } ?? false
+        case .wizard(let wizard): wizard.entry.map { [.author, .note].contains($0.field) } ?? false
         case .help, .confirm, .themes, .columns, .running, .outcome: false
         case nil: prompt != nil
         }

@@ -114,7 +114,7 @@ extension Model {
             notify("nothing was decided")
             overlay = .wizard(wizard)
             return []
-        case .character("y") where entry.field == .consent && !isPasting:
+        case .character("y") where entry.field == .consent:
             wizard.entry = nil
             overlay = .wizard(wizard)
             return [.decide(entry.decision)]

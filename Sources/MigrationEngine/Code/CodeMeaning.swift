@@ -10,17 +10,8 @@ struct CodeMeaning: Codable {
     /// What was told, by a digest of the file's path and the text.
     private var notes: [String: [ConvertedStatement.Note]] = [:]
 
-    private static func path(_ folder: String, in directory: RunDirectory) -> String {
-        let name = digest(folder).prefix(12)
-        return "\(directory.reports)/meaning-\(name).json"
-    }
-
-    private static func digest(_ text: String) -> String {
-        SHA256.hash(data: Data(text.utf8)).map { String(format: "%02x", $0) }.joined()
-    }
-
     private static func key(_ path: String, _ text: String) -> String {
-        digest("\(path)\0\(text)")
+        SHA256.hash(data: Data("\(path)\0\(text)".utf8)).hexadecimal
     }
 
     /// Reads what was kept of a folder; empty when nothing was, or it cannot be read.
@@ -29,7 +20,8 @@ struct CodeMeaning: Codable {
     ///   - folder: The application's folder.
     ///   - options: The folder of the run; need not exist.
     init(of folder: String, _ options: Options) {
-        let path = Self.path(
+        let path = CodeRecord.path(
+            "meaning",
             Code.absolute(folder),
             in: RunDirectory(existing: options.runDirectory)
         )
@@ -78,11 +70,12 @@ struct CodeMeaning: Codable {
             }
         }
         guard meaning.notes != before else { return }
-        let path = path(Code.absolute(folder), in: try RunDirectory(making: options.runDirectory))
-        guard let data = try? JSONEncoder.report.encode(meaning) else {
-            preconditionFailure("notes of words can be written as JSON")
-        }
-        try WholeFile.write(data + Data("\n".utf8), to: path) { cause in
+        let path = CodeRecord.path(
+            "meaning",
+            Code.absolute(folder),
+            in: try RunDirectory(making: options.runDirectory)
+        )
+        try WholeFile.write(json: meaning, to: path) { cause in
             MigrationError(
                 .fileFailed,
                 "what still differs in meaning cannot be kept for the next check",

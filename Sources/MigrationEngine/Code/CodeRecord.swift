@@ -22,17 +22,21 @@ package struct CodeRecord: Codable, Sendable, Equatable {
     /// The sums.
     package var totals: CodeReport.Totals
 
-    /// Where the record of a folder is kept: one file a folder, so that another folder's check does
-    /// not take its place.
+    /// Where what is known of a folder is kept: one file a folder, so that another folder's check
+    /// does not take its place.
     ///
     /// - Parameters:
+    ///   - kind: What is kept, in a word.
     ///   - folder: The folder, absolute.
     ///   - directory: The folder of the run.
     /// - Returns: The file.
-    static func path(_ folder: String, in directory: RunDirectory) -> String {
-        let name = SHA256.hash(data: Data(folder.utf8)).prefix(6)
-            .map { String(format: "%02x", $0) }.joined()
-        return "\(directory.reports)/code-\(name).json"
+    static func path(
+        _ kind: String,
+        _ folder: String,
+        in directory: RunDirectory
+    ) -> String {
+        let name = SHA256.hash(data: Data(folder.utf8)).hexadecimal.prefix(12)
+        return "\(directory.reports)/\(kind)-\(name).json"
     }
 
     /// Keeps it, for the operator's eyes only.
@@ -43,11 +47,8 @@ package struct CodeRecord: Codable, Sendable, Equatable {
     /// - Throws: ``MigrationError`` of code `fileFailed`; then the earlier one stays.
     func keep(_ options: Options) throws(MigrationError) {
         guard !options.isReadOnly, access(options.runDirectory, F_OK) == 0 else { return }
-        let path = Self.path(folder, in: try RunDirectory(making: options.runDirectory))
-        guard let data = try? JSONEncoder.report.encode(self) else {
-            preconditionFailure("a record of words and numbers can be written as JSON")
-        }
-        try WholeFile.write(data + Data("\n".utf8), to: path) { cause in
+        let path = Self.path("code", folder, in: try RunDirectory(making: options.runDirectory))
+        try WholeFile.write(json: self, to: path) { cause in
             MigrationError(
                 .fileFailed,
                 "the record of the check cannot be written",
@@ -115,6 +116,6 @@ extension CodeProof.Schema {
         guard let data = try? encoder.encode(sorted) else {
             preconditionFailure("names can be written as JSON")
         }
-        return SHA256.hash(data: data).map { String(format: "%02x", $0) }.joined()
+        return SHA256.hash(data: data).hexadecimal
     }
 }

@@ -2,6 +2,24 @@ import Foundation
 
 /// A file of the run's folder for the operator's eyes only, which is written whole or not at all.
 enum WholeFile {
+    /// Writes words and numbers as JSON, as ``write(_:to:failure:)`` does.
+    ///
+    /// - Parameters:
+    ///   - value: What is kept; only what can be written as JSON.
+    ///   - path: Its place; what stands there stays when this fails.
+    ///   - failure: Makes the error out of what the system said.
+    /// - Throws: ``MigrationError``, the one of `failure`.
+    static func write(
+        json value: some Encodable,
+        to path: String,
+        failure: (MigrationError.Cause) -> MigrationError
+    ) throws(MigrationError) {
+        guard let data = try? JSONEncoder.report.encode(value) else {
+            preconditionFailure("words and numbers can be written as JSON")
+        }
+        try write(data + Data("\n".utf8), to: path, failure: failure)
+    }
+
     /// Writes it beside its place, brings it to the disk, and puts it there.
     ///
     /// - Parameters:

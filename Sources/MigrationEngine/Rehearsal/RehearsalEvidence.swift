@@ -29,10 +29,7 @@ package struct RehearsalEvidence: Sendable {
     /// - Throws: ``MigrationError`` of code `fileFailed`; then the earlier one stays.
     func keep(_ report: RehearsalReport) throws(MigrationError) {
         _ = try RunDirectory(making: options.runDirectory)
-        guard let data = try? JSONEncoder.report.encode(report) else {
-            preconditionFailure("a report of numbers and words can be written as JSON")
-        }
-        try WholeFile.write(data + Data("\n".utf8), to: path) { cause in
+        try WholeFile.write(json: report, to: path) { cause in
             MigrationError(
                 .fileFailed,
                 "the report of the rehearsal cannot be written",
