@@ -160,11 +160,14 @@ import Testing
                 Table.Row(id: "1", Span("x,\"y\""), Span("=1+1")),
                 Table.Row(id: "2", Span("-5"), Span("-cmd")),
                 Table.Row(id: "3", Span("l1\nl2"), Span("é")),
+                Table.Row(id: "4", Span("  =1"), Span("＝1")),
+                Table.Row(id: "5", Span("\r=1"), Span("")),
             ]
         )
         #expect(
             TableExport.text(table, .csv, glyphs: .unicode)
                 == "A B,C\r\n\"x,\"\"y\"\"\",'=1+1\r\n-5,'-cmd\r\n\"l1\nl2\",é\r\n"
+                + "'  =1,'＝1\r\n\"'\r=1\",\r\n"
         )
         #expect(
             TableExport.text(table, .json, glyphs: .unicode).contains(
@@ -189,6 +192,17 @@ import Testing
             return
         }
         #expect(text.contains("orders_inbox"))
+    }
+
+    @Test(.enabled(if: SmallDisk.canBeMade))
+    func `an export on a full disk leaves no half of it`() async throws {
+        let disk = try await SmallDisk(megabytes: 1)
+        let path = disk.path + "/list.csv"
+        let error = try #require(throws: MigrationError.self) {
+            try NewFile.write(String(repeating: "row\n", count: 1 << 19), to: path)
+        }
+        #expect(error.cause == .system(errno: ENOSPC, call: "write"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path).isEmpty)
     }
 
     // MARK: - Holding and resting

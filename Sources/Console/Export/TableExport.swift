@@ -54,10 +54,18 @@ enum TableExport {
         return String(text.dropFirst(sign.count + 1))
     }
 
+    /// What a field that a spreadsheet calculates can begin with, also in wide letters.
+    private static let formulaBeginnings: Set<Character> = [
+        "=", "+", "@", "\t", "\r", "\n", "\r\n", "＝", "＋", "＠", "－",
+    ]
+
     /// A field as RFC 4180 wants it; a spreadsheet takes none for a formula.
     private static func quoted(_ field: String) -> String {
+        // Some leave out what is blank before they look.
+        let first = field.first { $0 != " " && $0 != "\u{A0}" }
         let isFormula =
-            "=+@\t".contains(field.first ?? " ") || (field.first == "-" && Double(field) == nil)
+            first.map(formulaBeginnings.contains) ?? false
+            || (first == "-" && Double(field) == nil)
         let field = isFormula ? "'" + field : field
         // CR LF is one character of its own in a Swift string.
         let special: Set<Character> = ["\"", ",", "\r", "\n", "\r\n"]

@@ -123,7 +123,9 @@ struct TablesPane: Pane {
         var words = "\(Figures.rows(page.rows.count, "row")) read"
         if page.edges.hasMoreBefore { words += ", more above" }
         words += page.nextKey == nil ? ", the end of the table" : ", more below"
-        return [[Span(words, .textMuted), Span("   Enter shows a row whole", .textMuted)]]
+        // Most tables have more columns than fit beside each other.
+        let columns = Figures.rows(page.columns.count, "column")
+        return [[Span(words, .textMuted), Span("   Enter: a row with its \(columns)", .textMuted)]]
     }
 
     private func footer(_ model: Model) -> [Line] {

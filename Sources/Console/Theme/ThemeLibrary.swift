@@ -43,7 +43,8 @@ package struct ThemeLibrary: Sendable {
     /// A line about each theme; one that cannot be read has none.
     var abouts: [String: String] {
         names.reduce(into: [:]) { abouts, name in
-            abouts[name] = (try? load(name, depth: .full))?.about
+            // Its own file tells: its parents are read when it is chosen, however many there are.
+            abouts[name] = (try? file(name))?.about
         }
     }
 

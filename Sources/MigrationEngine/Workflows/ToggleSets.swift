@@ -24,6 +24,9 @@ package enum ToggleSets {
             toggles TEXT NOT NULL) STRICT
         """
 
+    /// The characters of a set's name.
+    private static let longestName = 60
+
     /// Saves the toggles of a side; a set of the same name is replaced.
     ///
     /// - Parameters:
@@ -32,7 +35,8 @@ package enum ToggleSets {
     ///   - name: The set's name.
     ///   - author: Who saves it.
     /// - Returns: The set.
-    /// - Throws: ``MigrationError``: `usage` for an empty name, `readOnly` under `--read-only`.
+    /// - Throws: ``MigrationError``: `usage` for a name that is empty, too long or cannot be read,
+    ///   `readOnly` under `--read-only`.
     package static func save(
         options: Options,
         side: Side,
@@ -47,6 +51,15 @@ package enum ToggleSets {
                 "a set of toggles needs a name",
                 place: .init("workflows"),
                 remedy: "name it: cutover workflows save before-maintenance"
+            )
+        }
+        // Who types it to give it back must be able to read it.
+        guard name == SafeText.visible(name), name.count <= longestName else {
+            throw MigrationError(
+                .usage,
+                "a set cannot be called \"\(SafeText.visible(name).prefix(longestName))\"",
+                place: .init("workflows"),
+                remedy: "give at most \(longestName) characters, none of which is invisible"
             )
         }
         let toggles = try Workflows.list(options: options, side: side).workflows

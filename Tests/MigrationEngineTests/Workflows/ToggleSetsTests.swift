@@ -89,10 +89,13 @@ struct ToggleSetsTests {
         #expect(apply("x")?.remedy == "give one of: week")
         try shop.execute("DELETE FROM workflow_controls WHERE workflow_name = 'xml-import'")
         #expect(apply("week")?.message == "there is no workflow \"xml-import\"")
-        let empty = migrationError {
-            _ = try ToggleSets.save(options: shop.options, side: .source, name: " ", by: "me")
+        for name in [" ", "a\u{202E}b", "a\u{1B}[2J", String(repeating: "x", count: 61)] {
+            let refused = migrationError {
+                _ = try ToggleSets.save(options: shop.options, side: .source, name: name, by: "me")
+            }
+            #expect(refused?.code == .usage)
         }
-        #expect(empty?.code == .usage)
+        #expect(try ToggleSets.all(options: shop.options).map(\.name) == ["week"])
     }
 
     @Test func `each change is in the journal with who made it and both values`() throws {
