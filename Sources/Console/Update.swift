@@ -160,7 +160,9 @@ extension Model {
 
     /// Shows a text above the hints for a while.
     mutating func notify(_ text: String, _ style: StyleKey = .text) {
-        notice = Notice(text: text, style: style, until: now + 6)
+        // Somebody reads some twenty letters in a second.
+        let seconds = max(6, Double(text.count) / 20)
+        notice = Notice(text: text, style: style, until: now + seconds)
     }
 
     /// Adds a warning of the console's own to the log.

@@ -205,6 +205,26 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path).isEmpty)
     }
 
+    @Test func `a message that is too long for its row is read whole above it`() {
+        var model = model(.tables)
+        model.size = Size(columns: 80, rows: 24)
+        let words = (1...30).map { "word\($0)" }.joined(separator: " ")
+        model.notify(words, .statusBad)
+        let picture = Chrome.draw(model)
+        let rows = picture.text.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { $0.trimmingCharacters(in: .whitespaces) }
+        #expect(rows[20...22].joined(separator: " ") == words)
+        #expect(rows[23].contains("?:help"))
+        // What has the more words stands the longer.
+        _ = model.update(.tick(Samples.now + 9))
+        #expect(model.notice != nil)
+        // One that would take the screen is cut, and says so.
+        model.notify(String(repeating: "many words ", count: 100), .statusBad)
+        let long = Chrome.draw(model)
+        #expect(long.text.contains("~"))
+        #expect(long.row(17) == picture.row(17) && long.row(18) != picture.row(18))
+    }
+
     // MARK: - Holding and resting
 
     @Test func `a held screen is looked around in, and only z lets it go without a word`() {

@@ -162,7 +162,7 @@ enum Chrome {
                 width: width
             )
         } else if let notice = model.notice {
-            frame.put(notice.text, x: 1, y: y, notice.style, width: width)
+            draw(notice, above: y, width: width, into: &frame)
         } else if !model.list.filter.isEmpty {
             frame.put(
                 [
@@ -189,6 +189,33 @@ enum Chrome {
                 .statusBad,
                 width: width
             )
+        }
+    }
+
+    /// The rows that a message takes at most.
+    private static let messageRows = 5
+
+    /// What is too long for its row goes on above it, over the pane's last rows: the end of a
+    /// message is what to do next.
+    private static func draw(
+        _ notice: Model.Notice,
+        above y: Int,
+        width: Int,
+        into frame: inout Frame
+    ) {
+        var lines = Width.wrap(notice.text, to: width)
+        if lines.count > messageRows {
+            let rest = lines[(messageRows - 1)...].joined(separator: " ")
+            lines[(messageRows - 1)...] = [Width.clip(rest, to: width)]
+        }
+        let first = y - lines.count + 1
+        for (offset, line) in lines.enumerated() {
+            // The last row has other words at its end.
+            if first + offset < y {
+                let row = Rect(x: 0, y: first + offset, width: frame.size.columns, height: 1)
+                frame.fill(row, .text)
+            }
+            frame.put(line, x: 1, y: first + offset, notice.style, width: width)
         }
     }
 
