@@ -14,6 +14,8 @@ extension Actions {
             in: [.overview, .migrate],
             rank: 2,
             changesSomething: true,
+            verbs: ["migrate --live"],
+            aliases: ["live"],
             unless: {
                 $0.whyLive ?? $0.whyBusy ?? $0.whyUnreadable ?? $0.earlier?.obstacle
             }
@@ -27,6 +29,7 @@ extension Actions {
             in: panesOfCutover,
             rank: 2,
             changesSomething: true,
+            verbs: ["follow"],
             wording: { model in
                 guard model.phase != nil else { return nil }
                 return model.operation?.kind == .follow
@@ -44,6 +47,8 @@ extension Actions {
             in: panesOfCutover,
             rank: 1,
             changesSomething: true,
+            verbs: ["switch"],
+            aliases: ["cutover"],
             wording: { model in
                 model.operation?.kind == .cutOver ? ("steps", "the steps that are under way") : nil
             },
@@ -58,6 +63,8 @@ extension Actions {
             in: panesOfCutover,
             rank: 1,
             changesSomething: true,
+            verbs: ["revert"],
+            aliases: ["rollback", "back"],
             wording: { model in
                 model.operation?.kind == .revert ? ("steps", "the steps that are under way") : nil
             },
@@ -109,6 +116,7 @@ extension Model {
 
     var whyNotStoppable: String? {
         if stopsProof { return isProofStopping ? "the proof is stopping already" : nil }
+        if stopsErrand { return nil }
         if let beside { return beside.isCancelling ? "it is stopping already" : nil }
         guard let operation else { return "nothing runs" }
         if operation.isCancelling { return "it is stopping already" }

@@ -37,6 +37,8 @@ struct Action: Sendable {
         case applyToggleSet
         case saveToggleSet
         case undo
+        case acceptRows
+        case replayRows
         case help
         case theme
         case palette
@@ -57,6 +59,10 @@ struct Action: Sendable {
         case reloadSettings
         case quit
         case quitNow
+        /// A verb of the command line that the engine does beside what runs.
+        case errand(Errand)
+        /// A verb of the command line that belongs into a shell.
+        case shell(ShellVerb)
     }
 
     /// The part of the help that an action stands in.
@@ -66,6 +72,7 @@ struct Action: Sendable {
         case move = "MOVE"
         case global = "GLOBAL"
         case panes = "PANES"
+        case typed = "TYPED"
     }
 
     let id: ID
@@ -81,6 +88,10 @@ struct Action: Sendable {
     let rank: Int?
     /// Whether it writes to a side: then read-only mode refuses it.
     let changesSomething: Bool
+    /// The verbs of the command line that it is, with the option where one makes another verb of it.
+    let verbs: [String]
+    /// What other people call it.
+    let aliases: [String]
     /// The name and the help where the state gives them other words; nil leaves those of the table.
     let wording: @Sendable (Model) -> (name: String, help: String)?
     /// Why it cannot be done now, or nil.
@@ -95,6 +106,8 @@ struct Action: Sendable {
         in panes: Set<PaneID> = Set(PaneID.allCases),
         rank: Int? = nil,
         changesSomething: Bool = false,
+        verbs: [String] = [],
+        aliases: [String] = [],
         wording: @escaping @Sendable (Model) -> (name: String, help: String)? = { _ in nil },
         unless disabledReason: @escaping @Sendable (Model) -> String? = { _ in nil }
     ) {
@@ -106,6 +119,8 @@ struct Action: Sendable {
         self.panes = panes
         self.rank = rank
         self.changesSomething = changesSomething
+        self.verbs = verbs
+        self.aliases = aliases
         self.wording = wording
         self.disabledReason = disabledReason
     }
@@ -145,8 +160,8 @@ enum Actions {
     }
 
     static let all: [Action] =
-        moves + panes + lists + marks + columns + runs + toggles + undo
-        + cutover + screen + mouse + globals
+        moves + panes + lists + marks + quarantining + columns + runs + toggles + undo
+        + cutover + screen + mouse + globals + typed
 
     /// Panes whose rows can be opened.
     static let withDetail: Set<PaneID> = [
@@ -212,8 +227,23 @@ enum Actions {
             // The other function keys are the operator's to give.
             let function: [Key] = pane.rawValue <= 7 ? [.function(pane.rawValue)] : []
             let keys = [digit] + function + (pane == .log ? [.character("L")] : [])
-            return Action(.show(pane), pane.title.lowercased(), keys, pane.title, .panes)
+            return Action(
+                .show(pane),
+                pane.title.lowercased(),
+                keys,
+                pane.title,
+                .panes,
+                verbs: verbs[pane] ?? [],
+                aliases: pane == .tables ? ["browse"] : pane == .workflows ? ["toggles"] : []
+            )
         }
+
+    /// The verbs whose answer a pane is.
+    private static let verbs: [PaneID: [String]] = [
+        .overview: ["status"], .workflows: ["workflows"], .orders: ["orders"],
+        .inventory: ["inventory"], .dashboard: ["dashboard"], .quarantine: ["quarantine"],
+        .code: ["code"], .watch: ["watch"], .checks: ["reconcile"],
+    ]
 
     private static let lists: [Action] = [
         Action(
@@ -291,6 +321,7 @@ enum Actions {
             in: [.overview, .migrate],
             rank: 3,
             changesSomething: true,
+            verbs: ["migrate"],
             unless: {
                 $0.whyLive ?? $0.whyBusy ?? $0.whyUnreadable ?? $0.earlier?.obstacle
             }
@@ -303,6 +334,7 @@ enum Actions {
             .run,
             in: [.overview, .migrate, .verify],
             rank: 4,
+            verbs: ["verify"],
             unless: { $0.whyNotComparable }
         ),
         Action(
@@ -317,6 +349,9 @@ enum Actions {
                     return (
                         "stop the proof", "stop the proof of the code; nothing was changed by it"
                     )
+                }
+                if model.stopsErrand, let noun = model.errand?.errand.noun {
+                    return ("stop the \(noun)", "stop the \(noun); what runs goes on")
                 }
                 return model.beside == nil
                     ? nil
@@ -333,18 +368,28 @@ enum Actions {
             [.character("T")],
             "choose a theme; the screen shows it at once",
             .global,
-            rank: 8
+            rank: 8,
+            verbs: ["theme"]
         ),
         Action(
             .reloadSettings,
             "settings",
             [.character(",")],
             "read config.toml again: keys, theme, refresh",
-            .global
+            .global,
+            aliases: ["reload"]
         ),
         Action(.redraw, "redraw", [.control("l")], "draw the whole screen again", .global),
         Action(.suspend, "suspend", [.control("z")], "back to the shell; fg returns", .global),
-        Action(.help, "help", [.character("?")], "this help", .global, rank: 9),
+        Action(
+            .help,
+            "help",
+            [.character("?")],
+            "this help",
+            .global,
+            rank: 9,
+            verbs: ["help"]
+        ),
         Action(
             .quit,
             "quit",

@@ -222,6 +222,8 @@ extension Model.Identity {
         isReadOnly = configuration.isReadOnly
         liveSide = configuration.liveSide
         farewell = configuration.farewell
+        options = configuration.engine.commandOptions
+        hasPassword = configuration.engine.hasPassword
         glyphs = configuration.ascii || !isUTF8 ? .ascii : .unicode
     }
 }

@@ -14,6 +14,7 @@ final class Dispatcher {
     private let reconciliations = Worker(name: "console-checks")
     private let comparisons = Worker(name: "console-compare")
     private let besides = Worker(name: "console-verify")
+    private let errands = Worker(name: "console-errand")
     private var cancellation = Cancellation()
     /// The wish that ends following; whatever else begins states it.
     private var following: Cancellation?
@@ -22,6 +23,8 @@ final class Dispatcher {
     private var verifying = Cancellation()
     /// The wish that ends the proof of the code.
     private var proving = Cancellation()
+    /// The wish that ends the errand.
+    private var erranding = Cancellation()
     private let settings: SettingsFile
 
     init(
@@ -165,6 +168,9 @@ final class Dispatcher {
         case .loadSettings(let isAsked): loadSettings(isAsked: isAsked)
         case .browse(let question): browse(question)
         case .compare(let question): compare(question)
+        case .errand(let errand): run(errand)
+        case .cancelErrand: erranding.cancel()
+        case .replay(let rows): replay(rows)
         case .write(let text, let path, let what):
             readings.run { [mailbox] in
                 let result = Self.result { try NewFile.write(text, to: path) }
@@ -251,22 +257,55 @@ final class Dispatcher {
         }
     }
 
-    /// Signs or overrides a gate, beside whatever runs.
+    /// Takes a person's word on a gate or on rows, beside whatever runs.
     private func decide(_ decision: Decision) {
         let (engine, mailbox, isReadOnly) = (engine, mailbox, isReadOnly)
         readings.run {
-            let result = Self.result {
-                if isReadOnly { throw Self.readOnly("deciding a gate") }
+            let result = Self.result { () throws -> Decision.Outcome in
+                if isReadOnly { throw Self.readOnly("a decision") }
                 switch decision.kind {
-                case .sign(let gate): try engine.sign(gate: gate, by: decision.author)
+                case .sign(let gate):
+                    return .gates(try engine.sign(gate: gate, by: decision.author))
                 case .override(let gate):
                     try engine.override(gate: gate, by: decision.author, note: decision.note)
+                    return .gates([gate])
+                case .accept(let rows):
+                    let (author, reason) = (decision.author, decision.note)
+                    return .rows(try engine.accept(rows: rows, by: author, reason: reason))
                 }
             }
-            var failure: MigrationError?
-            if case .failure(let error) = result { failure = error }
-            mailbox.post(.decided(decision, failure: failure))
+            mailbox.post(.decided(decision, result))
         }
+    }
+
+    /// Does an errand beside what runs; its progress is none of that.
+    private func run(_ errand: Errand) {
+        let (engine, mailbox) = (engine, mailbox)
+        let cancellation = Cancellation()
+        erranding = cancellation
+        guard errand != .backup || !isReadOnly else {
+            mailbox.post(.answered(errand, .failure(Self.readOnly(errand.rawValue))))
+            return
+        }
+        let observer = Observer(log: { mailbox.post(.log($0)) })
+        ask(
+            errands,
+            message: { .answered(errand, $0) },
+            { try engine.answer(errand, observer: observer, cancellation: cancellation) }
+        )
+    }
+
+    /// Tries rows in quarantine again.
+    private func replay(_ rows: [Int64]) {
+        let (engine, isReadOnly) = (engine, isReadOnly)
+        ask(
+            errands,
+            message: { .replayed($0) },
+            {
+                if isReadOnly { throw Self.readOnly("replaying rows") }
+                return try engine.replay(rows: rows)
+            }
+        )
     }
 
     private func verify(table: String?) {

@@ -73,8 +73,9 @@ package protocol ConsoleEngine: BrowsingEngine, ComparingEngine {
     /// - Parameters:
     ///   - gate: The gate's name; nil for all that persons decide.
     ///   - author: Who signs.
+    /// - Returns: The gates that were signed; none when all were signed before.
     /// - Throws: ``MigrationError``.
-    func sign(gate: String?, by author: String) throws
+    func sign(gate: String?, by author: String) throws -> [String]
 
     /// Lets the cutover begin although a gate is closed.
     ///
@@ -244,6 +245,26 @@ package protocol ConsoleEngine: BrowsingEngine, ComparingEngine {
     ///   - after: What is there now.
     /// - Throws: ``MigrationError``.
     func record(action: String, before: String, after: String) throws
+
+    /// Does an errand beside whatever runs; see the extension for engines without any.
+    ///
+    /// - Parameters:
+    ///   - errand: What is wanted.
+    ///   - observer: Who is told what is logged.
+    ///   - cancellation: The wish to stop.
+    /// - Returns: What came of it.
+    /// - Throws: ``MigrationError``.
+    func answer(
+        _ errand: Errand,
+        observer: Observer,
+        cancellation: Cancellation
+    ) throws -> Answer
+
+    /// How another process is told of the same run, without a password; see the extension.
+    var commandOptions: [CommandOption] { get }
+
+    /// Whether the target is given with a password; see the extension.
+    var hasPassword: Bool { get }
 }
 
 /// What one side is, in words: file and size, or server, version and database.

@@ -20,6 +20,21 @@ extension InProcessEngine {
     }
 
     /// See ``BrowsingEngine``.
+    package func accept(
+        rows: [Int64],
+        by author: String,
+        reason: String
+    ) throws -> AcceptReport {
+        let selection = QuarantineSelection(ids: rows)
+        return try Quarantine.accept(options, selection, reason: reason, by: author)
+    }
+
+    /// See ``BrowsingEngine``.
+    package func replay(rows: [Int64]) throws -> ReplayReport {
+        try Quarantine.replay(options, QuarantineSelection(ids: rows), by: author)
+    }
+
+    /// See ``BrowsingEngine``.
     package func tables(side: Side) throws -> TablesPage {
         try reading(side) { reader throws(MigrationError) in try reader.tables() }
     }

@@ -58,7 +58,7 @@ extension InProcessEngine {
     package func written() throws -> WrittenSince { try WrittenSince.read(options) }
 
     /// See ``ConsoleEngine``.
-    package func sign(gate: String?, by author: String) throws {
+    package func sign(gate: String?, by author: String) throws -> [String] {
         try CutoverCheck.sign(options, gate.map { [$0] }, by: author)
     }
 

@@ -28,7 +28,8 @@ enum Message: Sendable {
     case gates(ticket: Int, Result<[Gate], MigrationError>)
     case written(ticket: Int, Result<WrittenSince, MigrationError>)
     case holders(ticket: Int, Result<[FileHolders.Holder], MigrationError>)
-    case decided(Decision, failure: MigrationError?)
+    /// What a person's word was taken for, or why it was not.
+    case decided(Decision, Result<Decision.Outcome, MigrationError>)
     case earlier(Result<EarlierRun, MigrationError>)
     case earlierLog(Result<EarlierLog, MigrationError>)
     case counted(Result<VerifyReport, MigrationError>)
@@ -53,6 +54,10 @@ enum Message: Sendable {
     )
     case browsed(BrowsingMessage)
     case compared(ComparingMessage)
+    /// Rows in quarantine were tried again.
+    case replayed(Result<ReplayReport, MigrationError>)
+    /// What came of an errand.
+    case answered(Errand, Result<Answer, MigrationError>)
     /// A file that the operator asked for was written, or was not.
     case fileWritten(path: String, what: String, failure: MigrationError?)
     /// The file of settings was read, because it changed or because the operator asked.
@@ -115,6 +120,11 @@ enum Command: Equatable, Sendable {
     case loadSettings(isAsked: Bool)
     case browse(BrowsingCommand)
     case compare(ComparingCommand)
+    /// Does an errand beside what runs.
+    case errand(Errand)
+    case cancelErrand
+    /// Tries rows in quarantine again.
+    case replay([Int64])
     /// Writes a file that is not there yet.
     case write(String, path: String, what: String)
     /// Writes what the screen shows.
@@ -135,7 +145,7 @@ enum Command: Equatable, Sendable {
 /// What lies over the panes.
 indirect enum Overlay: Equatable, Sendable {
     /// The keys, and what they are drawn over.
-    case help(first: Int, over: Overlay? = nil)
+    case help(first: Int, over: Overlay? = nil, search: HelpSearch? = nil)
     case confirm(Confirmation)
     case palette(Palette)
     case themes(ThemePicker)
@@ -146,6 +156,10 @@ indirect enum Overlay: Equatable, Sendable {
     case running
     /// How it came out.
     case outcome(first: Int)
+    /// What came of an errand, or a command for another terminal.
+    case answer(Answer, first: Int)
+    /// Who accepts rows in quarantine, and why.
+    case decision(DecisionEntry)
 }
 
 /// A question before something is done.
@@ -172,6 +186,8 @@ struct Confirmation: Equatable, Sendable {
         case saveToggleSet(String)
         /// The way back, with what the question says that it changes.
         case undoToggles([Workflows.Toggle])
+        /// Rows in quarantine are tried again.
+        case replay([Int64])
     }
 
     var title: String

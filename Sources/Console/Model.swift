@@ -15,6 +15,10 @@ struct Model: Sendable {
         var glyphs = Glyphs.unicode
         /// What becomes of the two sides when the console ends, where they do not stay: the demo's.
         var farewell: String?
+        /// How another process is told of the same run.
+        var options: [CommandOption] = []
+        /// Whether the target is given with a password, which the options leave out.
+        var hasPassword = false
     }
 
     /// A long run of the engine.
@@ -175,6 +179,10 @@ struct Model: Sendable {
     var operation: Operation?
     /// The comparison that goes on beside a live run.
     var beside: Operation?
+    /// What is done beside it for a line of the palette.
+    var errand: RunningErrand?
+    /// Whether rows in quarantine are being decided about.
+    var isDecidingRows = false
     /// Why that comparison ended early.
     var comparisonFailure: MigrationError?
     var progress: Progress?
@@ -283,11 +291,15 @@ struct Model: Sendable {
     }
 
     /// Whether something runs that leaving would cut off.
-    var isBusy: Bool { operation != nil || beside != nil || togglesInFlight > 0 }
+    var isBusy: Bool {
+        operation != nil || beside != nil || errand != nil || isDecidingRows
+            || togglesInFlight > 0
+    }
 
     /// Whether leaving is asked about: to stop following costs nothing.
     var asksBeforeLeaving: Bool {
-        togglesInFlight > 0 || beside != nil || operation.map { $0.kind != .follow } == true
+        togglesInFlight > 0 || beside != nil || errand != nil || isDecidingRows
+            || operation.map { $0.kind != .follow } == true
     }
 }
 

@@ -47,14 +47,16 @@ extension Model {
         switch overlay {
         case .palette: true
         case .wizard(let wizard): wizard.entry.map { [.author, .note].contains($0.field) } ?? false
-        case .help, .confirm, .themes, .columns, .running, .outcome: false
+        case .help(_, _, let search): search?.isTyped == true
+        case .decision(let entry): [.author, .note].contains(entry.field)
+        case .confirm, .themes, .columns, .running, .outcome, .answer: false
         case nil: prompt != nil
         }
     }
 
     private var isAsking: Bool {
         switch overlay {
-        case .confirm, .wizard: true
+        case .confirm, .wizard, .decision: true
         default: false
         }
     }

@@ -34,9 +34,8 @@ extension Model {
         case .verify: return compareSides()
         case .cancel:
             if stopsProof { return stopProof() }
+            if stopsErrand { return stopErrand() }
             if beside != nil { return stopComparison() }
-            // To stop following costs nothing.
-            if operation?.kind == .follow { return stopOperation() }
             askToCancel()
         case .toggleWorkflow: askToToggle()
         case .disableAllWorkflows: askToSwitchAll(on: false)
@@ -68,6 +67,10 @@ extension Model {
             detail?.marks = Marks()
             return detail == nil ? quit() : back()
         case .quitNow: return quit()
+        case .acceptRows: askToAccept()
+        case .replayRows: askToReplay()
+        case .errand(let errand): return begin(errand)
+        case .shell(let verb): tell(verb.rawValue)
         }
         return []
     }
@@ -248,6 +251,11 @@ extension Model {
                 [
                     "Takes the cutover back: writes pass again, every toggle gets its value back, "
                         + "the application goes on working on SQLite. Nothing is lost."
+                ]
+            case .follow:
+                [
+                    "Stops following. The source goes on logging its writes, so nothing is lost; "
+                        + "\(key(.follow)) follows again from there."
                 ]
             case .revert:
                 [

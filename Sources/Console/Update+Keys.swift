@@ -6,7 +6,8 @@ extension Model {
         if let commands = pressAnywhere(key) ?? takePaste(key) { return commands }
         switch overlay {
         case .confirm(let confirmation): return answer(confirmation, with: key)
-        case .help(let first, let over): return scrollHelp(from: first, over: over, with: key)
+        case .help(let first, let over, let search):
+            return read(help: search, from: first, over: over, with: key)
         case .wizard(let wizard): return answer(wizard, with: key)
         case .palette(let palette): return answer(palette, with: key)
         case .themes(let picker): return answer(picker, with: key)
@@ -15,6 +16,8 @@ extension Model {
             if let commands = lookAway(with: key) { return commands }
         case .outcome(let first):
             if let commands = scrollOutcome(from: first, with: key) { return commands }
+        case .decision(let entry): return fill(entry, with: key)
+        case .answer(let answer, let first): return scroll(answer, from: first, with: key)
         case nil: break
         }
         if let prompt { return edit(prompt, with: key) }
@@ -68,9 +71,9 @@ extension Model {
     private mutating func answer(_ question: Confirmation, with key: Key) -> [Command] {
         var question = question
         switch (key, question.kind) {
-        case (.escape, _): return close(saying: "nothing was changed")
+        case (.escape, _): return close(question)
         case (.enter, _):
-            guard question.isContinueFocused else { return close(saying: "nothing was changed") }
+            guard question.isContinueFocused else { return close(question) }
             guard question.isMatched else {
                 if case .phrase(let phrase) = question.kind { refusePhrase(question.typed, phrase) }
                 return []
@@ -79,7 +82,7 @@ extension Model {
         case (.tab, _), (.backTab, _), (.left, _), (.right, _):
             question.isContinueFocused.toggle()
         case (.character("y"), .yesNo), (.character("Y"), .yesNo): return agree(to: question)
-        case (.character, .yesNo): return close(saying: "nothing was changed")
+        case (.character, .yesNo): return close(question)
         case (.character(let character), .phrase(let phrase)):
             guard question.typed.count <= phrase.count else { break }
             question.typed.append(character)
@@ -97,9 +100,15 @@ extension Model {
         notify("\(state): nothing was begun; type \(phrase)", .promptError)
     }
 
-    private mutating func close(saying text: String) -> [Command] {
+    /// Closes a question that was answered with no, and says what that means.
+    private mutating func close(_ question: Confirmation) -> [Command] {
         overlay = operation?.kind.mustFinish == true ? .running : nil
-        notify(text)
+        // What runs goes on changing things.
+        let running =
+            operation?.kind.noun ?? (beside == nil ? nil : "comparison")
+            ?? errand?.errand.noun
+        let goesOn = question.concernsRun ? running.map { "the \($0) goes on" } : nil
+        notify(goesOn ?? "nothing was changed")
         return []
     }
 
@@ -124,6 +133,7 @@ extension Model {
         case .applyToggleSet(let name, let shown): return applyAgreed(set: name, shown)
         case .saveToggleSet(let name): return saveAgreed(set: name)
         case .undoToggles(let shown): return agreeToUndo(shown)
+        case .replay(let rows): return replayAgreed(rows)
         }
     }
 
@@ -168,37 +178,6 @@ extension Model {
             return nil
         default: break
         }
-        return []
-    }
-
-    // MARK: - The help
-
-    private mutating func scrollHelp(
-        from first: Int,
-        over: Overlay?,
-        with key: Key
-    ) -> [Command] {
-        let last = HelpOverlay.lastFirst(in: self)
-        var top = first
-        switch key {
-        case .escape, .enter, .function(1):
-            overlay = over
-            return []
-        default: break
-        }
-        switch keymap.action(for: key, in: pane)?.id {
-        case .help, .quit:
-            overlay = over
-            return []
-        case .down: top += 1
-        case .up: top -= 1
-        case .pageDown: top += 10
-        case .pageUp: top -= 10
-        case .last: top = last
-        case .first: top = 0
-        default: break
-        }
-        overlay = .help(first: max(0, min(last, top)), over: over)
         return []
     }
 

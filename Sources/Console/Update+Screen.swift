@@ -76,7 +76,7 @@ extension Model {
 
     private var takenWords: String { Figures.rows(marks.count, "marked row") }
 
-    private mutating func copy(_ text: String, what: String) -> [Command] {
+    mutating func copy(_ text: String, what: String) -> [Command] {
         guard let sequence = Clipboard.sequence(for: text) else {
             notify(
                 "too long for a terminal's clipboard; \(key(.export)) writes it to a file",

@@ -28,7 +28,7 @@ extension Model {
             cutover.written.take(result, ticket: ticket, now: now)
         case .holders(let ticket, let result):
             cutover.holders.take(result, ticket: ticket, now: now)
-        case .decided(let decision, let failure): return finish(decision, failure)
+        case .decided(let decision, let result): return finish(decision, result)
         case .verified(let result): return finishVerification(result)
         case .comparing(let progress): takeBeside(progress)
         case .verifiedBeside(let result): return finishBeside(result)
@@ -53,6 +53,8 @@ extension Model {
             return finishToggles(toggles, already, failure)
         case .browsed(let message): return take(message)
         case .compared(let message): take(message)
+        case .replayed(let result): return finishReplay(result)
+        case .answered(let errand, let result): return finish(errand, result)
         case .fileWritten(let path, let what, let failure):
             finishFile(path, what: what, failure: failure)
             return []
@@ -93,6 +95,7 @@ extension Model {
         // Beside following a comparison goes on; to everything else it gives way.
         if kind != .follow {
             if beside != nil { gaveWay = [.cancelBeside] }
+            gaveWay += stopErrand()
             beside = nil
             comparison = nil
         }
@@ -143,7 +146,7 @@ extension Model {
         leaving = leaving ?? reason
         overlay = mustFinish ? .running : nil
         notify("waiting until what runs has stopped", .statusWarn)
-        return stopOperation(by: reason.wisher) + stopComparison()
+        return stopOperation(by: reason.wisher) + stopComparison() + stopErrand()
     }
 
     /// Asks the engine to stop; it ends the run with its own message.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import MigrationEngine
 
 /// Catalog and census of the source.

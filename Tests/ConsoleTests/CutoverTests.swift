@@ -155,7 +155,8 @@ import Testing
         #expect(type("Ada", into: &model) == [.decide(decision)])
         let ticket = model.cutover.gates.ticket
         #expect(
-            model.update(.decided(decision, failure: nil)) == [.loadGates(ticket: ticket + 1)]
+            model.update(.decided(decision, .success(.gates(["team_told"]))))
+                == [.loadGates(ticket: ticket + 1)]
         )
         _ = model.update(.key(.character("s")))
         #expect(model.update(.key(.enter)) == [.decide(decision)])

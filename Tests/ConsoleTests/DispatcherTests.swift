@@ -61,6 +61,16 @@ import Testing
 
         func quarantinedRow(_ id: Int64) throws -> QuarantineDetail { throw Samples.error }
 
+        func accept(rows: [Int64], by author: String, reason: String) throws -> AcceptReport {
+            changes.withLock { $0 += 1 }
+            return Samples.accepted(rows.count)
+        }
+
+        func replay(rows: [Int64]) throws -> ReplayReport {
+            changes.withLock { $0 += 1 }
+            return Samples.replayed
+        }
+
         func tables(side: Side) throws -> TablesPage { throw Samples.error }
 
         func rows(
@@ -75,7 +85,10 @@ import Testing
 
         func written() throws -> WrittenSince { Samples.written }
 
-        func sign(gate: String?, by author: String) throws { changes.withLock { $0 += 1 } }
+        func sign(gate: String?, by author: String) throws -> [String] {
+            changes.withLock { $0 += 1 }
+            return gate.map { [$0] } ?? []
+        }
 
         func override(gate: String, by author: String, note: String) throws {
             changes.withLock { $0 += 1 }
@@ -195,10 +208,14 @@ import Testing
             dispatcher.start(command)
             #expect(Self.failure(in: await next(from: mailbox))?.code == .readOnly, "\(command)")
         }
-        for kind in [Decision.Kind.sign(gate: nil), .override(gate: "rehearsal")] {
+        for kind in [
+            Decision.Kind.sign(gate: nil), .override(gate: "rehearsal"), .accept(rows: [1]),
+        ] {
             dispatcher.start(.decide(Decision(kind: kind, author: "Ada")))
             #expect(Self.failure(in: await next(from: mailbox))?.code == .readOnly)
         }
+        dispatcher.start(.replay([1]))
+        #expect(Self.failure(in: await next(from: mailbox))?.code == .readOnly)
         #expect(engine.changes.withLock { $0 } == 0)
     }
 
@@ -207,7 +224,7 @@ import Testing
         case .migrated(.failure(let error)), .followed(.failure(let error)),
             .cutOver(.failure(let error)), .reverted(.failure(let error)):
             error
-        case .decided(_, let failure): failure
+        case .decided(_, .failure(let error)), .replayed(.failure(let error)): error
         default: nil
         }
     }

@@ -35,7 +35,12 @@ import Testing
                 send(.written(ticket: ticket, fails ? failure() : .success(Samples.written)))
             case .decide(let decision):
                 changes += 1
-                send(.decided(decision, failure: fails ? Samples.error : nil))
+                send(.decided(decision, fails ? failure() : .success(outcome(of: decision))))
+            case .replay:
+                changes += 1
+                send(.replayed(value(Samples.replayed)))
+            case .errand(let errand):
+                send(.answered(errand, value(Samples.answer)))
             case .saveToggleSet(_, let name):
                 changes += 1
                 send(.toggleSetSaved(name: name, failure: fails ? Samples.error : nil))
@@ -94,6 +99,14 @@ import Testing
                 send(.cutOver(value(report)))
             case .revert: send(.reverted(value(Samples.reverted)))
             default: break
+            }
+        }
+
+        private func outcome(of decision: Decision) -> Decision.Outcome {
+            switch decision.kind {
+            case .sign(let gate): .gates(gate.map { [$0] } ?? [])
+            case .override(let gate): .gates([gate])
+            case .accept(let rows): .rows(Samples.accepted(rows.count))
             }
         }
 

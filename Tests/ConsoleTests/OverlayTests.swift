@@ -182,7 +182,7 @@ import Testing
         model.overlay = .wizard(wizard)
         for character in "cut?" { _ = model.update(.key(.character(character))) }
         _ = model.update(.key(.function(1)))
-        guard case .help(_, over: .wizard(let below)) = model.overlay else {
+        guard case .help(_, over: .wizard(let below), _) = model.overlay else {
             Issue.record("there is no help")
             return
         }

@@ -59,6 +59,54 @@ extension Samples {
         return sides
     }
 
+    /// What accepting some rows gives.
+    static func accepted(_ rows: Int) -> AcceptReport {
+        AcceptReport(
+            accepted: rows,
+            already: 0,
+            replayed: 0,
+            waiting: 0,
+            reason: "counted by hand",
+            by: "ada"
+        )
+    }
+
+    /// What trying two rows again gives.
+    static var replayed: ReplayReport {
+        ReplayReport(
+            ok: false,
+            replayed: 1,
+            refused: 1,
+            already: 0,
+            rows: [
+                .init(
+                    id: 1,
+                    table: "shipped_items",
+                    key: "id 1042",
+                    outcome: "replayed",
+                    reason: nil
+                ),
+                .init(
+                    id: 2,
+                    table: "shipped_items",
+                    key: "id 1107",
+                    outcome: "refused",
+                    reason: "text in an integer column"
+                ),
+            ]
+        )
+    }
+
+    /// What an errand gives.
+    static var answer: Answer {
+        Answer(
+            title: "Backup made",
+            summary: "backup made: /srv/ora.db.cutover/backups/1.db",
+            lines: ["/srv/ora.db.cutover/backups/1.db", "", "size    4 MB"],
+            taken: "/srv/ora.db.cutover/backups/1.db"
+        )
+    }
+
     private static var quarantine: QuarantinePage {
         QuarantinePage(
             run: "r1",

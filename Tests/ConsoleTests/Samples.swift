@@ -89,6 +89,14 @@ enum Samples {
         cause: .text("connection refused")
     )
 
+    static let interrupted = MigrationError(
+        .interrupted,
+        "stopped",
+        place: .init("backup"),
+        kept: .untouched,
+        remedy: "begin again"
+    )
+
     static func loaded<Value: Sendable>(_ value: Value) -> Model.Loadable<Value> {
         var loadable = Model.Loadable<Value>()
         loadable.value = value

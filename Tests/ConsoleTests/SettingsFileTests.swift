@@ -38,7 +38,7 @@ import Testing
         _ = model.update(.key(.character("K")))
         #expect(model.openWizard?.kind == .cutOver)
         _ = model.update(.key(.character("H")))
-        guard case .help(_, over: .wizard) = model.overlay else {
+        guard case .help(_, over: .wizard, _) = model.overlay else {
             Issue.record("there is no help")
             return
         }

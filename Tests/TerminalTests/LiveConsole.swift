@@ -148,7 +148,7 @@ struct LiveConsole: Sendable {
         try await terminal.press("Enter")
         try await terminal.wait(for: "Ada signs every one of these")
         try await terminal.press("y")
-        try await terminal.wait(for: "what persons decide was signed by Ada", "1 closed")
+        try await terminal.wait(for: "signed by Ada", "1 closed")
         try await terminal.press("g", "o")
         try await terminal.wait(for: "Ada overrides rehearsal. Why is it passed", "> _")
         try await terminal.type("a test")
@@ -158,7 +158,7 @@ struct LiveConsole: Sendable {
         try await terminal.press("Enter")
         try await terminal.wait(for: "rehearsal was overridden by Ada", "0 closed")
         try await terminal.press("Escape")
-        try await terminal.wait(for: "nothing was changed")
+        try await terminal.wait(for: "the cutover was not begun; this stays: ")
     }
 
     /// Waits until the run is followed and nothing waits.

@@ -20,6 +20,23 @@ package protocol BrowsingEngine: Sendable {
     /// - Throws: ``MigrationError``.
     func quarantinedRow(_ id: Int64) throws -> QuarantineDetail
 
+    /// Accepts that rows are not in the target.
+    ///
+    /// - Parameters:
+    ///   - rows: Their numbers.
+    ///   - author: Who accepts it.
+    ///   - reason: Why.
+    /// - Returns: What was done.
+    /// - Throws: ``MigrationError``.
+    func accept(rows: [Int64], by author: String, reason: String) throws -> AcceptReport
+
+    /// Tries rows again with the target as it is now.
+    ///
+    /// - Parameter rows: Their numbers.
+    /// - Returns: What came of each.
+    /// - Throws: ``MigrationError``.
+    func replay(rows: [Int64]) throws -> ReplayReport
+
     /// The tables of a side.
     ///
     /// - Parameter side: The side.

@@ -120,7 +120,12 @@ extension Action.ID {
     /// The name in the configuration and the palette: words joined by hyphens.
     var name: String {
         let full = String(describing: self)
-        if case .show(let pane) = self { return "show-\(pane.settingsName)" }
+        switch self {
+        case .show(let pane): return "show-\(pane.settingsName)"
+        case .errand(let errand): return errand.rawValue
+        case .shell(let verb): return verb.rawValue
+        default: break
+        }
         return full.reduce(into: "") { name, character in
             if character.isUppercase { name.append("-") }
             name.append(contentsOf: character.lowercased())

@@ -45,6 +45,8 @@ struct CutoverState: Sendable {
     var awaitsFollowEnd = false
     /// The time of the newest comparison that was asked for, as the status tells it.
     var comparisonAsked: String?
+    /// What was decided about gates since the questions were opened, in words.
+    var decided: [String] = []
     /// Who signs gates; asked for once.
     var signer = ""
 

@@ -1,6 +1,6 @@
 import MigrationEngine
 
-/// A person's word on a gate.
+/// A person's word on a gate, or on rows in quarantine.
 struct Decision: Equatable, Sendable {
     /// What is said.
     enum Kind: Equatable, Sendable {
@@ -8,6 +8,8 @@ struct Decision: Equatable, Sendable {
         case sign(gate: String?)
         /// The gate is closed, and the cutover may begin all the same.
         case override(gate: String)
+        /// The rows are not in PostgreSQL, and may stay out of it.
+        case accept(rows: [Int64])
     }
 
     var kind: Kind
@@ -15,50 +17,38 @@ struct Decision: Equatable, Sendable {
     var note = ""
 
     /// What was done, in words.
-    var words: String {
-        switch kind {
-        case .sign(let gate?): "\(gate) was signed by \(author)"
-        case .sign(nil): "what persons decide was signed by \(author)"
-        case .override(let gate): "\(gate) was overridden by \(author)"
-        }
-    }
-}
-
-/// A decision while it is typed: who, and for an override why, and its phrase.
-struct DecisionEntry: Equatable, Sendable {
-    /// What is asked for.
-    enum Field: Equatable, Sendable {
-        case author
-        case note
-        case phrase
-        /// Whether all of them are signed: `y` or `n`.
-        case consent
-    }
-
-    var decision: Decision
-    var field = Field.author
-    var typed = ""
-    /// Whether what stands there is only proposed, so that the first letter takes its place.
-    var isProposed = false
-
-    /// The question.
-    var question: String {
-        switch (field, decision.kind) {
-        case (.author, .sign(let gate?)): "Who signs \(gate)?"
-        case (.author, .sign(nil)): "Who signs all that persons decide?"
-        case (.author, .override(let gate)): "Who overrides \(gate)?"
-        case (.note, .override(let gate)):
-            "\(decision.author) overrides \(gate). Why is it passed although it is closed?"
-        case (.note, _): "Why is it passed although it is closed?"
-        case (.phrase, _): "Type \(phrase) to override it:"
-        case (.consent, _): "\(decision.author) signs every one of these. y signs, n does not."
+    ///
+    /// - Parameter outcome: What the engine says that it was done to.
+    /// - Returns: The words; nil when nothing was left to decide.
+    func words(_ outcome: Outcome) -> String? {
+        switch outcome {
+        case .gates(let names):
+            let done = if case .override = kind { "overridden" } else { "signed" }
+            guard let first = names.first else { return nil }
+            return names.count == 1
+                ? "\(first) was \(done) by \(author)"
+                : "\(names.count) gates were \(done) by \(author): "
+                    + names.joined(separator: ", ")
+        case .rows(let report):
+            guard report.accepted > 0 else { return nil }
+            let were = report.accepted == 1 ? "was" : "were"
+            return "\(Figures.rows(report.accepted)) in quarantine \(were) accepted by \(author); "
+                + "\(Figures.count(report.waiting)) undecided"
         }
     }
 
-    /// The phrase of an override.
-    var phrase: String {
-        if case .override(let gate) = decision.kind { return "override \(gate)" }
-        return ""
+    /// Why nothing was done, although the engine did not refuse.
+    var emptyWords: String {
+        if case .accept = kind {
+            return "nothing was accepted: these rows were decided about before"
+        }
+        return "nothing was signed: all that persons decide is signed already"
+    }
+
+    /// What a decision was taken for.
+    enum Outcome: Equatable, Sendable {
+        case gates([String])
+        case rows(AcceptReport)
     }
 }
 
@@ -88,86 +78,46 @@ extension Model {
 
     private mutating func ask(_ kind: Decision.Kind, in wizard: Wizard) {
         var wizard = wizard
-        let decision = Decision(kind: kind, author: cutover.signer)
-        var entry = DecisionEntry(decision: decision)
-        // The name is asked for once; what is typed next is the reason.
-        if case .override = kind, !cutover.signer.isEmpty {
-            entry.field = .note
-        } else {
-            entry.typed = cutover.signer
-            entry.isProposed = !cutover.signer.isEmpty
-        }
-        wizard.entry = entry
+        wizard.entry = DecisionEntry(kind, by: cutover.signer)
         overlay = .wizard(wizard)
     }
 
-    /// Takes a key while a decision is typed.
+    /// Takes a key while a decision about a gate is typed.
     mutating func fill(
         _ entry: DecisionEntry,
         of wizard: Wizard,
         with key: Key
     ) -> [Command] {
-        var (wizard, entry) = (wizard, entry)
-        switch key {
-        case .escape:
-            wizard.entry = nil
-            notify("nothing was decided")
-            overlay = .wizard(wizard)
-            return []
-        case .character("y") where entry.field == .consent:
-            wizard.entry = nil
-            overlay = .wizard(wizard)
-            return [.decide(entry.decision)]
-        case .character("n") where entry.field == .consent:
-            return fill(entry, of: wizard, with: .escape)
-        case _ where entry.field == .consent: return []
-        case .enter: return next(entry, of: wizard)
-        case .backspace where entry.field == .note && entry.typed.isEmpty:
-            entry.field = .author
-            entry.typed = entry.decision.author
-            entry.isProposed = true
-        case .backspace:
-            entry.typed = entry.isProposed ? "" : String(entry.typed.dropLast())
-            entry.isProposed = false
-        case .control("u"): entry.typed = ""
-        case .character(let character):
-            if entry.isProposed { entry.typed = "" }
-            entry.isProposed = false
-            if entry.typed.count < 100 { entry.typed.append(character) }
-        default: break
-        }
-        wizard.entry = entry
+        var wizard = wizard
+        var typed = Optional(entry)
+        let decision = take(key, into: &typed)
+        wizard.entry = typed
         overlay = .wizard(wizard)
-        return []
+        return decision.map { [.decide($0)] } ?? []
     }
 
-    private mutating func next(_ entry: DecisionEntry, of wizard: Wizard) -> [Command] {
-        var (wizard, entry) = (wizard, entry)
-        guard entry.typed.contains(where: { !$0.isWhitespace }) else {
-            notify(entry.field == .note ? "say why" : "a name is needed", .promptError)
-            return []
+    /// Takes a key into a decision that is typed.
+    ///
+    /// - Parameters:
+    ///   - key: The key.
+    ///   - entry: The decision as far as it is typed; nil behind it, when it is whole or was left.
+    /// - Returns: The decision when it is whole.
+    mutating func take(_ key: Key, into entry: inout DecisionEntry?) -> Decision? {
+        guard var typed = entry else { return nil }
+        let step = typed.take(key)
+        cutover.signer = typed.decision.author
+        entry = typed
+        switch step {
+        case .goesOn: break
+        case .refused(let words): notify(words, .promptError)
+        case .wrongPhrase: refusePhrase(typed.typed, typed.phrase)
+        case .left:
+            notify("nothing was decided")
+            entry = nil
+        case .whole:
+            entry = nil
+            return typed.decision
         }
-        switch entry.field {
-        case .author:
-            cutover.signer = entry.typed
-            entry.decision.author = entry.typed
-            entry.field = entry.decision.kind == .sign(gate: nil) ? .consent : .note
-        case .note:
-            entry.decision.note = entry.typed
-            entry.field = .phrase
-        case .phrase:
-            guard entry.typed == entry.phrase else {
-                refusePhrase(entry.typed, entry.phrase)
-                return []
-            }
-        case .consent: return []
-        }
-        var isWhole = wizard.entry?.field == .phrase
-        if case .sign = entry.decision.kind { isWhole = entry.field != .consent }
-        entry.typed = ""
-        entry.isProposed = false
-        wizard.entry = isWhole ? nil : entry
-        overlay = .wizard(wizard)
-        return isWhole ? [.decide(entry.decision)] : []
+        return nil
     }
 }

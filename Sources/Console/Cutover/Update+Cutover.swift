@@ -253,15 +253,28 @@ extension Model {
         return status + begin(.follow)
     }
 
-    /// Takes in whether a gate was decided.
-    mutating func finish(_ decision: Decision, _ failure: MigrationError?) -> [Command] {
-        if let failure {
+    /// Takes in what was decided.
+    mutating func finish(
+        _ decision: Decision,
+        _ result: Result<Decision.Outcome, MigrationError>
+    ) -> [Command] {
+        var commands: [Command] = []
+        if case .accept = decision.kind { commands = endDeciding() }
+        switch result {
+        case .failure(let failure):
             notify(failure.message, .promptError)
-            return []
+            return commands
+        case .success(let outcome):
+            if let words = decision.words(outcome) {
+                notify(words, .statusOK)
+                audit(words)
+                if openWizard != nil { cutover.decided.append(words) }
+            } else {
+                notify(decision.emptyWords)
+            }
+            // Which gates are open may be another matter now.
+            return commands + (phase == nil && openWizard == nil ? [] : loadGates())
         }
-        notify(decision.words, .statusOK)
-        audit(decision.words)
-        return loadGates()
     }
 
     // MARK: - Last words

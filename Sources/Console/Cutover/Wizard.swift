@@ -67,7 +67,7 @@ extension Model {
     /// The questions that are open, also below their help.
     var openWizard: Wizard? {
         switch overlay {
-        case .wizard(let wizard), .help(_, over: .wizard(let wizard)): wizard
+        case .wizard(let wizard), .help(_, over: .wizard(let wizard), _): wizard
         default: nil
         }
     }
@@ -79,6 +79,7 @@ extension Model {
             overlay = .running
             return []
         }
+        cutover.decided = []
         overlay = .wizard(Wizard(kind: kind, page: kind == .cutOver ? .gates : .plan))
         guard kind == .cutOver else { return loadWritten() }
         // Only what is looked at now can be agreed to.
@@ -101,13 +102,9 @@ extension Model {
             return []
         }
         switch (key, wizard.page) {
-        case (.escape, _):
+        case (.escape, _), (.character("q"), .gates), (.character("q"), .plan):
             overlay = nil
-            notify("nothing was changed")
-            return []
-        case (.character("q"), .gates), (.character("q"), .plan):
-            overlay = nil
-            notify("nothing was changed")
+            notify(whatStands(wizard))
             return []
         case (.enter, _): return goOn(wizard)
         case (_, .phrase): edit(wizard, with: key)
@@ -232,6 +229,13 @@ extension Model {
             now - begun >= Wizard.patience
         else { return }
         overlay = nil
-        notify("nobody typed the phrase for two minutes; nothing was changed", .statusWarn)
+        notify("nobody typed the phrase for two minutes; \(whatStands(wizard))", .statusWarn)
+    }
+
+    /// What is true when the questions are left: a word on a gate is kept by the journal.
+    private func whatStands(_ wizard: Wizard) -> String {
+        guard !cutover.decided.isEmpty else { return "nothing was changed" }
+        let noun = wizard.kind == .cutOver ? "the cutover" : "the way back"
+        return "\(noun) was not begun; this stays: \(cutover.decided.joined(separator: "; "))"
     }
 }

@@ -25,7 +25,7 @@ enum Chrome {
 
     private static func draw(_ overlay: Overlay?, _ model: Model, into frame: inout Frame) {
         switch overlay {
-        case .help(let first, let over):
+        case .help(let first, let over, _):
             draw(over, model, into: &frame)
             HelpOverlay.draw(model, first: first, into: &frame)
         case .confirm(let question) where question.concernsRun && model.hasSteps:
@@ -38,6 +38,9 @@ enum Chrome {
         case .columns(let picker): ColumnsOverlay.draw(picker, model, into: &frame)
         case .running: RunningOverlay.draw(model, into: &frame)
         case .outcome(let first): OutcomeOverlay.draw(model, first: first, into: &frame)
+        case .decision(let entry): DecisionOverlay.draw(entry, model, into: &frame)
+        case .answer(let answer, let first):
+            AnswerOverlay.draw(answer, first: first, model, into: &frame)
         case nil: break
         }
     }
@@ -255,6 +258,7 @@ enum Chrome {
             // Of following only one key is named; x does the same.
             .filter {
                 $0.id != .cancel || model.operation?.kind != .follow || model.stopsProof
+                    || model.stopsErrand
             }
             .sorted { ($0.rank ?? 0) < ($1.rank ?? 0) }
             .compactMap { action in
@@ -288,6 +292,8 @@ enum Chrome {
         case .columns: return ColumnsOverlay.hints
         case .running: return RunningOverlay.hints(model)
         case .outcome: return OutcomeOverlay.hints(model)
+        case .decision(let entry): return DecisionOverlay.hints(entry)
+        case .answer(let answer, _): return AnswerOverlay.hints(answer, model)
         case nil: break
         }
         return model.prompt == nil ? [] : [Hint("Enter", "filter"), Hint("Esc", "cancel")]

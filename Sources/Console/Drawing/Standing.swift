@@ -24,6 +24,11 @@ enum Standing {
             let left = max(0, Int(seconds.rounded(.up)))
             parts.append(Span("\(model.key(.undo)) undoes it: \(left) s", .prompt))
         }
+        if let running = model.errand {
+            let state =
+                running.isCancelling ? "stopping" : Figures.duration(model.now - running.startedAt)
+            parts.append(Span("\(running.errand.rawValue) \(state)", .statusRun))
+        }
         if !model.marks.isEmpty {
             parts.append(Span("\(Figures.count(model.marks.count)) marked", .rowMarked))
         }

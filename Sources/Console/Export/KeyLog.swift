@@ -70,7 +70,9 @@ extension Model {
         case .palette: return true
         case .confirm(let question): return question.kind != .yesNo
         case .wizard(let wizard): return wizard.entry != nil || wizard.page == .phrase
-        case .help, .themes, .columns, .running, .outcome, nil: return false
+        case .help(_, _, let search): return search?.isTyped == true
+        case .decision: return true
+        case .themes, .columns, .running, .outcome, .answer, nil: return false
         }
     }
 
@@ -86,6 +88,8 @@ extension Model {
         case .wizard(let wizard): "wizard page \(wizard.page.rawValue)"
         case .running: "steps"
         case .outcome: "outcome"
+        case .answer: "answer"
+        case .decision: "decision"
         }
     }
 }

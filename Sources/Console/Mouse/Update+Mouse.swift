@@ -47,9 +47,9 @@ extension Model {
                 return []
             }
             return move(by: rows)
-        case .help, .outcome: return (0..<Self.wheelRows).flatMap { _ in press(key) }
+        case .help, .outcome, .answer: return (0..<Self.wheelRows).flatMap { _ in press(key) }
         case .palette, .themes, .columns: return press(key)
-        case .confirm, .wizard, .running: return []
+        case .confirm, .wizard, .running, .decision: return []
         }
     }
 
@@ -111,8 +111,9 @@ extension Model {
     private mutating func clickOverlay(_ spot: Spot) -> [Command] {
         switch (overlay, spot) {
         // A question is answered by the keyboard; only its end is a click away.
-        case (.confirm, .key(.escape)), (.wizard, .key(.escape)): return press(.escape)
-        case (.confirm, _), (.wizard, _): return []
+        case (.confirm, .key(.escape)), (.wizard, .key(.escape)), (.decision, .key(.escape)):
+            return press(.escape)
+        case (.confirm, _), (.wizard, _), (.decision, _): return []
         case (_, .key(let key)): return press(key)
         case (.palette(var palette), .entry(let index)):
             guard palette.index != index else { return press(.enter) }

@@ -75,15 +75,7 @@ enum GateLines {
 
     private static func entryLines(_ entry: DecisionEntry, _ model: Model) -> [Line] {
         guard entry.field != .consent else { return consentLines(entry, model) }
-        return [
-            [Span(entry.question, .textStrong)],
-            [
-                Span("  > ", .prompt), Span(entry.typed, entry.isProposed ? .textMuted : .dialog),
-                Span("_", .prompt),
-                Span(entry.isProposed ? "   Enter takes it, a letter begins anew" : "", .textMuted),
-            ],
-            entry.field == .phrase ? TypedPhrase.fault(entry.typed, of: entry.phrase) : [],
-        ]
+        return DecisionOverlay.lines(entry)
     }
 
     private static func lines(

@@ -1,7 +1,15 @@
+import Foundation
+
 /// The keys of the pane or of what lies over it, written by the tables of actions and hints.
 enum HelpOverlay {
     /// The cells of the keys.
     private static let keyWidth = 17
+
+    /// A part of the help: what it is called, and each key with the lines that explain it.
+    private struct Section {
+        var heading: Line?
+        var entries: [[Line]]
+    }
 
     /// The lines of the help.
     ///
@@ -11,24 +19,37 @@ enum HelpOverlay {
     ///   - width: The cells of a line.
     /// - Returns: Every action of the pane, group by group.
     static func lines(for pane: PaneID, in model: Model, width: Int = 500) -> [Line] {
+        lines(sections(for: pane, in: model, width: width))
+    }
+
+    private static func sections(for pane: PaneID, in model: Model, width: Int) -> [Section] {
         let actions = Actions.actions(in: pane)
-        var lines: [Line] = []
-        for group in Action.Group.allCases {
+        return Action.Group.allCases.compactMap { group in
             let members = actions.filter { $0.group == group }
-            guard !members.isEmpty else { continue }
-            if !lines.isEmpty { lines.append([]) }
-            lines.append([Span(group.rawValue, .columnHeader)])
-            lines += members.flatMap { self.lines(for: $0, in: model, width: width) }
+            guard !members.isEmpty else { return nil }
+            return Section(
+                heading: [Span(group.rawValue, .columnHeader)],
+                entries: members.map { lines(for: $0, in: model, width: width) }
+            )
         }
-        return lines
+    }
+
+    private static func lines(_ sections: [Section]) -> [Line] {
+        sections.enumerated().flatMap { offset, section in
+            (offset == 0 ? [] : [[]]) + (section.heading.map { [$0] } ?? [])
+                + section.entries.flatMap { $0 }
+        }
     }
 
     /// The keys over it.
     static func hints(_ model: Model) -> [Hint] {
-        [
+        let search = search(model)
+        if search?.isTyped == true { return [Hint("Enter", "keep"), Hint("Esc", "all")] }
+        return [
             Hint("\(model.key(.down))/\(model.key(.up))", "scroll"),
             Hint("\(model.key(.first))/\(model.key(.last))", "first/last", rank: 2),
-            Hint("Esc", "close", rank: 0),
+            Hint(model.key(.filter), "search", rank: 1),
+            Hint("Esc", search == nil ? "close" : "all", rank: 0),
         ]
     }
 
@@ -36,7 +57,7 @@ enum HelpOverlay {
     static func draw(_ model: Model, first: Int, into frame: inout Frame) {
         OverlayBox.draw(
             lines(model),
-            title: "Help: \(subject(model))",
+            title: title(model),
             first: first,
             model,
             into: &frame
@@ -48,29 +69,63 @@ enum HelpOverlay {
         OverlayBox.lastFirst(lines(model).count, in: model)
     }
 
+    private static func search(_ model: Model) -> HelpSearch? {
+        if case .help(_, _, let search?) = model.overlay { search } else { nil }
+    }
+
+    private static func title(_ model: Model) -> String {
+        let search = search(model).map {
+            "   \(model.key(.filter))\($0.text)\($0.isTyped ? "_" : "")"
+        }
+        return "Help: \(subject(model))\(search ?? "")"
+    }
+
     private static func subject(_ model: Model) -> String {
         switch model.overlay {
-        case .help(_, over: .wizard(let wizard)):
+        case .help(_, over: .wizard(let wizard), _):
             wizard.kind == .cutOver ? "the questions before a cutover" : "the questions before R"
-        case .help(_, over: .running): "the steps"
-        case .help(_, over: .outcome): "the outcome"
+        case .help(_, over: .running, _): "the steps"
+        case .help(_, over: .outcome, _): "the outcome"
+        case .help(_, over: .answer, _): "the answer"
+        case .help(_, over: .decision, _): "the question"
         default: model.pane.title
         }
     }
 
     private static func lines(_ model: Model) -> [Line] {
+        guard let search = search(model), !search.text.isEmpty else {
+            return lines(sections(model))
+        }
+        let found = sections(model).compactMap { section -> Section? in
+            let entries = section.entries.filter { lines in
+                let text = lines.map { $0.map(\.text).joined() }.joined(separator: " ")
+                return text.localizedCaseInsensitiveContains(search.text)
+            }
+            return entries.isEmpty ? nil : Section(heading: section.heading, entries: entries)
+        }
+        guard !found.isEmpty else {
+            return [[Span("nothing here holds \"\(search.text)\"; Esc shows all", .textMuted)]]
+        }
+        return lines(found)
+    }
+
+    private static func sections(_ model: Model) -> [Section] {
         let width = OverlayBox.width(model)
-        guard case .help(_, over: let over?) = model.overlay else {
-            return lines(for: model.pane, in: model, width: width)
+        guard case .help(_, over: let over?, _) = model.overlay else {
+            return sections(for: model.pane, in: model, width: width)
         }
         switch over {
         case .wizard(let wizard):
-            return keys(WizardOverlay.hints(wizard, model), width) + [[]]
-                + explained(wizard, model, width)
-        case .running: return keys(RunningOverlay.hints(model), width)
-        case .outcome: return keys(OutcomeOverlay.hints(model), width)
+            return [
+                keys(WizardOverlay.hints(wizard, model), width),
+                Section(entries: explained(wizard, model, width).map { [$0] }),
+            ]
+        case .running: return [keys(RunningOverlay.hints(model), width)]
+        case .outcome: return [keys(OutcomeOverlay.hints(model), width)]
+        case .decision(let entry): return [keys(DecisionOverlay.hints(entry), width)]
+        case .answer(let answer, _): return [keys(AnswerOverlay.hints(answer, model), width)]
         case .help, .confirm, .palette, .themes, .columns:
-            return lines(for: model.pane, in: model, width: width)
+            return sections(for: model.pane, in: model, width: width)
         }
     }
 
@@ -94,10 +149,12 @@ enum HelpOverlay {
         return texts.flatMap { Width.wrap($0, to: width) }.map { [Span($0)] }
     }
 
-    private static func keys(_ hints: [Hint], _ width: Int) -> [Line] {
-        hints.flatMap { hint in
-            entry(hint.key, hint.help.isEmpty ? hint.name : hint.help, .text, width)
-        }
+    private static func keys(_ hints: [Hint], _ width: Int) -> Section {
+        Section(
+            entries: hints.map { hint in
+                entry(hint.key, hint.help.isEmpty ? hint.name : hint.help, .text, width)
+            }
+        )
     }
 
     private static func lines(for action: Action, in model: Model, width: Int) -> [Line] {
@@ -105,7 +162,8 @@ enum HelpOverlay {
         let refusal = action.refusal(in: model)
         let writes = action.changesSomething ? " [w]" : ""
         return entry(
-            labels.isEmpty ? "-" : labels.joined(separator: " "),
+            labels.isEmpty
+                ? "\(model.key(.palette))\(action.id.name)" : labels.joined(separator: " "),
             action.words(in: model).help + writes + (refusal.map { " (\($0))" } ?? ""),
             refusal == nil ? .text : .textMuted,
             width

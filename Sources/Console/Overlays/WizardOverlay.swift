@@ -13,22 +13,7 @@ enum WizardOverlay {
 
     /// The keys of the page that do something now, each with what it does.
     static func hints(_ wizard: Wizard, _ model: Model) -> [Hint] {
-        if let entry = wizard.entry {
-            guard entry.field != .consent else {
-                return [
-                    Hint("y", "sign", "sign every one of these", rank: 0),
-                    Hint("n", "no", "sign none of them", rank: 0),
-                    Hint("F1", "help", "this help", rank: 2),
-                ]
-            }
-            let isNote = entry.field == .note && entry.typed.isEmpty
-            return [
-                Hint("Enter", "go on", rank: 0), Hint("Esc", "back", rank: 0),
-            ] + (isNote ? [Hint("BkSp", "name", "another name", rank: 3)] : []) + [
-                Hint("C-u", "clear", "empty the field", rank: 3),
-                Hint("F1", "help", "this help", rank: 2),
-            ]
-        }
+        if let entry = wizard.entry { return DecisionOverlay.hints(entry) }
         let (up, down) = (model.key(.up), model.key(.down))
         let help = Hint(model.key(.help), "help", "this help", rank: 2)
         let cancel = Hint("Esc", "cancel", "close the questions; nothing is changed", rank: 0)

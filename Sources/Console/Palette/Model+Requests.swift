@@ -12,7 +12,9 @@ extension Model {
                 guard fitting.isEmpty else { return fitting.map { completion(request, $0) } }
                 let known = names.map { "--\($0)" }.joined(separator: ", ")
                 let words = known.isEmpty ? "no options" : known
-                return [entry(request, refusal: "\(verb.rawValue) has no --\(last.name): \(words)")]
+                let refusal = "\(verb.rawValue) has no --\(last.name): \(words)"
+                // The command may have it.
+                return [entry(request, refusal: refusal)] + shellEntries(for: request.line)
             }
             return valueEntries(request, option.kind, typed: last.value ?? "")
         }
@@ -153,7 +155,7 @@ extension Model {
     }
 
     /// Why an action of some pane is refused, wherever the operator is.
-    private func refusal(of id: Action.ID) -> String? {
+    func refusal(of id: Action.ID) -> String? {
         guard let action = Actions.all.first(where: { $0.id == id }) else { return nil }
         // Which row is selected has no say: the request names it.
         if id == .toggleWorkflow {

@@ -14,6 +14,8 @@ struct PaletteEntry: Equatable, Sendable {
         case word(PaletteWord, argument: String)
         /// A verb with its options.
         case request(PaletteRequest)
+        /// A line of the command line that no key does: the whole command is shown.
+        case shell(String)
         /// Writes the word and a blank, so that its argument can be typed.
         case complete(String)
     }
@@ -63,7 +65,23 @@ extension Model {
             .compactMap { order, entry in
                 Self.rank(of: entry, for: wanted).map { ($0, order, entry) }
             }
-        return ranked.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.2)
+        let found = ranked.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.2)
+        return found.isEmpty ? shellEntries(for: typed) : found
+    }
+
+    /// The command for a line that begins with a verb and says more than any key does.
+    func shellEntries(for typed: String) -> [PaletteEntry] {
+        let word = String(typed.prefix { $0 != " " })
+        guard Actions.action(ofVerb: word) != nil else { return [] }
+        return [
+            PaletteEntry(
+                name: typed,
+                help: "the whole command, for another terminal",
+                key: "",
+                refusal: nil,
+                effect: .shell(typed)
+            )
+        ]
     }
 
     private var allPaletteEntries: [PaletteEntry] {
@@ -129,18 +147,14 @@ extension Model {
 
     /// How well an entry fits; the verb of the command line finds the action that is its own.
     private static func rank(of entry: PaletteEntry, for text: String) -> Int? {
+        guard !text.isEmpty, case .action(let id) = entry.effect,
+            let action = Actions.all.first(where: { $0.id == id })
+        else { return rank(of: entry.name, for: text) }
+        // What is typed as on the command line means what it means there.
+        if action.verbs.contains(text) { return -1 }
         if let own = rank(of: entry.name, for: text) { return own }
-        guard !text.isEmpty, case .action(let id) = entry.effect else { return nil }
-        return verbs[id]?.contains { $0.hasPrefix(text) } == true ? 2 : nil
+        return (action.verbs + action.aliases).contains { $0.hasPrefix(text) } ? 2 : nil
     }
-
-    /// What the command line, or other people, call an action.
-    private static let verbs: [Action.ID: [String]] = [
-        .cutOver: ["switch", "cutover"], .revert: ["rollback", "back"],
-        .migrateLive: ["live"], .reloadSettings: ["reload"], .show(.quarantine): ["quarantine"],
-        .show(.workflows): ["workflows", "toggles"], .show(.tables): ["browse"],
-        .show(.overview): ["status"],
-    ]
 
     /// How well a name fits: 0 begins with the text, 1 a word of it does, 2 holds it, 3 holds its
     /// letters in order; nil does not.
@@ -205,6 +219,9 @@ extension Model {
         case .action(let action): return attempt(action, anywhere: true)
         case .word(let word, let argument): return perform(word, argument)
         case .request(let request): return perform(request)
+        case .shell(let line):
+            tell(line)
+            return []
         case .complete: return []
         }
     }

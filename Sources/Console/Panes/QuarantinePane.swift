@@ -132,7 +132,10 @@ struct QuarantinePane: Pane {
             [
                 Span("\(Figures.rows(all, "row"))\(part), "),
                 Span("\(Figures.count(waiting)) undecided", waiting > 0 ? .statusWarn : .statusOK),
-                Span("   decide: cutover quarantine replay | accept", .textMuted),
+                Span(
+                    "   \(model.key(.acceptRows)) accepts, \(model.key(.replayRows)) tries again",
+                    .textMuted
+                ),
             ]
         ]
         lines += reasons(page, model)

@@ -141,7 +141,7 @@ extension Model {
                 "\(Words.product(identity.liveSide)) is live now; nothing was switched",
                 .statusWarn
             )
-        case .migrate, .migrateLive, .cancel, .quit: break
+        case .migrate, .migrateLive, .cancel, .quit, .replay: break
         }
     }
 

@@ -13,6 +13,10 @@ public struct TargetAddress: Sendable, Equatable {
     public let database: String
     /// The user.
     public let user: String
+    /// The string for another command, without any password.
+    package let withoutPassword: String
+    /// Whether a password was given in the string or by a variable.
+    package let hasPassword: Bool
 
     /// Reads a connection string with libpq's own parser.
     ///
@@ -39,6 +43,14 @@ public struct TargetAddress: Sendable, Equatable {
         port = values["port"] ?? "5432"
         user = values["user"] ?? ""
         database = values["dbname"] ?? user
+        hasPassword = values["password"] != nil
+        let isSecret = !Self.values(given, isOwned: false, secrets: true).isEmpty
+        let places = ["host", "hostaddr", "port", "user", "dbname"]
+        let parts =
+            conninfo.isEmpty
+            ? values.filter { places.contains($0.key) }
+            : Self.values(given, isOwned: false, secrets: false)
+        withoutPassword = conninfo.isEmpty || isSecret ? Self.written(parts) : conninfo
     }
 
     /// The address for people and logs: never the password.
@@ -64,13 +76,39 @@ public struct TargetAddress: Sendable, Equatable {
         conninfo.contains("connect_timeout") ? "" : "15"
     }
 
+    /// Pairs as libpq reads them, in an order that stays the same.
+    private static func written(_ values: [String: String]) -> String {
+        values.sorted { $0.key < $1.key }.map { key, value in
+            let isPlain = !value.isEmpty && !value.contains { " '\\\t\n".contains($0) }
+            let quoted = value.replacing("\\", with: "\\\\").replacing("'", with: "\\'")
+            return "\(key)=" + (isPlain ? value : "'\(quoted)'")
+        }.joined(separator: " ")
+    }
+
+    /// The values of libpq's options.
+    ///
+    /// - Parameters:
+    ///   - options: What libpq found.
+    ///   - isOwned: Whether it is freed here.
+    ///   - secrets: Whether only those that are not to be shown are wanted, or only the others.
+    /// - Returns: Those that are set.
     private static func values(
         _ options: UnsafeMutablePointer<PQconninfoOption>?,
-        isOwned: Bool = true
+        isOwned: Bool = true,
+        secrets: Bool? = nil
     ) -> [String: String] {
         var values: [String: String] = [:]
         var option = options
         while let current = option, let keyword = current.pointee.keyword {
+            // > "*" Password field - hide value
+            // <https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PQCONNDEFAULTS>
+            let isSecret = current.pointee.dispchar.map {
+                $0.pointee == CChar(bitPattern: UInt8(ascii: "*"))
+            }
+            guard secrets == nil || secrets == (isSecret ?? false) else {
+                option = current + 1
+                continue
+            }
             if let value = current.pointee.val {
                 values[String(cString: keyword)] = String(cString: value)
             }

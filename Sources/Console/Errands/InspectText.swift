@@ -1,21 +1,23 @@
-import MigrationEngine
+package import MigrationEngine
 
-/// The report of `inspect` for people, 80 columns wide.
-struct InspectText {
+/// The report of `inspect` for people, for the command and for the console.
+package struct InspectText {
     /// How many names and messages of one kind are written out; JSON has all of them.
     private static let shown = 10
 
     private let report: InspectReport
     private let arrow: String
-    private var page = WrappedText(width: 80)
+    private var page: WrappedText
 
     /// Writes a report.
     ///
     /// - Parameters:
     ///   - report: The report.
     ///   - ascii: Whether only ASCII may be used around the report's own words.
-    init(_ report: InspectReport, ascii: Bool) {
+    ///   - width: The columns of a line.
+    package init(_ report: InspectReport, ascii: Bool, width: Int = 80) {
         self.report = report
+        page = WrappedText(width: width)
         arrow = ascii ? "->" : "→"
         addSource()
         for table in report.tables { add(table) }
@@ -26,7 +28,7 @@ struct InspectText {
     }
 
     /// The lines.
-    var text: String { page.text }
+    package var text: String { page.text }
 
     private mutating func addSource() {
         let source = report.source

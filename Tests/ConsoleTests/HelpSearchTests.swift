@@ -1,0 +1,100 @@
+import MigrationEngine
+import Testing
+
+@testable import Console
+
+/// What is looked for in the help, and what a no and a stop say.
+@Suite struct HelpSearchTests {
+    private func press(_ text: String, _ model: inout Model) {
+        for character in text { _ = model.update(.key(.character(character))) }
+    }
+
+    @Test func `the help shows only the keys that hold a text`() {
+        var model = Samples.filled(columns: 120, rows: 50)
+        press("?/CLIPB", &model)
+        let text = Chrome.draw(model).text
+        #expect(text.contains("/CLIPB_"))
+        #expect(text.contains("the row's name into the clipboard"))
+        #expect(text.contains("LIST"))
+        #expect(!text.contains("copy everything, then verify"))
+        // While it is typed, no letter is a key.
+        press("q?", &model)
+        #expect(Chrome.draw(model).text.contains("nothing here holds \"CLIPBq?\""))
+        _ = model.update(.key(.control("u")))
+        press("theme", &model)
+        _ = model.update(.key(.enter))
+        #expect(Chrome.draw(model).text.contains("choose a theme"))
+        #expect(Chrome.hints(model).map(\.text).joined().contains("Esc:all"))
+        _ = model.update(.key(.escape))
+        #expect(Chrome.draw(model).text.contains("the row's name into the clipboard"))
+        _ = model.update(.key(.escape))
+        #expect(model.overlay == nil)
+    }
+
+    @Test func `the help over the questions is searched, too, and leads back to them`() {
+        var model = Samples.following()
+        model.overlay = .wizard(Wizard(kind: .revert, page: .plan))
+        press("?/phrase", &model)
+        _ = model.update(.key(.enter))
+        #expect(Chrome.draw(model).text.contains("typed letter by letter"))
+        #expect(!Chrome.draw(model).text.contains("comes back, by table"))
+        _ = model.update(.key(.escape))
+        _ = model.update(.key(.escape))
+        #expect(model.openWizard?.kind == .revert)
+    }
+
+    // MARK: - True words
+
+    @Test func `x asks before following stops, too`() {
+        var model = Samples.following()
+        _ = model.update(.key(.character("x")))
+        #expect(Chrome.draw(model).text.contains("Stops following."))
+        #expect(model.operation?.isCancelling == false)
+        press("n", &model)
+        #expect(model.notice?.text == "the catch-up goes on")
+        press("x", &model)
+        #expect(model.update(.key(.character("y"))) == [.cancel()])
+        // The other key says what it does, and does it.
+        model = Samples.following()
+        #expect(model.update(.key(.character("p"))) == [.cancel()])
+    }
+
+    @Test func `a cutover that is not aborted goes on, and nobody reads that nothing was changed`()
+    {
+        var model = Samples.cuttingOver("fenced")
+        press("xn", &model)
+        #expect(model.notice?.text == "the cutover goes on")
+        #expect(model.overlay == .running)
+    }
+
+    @Test func `what was signed before the questions are left is named`() {
+        var model = Samples.following()
+        press("c", &model)
+        let decision = Decision(kind: .sign(gate: nil), author: "ada")
+        _ = model.update(.decided(decision, .success(.gates(["team_told", "rollback_read"]))))
+        _ = model.update(.key(.escape))
+        #expect(
+            model.notice?.text == "the cutover was not begun; this stays: 2 gates were signed by "
+                + "ada: team_told, rollback_read"
+        )
+        // The next time it is another box.
+        press("c", &model)
+        _ = model.update(.key(.escape))
+        #expect(model.notice?.text == "nothing was changed")
+    }
+
+    @Test func `nothing is called signed when nothing was`() {
+        var model = Samples.following()
+        press("c", &model)
+        let lines = model.log.count
+        let decision = Decision(kind: .sign(gate: nil), author: "ada")
+        _ = model.update(.decided(decision, .success(.gates([]))))
+        #expect(model.log.count == lines)
+        #expect(
+            model.notice?.text
+                == "nothing was signed: all that persons decide is signed already"
+        )
+        _ = model.update(.key(.escape))
+        #expect(model.notice?.text == "nothing was changed")
+    }
+}
