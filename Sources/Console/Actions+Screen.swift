@@ -1,3 +1,5 @@
+import MigrationEngine
+
 /// Actions that change what is seen, and nothing else.
 extension Actions {
     /// Panes whose rows are all here, so that they can be sorted here.
@@ -5,6 +7,13 @@ extension Actions {
         .migrate, .verify, .workflows, .inventory, .dashboard, .quarantine, .tables, .watch,
         .checks,
     ]
+
+    /// Orders come page by page along their key: the database has no other order for them.
+    private static let ordersWording: @Sendable (Model) -> (name: String, help: String)? = {
+        guard $0.pane == .orders else { return nil }
+        let other = $0.ordersOrder == .newestFirst ? "oldest first" : "newest first"
+        return (other, "\(other), by the key; the pages come so from the database")
+    }
 
     static let screen: [Action] = [
         Action(
@@ -21,9 +30,11 @@ extension Actions {
             [.character("s")],
             "sort by the next column, then unsorted",
             .list,
-            in: sortable,
+            in: sortable.union([.orders]),
+            wording: ordersWording,
             unless: { model in
                 if model.detail != nil { return "close the detail first" }
+                if model.pane == .orders { return nil }
                 return model.isListPart
                     ? "only a part of the list is here; \(model.key(.filter)) searches all of it"
                     : nil
@@ -35,9 +46,12 @@ extension Actions {
             [.character("S")],
             "sort the other way round",
             .list,
-            in: sortable,
+            in: sortable.union([.orders]),
+            wording: ordersWording,
             unless: { model in
-                model.list.sort == nil
+                if model.detail != nil { return "close the detail first" }
+                if model.pane == .orders { return nil }
+                return model.list.sort == nil
                     ? "the list is not sorted; \(model.key(.sort)) sorts it" : nil
             }
         ),

@@ -102,7 +102,15 @@ final class Dispatcher {
                 message: { .workflows(ticket: ticket, $0) },
                 { try engine.workflows(side: side) }
             )
-        case .loadOrders(let ticket, let side, let search, let limit, let status, let place):
+        case .loadOrders(
+            let ticket,
+            let side,
+            let search,
+            let limit,
+            let status,
+            let place,
+            let order
+        ):
             read(
                 message: { .orders(ticket: ticket, $0) },
                 {
@@ -111,6 +119,7 @@ final class Dispatcher {
                         search: search,
                         status: status,
                         at: place,
+                        order: order,
                         limit: limit
                     )
                 }

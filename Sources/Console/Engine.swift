@@ -130,13 +130,14 @@ package protocol ConsoleEngine: BrowsingEngine, ComparingEngine {
     /// - Throws: ``MigrationError``.
     func sides() throws -> [SideFacts]
 
-    /// The orders of some place in the list, newest first.
+    /// The orders of some place in the list.
     ///
     /// - Parameters:
     ///   - side: The side to read.
     ///   - search: Text to look for; empty for all.
     ///   - status: The only status; nil for all.
     ///   - place: Where in the list.
+    ///   - order: Which end of the key the list begins with.
     ///   - limit: The number of orders at most.
     /// - Returns: One page; a search that takes long gives what it has, and where it goes on.
     /// - Throws: ``MigrationError``.
@@ -145,6 +146,7 @@ package protocol ConsoleEngine: BrowsingEngine, ComparingEngine {
         search: String,
         status: String?,
         at place: PagePlace<String>,
+        order: OrdersOrder,
         limit: Int
     ) throws -> OrdersPage
 

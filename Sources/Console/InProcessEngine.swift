@@ -92,6 +92,7 @@ package final class InProcessEngine: ConsoleEngine {
         search: String,
         status: String?,
         at place: PagePlace<String>,
+        order: OrdersOrder,
         limit: Int
     ) throws -> OrdersPage {
         try reading(side) { reader throws(MigrationError) in
@@ -100,6 +101,7 @@ package final class InProcessEngine: ConsoleEngine {
                 status: status,
                 limit: limit,
                 at: place,
+                order: order,
                 patience: Self.searchPatience
             )
         }

@@ -95,7 +95,8 @@ enum Command: Equatable, Sendable {
         search: String,
         limit: Int,
         status: String? = nil,
-        at: PagePlace<String> = .first
+        at: PagePlace<String> = .first,
+        order: OrdersOrder = .newestFirst
     )
     case loadOrderItems(ticket: Int, side: Side, orderNumber: String)
     case loadInventory(

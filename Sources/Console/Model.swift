@@ -231,6 +231,8 @@ struct Model: Sendable {
     var code = Loadable<CodeListing>()
     /// Whether the operator has stopped the proof of the code that is under way.
     var isProofStopping = false
+    /// Which orders come first.
+    var ordersOrder = OrdersOrder.newestFirst
     /// How the lists are walked through of which only a part is here.
     var orderWalk = Walk<String>()
     var stockWalk = Walk<String>()

@@ -46,6 +46,8 @@ extension Model {
         case .help: overlay = .help(first: 0)
         case .theme: return pickTheme()
         case .palette: overlay = .palette(Palette())
+        case .sort where pane == .orders, .reverseSort where pane == .orders:
+            return reverseOrders()
         case .sort: sortByNextColumn()
         case .reverseSort:
             list.sort?.isDescending.toggle()

@@ -21,7 +21,7 @@ import Testing
         var model = orders()
         var asked: [String?] = []
         for _ in 0..<3 {
-            for case .loadOrders(_, _, _, let limit, let status, _)
+            for case .loadOrders(_, _, _, let limit, let status, _, _)
                 in model.update(.key(.character("f")))
             {
                 #expect(limit == 200)

@@ -111,6 +111,7 @@ import Testing
             search: String,
             status: String?,
             at place: PagePlace<String>,
+            order: OrdersOrder,
             limit: Int
         ) throws -> OrdersPage {
             OrdersPage(side: side, rows: [], nextKey: nil)

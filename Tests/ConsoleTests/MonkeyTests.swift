@@ -65,7 +65,7 @@ import Testing
             switch command {
             case .loadWorkflows(let ticket, _):
                 send(.workflows(ticket: ticket, value(full.workflows.value)))
-            case .loadOrders(let ticket, _, _, _, _, _):
+            case .loadOrders(let ticket, _, _, _, _, _, _):
                 send(.orders(ticket: ticket, value(full.orders.value)))
             case .loadOrderItems(let ticket, _, _):
                 send(.orderItems(ticket: ticket, value(full.orderItems.value)))

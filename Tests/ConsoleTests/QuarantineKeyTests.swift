@@ -87,6 +87,15 @@ import Testing
         }
     }
 
+    @Test func `where no row is in quarantine the keys say so, also while the source is followed`()
+    {
+        var model = Samples.following()
+        model.browsing.quarantine = Samples.nothing().browsing.quarantine
+        model.pane = .quarantine
+        _ = model.update(.key(.character("a")))
+        #expect(model.notice?.text == "no row is selected")
+    }
+
     @Test func `a failure says why, and the rows stay as they are`() {
         var model = model()
         model.isDecidingRows = true

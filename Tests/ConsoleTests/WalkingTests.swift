@@ -87,7 +87,7 @@ import Testing
             var (queue, left) = (commands, rounds)
             while !queue.isEmpty, left > 0 {
                 guard
-                    case .loadOrders(let ticket, _, _, let limit, let status, let place) =
+                    case .loadOrders(let ticket, _, _, let limit, let status, let place, _) =
                         queue.removeFirst()
                 else { continue }
                 left -= 1
@@ -99,6 +99,36 @@ import Testing
 
         var selected: String? { model.selectedRow?.id }
         var text: String { Chrome.draw(model).text }
+    }
+
+    @Test(arguments: ["s", "S"])
+    func `orders are asked for oldest first, and newest first again`(key: Character) {
+        var model = Pane(4_000).model
+        model.marks = Marks()
+        #expect(Chrome.draw(model).text.contains("Orders in SQLite, newest first"))
+        for (order, words) in [(OrdersOrder.oldestFirst, "oldest"), (.newestFirst, "newest")] {
+            let asked = Command.loadOrders(
+                ticket: model.orders.ticket + 1,
+                side: .source,
+                search: "",
+                limit: 200,
+                order: order
+            )
+            #expect(model.update(.key(.character(key))) == [asked])
+            // What was read in another order is not mixed with it.
+            #expect(model.orders.value == nil)
+            #expect(Chrome.draw(model).text.contains("Orders in SQLite, \(words) first"))
+        }
+        // A page that goes on keeps the order.
+        _ = model.update(.key(.character(key)))
+        var page = OrdersPage(side: .source, rows: (1...200).map { Shop.row($0) }, nextKey: "200")
+        page.edges.keys = (1...200).map { "\($0)" }
+        _ = model.update(.orders(ticket: model.orders.ticket, .success(page)))
+        guard case .loadOrders(_, _, _, _, _, .last, .oldestFirst)? = model.go(to: .end).first
+        else {
+            Issue.record("the end is asked for in another order")
+            return
+        }
     }
 
     @Test func `page by page the cursor passes every order, and comes back`() {

@@ -143,7 +143,9 @@ import Testing
 
     @Test func `workflows, orders and stock stand on the overview, with the time of each`() {
         let text = Chrome.draw(model()).text
-        for title in ["─ Workflows ─", "─ Orders in SQLite ─", "─ Inventory in SQLite ─"] {
+        for title in [
+            "─ Workflows ─", "─ Orders in SQLite, newest first ─", "─ Inventory in SQLite ─",
+        ] {
             #expect(text.contains(title), "\(title)")
         }
         #expect(text.contains("Ada Lind") && text.contains("xml-import"))
@@ -158,7 +160,7 @@ import Testing
     @Test func `a limit of the orders' pane stands in the title, also on the overview`() {
         var model = model()
         model.comparing.statuses[.orders] = "pending"
-        #expect(Chrome.draw(model).text.contains("Orders in SQLite  status pending"))
+        #expect(Chrome.draw(model).text.contains("Orders in SQLite, newest first  status pending"))
     }
 
     @Test func `the lists are read again at the refreshing's pace, and on no smaller screen`() {

@@ -56,6 +56,17 @@ final class OwnServer: Sendable {
         try #require(stopped.status == 0, "\(stopped)")
     }
 
+    /// Ends it as a power cut does: nothing is written any more, its counters are lost.
+    ///
+    /// - Throws: An expectation when it does not end.
+    func crash() async throws {
+        let file = try String(contentsOfFile: "\(path)/data/postmaster.pid", encoding: .utf8)
+        let pid = try #require(file.split(separator: "\n").first.flatMap { Int32($0) })
+        try #require(pid > 1 && pid != getpid())
+        kill(pid, SIGQUIT)
+        try #require(await eventually { kill(pid, 0) != 0 })
+    }
+
     /// Sets what takes a restart, and starts it again.
     ///
     /// - Parameter settings: As after `ALTER SYSTEM SET`.

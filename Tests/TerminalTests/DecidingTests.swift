@@ -119,6 +119,34 @@ struct DecidingTests {
     }
 
     @Test(.timeLimit(.minutes(30)))
+    func `of more than ten thousand rows in quarantine the first are listed, and all are counted`()
+        async throws
+    {
+        let folder = try TestFolder()
+        let path = folder.file("many.db")
+        _ = try await sqlite3(
+            path,
+            """
+            CREATE TABLE odd (id INTEGER PRIMARY KEY, n INTEGER);
+            WITH RECURSIVE many(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM many WHERE i < 10001)
+            INSERT INTO odd SELECT i, 'text' FROM many;
+            INSERT INTO odd VALUES (20000, 1);
+            """
+        )
+        let run = try await CutoverCommand(source: path, target: TestDatabase.url)("migrate")
+        #expect(run.status == 1, "\(run)")
+        let desk = Desk(Options(source: path, target: TestDatabase.url))
+        desk.press("9")
+        try await desk.wait { $0.browsing.quarantine.value != nil }
+        let page = try #require(desk.model.browsing.quarantine.value)
+        #expect(page.rows.count == 10_000)
+        #expect(page.next == page.rows.last?.id)
+        #expect(page.groups.map(\.rows) == [10_001])
+        let text = Chrome.draw(desk.model).text
+        #expect(text.contains("10,001 rows, the first 10,000 here, 10,001 undecided"))
+    }
+
+    @Test(.timeLimit(.minutes(30)))
     func `a read-only console decides nothing about rows`() async throws {
         let folder = try TestFolder()
         let (options, _) = try await hostile(folder)

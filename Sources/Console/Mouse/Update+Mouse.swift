@@ -95,6 +95,12 @@ extension Model {
             notify("this list comes page by page in an order of its own")
             return []
         }
+        if pane == .orders {
+            // The key alone can be walked through the other way.
+            if title == "ORDER" { return attempt(.sort) }
+            notify("orders come page by page, \(ordersWords); a click on ORDER turns that round")
+            return []
+        }
         if let reason = action.refusal(in: self) {
             notify(reason, .promptError)
             return []

@@ -150,17 +150,12 @@ enum OutcomeOverlay {
                 }
                 return [
                     Span(Width.pad(table.name, to: 26)), Span(figures.joined()),
-                    Span(" " + first(table.insertedKeys), .textMuted),
+                    Span(" " + table.insertedKeys.prefix(3).joined(separator: "; "), .textMuted),
                 ]
             }
         }
         return lines + notes(report.notes + report.tables.flatMap(\.notes), model) + [[]]
             + steps(report.steps, model)
-    }
-
-    /// The first of the keys in their order: numbers by their value.
-    private static func first(_ keys: [String]) -> String {
-        keys.sorted { ($0.count, $0) < ($1.count, $1) }.prefix(3).joined(separator: "; ")
     }
 
     private static func failed(_ error: MigrationError, _ model: Model) -> [Line] {

@@ -1,12 +1,13 @@
 import MigrationEngine
 
-/// The orders of one side, newest first.
+/// The orders of one side, newest or oldest first.
 struct OrdersPane: Pane {
     let id = PaneID.orders
 
     func content(_ model: Model) -> PaneContent {
         PaneContent(
-            title: "Orders in \(Words.product(model.side))" + model.limitWords(of: id),
+            title: "Orders in \(Words.product(model.side)), \(model.ordersWords)"
+                + model.limitWords(of: id),
             body: body(model),
             footer: footer(model),
             listShare: 50

@@ -82,9 +82,25 @@ extension Model {
                 search: search,
                 limit: limit ?? Self.ordersOfPage,
                 status: status,
-                at: place
+                at: place,
+                order: ordersOrder
             )
         ]
+    }
+
+    /// Shows the orders from the other end of their key; the database gives them so.
+    mutating func reverseOrders() -> [Command] {
+        ordersOrder = ordersOrder.reversed
+        list.selected = nil
+        list.index = 0
+        forgetRows(of: .orders)
+        notify("orders: \(ordersWords)")
+        return reload()
+    }
+
+    /// Which orders come first, in words.
+    var ordersWords: String {
+        ordersOrder == .newestFirst ? "newest first" : "oldest first"
     }
 
     /// Reads articles.

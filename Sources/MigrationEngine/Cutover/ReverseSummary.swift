@@ -32,11 +32,11 @@ public struct ReverseSummary: Codable, Sendable, Equatable {
         public var cellsKept = 0
         /// Cells that were written.
         public var cellsWritten = 0
-        /// Keys of rows that were made, the first ones.
+        /// Keys of rows that were made, the first ones in their order.
         public var insertedKeys: [String] = []
-        /// Keys of rows that were changed, the first ones.
+        /// Keys of rows that were changed, the first ones in their order.
         public var updatedKeys: [String] = []
-        /// Keys of rows that were deleted, the first ones.
+        /// Keys of rows that were deleted, the first ones in their order.
         public var deletedKeys: [String] = []
         /// What the operator should know.
         public var notes: [String] = []
@@ -107,8 +107,16 @@ final class ReverseTally {
         Self.sample(key, &table.deletedKeys)
     }
 
+    /// Keeps the first keys in their order, whatever order they come in: numbers by their value.
     private static func sample(_ key: String, _ keys: inout [String]) {
-        if keys.count < ReverseSummary.Table.samples { keys.append(key) }
+        let isFull = keys.count == ReverseSummary.Table.samples
+        if isFull, let last = keys.last, !isBefore(key, last) { return }
+        if isFull { keys.removeLast() }
+        keys.insert(key, at: keys.firstIndex { isBefore(key, $0) } ?? keys.count)
+    }
+
+    private static func isBefore(_ left: String, _ right: String) -> Bool {
+        (left.utf8.count, left) < (right.utf8.count, right)
     }
 
     /// The table with its notes.

@@ -28,13 +28,14 @@ extension LiveReader {
         )
     }
 
-    /// Reads the orders of some place in the list, newest first, wherever that is.
+    /// Reads the orders of some place in the list, wherever that is.
     ///
     /// - Parameters:
     ///   - search: A part of the number or of the customer's names.
     ///   - status: A status as stored.
     ///   - limit: The most rows of the page.
     ///   - place: Where in the list.
+    ///   - order: Which end of the key the list begins with.
     ///   - patience: How long a search goes on before it gives back what it has; nil for the
     ///     reader's own.
     /// - Returns: The page with the keys of its rows.
@@ -44,6 +45,7 @@ extension LiveReader {
         status: String? = nil,
         limit: Int = 50,
         at place: PagePlace<String>,
+        order: OrdersOrder = .newestFirst,
         patience: Duration? = nil
     ) throws(MigrationError) -> OrdersPage {
         try read("orders") { session throws(LiveFailure) in
@@ -53,7 +55,8 @@ extension LiveReader {
                 view: view,
                 relation: relation,
                 search: search.flatMap { $0.isEmpty ? nil : $0 },
-                status: status.flatMap { $0.isEmpty ? nil : $0 }
+                status: status.flatMap { $0.isEmpty ? nil : $0 },
+                order: order
             )
             if place == .first, let order = try query.exact() {
                 var page = OrdersPage(side: side, rows: [order.row], nextKey: nil)

@@ -18,6 +18,7 @@ struct OrdersQuery {
     let relation: LiveShape.Relation
     let search: String?
     let status: String?
+    private let order: OrdersOrder
     private let keyKind: LiveShape.Kind
     private let keySQL: String
     private let numberSQL: String
@@ -30,13 +31,15 @@ struct OrdersQuery {
     ///   - relation: Its table.
     ///   - search: What is looked for.
     ///   - status: The status that is asked for.
+    ///   - order: Which end of the key the list begins with.
     /// - Throws: ``LiveFailure`` when the table lacks a column that the request needs.
     init(
         session: LiveSession,
         view: Profile.Orders,
         relation: LiveShape.Relation,
         search: String?,
-        status: String?
+        status: String?,
+        order: OrdersOrder = .newestFirst
     ) throws(LiveFailure) {
         guard let key = relation.column(view.key), let number = relation.sql(view.number) else {
             throw .front(session.missing("the key", of: view.table, for: "orders"))
@@ -50,6 +53,7 @@ struct OrdersQuery {
         self.relation = relation
         self.search = search
         self.status = status
+        self.order = order
         keyKind = key.kind
         keySQL = SourceConnection.quote(key.name)
         numberSQL = number
@@ -102,7 +106,7 @@ struct OrdersQuery {
     ///
     /// - Parameters:
     ///   - bound: Where the slice begins; nil for an end of the list.
-    ///   - isBackward: Whether it reaches toward newer orders.
+    ///   - isBackward: Whether it reaches toward the beginning of the list.
     ///   - count: The rows of the slice.
     /// - Returns: The last key of the slice, or nil when it reaches the end of the list.
     /// - Throws: ``LiveFailure``.
@@ -111,23 +115,23 @@ struct OrdersQuery {
         isBackward: Bool,
         _ count: Int
     ) throws(LiveFailure) -> String? {
-        let condition = bound.map { "WHERE \(keySQL) \(Self.sign($0, isBackward)) ?" } ?? ""
+        let condition = bound.map { "WHERE \(keySQL) \(sign($0, isBackward)) ?" } ?? ""
         let rows = try session.connection.rows(
             """
             SELECT \(keySQL) FROM \(relation.sql) \(condition)
-            ORDER BY \(keySQL) \(isBackward ? "ASC" : "DESC") LIMIT 1 OFFSET \(count - 1)
+            ORDER BY \(keySQL) \(ascends(isBackward) ? "ASC" : "DESC") LIMIT 1 OFFSET \(count - 1)
             """,
             [bound?.key].compactMap { $0 }
         )
         return rows.first?.first ?? nil
     }
 
-    /// Reads orders, newest first, or oldest first when they are read backward.
+    /// Reads orders in the order of the list, or the other way round when they are read backward.
     ///
     /// - Parameters:
     ///   - bound: Where the first order may be; nil for an end of the list.
     ///   - boundary: The last key that may be read; nil for the other end of the list.
-    ///   - isBackward: Whether they are read toward the newer ones.
+    ///   - isBackward: Whether they are read toward the beginning of the list.
     ///   - limit: The most rows.
     /// - Returns: The orders with their keys.
     /// - Throws: ``LiveFailure``.
@@ -140,11 +144,11 @@ struct OrdersQuery {
         var conditions: [String] = []
         var values: [LiveValue] = []
         if let bound {
-            conditions.append("\(keySQL) \(Self.sign(bound, isBackward)) ?")
+            conditions.append("\(keySQL) \(sign(bound, isBackward)) ?")
             values.append(bound.key)
         }
         if let boundary {
-            conditions.append("\(keySQL) \(isBackward ? "<=" : ">=") ?")
+            conditions.append("\(keySQL) \(ascends(isBackward) ? "<=" : ">=") ?")
             values.append(try key(boundary))
         }
         if let status, let column = relation.sql(view.status) {
@@ -159,8 +163,11 @@ struct OrdersQuery {
         return try select(conditions, values, isBackward: isBackward, limit: limit)
     }
 
-    private static func sign(_ bound: Bound, _ isBackward: Bool) -> String {
-        (isBackward ? ">" : "<") + (bound.isIncluded ? "=" : "")
+    /// Whether the keys grow on the way.
+    private func ascends(_ isBackward: Bool) -> Bool { isBackward != (order == .oldestFirst) }
+
+    private func sign(_ bound: Bound, _ isBackward: Bool) -> String {
+        (ascends(isBackward) ? ">" : "<") + (bound.isIncluded ? "=" : "")
     }
 
     private func select(
@@ -175,7 +182,7 @@ struct OrdersQuery {
                 \(relation.sql(view.total) ?? "NULL"), \(itemsSQL), \(matchesSQL)
             FROM \(relation.sql)
             \(conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND "))
-            ORDER BY \(keySQL) \(isBackward ? "ASC" : "DESC") LIMIT \(limit)
+            ORDER BY \(keySQL) \(ascends(isBackward) ? "ASC" : "DESC") LIMIT \(limit)
             """
         // One view for the orders and their items: imports delete and re-insert the items.
         return try session.connection.snapshot { () throws(LiveFailure) in

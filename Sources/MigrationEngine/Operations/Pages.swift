@@ -14,7 +14,16 @@ public struct OrderRow: Codable, Sendable, Equatable {
     @ExplicitNull public var totalCents: Int64?
 }
 
-/// One page of orders, newest first.
+/// The two orders in which the key gives the list of orders page by page.
+package enum OrdersOrder: Sendable, Equatable {
+    case newestFirst
+    case oldestFirst
+
+    /// The other one.
+    package var reversed: OrdersOrder { self == .newestFirst ? .oldestFirst : .newestFirst }
+}
+
+/// One page of orders, newest first unless it was asked for otherwise.
 public struct OrdersPage: Codable, Sendable, Equatable {
     /// The side that was read.
     public var side: Side

@@ -86,6 +86,36 @@ struct OperationsOrdersTests {
         #expect(from.edges.hasMoreBefore)
     }
 
+    @Test(arguments: [(1, 1_000), (7, 3), (103, 1_000)], [nil, "on_hold"])
+    func `oldest first is the same list the other way round, page by page in both directions`(
+        sizes: (limit: Int, slice: Int),
+        status: String?
+    ) throws {
+        let shop = try OperationsShop(OperationsShop.production + OperationsShop.orders(100))
+        let reader = LiveReader(options: shop.options, side: .source)
+        reader.sliceRows = sizes.slice
+        let newest = try numbers(reader, status: status, limit: sizes.limit)
+        func page(_ place: PagePlace<String>) throws -> OrdersPage {
+            try reader.orders(status: status, limit: sizes.limit, at: place, order: .oldestFirst)
+        }
+        var (forward, next) = ([String](), PagePlace<String>.first)
+        while true {
+            let read = try page(next)
+            forward += read.rows.map(\.orderNumber)
+            guard let key = read.nextKey else { break }
+            next = .after(key)
+        }
+        #expect(forward == newest.reversed())
+        var (backward, before) = ([String](), PagePlace<String>.last)
+        while true {
+            let read = try page(before)
+            backward = read.rows.map(\.orderNumber) + backward
+            guard read.edges.hasMoreBefore, let key = read.edges.keys.first else { break }
+            before = .before(key)
+        }
+        #expect(backward == forward)
+    }
+
     @Test func `a search that takes long says where it stopped, in both directions`() throws {
         let shop = try OperationsShop(OperationsShop.production + OperationsShop.orders(100))
         let reader = LiveReader(options: shop.options, side: .source)

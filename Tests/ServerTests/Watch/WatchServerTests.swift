@@ -43,4 +43,47 @@ struct WatchServerTests {
         #expect(await watch.stop() == 1)
         try await server.stop()
     }
+
+    @Test func `a crash of the server loses its counters, and is not taken for rollbacks`()
+        async throws
+    {
+        let server = OwnServer()
+        let url = try await server.start()
+        _ = try await psql(url, "CREATE DATABASE shop")
+        let target = url.replacing("/postgres?", with: "/shop?")
+        let live = try await LiveSource.switched(target: target)
+        func transactions(_ number: Int, ending end: String) async throws {
+            _ = try await psql(
+                target,
+                "DO $$ BEGIN FOR i IN 1..\(number) LOOP PERFORM 1; \(end); END LOOP; END $$"
+            )
+        }
+        try await transactions(5_000, ending: "COMMIT")
+        let watch = try await WatchRun(live)
+        _ = try await watch.looks(until: "good", "transactions", after: 0)
+
+        // What the watch sees next are the counters of a server that has begun anew: few commits,
+        // and so many rollbacks that they would be a fault.
+        watch.program.send(SIGSTOP)
+        try #require(await eventually { watch.program.isHalted })
+        let count = watch.looks.count
+        try await server.crash()
+        _ = try await server.start()
+        try await transactions(30, ending: "ROLLBACK")
+        watch.program.send(SIGCONT)
+        let wereReset = try await eventually {
+            watch.looks.dropFirst(count).contains {
+                $0["criteria"].named("transactions")["reason"].string?
+                    .contains("counters were reset") == true
+            }
+        }
+        #expect(wereReset, "\(watch.looks.last ?? .null)")
+        try await watch.requireEnd(of: "transactions")
+        for look in watch.looks.dropFirst(count) {
+            let found = look["criteria"].named("transactions")
+            #expect(found["state"].string != "bad", "\(found)")
+        }
+        await watch.stop()
+        try await server.stop()
+    }
 }
