@@ -73,7 +73,7 @@ SAME = [
     "SELECT mark AS m, id FROM t ORDER BY m, id", "SELECT id, mark FROM t ORDER BY 2, 1",
     ("SELECT id FROM t WHERE ? IS NULL OR note = ?", ("One", "One")),
     ("SELECT '100%', id % 2, '?' FROM t WHERE id = ? -- 5% ?\n", (1,)),
-    "SELECT n AS id FROM t ORDER BY id", "SELECT coalesce(n, k) AS x, t.id FROM t LEFT JOIN u ON u.a = t.id ORDER BY x, t.id, b",
+    "SELECT n AS id FROM t ORDER BY id", "SELECT id, count(*) AS n, row_number() OVER (ORDER BY n, id) FROM t GROUP BY id ORDER BY id", "SELECT coalesce(n, k) AS x, t.id FROM t LEFT JOIN u ON u.a = t.id ORDER BY x, t.id, b",
     "SELECT t.id, c.qty FROM t LEFT JOIN child c ON c.t_id = t.id ORDER BY c.qty, t.id",
     "SELECT t.id, c.qty FROM child c RIGHT JOIN t ON c.t_id = t.id ORDER BY c.qty DESC, t.id",
     "SELECT active, count(*) AS c FROM t GROUP BY active HAVING c > 1", "SELECT flag AS f, count(*) FROM t GROUP BY flag HAVING f = 1",

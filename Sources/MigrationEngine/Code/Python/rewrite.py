@@ -428,7 +428,7 @@ class Rewriting:
     def _ordered(self, node):
         inside = self._unwrapped(node.this)
         column = self.schema.column(inside) if isinstance(inside, exp.Column) else None
-        if isinstance(inside, exp.Column) and not inside.table:
+        if isinstance(inside, exp.Column) and not inside.table and not isinstance(node.parent.parent, exp.Window):
             # A name that the result has is meant before a column of the tables.
             select = node.find_ancestor(exp.Select)
             for item in select.expressions if select is not None else []:
