@@ -76,9 +76,9 @@ struct CodeFixCommand: ParsableCommand {
         discussion: """
             A file is changed whole or not at all. What is fixed speaks PostgreSQL only: to go \
             back to SQLite, put back the files that the folder named at the end has. The fixed \
-            files import pg_utils.py, which `code adapter` writes; before or after makes no \
-            difference, but the application starts only when both are done. A second fix changes \
-            nothing.
+            files import pg_utils.py, which `code adapter` writes: fix first, because between the two the \
+            application then does not start. The other way round it starts, and works on the SQLite \
+            file whatever USE_POSTGRES says. A second fix changes nothing.
             """
     )
 
@@ -227,8 +227,19 @@ enum CodeText {
         let shown = diff && !report.diff.isEmpty ? [SafeText.visibleLines(report.diff)] : []
         return
             (shown + report.files.map { "\($0.state): \(SafeText.visible($0.path))" }
-            + ["the application imports it as \(SafeText.visible(report.module))"])
+            + ["the application imports it as \(SafeText.visible(report.module))"]
+            + onSqlite(report.onSqlite))
             .joined(separator: "\n")
+    }
+
+    /// Whoever ran the application's tests now would write to the file in use.
+    private static func onSqlite(_ paths: [String]) -> [String] {
+        guard let first = paths.first else { return [] }
+        let more = paths.count == 1 ? "" : " and \(Count.text(paths.count - 1, "other file"))"
+        return [
+            "warning: \(SafeText.visible(first))\(more) still speak SQLite and write to its file, also with "
+                + "USE_POSTGRES=true: run nothing of the application before cutover code fix --write"
+        ]
     }
 
     private static func totals(_ totals: CodeReport.Totals) -> String {

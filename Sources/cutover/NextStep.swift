@@ -133,6 +133,10 @@ enum NextStep {
     /// A line with the next step after the adapter.
     static func line(after report: CodeAdapterReport, of folder: String) -> String {
         let folder = SafeText.shellWord(folder)
+        if report.written, !report.onSqlite.isEmpty {
+            return
+                "\nnext: cutover code fix \(folder) --write; the application's tests only after it"
+        }
         return report.written
             ? "\nnext: cutover code check \(folder), then the application's own tests with "
                 + "USE_POSTGRES=true"

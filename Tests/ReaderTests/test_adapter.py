@@ -1,7 +1,9 @@
 """The adapter on a real PostgreSQL, named by DATABASE_URL; DB_DRIVER names the driver."""
+import copy
 import importlib.util
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -91,6 +93,7 @@ class AdapterTests(unittest.TestCase):
     def test_a_row_is_a_tuple_where_sqlite_has_one(self):
         row = self.pg.TupleRow((1, "x"), ["a", "b"])
         self.assertEqual((row, row["B"], json.dumps(row), "%s %s" % row), ((1, "x"), "x", '[1, "x"]', "1 x"))
+        self.assertEqual((copy.copy(row), copy.deepcopy([row])), ((1, "x"), [(1, "x")]))
 
     def test_a_row_is_handed_on_as_values(self):
         with self.pg.transaction() as conn:
@@ -140,6 +143,78 @@ class AdapterTests(unittest.TestCase):
                 conn.execute("INSERT INTO pairs (n) VALUES (3)")
                 conn.execute("INSERT INTO pairs (n) VALUES (500)")
         self.assertEqual(self.pg.execute_query("SELECT count(*) FROM pairs")[0][0], 2)
+
+    def test_a_commit_behind_a_failed_statement_is_an_error_and_no_silent_rollback(self):
+        def count():
+            return self.pg.execute_query("SELECT count(*) FROM pairs")[0][0]
+
+        def one_fails(conn):
+            conn.execute("INSERT INTO pairs (n) VALUES (1)")
+            with self.assertRaises(self.pg.IntegrityError):
+                conn.execute("INSERT INTO pairs (n) VALUES (500)")
+        conn = self.pg.get_connection()
+        one_fails(conn)
+        with self.assertRaisesRegex(self.pg.InternalError, "keep_after_error"):
+            conn.commit()
+        conn.execute("INSERT INTO pairs (n) VALUES (2)")
+        conn.commit()
+        conn.close()
+        self.assertEqual(count(), 1)
+        with self.assertRaises(self.pg.InternalError), self.pg.transaction() as conn:
+            one_fails(conn)
+        conn = self.pg.get_connection()
+        with self.assertRaises(self.pg.InternalError), conn:
+            one_fails(conn)
+        conn.close()
+        self.assertEqual(count(), 1)
+
+    def test_what_is_made_outside_of_a_transaction_is_kept_at_once(self):
+        conn, source = self.pg.get_connection(), sqlite3.connect(":memory:")
+        self.addCleanup(source.close)
+        self.addCleanup(self.pg.execute_update, "DROP TABLE IF EXISTS made_at_once, made_within")
+        answers = []
+        for side in (source, conn):
+            side.execute("-- at once\nCREATE TABLE made_at_once (id integer)")
+            side.rollback()
+            side.execute("WITH x AS (SELECT 1 AS id) INSERT INTO made_at_once SELECT id FROM x")
+            side.rollback()
+            side.execute("INSERT INTO made_at_once VALUES (2)")
+            side.execute("CREATE TABLE made_within (id integer)")
+            side.execute("WITH x AS (SELECT 3 AS id) INSERT INTO made_at_once SELECT id FROM x")
+            side.rollback()
+            answers.append([tuple(row) for row in side.execute("SELECT id FROM made_at_once").fetchall()])
+            with self.assertRaises((sqlite3.Error, self.pg.Error)):
+                side.execute("SELECT * FROM made_within")
+        self.assertEqual(answers, [[(1,)], [(1,)]])
+        conn.close()
+        with self.assertRaises(ZeroDivisionError), self.pg.transaction() as conn:
+            conn.execute("CREATE TABLE made_within (id integer)")
+            raise ZeroDivisionError
+        with self.assertRaises(self.pg.ProgrammingError):
+            self.pg.execute_query("SELECT * FROM made_within")
+
+    def test_a_cursor_is_read_as_that_of_sqlite(self):
+        def read(conn):
+            cursor = conn.cursor()
+            cursor.execute("SELECT 1 AS a UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5")
+            first = tuple(next(cursor))
+            cursor.arraysize = 2
+            found = [first, len(cursor.fetchmany()), len(cursor.fetchmany(1)), len(list(cursor)), next(cursor, None)]
+            cursor.execute("SELECT 1 UNION ALL SELECT 2")
+            return [*found, len(cursor.fetchmany(0))]
+        source = sqlite3.connect(":memory:")
+        self.addCleanup(source.close)
+        with self.pg.transaction() as conn:
+            self.assertEqual(read(conn), read(source))
+            for place in (conn, conn.cursor()):
+                with self.assertRaises(AttributeError):
+                    place.row_factory = dict
+
+    def test_what_is_no_number_is_null_as_before(self):
+        with self.pg.transaction() as conn:
+            for values in ((float("nan"),), [float("nan")]):
+                self.assertIsNone(conn.execute("SELECT %s::float8", values).fetchone()[0])
+            self.assertIsNone(conn.execute("SELECT %(a)s::float8", {"a": float("nan")}).fetchone()[0])
 
     def test_what_was_not_committed_is_gone_with_the_connection(self):
         conn = self.pg.get_connection()

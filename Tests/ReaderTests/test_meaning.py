@@ -8,6 +8,7 @@ import os
 import sqlite3
 import sys
 import unittest
+from datetime import datetime
 
 from support import LAID_OUT
 from test_adapter import loaded
@@ -22,7 +23,7 @@ from literals import Text  # noqa: E402
 from schema import Schema  # noqa: E402
 
 TABLES = ("t", "u", "p", "q", "child")
-SHAPES = {bool: "boolean", int: "integer", float: "real", str: "text", type(None): "null"}
+SHAPES = {bool: "boolean", int: "integer", float: "real", str: "text", type(None): "null", datetime: "datetime"}
 
 # What gives the same on both, with nothing to tell of it.
 SAME = [
@@ -72,6 +73,15 @@ SAME = [
     "SELECT mark AS m, id FROM t ORDER BY m, id", "SELECT id, mark FROM t ORDER BY 2, 1",
     ("SELECT id FROM t WHERE ? IS NULL OR note = ?", ("One", "One")),
     ("SELECT '100%', id % 2, '?' FROM t WHERE id = ? -- 5% ?\n", (1,)),
+    "SELECT n AS id FROM t ORDER BY id", "SELECT id, count(*) AS n, row_number() OVER (ORDER BY n, id) FROM t GROUP BY id ORDER BY id", "SELECT coalesce(n, k) AS x, t.id FROM t LEFT JOIN u ON u.a = t.id ORDER BY x, t.id, b",
+    "SELECT t.id, c.qty FROM t LEFT JOIN child c ON c.t_id = t.id ORDER BY c.qty, t.id",
+    "SELECT t.id, c.qty FROM child c RIGHT JOIN t ON c.t_id = t.id ORDER BY c.qty DESC, t.id",
+    "SELECT active, count(*) AS c FROM t GROUP BY active HAVING c > 1", "SELECT flag AS f, count(*) FROM t GROUP BY flag HAVING f = 1",
+    "SELECT active, sum(n) - 1 AS s FROM t GROUP BY active HAVING s * 2 > 1 AND count(*) > 0",
+    "SELECT hex(name), hex(note), typeof(n), typeof(note), typeof(r), typeof(flag) FROM t",
+    "SELECT max(n > 2), min(n > 2), total(flag), max(flag), sum(flag * n) FROM t", "SELECT avg(n > 2), avg(flag) FROM t",
+    "SELECT flag + 0, -flag, 1 - flag, flag * 2, flag / 2, abs(flag), (n > 2) + (n > 5) FROM t",
+    "SELECT id FROM t WHERE flag + active = 2", "UPDATE t SET n = n + flag",
 ]
 
 # Numbers that are fractions in SQLite, whole ones as well, and stay so.
@@ -104,6 +114,16 @@ TOLD = [
     ("SELECT id, flag FROM t UNION SELECT 1, 1 = 1", None, "boolean-result"),
     ("SELECT x.* FROM u, (SELECT * FROM t) x", None, "boolean-result"),
     ("UPDATE t SET n = 1 RETURNING *", None, "boolean-result"),
+    ("SELECT coalesce(r, 0) FROM t", None, "number-form"), ("SELECT ifnull(r, 0) FROM t", None, "number-form"),
+    ("SELECT CASE WHEN n > 1 THEN n ELSE r END FROM t", None, "number-form"), ("SELECT ceil(2.3)", None, "number-form"),
+    ("SELECT iif(id > 2, r, n) FROM t", None, "number-form"), ("SELECT n FROM t UNION ALL SELECT r FROM t", None, "number-form"),
+    ("SELECT sign(n), mod(7, 3) FROM t", None, "number-form"), ("SELECT n * 0.1 FROM t", None, "exact-fraction"),
+    ("SELECT n * ? FROM t", (0.1,), "exact-fraction"), ("SELECT 0.1 + 0.2", None, "exact-fraction"),
+    ("SELECT day FROM t UNION SELECT at FROM t", None, "date-form"), ("SELECT coalesce(at, day) FROM t", None, "date-form"),
+    ("UPDATE t SET note = ? WHERE id = 1", (1e16,), "concat-number"),
+    ("UPDATE t SET note = ? WHERE id = 1", (datetime(2025, 1, 2, 3, 4, 5, 500000),), "date-parameter"),
+    ("SELECT id FROM t WHERE n = ?", ("abc",), "text-number"), ("UPDATE t SET r = ?", ("",), "text-number"),
+    ("SELECT max(qty, 0) FROM t LEFT JOIN child c ON c.t_id = t.id", None, "greatest-null"),
 ]
 
 # What has no form that surely means the same.
@@ -115,6 +135,7 @@ REFUSED = [
     "INSERT INTO t (name, note) VALUES ('zz', x'41')", "SELECT nullif(mark, 'RED') FROM t",
     "SELECT CASE mark WHEN 'RED' THEN 1 ELSE 0 END FROM t",
     "WITH x AS (SELECT id, mark FROM t) SELECT id FROM x WHERE mark = 'RED'",
+    "SELECT typeof(day) FROM t", "SELECT typeof(n + r) FROM t", "SELECT hex(n) FROM t",
 ]
 
 

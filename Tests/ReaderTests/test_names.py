@@ -78,6 +78,15 @@ class NamesTests(unittest.TestCase):
         with open(os.path.join(self.folder.path, "a.py"), encoding="utf-8") as file:
             return file.read()
 
+    def test_a_dict_under_another_name_takes_the_names_of_a_row(self):
+        for taken in ("d = dict\nfor r in rows:\n    d(r)\n", "from collections import OrderedDict as O\nO(rows[0])\n",
+                      "import collections\ncollections.OrderedDict(rows[0])\n", "class T:\n    made = dict\nT.made(rows[0])\n",
+                      "import json\njson.dumps(rows, default=dict)\n", "d = dict\nlist(map(d, rows))\n"):
+            with self.subTest(taken=taken):
+                source = "rows = conn.execute('SELECT COUNT(*) FROM t').fetchall()\n"
+                self.assertEqual(self.told(source + taken), [(1, "error")])
+        self.assertEqual(self.told(source + "isinstance(rows[0], dict)\nprint(rows[0][0])\n"), [])
+
     def test_a_result_has_the_same_names_on_both(self):
         for sql in QUERIES:
             params = ("a", 1)[:sql.count("?")] or None

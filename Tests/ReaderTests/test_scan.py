@@ -53,6 +53,17 @@ class ScanTests(unittest.TestCase):
                         self.assertEqual(source[span[0]:span[1]], character)
         self.assertIn("WHERE ü = ?", file["statements"][0]["variants"][0]["text"])
 
+    def test_what_comes_from_outside_is_text(self):
+        source = CONNECT + (
+            "import os, sys\n@app.route('/orders/<name>/<int:page>')\ndef show(name, page, other):\n"
+            "    given = request.args.get('id')\n"
+            "    cursor.execute('SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?', (name, page, other, given or '', request.form['id'],\n"
+            "        request.args.get('n', type=int), os.environ['A'], sys.argv[1], input()))\n"
+            "def free(name):\n    cursor.execute('SELECT ?', (name,))\n")
+        shapes = [statement["parameters"]["shapes"] for statement in self.scan(source)["statements"]]
+        text, unknown = "text", "unknown"
+        self.assertEqual(shapes, [[text, unknown, unknown, text, text, unknown, text, text, text], [unknown]])
+
     def test_texts_are_followed_through_names_and_lists(self):
         self.assertEqual(self.texts(CONNECT + """
 BASE = "SELECT a FROM t"

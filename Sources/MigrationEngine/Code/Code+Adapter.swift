@@ -68,6 +68,9 @@ extension Code {
             ok: true,
             written: isWritten,
             diff: diff,
+            onSqlite: scanned.files.filter {
+                $0.speaks == "sqlite" && $0.role.isEmpty && !$0.statements.isEmpty
+            }.map(\.path).sorted(),
             module: package.isEmpty ? "pg_utils" : package + ".pg_utils",
             files: files
         )

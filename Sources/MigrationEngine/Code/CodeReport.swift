@@ -170,6 +170,8 @@ public struct CodeAdapterReport: Encodable, Sendable {
     public let written: Bool
     /// What is missing or was, as a unified diff against nothing.
     public let diff: String
+    /// The files that still run SQL on SQLite, whatever USE_POSTGRES says: `fix` has not written them.
+    public let onSqlite: [String]
     /// The name by which the application imports the adapter.
     public let module: String
     /// The files.

@@ -33,8 +33,19 @@ struct SampleApplicationTests {
         let adapter = try await sample.code("adapter", "--write")
         #expect(adapter.status == 0, "\(adapter)")
         #expect(adapter.json["module"].string == "src.services.database.pg_utils")
+        // Between the two the application would write to the SQLite file, whatever its environment says.
+        let paths = adapter.json["on_sqlite"].list.compactMap(\.string)
+        #expect(paths.contains("app.py"), "\(adapter)")
+        #expect(!paths.contains { $0.hasSuffix("db_utils.py") })
+        let said = try await run(
+            BuiltProducts.cutover,
+            ["code", "adapter", sample.application, "--write"]
+        )
+        #expect(said.stdout.contains("still speak SQLite"), "\(said)")
+        #expect(said.stdout.contains("next: cutover code fix"), "\(said)")
         let fixed = try await sample.code("fix", "--write")
         #expect(fixed.status == 0, "\(fixed)")
+        #expect(try await sample.code("adapter").json["on_sqlite"] == .array([]))
 
         let after = try await sample.code("check")
         #expect(after.status == 0, "\(after)")

@@ -211,7 +211,7 @@ Sequence.register(Row)
 class TupleRow(tuple):
     """A row that is a tuple, and is read by name, too."""
 
-    def __new__(cls, values, names):
+    def __new__(cls, values, names=()):
         row = super().__new__(cls, values)
         row._names = names
         return row
@@ -228,12 +228,21 @@ _ROW = Row if NAMED_ROWS else TupleRow
 
 
 def _bound(values):
-    """Values as the drivers take them: a row that is handed on is a sequence of values."""
-    return tuple(values) if isinstance(values, Row) else values
+    """Values as the drivers take them: a row that is handed on is a sequence, what is no number is NULL."""
+    if isinstance(values, dict):
+        return {name: _kept(value) for name, value in values.items()}
+    return tuple(map(_kept, values)) if isinstance(values, (Row, tuple, list)) else values
+
+
+def _kept(value):
+    return None if isinstance(value, float) and value != value else value
 
 
 _NO_CODE = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
 _TURNS = re.compile(r"(?:^|;)\s*(BEGIN|START\s+TRANSACTION|COMMIT|END|ROLLBACK(?!\s+TO\b))\b", re.IGNORECASE)
+_FIRST = re.compile(r"[\s;]*(\w+)")
+_BEGINS = {"INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "BEGIN", "START", "SAVEPOINT"}
+_MAKES = {"CREATE", "ALTER", "DROP"}
 _TEMPORARY = re.compile(r"\btemp(?:orary)?\b", re.IGNORECASE)
 
 
@@ -246,18 +255,25 @@ def _stays_open(script):
 class Cursor:
     """A cursor whose execute() answers the cursor."""
 
+    # What sqlite3 would take in another way (row_factory) cannot be set: it is an error, as it must be.
+    __slots__ = ("connection", "arraysize", "_raw")
+
     def __init__(self, connection, raw):
         self.connection = connection
+        self.arraysize = 1
         self._raw = raw
 
     def execute(self, sql, params=None):
         """Runs one statement; without `params` a % in it is a plain %."""
-        self.connection.note(sql)
+        keeps = self.connection.note(sql)
         self.connection.guarded(lambda: self._raw.execute(sql, _bound(params)))
+        if keeps and not (self._raw.statusmessage or "").startswith("SELECT"):
+            self.connection.commit()
         return self
 
     def executemany(self, sql, rows):
         """Runs one statement for each row of values."""
+        self.connection.note(sql)
         self.connection.guarded(lambda: self._raw.executemany(sql, [_bound(row) for row in rows]))
         return self
 
@@ -268,6 +284,7 @@ class Cursor:
         the script itself begins and does not end stays open.
         """
         self.connection.commit()
+        self.connection.begin()
         self.execute(sql)
         if not _stays_open(sql):
             self.connection.commit()
@@ -278,9 +295,11 @@ class Cursor:
         row = self._raw.fetchone() if self._raw.description else None
         return None if row is None else _ROW(row, self._names())
 
-    def fetchmany(self, size=1):
-        """The next rows."""
-        names = self._names()
+    def fetchmany(self, size=None):
+        """The next rows: `arraysize` of them, where no number is given."""
+        names, size = self._names(), self.arraysize if size is None else size
+        if size < 1:
+            return self.fetchall()
         return [_ROW(row, names) for row in self._raw.fetchmany(size)] if names else []
 
     def fetchall(self):
@@ -289,10 +308,13 @@ class Cursor:
         return [_ROW(row, names) for row in self._raw.fetchall()] if names else []
 
     def __iter__(self):
+        return self
+
+    def __next__(self):
         row = self.fetchone()
-        while row is not None:
-            yield row
-            row = self.fetchone()
+        if row is None:
+            raise StopIteration
+        return row
 
     def _names(self):
         return [column[0] for column in self._raw.description or []]
@@ -326,8 +348,12 @@ class Cursor:
 class Connection:
     """A connection of the pool, for as long as it is lent."""
 
+    __slots__ = ("keep_after_error", "_raw", "_is_marked", "_is_begun", "__weakref__")
+
     def __init__(self, raw, keep_after_error=False):
         self._raw = raw
+        # Whether SQLite would have a transaction open here: it begins one with the first row it writes.
+        self._is_begun = False
         self.keep_after_error = keep_after_error
         # Whether it may have tables of its own, which end with SQLite's connection.
         self._is_marked = False
@@ -355,9 +381,28 @@ class Connection:
         """Several statements without values, on a cursor of its own."""
         return self.cursor().executescript(sql)
 
+    def begin(self):
+        """From here on what is made is kept with the rest, by commit()."""
+        self._is_begun = True
+
     def note(self, sql):
-        """Remembers that a statement may make a temporary table."""
-        self._is_marked = self._is_marked or (isinstance(sql, str) and _TEMPORARY.search(sql) is not None)
+        """Remembers what a statement may do, and tells whether it is kept at once.
+
+        sqlite3 begins a transaction before INSERT, UPDATE and DELETE only: a table that is made without
+        one, and what a WITH writes, is kept without a commit().
+        """
+        if not isinstance(sql, str):
+            self.begin()
+            return False
+        self._is_marked = self._is_marked or _TEMPORARY.search(sql) is not None
+        code = _NO_CODE.sub(" ", sql)
+        word = _FIRST.match(code)
+        word = word.group(1).upper() if word else ""
+        if word in _BEGINS or "pg_advisory_xact_lock" in code:
+            self.begin()
+        elif word in ("COMMIT", "END", "ROLLBACK") and _TURNS.match(code.strip()):
+            self._is_begun = False
+        return not self._is_begun and (word in _MAKES or word == "WITH")
 
     def guarded(self, action):
         """Runs an action; with keep_after_error its failure does not end the transaction."""
@@ -378,7 +423,13 @@ class Connection:
         return result
 
     def commit(self):
-        """Keeps what was written."""
+        """Keeps what was written; behind a statement that failed nothing can be kept, and that is an error."""
+        if not _is_lost(self.raw) and self.raw.info.transaction_status == _FAILED:
+            self.rollback()
+            raise InternalError(
+                "a statement of this transaction failed, so nothing of it is kept: SQLite keeps the others; "
+                "transaction(keep_after_error=True) does so here")
+        self._is_begun = False
         try:
             self.raw.commit()
         except Error as error:
@@ -388,6 +439,7 @@ class Connection:
 
     def rollback(self):
         """Takes back what was written since the last commit."""
+        self._is_begun = False
         if not _is_lost(self.raw):
             self.raw.rollback()
 
@@ -405,6 +457,10 @@ class Connection:
             self.commit()
         else:
             self.rollback()
+
+
+# What the server's library calls a transaction in which a statement failed.
+_FAILED = 3
 
 
 def _is_lost(raw):
@@ -527,6 +583,7 @@ def transaction(keep_after_error=False):
     With keep_after_error a statement that fails takes back only itself, as SQLite does.
     """
     conn = get_connection(keep_after_error)
+    conn.begin()
     try:
         yield conn
         conn.commit()

@@ -52,6 +52,9 @@ _ADVICE = {
     "fraction": "round() where a whole number is meant; another type of the column where not",
     "date-text": "bind dates in the column's own form, and None for none",
     "limit-below-zero": "bind None, or no LIMIT, for no limit",
+    "text-number": "int() or float() of it in the program, and an answer for what is no number",
+    "number-form": "CAST both sides to one type, or format the number in the program, where its form matters",
+    "exact-fraction": "round() where the result is compared or shown",
     "boolean-result": "int() where 1 and 0 are wanted",
 } | {rule: _LOOK for rule in (
     "date-form", "greatest-null", "month-end", "strftime-number", "case-unicode", "substr-start",

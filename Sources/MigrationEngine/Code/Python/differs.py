@@ -3,6 +3,7 @@
 Each function takes the rewriting and a node of the statement, and answers the node that comes in its
 place, or None.
 """
+import decimal
 import re
 
 from sqlglot import exp
@@ -97,10 +98,78 @@ def bound(rewriting, node, shape):
     if met[1] and shape == "null":
         raise Refused("None for the key: SQLite takes the next number, PostgreSQL refuses it; "
                       "leave the column out")
+    if met[0] == "text" and shape in ("real", "number"):
+        rewriting.note("concat-number", "a number of this kind is written otherwise as text: 1.0e+16 by SQLite, "
+                       "10000000000000000 by PostgreSQL")
+    if met[0] == "text" and shape == "datetime":
+        rewriting.note("date-parameter", "a moment loses the zeros of its fraction and of its offset there: .5 for "
+                       ".500000, +00 for +00:00")
     if met[0] in _WHOLE and shape in ("real", "number"):
         rewriting.note("fraction", "the column has whole numbers there: a fraction is rounded, and "
                        "SQLite kept it")
     return None
+
+
+def reckoned(rewriting, node):
+    """A fraction that no floating point number is exactly: SQLite reckons with the nearest one."""
+    for side in (node.this, node.expression):
+        inside = bare(side)
+        inside = bare(inside.this) if isinstance(inside, exp.Neg) else inside
+        place = kinds.is_placed(inside) and rewriting.shapes.get(int(inside.name[len(kinds.PLACE):])) in ("real", "number")
+        if place or (isinstance(inside, exp.Literal) and not inside.is_string and not _is_exact(inside.name)):
+            other = node.expression if side is node.this else node.this
+            if kinds.kind(other, rewriting.schema) != "double precision":
+                rewriting.note("exact-fraction", "reckoned exactly there, and as floating point in SQLite: the last "
+                               "digits may differ (0.3, and 0.30000000000000004)")
+
+
+def _is_exact(number):
+    try:
+        return decimal.Decimal(number) == decimal.Decimal(float(number))
+    except (decimal.InvalidOperation, ValueError, OverflowError):
+        return True
+
+
+def digits(rewriting, node):
+    """hex() of a text."""
+    if kinds.kind(node.this, rewriting.schema) == "bytea":
+        return raw(f"UPPER(ENCODE(COALESCE({node.this.sql('postgres')}, ''), 'hex'))")
+    if kinds.kind(node.this, rewriting.schema) != "text":
+        raise Refused("hex() of what is neither text nor bytes")
+    return raw(f"UPPER(ENCODE(CONVERT_TO(COALESCE({node.this.sql('postgres')}, ''), 'UTF8'), 'hex'))")
+
+
+_TYPE_NAMES = {"bigint": "integer", "boolean": "integer", "double precision": "real", "text": "text",
+               "bytea": "blob"}
+
+
+def type_name(rewriting, node):
+    """typeof() of a column: all of its values have its type there."""
+    known = _TYPE_NAMES.get(kinds.kind(node.this, rewriting.schema)) if isinstance(node.this, exp.Column) else None
+    if known is None:
+        raise Refused("typeof() of what is no column of numbers, text or bytes")
+    return raw(f"CASE WHEN {node.this.sql('postgres')} IS NULL THEN 'null' ELSE '{known}' END")
+
+
+def having(rewriting, node):
+    """A name of the result in HAVING stands for its expression; PostgreSQL knows columns only."""
+    select = node.parent
+    given = {item.alias.lower(): item.this for item in select.expressions if item.alias}
+    for column in list(node.find_all(exp.Column)):
+        name = column.name.lower()
+        if not column.table and name in given and column.find_ancestor(exp.Select) is select and (
+                rewriting.schema.column(column) is None and not column.find_ancestor(exp.AggFunc)):
+            whole = given[name].copy()
+            is_plain = isinstance(whole, (exp.Column, exp.Func, exp.Paren, exp.Var))
+            column.replace(whole if is_plain else exp.Paren(this=whole))
+
+
+def numbered(rewriting, node):
+    """Functions that give a whole number on one side and a fraction on the other."""
+    if not isinstance(node, exp.Sign) and kinds.kind(node.this, rewriting.schema) == "double precision":
+        return
+    rewriting.note("number-form", f"{node.sql('sqlite').split('(')[0].lower()}() gives whole numbers and fractions "
+                   "otherwise there: 2 for 2.0, or 1.0 for 1")
 
 
 def boolean(rewriting, node):

@@ -14,6 +14,10 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _TEMPLATES = {"render_template", "render_template_string", "render", "TemplateResponse", "stream_template"}
 # Calls whose answer is a dict, and no row.
 _DICTS = {"dict", "defaultdict", "OrderedDict", "Counter", "loads", "load", "json", "get_json", "vars", "globals"}
+# What makes a dict of a row, by the names of its columns.
+_TAKERS = {"dict", "OrderedDict"}
+# Who is given `dict` and makes none of a row.
+_NO_TAKERS = {"isinstance", "issubclass", "defaultdict", "field", "cast", "map"}
 _NO_ROW_CALLS = _DICTS | {"zip", "enumerate", "items"}
 _OF_REQUESTS = {"environ", "args", "form", "headers", "cookies", "files"}
 # What is no row.
@@ -56,6 +60,7 @@ class Keys:
 
     def note(self, file):
         """Takes one parsed file."""
+        self._takers = _takers(file.tree)
         self._function(file, file.tree, Function(file.path, "", ""), ())
 
     def _function(self, file, node, function, parameters):
@@ -80,7 +85,7 @@ class Keys:
                     isinstance(part.iter, ast.Name) and part.iter.id in rows):
                 rows |= {item.id for item in ast.walk(part.target) if isinstance(item, ast.Name)}
             self._part(file, part, function)
-            taken += _taken(part)
+            taken += _taken(part, self._takers)
             waiting += [(child, owner) for child in ast.iter_child_nodes(part)]
         if taken:
             dicts = _dicts(node)
@@ -95,7 +100,7 @@ class Keys:
         elif isinstance(part, ast.Call):
             name = _name(part.func)
             function.called.add(name)
-            function.takes = function.takes or name in _TEMPLATES
+            function.takes = function.takes or name in _TEMPLATES or _hands_on(part, name, self._takers)
             if name == "get" and isinstance(part.func, ast.Attribute) and part.args:
                 self._ask(file, part.args[0])
         elif isinstance(part, ast.Subscript):
@@ -173,14 +178,32 @@ def _dicts(node):
     return {name for name, is_dict in kinds.items() if is_dict}
 
 
-def _taken(part):
+def _takers(tree):
+    """The names that make a dict in a file: `dict`, and what it is called by `d = dict`."""
+    found = set(_TAKERS)
+    for part in ast.walk(tree):
+        value = getattr(part, "value", None)
+        if isinstance(part, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and _name(value) in _TAKERS:
+            found |= {_name(target) for target in getattr(part, "targets", None) or [part.target]}
+        elif isinstance(part, ast.ImportFrom):
+            found |= {item.asname for item in part.names if item.asname and item.name in _TAKERS}
+    return found
+
+
+def _hands_on(call, name, takers):
+    """Whether a call is given what makes dicts, and may make them of rows: `dumps(rows, default=dict)`."""
+    return name not in _NO_TAKERS and any(
+        isinstance(value, ast.Name) and value.id in takers
+        for value in [*call.args, *(item.value for item in call.keywords if item.arg != "default_factory")])
+
+
+def _taken(part, takers):
     """The expressions whose names a place takes: dict(row), {**row}, row.keys(), cursor.description."""
     found = []
     if isinstance(part, ast.Call):
-        called = getattr(part.func, "id", "")
-        if called == "dict" and len(part.args) == 1:
+        if _name(part.func) in takers and len(part.args) == 1:
             found.append(part.args[0])
-        elif called == "map" and part.args and _name(part.args[0]) == "dict":
+        elif _name(part.func) == "map" and part.args and _name(part.args[0]) in takers:
             found += part.args[1:]
         elif isinstance(part.func, ast.Attribute) and part.func.attr == "keys" and not part.args:
             found.append(part.func.value)

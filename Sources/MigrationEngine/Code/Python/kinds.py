@@ -201,8 +201,9 @@ def bound(rewriting, node, met, shape):
                        "another form than SQLite's is brought to its form")
     elif shape == "unknown" and met == "text":
         rewriting.note("value-kind", "")
-    elif shape == "text" and met in (*WHOLE, "double precision"):
-        rewriting.note("value-kind", "")
+    elif shape == "text" and met in (*WHOLE, "double precision", "numeric", "real"):
+        rewriting.note("text-number", "a text is bound beside a column of numbers: one that is no number ('' or 'abc') "
+                       "finds nothing in SQLite, and is kept as it is; PostgreSQL refuses it")
     elif shape == "unknown" and isinstance(node.parent, (exp.If, exp.Where, exp.And, exp.Or, exp.Not)):
         rewriting.note("value-kind", "")
 
@@ -213,6 +214,48 @@ def reckon(rewriting, node):
         inside = bare(side)
         if isinstance(inside, exp.Column) and rewriting.schema.type_of(inside) in MOMENTS:
             raise Refused("a date that is reckoned with: SQLite takes its year, PostgreSQL its days")
+
+
+def counted(rewriting):
+    """Truth values that are reckoned with are 1 and 0."""
+    for node in list(rewriting.tree.find_all(exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.Abs,
+                                             exp.Avg, exp.Max, exp.Min)):
+        for part in [node.this, node.args.get("expression"), *(node.args.get("expressions") or [])]:
+            if part is not None and not isinstance(part, exp.Neg) and kind(part, rewriting.schema) == "boolean":
+                part.replace(as_number(part))
+
+
+_INTO = {
+    ("bigint", "double precision"): (
+        "number-form", "whole numbers and fractions are brought to one type there: what SQLite gives as 0 comes back "
+        "as 0.0"),
+    ("date", "timestamp"): (
+        "date-form", "a date and a moment are brought to one kind there, and SQLite gives each text as it is"),
+}
+
+
+def mixed(rewriting):
+    """Values of several types in one place: each keeps its own in SQLite, PostgreSQL has one for all."""
+    for node in rewriting.tree.find_all(exp.Coalesce, exp.Case, exp.If, exp.SetOperation, exp.Anonymous):
+        for parts in _branches(node):
+            found = {kind(part, rewriting.schema) for part in parts}
+            for pair, (rule, message) in _INTO.items():
+                if found >= set(pair):
+                    rewriting.note(rule, message)
+
+
+def _branches(node):
+    """The values of which a node gives one: for a set operation those of each column."""
+    if isinstance(node, exp.SetOperation):
+        return list(zip(_given(node.this), _given(node.expression)))
+    if isinstance(node, exp.Case):
+        return [[part.args["true"] for part in node.args.get("ifs") or []] + [
+            part for part in [node.args.get("default")] if part is not None]]
+    if isinstance(node, exp.If):
+        return [[node.args["true"], node.args["false"]]] if node.args.get("false") is not None else []
+    if isinstance(node, exp.Anonymous):
+        return [node.expressions] if node.name.lower() == "ifnu__" else []
+    return [[node.this, *node.expressions]]
 
 
 def results(rewriting):

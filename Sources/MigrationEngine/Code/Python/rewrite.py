@@ -51,9 +51,13 @@ class Rewriting:
     def run(self):
         """The rewritten tree."""
         self.tree = self._statement()
+        for node in self.tree.find_all(exp.Having):
+            differs.having(self, node)
         collations.apply(self)
+        kinds.counted(self)
         kinds.keep(self)
         kinds.compare(self)
+        kinds.mixed(self)
         kinds.results(self)
         for node in reversed(list(self.tree.bfs())):
             if isinstance(node, (*_JSON, exp.CurrentVersion)):
@@ -186,7 +190,9 @@ class Rewriting:
         if isinstance(node, exp.Anonymous) and node.name.lower() == IFNULL:
             return exp.Coalesce(this=node.expressions[0], expressions=node.expressions[1:])
         if isinstance(node, exp.Anonymous) and node.name.lower() == "total":
-            return raw(f"CAST(COALESCE(SUM({node.expressions[0].sql('postgres')}), 0) AS DOUBLE PRECISION)")
+            given = node.expressions[0]
+            given = kinds.as_number(given) if kinds.kind(given, self.schema) == "boolean" else given
+            return raw(f"CAST(COALESCE(SUM({given.sql('postgres')}), 0) AS DOUBLE PRECISION)")
         found = moments.arguments(node)
         if found is None:
             return None
@@ -215,13 +221,16 @@ class Rewriting:
                       "whole number it may be one less or more")
             return raw(f"EXTRACT(EPOCH FROM ({first} - {second})) / 86400.0")
         kinds.reckon(self, node)
+        differs.reckoned(self, node)
         return None
 
     def _add(self, node):
         kinds.reckon(self, node)
+        differs.reckoned(self, node)
         return None
 
     def _mul(self, node):
+        differs.reckoned(self, node)
         return moments.multiplied(self._unwrapped(node.this), self._unwrapped(node.expression))
 
     @staticmethod
@@ -323,6 +332,7 @@ class Rewriting:
         return exp.Cast(this=node.this, to=exp.DataType.build("bigint"))
 
     def _div(self, node):
+        differs.reckoned(self, node)
         divisor = self._unwrapped(node.expression)
         if isinstance(divisor, exp.Nullif) or (
                 isinstance(divisor, exp.Literal) and divisor.name.strip("0.") != ""):
@@ -379,6 +389,17 @@ class Rewriting:
     def _dpipe(self, node):
         return differs.joined(self, node)
 
+    def _ceil(self, node):
+        return differs.numbered(self, node)
+
+    _floor = _trunc = _sign = _ceil
+
+    def _hex(self, node):
+        return differs.digits(self, node)
+
+    def _typeof(self, node):
+        return differs.type_name(self, node)
+
     def _mod(self, node):
         return differs.modulo(self, node)
 
@@ -407,12 +428,14 @@ class Rewriting:
     def _ordered(self, node):
         inside = self._unwrapped(node.this)
         column = self.schema.column(inside) if isinstance(inside, exp.Column) else None
-        if column is None and isinstance(inside, exp.Column):
+        if isinstance(inside, exp.Column) and not inside.table and not isinstance(node.parent.parent, exp.Window):
+            # A name that the result has is meant before a column of the tables.
             select = node.find_ancestor(exp.Select)
             for item in select.expressions if select is not None else []:
-                if item.alias and item.alias == inside.name and isinstance(
-                        item.this, (exp.Count, exp.Coalesce)):
-                    column = {"not_null": True}
+                if item.alias and item.alias.lower() == inside.name.lower():
+                    given = item.this
+                    column = self.schema.column(given) if isinstance(given, exp.Column) else {
+                        "not_null": isinstance(given, exp.Count)}
         if isinstance(node.parent, exp.OnConflict):
             return None
         certain = isinstance(inside, exp.Count) or (column is not None and column["not_null"])

@@ -76,6 +76,8 @@ RULES = [
     Rule("cast-dirty", WARNING, r"\bCAST\s*\([^()]*\bAS\s+(?:INTEGER|INT|REAL|NUMERIC|DECIMAL|FLOAT|DOUBLE)\b",
          "PostgreSQL raises on text that is no number (a blank, the word None), SQLite gave 0",
          "take the digits out of the text first"),
+    Rule("number-form", WARNING, r"\bMOD\s*\(", "gives 1.0 in SQLite and 1 on PostgreSQL",
+         "CAST to one type, or the operator %"),
     Rule("pragma", ERROR, r"^\s*PRAGMA\b", "PostgreSQL has no PRAGMA",
          "leave it out: foreign keys are always on"),
     Rule("sqlite-master", ERROR, r"\bsqlite_(?:master|schema|sequence)\b",

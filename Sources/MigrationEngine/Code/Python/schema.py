@@ -37,13 +37,14 @@ class Schema:
         qualifier = node.table.lower()
         matches = []
         for name, table in tables_of(scope):
+            loose = _may_lack(scope, name)
             if qualifier and qualifier != name and qualifier != "excluded":
                 continue
             known = self.table(table)
             if known is not None:
                 column = known["columns"].get(node.name.lower())
                 if column is not None:
-                    matches.append(column)
+                    matches.append(column | {"not_null": False} if loose else column)
         return matches[0] if len(matches) == 1 or (matches and qualifier) else None
 
     def type_of(self, node):
@@ -89,6 +90,15 @@ class Schema:
                 f'{len(keys)} keys of "{table}" can be hit by this INSERT; ON CONFLICT DO UPDATE '
                 "needs exactly one")
         return list(keys.pop())
+
+
+def _may_lack(scope, name):
+    """Whether an outer join gives rows without a row of this table."""
+    for join in scope.args.get("joins") or []:
+        side = (join.side or "").upper()
+        if side in ("RIGHT", "FULL") or (side == "LEFT" and join.this.alias_or_name.lower() == name):
+            return True
+    return False
 
 
 def tables_of(scope):

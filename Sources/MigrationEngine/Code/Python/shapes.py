@@ -3,13 +3,37 @@ import ast
 
 _CALLS = {
     "int": "integer", "len": "integer", "round": "integer", "float": "real", "str": "text",
-    "bool": "boolean", "repr": "text", "Decimal": "number", "bytes": "bytes",
+    "bool": "boolean", "repr": "text", "input": "text", "getenv": "text", "Decimal": "number", "bytes": "bytes",
 }
 _METHODS = {
     "isoformat": "text", "strftime": "text", "strip": "text", "lower": "text", "upper": "text",
     "replace": "text", "join": "text", "format": "text", "date": "date", "utcnow": "datetime",
     "now": "datetime", "fromtimestamp": "datetime", "strptime": "datetime",
 }
+
+
+# What comes from outside of the program as text: the parts of a web request, the environment, the command line.
+_REQUEST = {"args", "form", "values", "cookies", "headers", "view_args", "GET", "POST", "COOKIES", "query_params",
+            "path_params"}
+_ROUTE = {"route", "get", "post", "put", "patch", "delete"}
+
+
+def _is_text_table(node):
+    """Whether a node is a table of texts from outside: `request.args`, `os.environ`, `sys.argv`."""
+    if not isinstance(node, ast.Attribute):
+        return isinstance(node, ast.Name) and node.id in ("environ", "argv")
+    owner = node.value
+    name = owner.attr if isinstance(owner, ast.Attribute) else getattr(owner, "id", "")
+    return (name == "request" and node.attr in _REQUEST) or (name, node.attr) in (("os", "environ"), ("sys", "argv"))
+
+
+def _is_part_of_address(name, function):
+    """Whether a parameter is a text of the address: `@app.route("/orders/<name>")` without a converter."""
+    for call in getattr(function, "decorator_list", ()):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in _ROUTE and (
+                call.args and isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str)):
+            return any(f"<{kind}{name}>" in call.args[0].value for kind in ("", "string:", "path:"))
+    return False
 
 
 def shape(node, scope, depth=0):
@@ -31,8 +55,15 @@ def shape(node, scope, depth=0):
         return _operation(node, scope, depth)
     if isinstance(node, ast.Call):
         return _call(node)
+    if isinstance(node, ast.Subscript) and _is_text_table(node.value) and not isinstance(node.slice, ast.Slice):
+        return "text"
+    if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
+        return _same([shape(part, scope, depth + 1) for part in node.values])
     if isinstance(node, ast.Name):
         home = scope.find(node.id)
+        if home is not None and node.id in home.parameters and not home.assigned.get(node.id) and (
+                _is_part_of_address(node.id, home.node)):
+            return "text"
         if home is None or node.id in home.parameters or node.id in home.loops or (
                 node.id in home.others):
             return "unknown"
@@ -69,6 +100,11 @@ def _operation(node, scope, depth):
 
 def _call(node):
     function = node.func
+    if isinstance(function, ast.Attribute) and function.attr in ("get", "pop") and _is_text_table(function.value):
+        # `request.args.get("n", type=int)` makes of it what it says.
+        return "unknown" if any(word.arg == "type" for word in node.keywords) else "text"
+    if isinstance(function, ast.Attribute) and function.attr == "getenv":
+        return "text"
     if isinstance(function, ast.Name):
         return _CALLS.get(function.id, "unknown")
     if isinstance(function, ast.Attribute):
