@@ -78,7 +78,12 @@ final class Dispatcher {
         case .verifyBeside(let table): verifyBeside(table: table)
         case .cancelBeside: verifying.cancel()
         case .loadStatus(let ticket):
-            ask(standings, message: { .status(ticket: ticket, $0) }, { try engine.status() })
+            let mailbox = mailbox
+            ask(
+                standings,
+                message: { .status(ticket: ticket, $0) },
+                { try engine.status { mailbox.post(.unanswered(ticket: ticket)) } }
+            )
         case .loadGates(let ticket):
             ask(counts, message: { .gates(ticket: ticket, $0) }, { try engine.gates() })
         case .loadWritten(let ticket):

@@ -52,9 +52,10 @@ package protocol ConsoleEngine: BrowsingEngine, ComparingEngine {
 
     /// Where the run stands, whoever drives it.
     ///
+    /// - Parameter whenUnanswered: Is told once PostgreSQL has not answered for a few seconds.
     /// - Returns: The status.
     /// - Throws: ``MigrationError``.
-    func status() throws -> RunStatus
+    func status(whenUnanswered: @escaping @Sendable () -> Void) throws -> RunStatus
 
     /// The conditions of the cutover, each with its evidence.
     ///

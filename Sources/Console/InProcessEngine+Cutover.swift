@@ -49,7 +49,9 @@ extension InProcessEngine {
     }
 
     /// See ``ConsoleEngine``.
-    package func status() throws -> RunStatus { try RunStatus.read(options) }
+    package func status(whenUnanswered: @escaping @Sendable () -> Void) throws -> RunStatus {
+        try RunStatus.read(options, whenUnanswered: whenUnanswered)
+    }
 
     /// See ``ConsoleEngine``.
     package func gates() throws -> [Gate] { try CutoverCheck.run(options, .quick).gates }

@@ -25,6 +25,8 @@ enum Message: Sendable {
     case cutOver(Result<SwitchReport, MigrationError>)
     case reverted(Result<RevertReport, MigrationError>)
     case status(ticket: Int, Result<RunStatus, MigrationError>)
+    /// PostgreSQL has not answered a look for a few seconds; the look still waits.
+    case unanswered(ticket: Int)
     case gates(ticket: Int, Result<[Gate], MigrationError>)
     case written(ticket: Int, Result<WrittenSince, MigrationError>)
     case holders(ticket: Int, Result<[FileHolders.Holder], MigrationError>)

@@ -53,7 +53,10 @@ import Testing
             return Samples.reverted
         }
 
-        func status() throws -> RunStatus { throw Samples.error }
+        func status(whenUnanswered: @escaping @Sendable () -> Void) throws -> RunStatus {
+            whenUnanswered()
+            throw Samples.error
+        }
 
         func dashboards() -> DashboardSides { DashboardSides() }
 

@@ -41,8 +41,16 @@ extension RunStatus {
                 )
             }
         }
+        if targetProblem != nil, position == nil {
+            // What the source and the journal tell of the run holds while the target says nothing.
+            let known = CutoverPhase(rawValue: phase)
+            guard phase == "done" || known != nil else { return }
+            let isHandedOver = side.isForGood || known?.targetTakesWrites == true
+            phase = side.phase(isHandedOver ? .target : .source).rawValue
+            return
+        }
         guard let position = position ?? nil, position.captureID == capture else { return }
-        if phase == "done" { phase = side.phase(position).rawValue }
+        if phase == "done" { phase = side.phase(position.liveSide).rawValue }
         read(position, side, options)
         unloggedTables = unlogged
         if !unlogged.isEmpty {
@@ -158,8 +166,8 @@ extension RunStatus {
         }
 
         /// The phase, as both sides say it.
-        func phase(_ position: RunState.Position) -> CutoverPhase {
-            switch (position.liveSide, isPausing) {
+        func phase(_ liveSide: Side) -> CutoverPhase {
+            switch (liveSide, isPausing) {
             case (.target, true): .switched
             case (.target, false): .watching
             case (.source, _) where freezeSeconds != nil: .fenced

@@ -17,6 +17,10 @@ extension RunStatus {
             return "start the PostgreSQL server, or mend the way to it: until it answers the "
                 + "application cannot write, and SQLite stays closed"
         }
+        if targetProblem != nil, CutoverPhase(rawValue: phase)?.sourceTakesWrites == true {
+            return "start the PostgreSQL server, or mend the way to it; meanwhile SQLite has the "
+                + "application, and its writes are logged"
+        }
         if runId == nil, tables == nil {
             return "give a database that answers with --target URL; a local one: "
                 + "cutover server start"

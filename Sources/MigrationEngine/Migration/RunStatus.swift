@@ -138,13 +138,29 @@ public struct RunStatus: Codable, Sendable {
     /// - Returns: The status; what cannot be read is unknown and named in `notes`.
     /// - Throws: ``MigrationError`` when the target's address is wrong.
     public static func read(_ options: Options) throws(MigrationError) -> RunStatus {
-        try TargetPatience(statementSeconds: lookSeconds).look { () throws(MigrationError) in
-            try look(options)
-        }
+        try read(options, whenUnanswered: {})
+    }
+
+    /// Reads where a run stands, and tells early that the target does not answer.
+    ///
+    /// - Parameters:
+    ///   - options: The two sides.
+    ///   - whenUnanswered: Is told once a question has had no answer for five seconds.
+    /// - Returns: The status, as of ``read(_:)``.
+    /// - Throws: ``MigrationError`` when the target's address is wrong.
+    package static func read(
+        _ options: Options,
+        whenUnanswered: @escaping @Sendable () -> Void
+    ) throws(MigrationError) -> RunStatus {
+        let patience = TargetPatience(
+            statementSeconds: lookSeconds,
+            whenUnanswered: whenUnanswered
+        )
+        return try patience.look { () throws(MigrationError) in try look(options) }
     }
 
     /// After how many seconds the server ends a question about where a run stands.
-    private static let lookSeconds = 10
+    static let lookSeconds = 10
 
     private static func look(_ options: Options) throws(MigrationError) -> RunStatus {
         let address = try TargetAddress(options.target)
