@@ -49,8 +49,11 @@ extension InProcessEngine {
     }
 
     /// See ``ConsoleEngine``.
-    package func status(whenUnanswered: @escaping @Sendable () -> Void) throws -> RunStatus {
-        try RunStatus.read(options, whenUnanswered: whenUnanswered)
+    package func status(
+        withGates: Bool,
+        whenUnanswered: @escaping @Sendable () -> Void
+    ) throws -> RunStatus {
+        try RunStatus.read(options, withGates: withGates, whenUnanswered: whenUnanswered)
     }
 
     /// See ``ConsoleEngine``.

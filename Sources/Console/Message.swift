@@ -76,7 +76,8 @@ enum Command: Equatable, Sendable {
     case revert
     /// Stops what runs; nil is the operator's own wish.
     case cancel(by: String? = nil)
-    case loadStatus(ticket: Int)
+    /// The gates cost most of a look: they are looked at as long as nothing newer is known of them.
+    case loadStatus(ticket: Int, withGates: Bool = false)
     case loadGates(ticket: Int)
     case loadWritten(ticket: Int)
     case loadHolders(ticket: Int)

@@ -53,7 +53,10 @@ import Testing
             return Samples.reverted
         }
 
-        func status(whenUnanswered: @escaping @Sendable () -> Void) throws -> RunStatus {
+        func status(
+            withGates: Bool,
+            whenUnanswered: @escaping @Sendable () -> Void
+        ) throws -> RunStatus {
             whenUnanswered()
             throw Samples.error
         }

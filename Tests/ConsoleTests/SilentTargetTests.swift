@@ -32,6 +32,7 @@ import Testing
         #expect(model.verdict.style == .statusBad)
         #expect(text(model).contains("a question has had no answer for 5 s"))
         #expect(text(model).contains("STALE, as of"))
+        #expect(model.remedyOfAlarm?.hasPrefix("start the PostgreSQL server") == true)
         // The end of that look says why, and the clock goes on from the last answer.
         var silent = Samples.status(.watching)
         silent.targetProblem = "the server answers nothing since 12 s"
@@ -167,6 +168,20 @@ import Testing
     }
 
     // MARK: - What is drawn
+
+    @Test func `gates that were read by themselves are not looked at again every two seconds`() {
+        var model = Samples.live(.following)
+        _ = model.update(.tick(Samples.now + 1))
+        let ticket = model.cutover.status.ticket
+        #expect(model.loadStatus() == [.loadStatus(ticket: ticket + 1)])
+        var status = Samples.status(.following)
+        status.gates = []
+        _ = model.update(.status(ticket: ticket + 1, .success(status)))
+        // Where they are forgotten, as for a new question, none looks as if none was closed.
+        model.cutover.gates.reset()
+        #expect(model.gates.contains { $0.blocks })
+        #expect(model.loadStatus() == [.loadStatus(ticket: ticket + 2, withGates: true)])
+    }
 
     @Test func `catch-up that tells nothing new draws nothing`() {
         let model = Samples.following()

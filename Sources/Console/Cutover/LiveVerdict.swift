@@ -123,6 +123,10 @@ extension Model {
     /// How what puts writes at risk is mended, with whole commands; nil when nothing does.
     var remedyOfAlarm: String? {
         if lostSeconds != nil, let error = cutover.status.error { return error.remedy }
+        // The newest answer, which knows of no silence, advises something else.
+        if lostSeconds != nil, cutover.status.value?.targetProblem == nil {
+            return RunStatus.remedyOfLostTarget
+        }
         return alarm == nil || halfReverted != nil ? nil : cutover.status.value?.next
     }
 

@@ -17,7 +17,8 @@ extension Model {
 
     /// Asks where the run stands.
     mutating func loadStatus() -> [Command] {
-        [.loadStatus(ticket: cutover.status.ask(now: now))]
+        let withGates = cutover.gates.value == nil
+        return [.loadStatus(ticket: cutover.status.ask(now: now), withGates: withGates)]
     }
 
     /// Asks for the gates.
@@ -64,6 +65,10 @@ extension Model {
     ) -> [Command] {
         guard ticket == cutover.status.ticket else { return [] }
         cutover.status.take(result, ticket: ticket, now: now)
+        // A look that leaves the gates out knows of none, and not that none is closed.
+        if cutover.status.value?.gates.isEmpty == true, let gates = cutover.gates.value {
+            cutover.status.value?.gates = gates
+        }
         let news = heedSilence(Self.silence(in: result))
         guard case .success(let status) = result, operation?.kind.mustFinish != true,
             operation?.kind != .migrate

@@ -3,7 +3,7 @@ import Foundation
 /// Where a live run stands: what is installed in the source, and how far the target has followed.
 extension RunStatus {
     /// Fills in what a live run adds; a plain run stays as it is.
-    mutating func readLive(_ options: Options) {
+    mutating func readLive(_ options: Options, withGates: Bool) {
         let side: SourceSide
         do throws(MigrationError) {
             side = try Self.sourceSide(options)
@@ -69,6 +69,7 @@ extension RunStatus {
             }
         }
         lag = waiting ?? lag
+        guard withGates else { return }
         gates =
             note { () throws(MigrationError) in
                 try CutoverCheck.run(options, .glance).gates

@@ -55,7 +55,7 @@ struct LostTargetStatusTests {
         processes.send(SIGSTOP)
         // The server goes on because of what is told, so that the look ends without a problem.
         let status = try await onThread {
-            try RunStatus.read(options) { processes.send(SIGCONT) }
+            try RunStatus.read(options, withGates: true) { processes.send(SIGCONT) }
         }
         #expect(status.targetProblem == nil, "\(status)")
         try await onThread { try server.stop() }
