@@ -74,6 +74,15 @@ import Testing
         #expect(model.verdict.text.hasPrefix("POSTGRES DOWN"))
     }
 
+    @Test func `a server that falls silent in the middle of a look has not answered it`() {
+        var model = unanswered(.watching)
+        var status = Samples.status(.watching)
+        let _: Void? = status.note { () throws(MigrationError) in throw Samples.error }
+        #expect(status.targetProblem == Samples.error.message)
+        _ = model.update(.status(ticket: model.cutover.status.ticket, .success(status)))
+        #expect(head(model).contains("POSTGRES DOWN 00:07"), "\(head(model))")
+    }
+
     @Test func `the clock counts from the last answer, unless nobody asked for long`() {
         var model = Samples.live(.watching, columns: 120, rows: 40)
         model.cutover.answeredAt = Samples.now - 3
@@ -121,6 +130,10 @@ import Testing
         #expect(text(model).contains("has not answered for 00:48: the cutover waits for it"))
         #expect(text(model).contains("x, then y aborts"))
         #expect(!text(model).contains("on an old toggle for 00:00"))
+        var aborted = model
+        _ = aborted.update(.key(.character("x")))
+        _ = aborted.update(.key(.character("y")))
+        #expect(text(aborted).contains("undone as soon as PostgreSQL answers"))
         _ = model.update(.key(.escape))
         #expect(model.problems.contains { $0.text.contains("the cutover waits for it") })
         let ticket = model.cutover.status.ticket

@@ -201,7 +201,14 @@ enum RunningOverlay {
         if let reason = model.whyFinal {
             return Width.wrap(reason, to: OverlayBox.width(model)).map { [Span($0, .statusWarn)] }
         }
-        if model.operation?.isCancelling == true || model.cutover.shown.hasFailed {
+        let isUndone = model.operation?.isCancelling == true || model.cutover.shown.hasFailed
+        if isUndone, model.heldUp != nil {
+            let words =
+                "It is undone as soon as PostgreSQL answers or its connections end: let the "
+                + "server go on, or stop it."
+            return Width.wrap(words, to: OverlayBox.width(model)).map { [Span($0, .statusWarn)] }
+        }
+        if isUndone {
             return [[Span("It is being undone: wait until writes pass again.", .statusWarn)]]
         }
         let words =

@@ -205,6 +205,8 @@ public struct RunStatus: Codable, Sendable {
             let cause = error.cause.map { " (\($0))" } ?? ""
             let text = "\(error.place.stage): \(error.message)\(cause)"
             if !notes.contains(text) { notes.append(text) }
+            // A server can fall silent in the middle of a look, behind its first answer.
+            if error.code == .targetUnavailable { targetProblem = targetProblem ?? error.message }
             return nil
         }
     }
