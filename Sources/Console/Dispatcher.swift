@@ -80,8 +80,17 @@ final class Dispatcher {
         case .verifyTable(let table): verify(table: table)
         case .verifyBeside(let table): verifyBeside(table: table)
         case .cancelBeside: verifying.cancel()
-        case .loadStatus(let ticket):
-            ask(standings, message: { .status(ticket: ticket, $0) }, { try engine.status() })
+        case .loadStatus(let ticket, let withGates):
+            let mailbox = mailbox
+            ask(
+                standings,
+                message: { .status(ticket: ticket, $0) },
+                {
+                    try engine.status(withGates: withGates) {
+                        mailbox.post(.unanswered(ticket: ticket))
+                    }
+                }
+            )
         case .loadGates(let ticket):
             ask(counts, message: { .gates(ticket: ticket, $0) }, { try engine.gates() })
         case .loadWritten(let ticket):

@@ -52,9 +52,15 @@ package protocol ConsoleEngine: BrowsingEngine, ComparingEngine {
 
     /// Where the run stands, whoever drives it.
     ///
+    /// - Parameters:
+    ///   - withGates: Whether the gates are looked at, too, as far as that is quick.
+    ///   - whenUnanswered: Is told once PostgreSQL has not answered for a few seconds.
     /// - Returns: The status.
     /// - Throws: ``MigrationError``.
-    func status() throws -> RunStatus
+    func status(
+        withGates: Bool,
+        whenUnanswered: @escaping @Sendable () -> Void
+    ) throws -> RunStatus
 
     /// The conditions of the cutover, each with its evidence.
     ///

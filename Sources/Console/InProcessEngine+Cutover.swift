@@ -49,7 +49,12 @@ extension InProcessEngine {
     }
 
     /// See ``ConsoleEngine``.
-    package func status() throws -> RunStatus { try RunStatus.read(options) }
+    package func status(
+        withGates: Bool,
+        whenUnanswered: @escaping @Sendable () -> Void
+    ) throws -> RunStatus {
+        try RunStatus.read(options, withGates: withGates, whenUnanswered: whenUnanswered)
+    }
 
     /// See ``ConsoleEngine``.
     package func gates() throws -> [Gate] { try CutoverCheck.run(options, .quick).gates }

@@ -25,6 +25,8 @@ enum Message: Sendable {
     case cutOver(Result<SwitchReport, MigrationError>)
     case reverted(Result<RevertReport, MigrationError>)
     case status(ticket: Int, Result<RunStatus, MigrationError>)
+    /// PostgreSQL has not answered a look for a few seconds; the look still waits.
+    case unanswered(ticket: Int)
     case gates(ticket: Int, Result<[Gate], MigrationError>)
     case written(ticket: Int, Result<WrittenSince, MigrationError>)
     case holders(ticket: Int, Result<[FileHolders.Holder], MigrationError>)
@@ -79,7 +81,8 @@ enum Command: Equatable, Sendable {
     case revert
     /// Stops what runs; nil is the operator's own wish.
     case cancel(by: String? = nil)
-    case loadStatus(ticket: Int)
+    /// The gates cost most of a look: they are looked at as long as nothing newer is known of them.
+    case loadStatus(ticket: Int, withGates: Bool = false)
     case loadGates(ticket: Int)
     case loadWritten(ticket: Int)
     case loadHolders(ticket: Int)

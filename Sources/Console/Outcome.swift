@@ -79,6 +79,9 @@ extension Model {
             return Span(isStopped ? "STOPPED" : "FAILED", isStopped ? .statusWarn : .statusBad)
         }
         if let live = liveVerdict { return live }
+        if isReading {
+            return downWords.map { Span($0, .statusWarn) } ?? Span("nothing read yet", .statusWait)
+        }
         guard let verification, !isVerifying else { return verdictWithoutComparison }
         let unplanned = verification.tables.count { $0.status == .unplanned }
         let failed = verification.tables.count { $0.status == .different || $0.status == .missing }
@@ -142,6 +145,7 @@ extension Model {
     var activity: String {
         guard let operation else {
             guard leaving == nil else { return "leaving" }
+            if isReading { return "reading ..." }
             return isPostponed ? "not followed" : phase?.rawValue ?? "idle"
         }
         if operation.isCancelling { return operation.kind.mustFinish ? "undoing" : "stopping" }

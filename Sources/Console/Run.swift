@@ -115,7 +115,7 @@ struct Run {
             isDirty =
                 isDirty || (time / step).rounded(.down) != (model.now / step).rounded(.down)
         } else {
-            isDirty = true
+            isDirty = isDirty || model.isNews(message)
         }
         perform(model.update(message))
     }

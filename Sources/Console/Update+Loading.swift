@@ -126,18 +126,33 @@ extension Model {
 
     /// How long the data of the pane has been old, in seconds; nil while it is fresh.
     var staleSeconds: Double? {
-        if let operation, let progressAt, !operation.isCancelling, !operation.kind.mustFinish {
-            let silence = now - progressAt
-            if silence > 15 { return silence }
-        }
-        if phase != nil, operation == nil, let loadedAt = cutover.status.loadedAt {
-            let age = now - loadedAt
-            if age > 5 * refreshSeconds { return age }
-        }
+        if let staleStanding { return staleStanding }
         guard let live, let loadedAt = live.loadedAt, !isReadOnRequest else { return nil }
         let age = now - loadedAt
         return age > 3 * (pane == .watch ? watchSeconds : refreshSeconds) ? age : nil
     }
+
+    /// For how many seconds nothing newer has come of where the run stands; nil while it is fresh,
+    /// and while a clock of its own says that PostgreSQL does not answer.
+    var staleStanding: Double? {
+        guard silentSeconds == nil else { return nil }
+        if let operation, let progressAt, !operation.isCancelling, !operation.kind.mustFinish {
+            let silence = now - progressAt
+            if silence > (operation.kind == .follow ? Self.standingSeconds : 15) { return silence }
+        }
+        guard phase != nil, operation == nil, let loadedAt = cutover.status.loadedAt else {
+            return nil
+        }
+        let age = now - loadedAt
+        let isAwaited =
+            cutover.status.isLoading
+            && now - (cutover.status.askedAt ?? now) > Self.standingSeconds
+        return isAwaited || age > 5 * refreshSeconds ? age : nil
+    }
+
+    /// Seconds without news of where a run stands, which comes several times a second while it is
+    /// followed.
+    private static let standingSeconds = 5.0
 
     /// Reads what the two sides are.
     mutating func loadSides() -> [Command] {

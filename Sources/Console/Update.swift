@@ -23,9 +23,9 @@ extension Model {
         case .cutOver(let result): return finishCutover(result)
         case .reverted(let result): return finishRevert(result)
         case .status(let ticket, let result): return take(ticket: ticket, result)
+        case .unanswered(let ticket): return takeUnanswered(ticket: ticket)
         case .gates(let ticket, let result): cutover.gates.take(result, ticket: ticket, now: now)
-        case .written(let ticket, let result):
-            cutover.written.take(result, ticket: ticket, now: now)
+        case .written(let ticket, let result): return takeWritten(result, ticket: ticket)
         case .holders(let ticket, let result):
             cutover.holders.take(result, ticket: ticket, now: now)
         case .decided(let decision, let result): return finish(decision, result)

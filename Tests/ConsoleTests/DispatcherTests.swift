@@ -53,7 +53,13 @@ import Testing
             return Samples.reverted
         }
 
-        func status() throws -> RunStatus { throw Samples.error }
+        func status(
+            withGates: Bool,
+            whenUnanswered: @escaping @Sendable () -> Void
+        ) throws -> RunStatus {
+            whenUnanswered()
+            throw Samples.error
+        }
 
         func dashboards() -> DashboardSides { DashboardSides() }
 

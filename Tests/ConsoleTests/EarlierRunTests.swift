@@ -11,6 +11,9 @@ import Testing
         #expect(model.update(.earlier(.success(Samples.earlier(isFinished: true)))) == [.count])
         #expect(model.update(.earlier(.success(Samples.earlier(isFinished: true)))).isEmpty)
         _ = model.update(.counted(.success(Samples.counted)))
+        var done = Samples.status(.following)
+        done.phase = "done"
+        _ = model.update(.status(ticket: model.cutover.status.ticket, .success(done)))
         #expect(model.verdict.text == "2 of 13 counts differ")
         #expect(Chrome.draw(model).text.contains("copy     done   2.6 s"))
         model.pane = .migrate

@@ -25,7 +25,7 @@ import Testing
             case .migrate, .migrateLive, .verify, .verifyBeside, .follow, .cutOver, .revert:
                 running.append(command)
             case .cancel: end()
-            case .loadStatus(let ticket):
+            case .loadStatus(let ticket, _):
                 let phases: [CutoverPhase] = [.following, .pausing, .fenced, .watching]
                 let phase = phases.randomElement(using: &random) ?? .following
                 send(.status(ticket: ticket, fails ? failure() : .success(Samples.status(phase))))

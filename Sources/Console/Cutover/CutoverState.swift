@@ -15,8 +15,10 @@ struct CutoverState: Sendable {
     var settings = Switch.Settings()
     /// Where the run stands, as both sides and the journal say it.
     var status = Model.Loadable<RunStatus>()
-    /// Why the target could not be asked in the newest look, and since when; nil when it could.
+    /// Why the target did not answer the newest look, and since when; nil when it did.
     var silence: (since: Double, words: String)?
+    /// When a look had an answer of the target last.
+    var answeredAt: Double?
     /// The conditions of the cutover.
     var gates = Model.Loadable<[Gate]>()
     /// What was written on PostgreSQL since the switch.
@@ -81,6 +83,13 @@ extension Model {
         case .revert: phaseOfRevert
         case .verify, .follow, nil: cutover.knownPhase
         }
+    }
+
+    /// Whether where the run stands was asked for and never told: until then nothing is known.
+    var isReading: Bool {
+        let status = cutover.status
+        return phase == nil && operation == nil && failure == nil && status.askedAt != nil
+            && status.loadedAt == nil && status.error == nil
     }
 
     private var phaseOfCutover: CutoverPhase {
@@ -153,10 +162,12 @@ extension Model {
 
     /// How far the target is behind, from catch-up or from asking; nil when it is not known.
     var lag: (rows: Int, seconds: Double?)? {
-        if operation?.kind == .follow || operation?.kind == .cutOver, let lag = cutover.lag {
-            return (lag.lagRows, lag.lagSeconds)
-        }
-        return cutover.status.value?.lag.rows.map { ($0, cutover.status.value?.lag.seconds) }
+        let asked = cutover.status.value?.lag.rows.map { ($0, cutover.status.value?.lag.seconds) }
+        guard operation?.kind == .follow || operation?.kind == .cutOver, let lag = cutover.lag
+        else { return asked }
+        // Catch-up that hangs tells its last figures; a look at the run tells newer ones.
+        let isOld = (cutover.status.loadedAt ?? 0) - (cutover.lagAt ?? now) > 1
+        return isOld ? asked ?? (lag.lagRows, lag.lagSeconds) : (lag.lagRows, lag.lagSeconds)
     }
 
     /// Why nothing is applied, in words; nil when it goes on.

@@ -5,12 +5,12 @@ extension Model {
     /// The few words for the line of truth; nil while a run is not live.
     var liveVerdict: Span? {
         guard let phase, operation?.kind != .migrate else { return nil }
-        if let lostSeconds {
-            return Span("POSTGRES DOWN \(Figures.duration(lostSeconds))", .statusBad)
-        }
+        if lostSeconds != nil || hasSteps, let downWords { return Span(downWords, .statusBad) }
         if operation?.kind == .revert { return Span("going back", .statusRun) }
         if halfReverted != nil { return Span("WAY BACK STOPPED", .statusBad) }
         if alarm != nil { return Span(alarmWords(phase), .statusBad) }
+        // SQLite has the application: nothing is lost, and nothing is brought over.
+        if !phase.targetTakesWrites, let downWords { return Span(downWords, .statusWarn) }
         switch phase {
         case .prepared, .copied: return nil
         case .switched where !holders.isEmpty, .watching where !holders.isEmpty:
@@ -19,7 +19,8 @@ extension Model {
             return Span("SWITCHED  \(Figures.rows(watchProblems.count, "ALARM"))", .statusBad)
         case .switched where waitingRows > 0, .watching where waitingRows > 0:
             return Span("SWITCHED  \(Figures.count(waitingRows)) quarantined", .statusWarn)
-        case .switched, .watching: return Span("SWITCHED", .statusOK)
+        case .switched, .watching:
+            return Span("SWITCHED", staleStanding == nil ? .statusOK : .statusWarn)
         case .final: return Span("FINAL", .statusOK)
         case .following, .pausing, .fenced, .drained, .verified: break
         }
@@ -34,7 +35,8 @@ extension Model {
         if waitingFor != nil { return Span("WAITING\(rows)\(open)", .statusWarn) }
         if isPostponed { return Span("NOT FOLLOWED\(rows)\(open)", .statusWarn) }
         let lag = hasShortLag ? "lag \(Figures.rows(lag?.rows ?? 0))" : lagWords
-        return Span(lag + open, isBehind || !open.isEmpty ? .statusWarn : .statusOK)
+        let isSound = !isBehind && open.isEmpty && staleStanding == nil
+        return Span(lag + open, isSound ? .statusOK : .statusWarn)
     }
 
     /// Rows in quarantine that nobody has decided about, as the newest look at the run counted.
@@ -91,10 +93,24 @@ extension Model {
     /// For how many seconds the side that has the application has not answered; nil while it does,
     /// and while SQLite has it.
     var lostSeconds: Double? {
-        guard operation?.kind.mustFinish != true, let silence = cutover.silence,
-            cutover.knownPhase?.targetTakesWrites == true
-        else { return nil }
-        return max(0, now - silence.since)
+        guard !hasSteps, cutover.knownPhase?.targetTakesWrites == true else { return nil }
+        return silentSeconds
+    }
+
+    /// For how many seconds PostgreSQL has not answered, whoever has the application; nil while it
+    /// does.
+    var silentSeconds: Double? { cutover.silence.map { max(0, now - $0.since) } }
+
+    /// The same for the line of truth.
+    var downWords: String? {
+        silentSeconds.map { "POSTGRES DOWN \(Figures.duration($0))" }
+    }
+
+    /// That what is under way waits for PostgreSQL, in a sentence; nil while nothing does.
+    var heldUp: String? {
+        guard let kind = operation?.kind, kind.mustFinish, let silentSeconds else { return nil }
+        return "PostgreSQL \(identity.targetName) has not answered for "
+            + "\(Figures.duration(silentSeconds)): the \(kind.noun) waits for it"
     }
 
     /// The same in a sentence.
@@ -107,6 +123,10 @@ extension Model {
     /// How what puts writes at risk is mended, with whole commands; nil when nothing does.
     var remedyOfAlarm: String? {
         if lostSeconds != nil, let error = cutover.status.error { return error.remedy }
+        // The newest answer, which knows of no silence, advises something else.
+        if lostSeconds != nil, cutover.status.value?.targetProblem == nil {
+            return RunStatus.remedyOfLostTarget
+        }
         return alarm == nil || halfReverted != nil ? nil : cutover.status.value?.next
     }
 
@@ -122,7 +142,8 @@ extension Model {
 
     /// What is wrong with a live run, the worst first.
     var liveProblems: [Span] {
-        guard let phase, operation?.kind.mustFinish != true else { return [] }
+        if let heldUp { return [Span(heldUp, .statusBad)] }
+        guard let phase, !hasSteps else { return [] }
         var found: [Span] = []
         if let alarm, halfReverted == nil { found.append(Span(alarm, .statusBad)) }
         let isForeign = cutover.status.value?.isRunning == true
@@ -156,8 +177,7 @@ extension Model {
                 .statusWarn
             )
         }
-        if let staleSeconds {
-            let age = Figures.duration(staleSeconds)
+        if let age = staleSeconds.map({ Figures.duration($0) }) {
             found.append(Span("what stands here is \(age) old: nothing newer came", .statusWarn))
         }
         if let waitingFor { found.append(Span(waitingFor, .statusWarn)) }

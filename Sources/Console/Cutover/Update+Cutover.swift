@@ -8,6 +8,8 @@ extension Model {
     private static let busySeconds = 0.5
     /// Seconds between two looks at the gates.
     private static let gateSeconds = 30.0
+    /// A last answer that is older than this when a question is put says nothing of the time between.
+    private static let longestPause = 10.0
     /// Seconds between two looks at who holds the old file: every process is looked at.
     private static let holderSeconds = 10.0
 
@@ -15,7 +17,8 @@ extension Model {
 
     /// Asks where the run stands.
     mutating func loadStatus() -> [Command] {
-        [.loadStatus(ticket: cutover.status.ask(now: now))]
+        let withGates = cutover.gates.value == nil
+        return [.loadStatus(ticket: cutover.status.ask(now: now), withGates: withGates)]
     }
 
     /// Asks for the gates.
@@ -62,7 +65,11 @@ extension Model {
     ) -> [Command] {
         guard ticket == cutover.status.ticket else { return [] }
         cutover.status.take(result, ticket: ticket, now: now)
-        let news = heedSilence(result)
+        // A look that leaves the gates out knows of none, and not that none is closed.
+        if cutover.status.value?.gates.isEmpty == true, let gates = cutover.gates.value {
+            cutover.status.value?.gates = gates
+        }
+        let news = heedSilence(Self.silence(in: result))
         guard case .success(let status) = result, operation?.kind.mustFinish != true,
             operation?.kind != .migrate
         else { return news }
@@ -76,15 +83,47 @@ extension Model {
         return learned + [.loadEarlier]
     }
 
-    /// Takes in whether the target could be asked; what the two sides are has changed with it.
-    private mutating func heedSilence(_ result: Result<RunStatus, MigrationError>) -> [Command] {
-        let words: String? =
-            switch result {
-            case .success(let status): status.targetProblem
-            case .failure(let error): error.message
-            }
+    /// Takes in that a look still waits for its answer: its end is not awaited to say so.
+    mutating func takeUnanswered(ticket: Int) -> [Command] {
+        guard ticket == cutover.status.ticket, cutover.status.isLoading, cutover.silence == nil
+        else { return [] }
+        return heedSilence("a question has had no answer for 5 s")
+    }
+
+    /// Takes in what was written since the switch, or that the server was silent about it.
+    mutating func takeWritten(
+        _ result: Result<WrittenSince, MigrationError>,
+        ticket: Int
+    ) -> [Command] {
+        guard ticket == cutover.written.ticket else { return [] }
+        cutover.written.take(result, ticket: ticket, now: now)
+        guard case .failure(let error) = result, error.code == .targetUnavailable else { return [] }
+        return heedSilence(error.message)
+    }
+
+    /// Why the target gave no answer to a look; nil when it gave one.
+    private static func silence(in result: Result<RunStatus, MigrationError>) -> String? {
+        switch result {
+        case .success(let status): status.targetProblem
+        case .failure(let error): error.message
+        }
+    }
+
+    /// Since when the target has not answered: since its last answer, where nobody let time pass
+    /// without a question, else since the question.
+    private var silentSince: Double {
+        let asked = cutover.status.askedAt ?? now
+        guard let answered = cutover.answeredAt, asked - answered < Self.longestPause else {
+            return asked
+        }
+        return answered
+    }
+
+    /// Takes in whether the target answers; what the two sides are has changed with it.
+    private mutating func heedSilence(_ words: String?) -> [Command] {
         let before = cutover.silence
-        cutover.silence = words.map { (before?.since ?? now, $0) }
+        if words == nil { cutover.answeredAt = now }
+        cutover.silence = words.map { (before?.since ?? silentSince, $0) }
         guard (before == nil) != (words == nil), operation?.kind.mustFinish != true else {
             return []
         }
@@ -123,6 +162,20 @@ extension Model {
         forgetRows(of: .inventory)
         workflows.reset()
         return reload()
+    }
+
+    /// Whether a message can change what the screen shows.
+    ///
+    /// Catch-up tells ten times a second how it stands, mostly the same; that it is alive is seen
+    /// at the next second.
+    ///
+    /// - Parameter message: What happened.
+    /// - Returns: Whether there may be something new to draw.
+    func isNews(_ message: Message) -> Bool {
+        guard case .progress(let progress) = message, operation?.kind == .follow else {
+            return true
+        }
+        return progress.live != cutover.lag || staleStanding != nil
     }
 
     /// Takes in how catch-up or a cutover goes on.

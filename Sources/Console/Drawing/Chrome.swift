@@ -100,6 +100,7 @@ enum Chrome {
         if let seconds = model.freezeSeconds {
             let budget = model.freezeBudget.map { " of \(Figures.seconds($0))" } ?? ""
             line.append(Span("FROZEN \(Figures.took(seconds))\(budget)", look))
+            if let words = model.downWords { line.append(Span("  \(words)", look)) }
         } else {
             if let heldAt = model.heldAt {
                 line.append(Span("HELD \(Figures.duration(model.now - heldAt))", .statusWarn))

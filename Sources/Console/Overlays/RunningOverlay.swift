@@ -11,8 +11,8 @@ enum RunningOverlay {
             "\(model.identity.sourceName) \(model.identity.glyphs.arrow) "
             + model.identity.targetName
         let title = kind == .cutOver ? "Cut over \(names)" : "Revert \(names)"
-        let head =
-            headline(model) + (question.map { asked($0, model) } ?? stopping(model, kind)) + [[]]
+        let way = question.map { asked($0, model) } ?? stopping(model, kind)
+        let head = headline(model) + heldUp(model) + way + [[]]
         let steps = steps(model, kind)
         // Where not all of it fits, the step under way is seen.
         let begun = model.cutover.shown.steps.count
@@ -75,10 +75,19 @@ enum RunningOverlay {
     }
 
     private static func countdown(_ left: Double, _ model: Model) -> Line {
+        guard left > 0 else {
+            return [Span("No worker acts on an old toggle any more; what is left is brought over.")]
+        }
         let whole = max(0.1, model.cutover.settings.flagCache)
         return [
             Span("Workers may act on an old toggle for \(Figures.duration(left)) more  ")
         ] + Words.bar(1 - left / whole, width: barWidth, glyphs: model.identity.glyphs)
+    }
+
+    /// That the server does not answer, over what the operator can do about it.
+    private static func heldUp(_ model: Model) -> [Line] {
+        guard let words = model.heldUp else { return [] }
+        return Width.wrap(words, to: OverlayBox.width(model)).map { [Span($0, .statusBad)] }
     }
 
     // MARK: - The steps
@@ -192,7 +201,14 @@ enum RunningOverlay {
         if let reason = model.whyFinal {
             return Width.wrap(reason, to: OverlayBox.width(model)).map { [Span($0, .statusWarn)] }
         }
-        if model.operation?.isCancelling == true || model.cutover.shown.hasFailed {
+        let isUndone = model.operation?.isCancelling == true || model.cutover.shown.hasFailed
+        if isUndone, model.heldUp != nil {
+            let words =
+                "It is undone as soon as PostgreSQL answers or its connections end: let the "
+                + "server go on, or stop it."
+            return Width.wrap(words, to: OverlayBox.width(model)).map { [Span($0, .statusWarn)] }
+        }
+        if isUndone {
             return [[Span("It is being undone: wait until writes pass again.", .statusWarn)]]
         }
         let words =

@@ -46,13 +46,20 @@ extension OverviewPane {
     private func lag(_ model: Model) -> Line {
         guard let lag = model.lag else { return [Span("not known yet", .statusWait)] }
         var line: Line = [
-            Span(Figures.rows(lag.rows), lag.rows > 2_000 ? .statusWarn : .statusOK)
+            Span(
+                Figures.rows(lag.rows),
+                lag.rows > 2_000 || model.staleStanding != nil || model.silentSeconds != nil
+                    ? .statusWarn : .statusOK
+            )
         ]
         if lag.rows > 0, let seconds = lag.seconds {
             line.append(Span(", oldest \(Figures.took(seconds))"))
         }
         if let waiting = model.waitingFor {
             return line + [Span("   \(waiting)", .statusWarn)]
+        }
+        if model.silentSeconds != nil, let at = model.cutover.lagAt, model.now - at > 5 {
+            return line + [Span("   as of \(Figures.clock(at))Z", .statusWarn)]
         }
         if model.isPostponed { return line + [Span("   nobody follows", .statusWarn)] }
         if let live = model.cutover.lag, model.operation?.kind == .follow {

@@ -86,6 +86,9 @@ struct OverviewPane: Pane {
     ]
 
     private func phases(_ model: Model) -> [Line] {
+        guard !model.isReading else {
+            return [[Span("reading where the run stands ...", .statusWait)]]
+        }
         var lines = Self.phases.map { line(for: $0, model) }
         if let operation = model.operation {
             let elapsed = Figures.duration(model.now - operation.startedAt)
@@ -225,6 +228,7 @@ struct OverviewPane: Pane {
     }
 
     private func counts(_ model: Model) -> [Line] {
+        guard !model.isReading else { return [] }
         var lines: [Line] = []
         if let verification = model.compared {
             let source = verification.tables.reduce(0) { $0 + ($1.sourceRows ?? 0) }
@@ -292,6 +296,9 @@ struct OverviewPane: Pane {
         if model.phase != nil, model.operation?.kind != .migrate {
             // The comparison was that of the copy; what comes behind it is compared by the switch.
             return [[Span("\(glyphs.ok) nothing that is known", .statusOK)]] + warnings
+        }
+        if model.isReading {
+            return [[Span("nothing is known yet: both sides are being read ...", .statusWait)]]
         }
         guard let verification = model.compared else {
             return [[Span("nothing is known: not verified yet", .statusWait)]] + warnings

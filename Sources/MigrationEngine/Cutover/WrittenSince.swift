@@ -35,6 +35,11 @@ package struct WrittenSince: Sendable, Equatable {
     /// - Returns: What was written since the switch; nothing before it.
     /// - Throws: ``MigrationError`` when the target cannot be asked.
     package static func read(_ options: Options) throws(MigrationError) -> WrittenSince {
+        let patience = TargetPatience(statementSeconds: RunStatus.lookSeconds)
+        return try patience.look { () throws(MigrationError) in try look(options) }
+    }
+
+    private static func look(_ options: Options) throws(MigrationError) -> WrittenSince {
         let (target, address) = try Target.connectToLook(options, stage: "status")
         do throws(TargetError) {
             guard let run = try RunState.newestRun(target, in: options.schema) else {

@@ -3,7 +3,7 @@ import Foundation
 /// Where a live run stands: what is installed in the source, and how far the target has followed.
 extension RunStatus {
     /// Fills in what a live run adds; a plain run stays as it is.
-    mutating func readLive(_ options: Options) {
+    mutating func readLive(_ options: Options, withGates: Bool) {
         let side: SourceSide
         do throws(MigrationError) {
             side = try Self.sourceSide(options)
@@ -41,8 +41,16 @@ extension RunStatus {
                 )
             }
         }
+        if targetProblem != nil, position == nil {
+            // What the source and the journal tell of the run holds while the target says nothing.
+            let known = CutoverPhase(rawValue: phase)
+            guard phase == "done" || known != nil else { return }
+            let isHandedOver = side.isForGood || known?.targetTakesWrites == true
+            phase = side.phase(isHandedOver ? .target : .source).rawValue
+            return
+        }
         guard let position = position ?? nil, position.captureID == capture else { return }
-        if phase == "done" { phase = side.phase(position).rawValue }
+        if phase == "done" { phase = side.phase(position.liveSide).rawValue }
         read(position, side, options)
         unloggedTables = unlogged
         if !unlogged.isEmpty {
@@ -61,6 +69,7 @@ extension RunStatus {
             }
         }
         lag = waiting ?? lag
+        guard withGates else { return }
         gates =
             note { () throws(MigrationError) in
                 try CutoverCheck.run(options, .glance).gates
@@ -158,8 +167,8 @@ extension RunStatus {
         }
 
         /// The phase, as both sides say it.
-        func phase(_ position: RunState.Position) -> CutoverPhase {
-            switch (position.liveSide, isPausing) {
+        func phase(_ liveSide: Side) -> CutoverPhase {
+            switch (liveSide, isPausing) {
             case (.target, true): .switched
             case (.target, false): .watching
             case (.source, _) where freezeSeconds != nil: .fenced

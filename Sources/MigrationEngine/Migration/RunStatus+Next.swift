@@ -13,9 +13,10 @@ extension RunStatus {
         if phase == CutoverPhase.final.rawValue {
             return "nothing is left to be done: \(FinalHandover.meaning); keep it as an archive"
         }
-        if lostTarget != nil {
-            return "start the PostgreSQL server, or mend the way to it: until it answers the "
-                + "application cannot write, and SQLite stays closed"
+        if lostTarget != nil { return Self.remedyOfLostTarget }
+        if targetProblem != nil, CutoverPhase(rawValue: phase)?.sourceTakesWrites == true {
+            return "start the PostgreSQL server, or mend the way to it; meanwhile SQLite has the "
+                + "application, and its writes are logged"
         }
         if runId == nil, tables == nil {
             return "give a database that answers with --target URL; a local one: "
@@ -43,6 +44,11 @@ extension RunStatus {
             : "nothing is left to be done: both sides were found equal. Without --live no write of "
                 + "the application since then is in PostgreSQL"
     }
+
+    /// What is done about a PostgreSQL that has the application and does not answer.
+    package static let remedyOfLostTarget =
+        "start the PostgreSQL server, or mend the way to it: until it answers the application "
+        + "cannot write, and SQLite stays closed"
 
     /// What is done about rows in quarantine.
     private static let decide =

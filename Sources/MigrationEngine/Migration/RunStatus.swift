@@ -138,15 +138,38 @@ public struct RunStatus: Codable, Sendable {
     /// - Returns: The status; what cannot be read is unknown and named in `notes`.
     /// - Throws: ``MigrationError`` when the target's address is wrong.
     public static func read(_ options: Options) throws(MigrationError) -> RunStatus {
-        try TargetPatience(statementSeconds: lookSeconds).look { () throws(MigrationError) in
-            try look(options)
+        try read(options, withGates: true, whenUnanswered: {})
+    }
+
+    /// Reads where a run stands, and tells early that the target does not answer.
+    ///
+    /// - Parameters:
+    ///   - options: The two sides.
+    ///   - withGates: Whether the gates are looked at, too; to do so is most of the work.
+    ///   - whenUnanswered: Is told once a question has had no answer for five seconds.
+    /// - Returns: The status, as of ``read(_:)``.
+    /// - Throws: ``MigrationError`` when the target's address is wrong.
+    package static func read(
+        _ options: Options,
+        withGates: Bool,
+        whenUnanswered: @escaping @Sendable () -> Void
+    ) throws(MigrationError) -> RunStatus {
+        let patience = TargetPatience(
+            statementSeconds: lookSeconds,
+            whenUnanswered: whenUnanswered
+        )
+        return try patience.look { () throws(MigrationError) in
+            try look(options, withGates: withGates)
         }
     }
 
     /// After how many seconds the server ends a question about where a run stands.
-    private static let lookSeconds = 10
+    static let lookSeconds = 10
 
-    private static func look(_ options: Options) throws(MigrationError) -> RunStatus {
+    private static func look(
+        _ options: Options,
+        withGates: Bool
+    ) throws(MigrationError) -> RunStatus {
         let address = try TargetAddress(options.target)
         var status = RunStatus(
             phase: "idle",
@@ -164,7 +187,7 @@ public struct RunStatus: Codable, Sendable {
         )
         status.readTarget(options)
         status.readWorkflows(options)
-        status.readLive(options)
+        status.readLive(options, withGates: withGates)
         status.process = OurProcess.owner(of: RunDirectory(existing: options.runDirectory))
         status.readBlock()
         status.next = status.nextStep(options)
@@ -182,6 +205,8 @@ public struct RunStatus: Codable, Sendable {
             let cause = error.cause.map { " (\($0))" } ?? ""
             let text = "\(error.place.stage): \(error.message)\(cause)"
             if !notes.contains(text) { notes.append(text) }
+            // A server can fall silent in the middle of a look, behind its first answer.
+            if error.code == .targetUnavailable { targetProblem = targetProblem ?? error.message }
             return nil
         }
     }

@@ -13,14 +13,19 @@ package final class TargetPatience: Sendable {
     /// How often a wish to stop is looked for, in milliseconds.
     static let pace: Int32 = 50
 
+    /// After how long a question without an answer is told, long before nobody waits any more.
+    static let noticed = Duration.seconds(5)
+
     private struct State {
         var unansweredSince: ContinuousClock.Instant?
         var isSilent = false
+        var isTold = false
     }
 
     /// After how many seconds the server ends a statement by itself.
     let statementSeconds: Int
     private let cancellation: Cancellation
+    private let whenUnanswered: @Sendable () -> Void
     private let state = Mutex(State())
 
     /// Makes a patience, which lasts for one look or for many.
@@ -28,9 +33,15 @@ package final class TargetPatience: Sendable {
     /// - Parameters:
     ///   - statementSeconds: After how many seconds the server ends a statement by itself.
     ///   - cancellation: The wish to stop.
-    package init(statementSeconds: Int, _ cancellation: Cancellation = Cancellation()) {
+    ///   - whenUnanswered: Is told once of a question that has had no answer for five seconds.
+    package init(
+        statementSeconds: Int,
+        _ cancellation: Cancellation = Cancellation(),
+        whenUnanswered: @escaping @Sendable () -> Void = {}
+    ) {
         self.statementSeconds = statementSeconds
         self.cancellation = cancellation
+        self.whenUnanswered = whenUnanswered
     }
 
     /// Runs a look whose questions are bounded; one inside another has the bounds of the outer.
@@ -83,7 +94,16 @@ package final class TargetPatience: Sendable {
             state.withLock { $0.unansweredSince = nil }
             throw TargetError(text: "stopped on request")
         }
-        guard ContinuousClock.now >= deadline else { return }
+        let now = ContinuousClock.now
+        let isNews = state.withLock { state in
+            guard !state.isTold, let since = state.unansweredSince,
+                since.duration(to: now) >= Self.noticed
+            else { return false }
+            state.isTold = true
+            return true
+        }
+        if isNews { whenUnanswered() }
+        guard now >= deadline else { return }
         state.withLock { $0.isSilent = true }
         throw silence()
     }

@@ -27,4 +27,37 @@ struct LostTargetStatusTests {
         ).stdout
         #expect(text.hasPrefix("WARNING:     PostgreSQL has the application"), "\(text)")
     }
+
+    @Test func `before the switch a server that is gone leaves the phase to the source`()
+        async throws
+    {
+        let server = try await onThread { () throws -> LocalServer in try .temporary() }
+        try await onThread { try server.createDatabase("gone") }
+        let folder = try TestFolder()
+        let live = try await LiveSource(folder, target: server.url(database: "gone"))
+        try await onThread { try server.stop() }
+        let lost = try await live.cutover("status")
+        #expect(lost.json["target_problem"].string?.isEmpty == false, "\(lost)")
+        #expect(lost.json["phase"].string == "following", "\(lost)")
+        #expect(lost.json["live_side"].string == "source", "\(lost)")
+        #expect(lost.json["next"].string?.hasPrefix("start the PostgreSQL server") == true)
+    }
+
+    @Test func `a server that halts is told while the look still waits`() async throws {
+        let server = try await onThread { () throws -> LocalServer in try .temporary() }
+        try await onThread { try server.createDatabase("halting") }
+        let target = server.url(database: "halting")
+        let folder = try TestFolder()
+        _ = try await sqlite3(folder.file("a.db"), "CREATE TABLE a (id INTEGER PRIMARY KEY)")
+        let options = Options(source: folder.file("a.db"), target: target)
+        let processes = try await ServerProcesses(target)
+        defer { processes.send(SIGCONT) }
+        processes.send(SIGSTOP)
+        // The server goes on because of what is told, so that the look ends without a problem.
+        let status = try await onThread {
+            try RunStatus.read(options, withGates: true) { processes.send(SIGCONT) }
+        }
+        #expect(status.targetProblem == nil, "\(status)")
+        try await onThread { try server.stop() }
+    }
 }
