@@ -2,11 +2,11 @@ import MigrationEngine
 
 /// Does what the model wants done of the engine, on threads of its own, and posts what came of it.
 final class Dispatcher {
-    private let engine: any ConsoleEngine
-    private let mailbox: Mailbox
-    private let isReadOnly: Bool
+    let engine: any ConsoleEngine
+    let mailbox: Mailbox
+    let isReadOnly: Bool
     private let runs = Worker(name: "console-run")
-    private let readings = Worker(name: "console-read")
+    let readings = Worker(name: "console-read")
     private let counts = Worker(name: "console-count")
     private let standings = Worker(name: "console-status")
     private let proofs = Worker(name: "console-code")
@@ -374,64 +374,6 @@ final class Dispatcher {
         }
     }
 
-    private func setWorkflows(side: Side, _ toggles: [Workflows.Toggle]) {
-        let (engine, mailbox, isReadOnly) = (engine, mailbox, isReadOnly)
-        readings.run {
-            let result = Self.result {
-                // The table of actions refuses this, too: a second gate costs nothing.
-                if isReadOnly { throw Self.readOnly("workflows") }
-                return try engine.setWorkflows(side: side, toggles)
-            }
-            switch result {
-            case .failure(let error): mailbox.post(.toggled(toggles, failure: error))
-            case .success(let already):
-                mailbox.post(.toggled(toggles, already: already, failure: nil))
-                for toggle in toggles where !already.contains(toggle) {
-                    Self.record(toggle, engine, mailbox)
-                }
-            }
-        }
-    }
-
-    private static func record(
-        _ toggle: Workflows.Toggle,
-        _ engine: any ConsoleEngine,
-        _ mailbox: Mailbox
-    ) {
-        let recorded = result {
-            let words = toggle.enabled ? ("off", "on") : ("on", "off")
-            try engine.record(
-                action: "workflow \(toggle.name)",
-                before: words.0,
-                after: words.1
-            )
-        }
-        guard case .failure(let error) = recorded else { return }
-        mailbox.post(
-            .log(
-                LogLine(
-                    time: SystemClock.now,
-                    level: .warning,
-                    stage: "journal",
-                    message: "the switch of \(toggle.name) was not recorded: \(error.message)"
-                )
-            )
-        )
-    }
-
-    private func saveToggleSet(side: Side, name: String) {
-        let (engine, mailbox, isReadOnly) = (engine, mailbox, isReadOnly)
-        readings.run {
-            let result = Self.result {
-                if isReadOnly { throw Self.readOnly("workflows") }
-                try engine.saveToggleSet(side: side, name: name)
-            }
-            var failure: MigrationError?
-            if case .failure(let error) = result { failure = error }
-            mailbox.post(.toggleSetSaved(name: name, failure: failure))
-        }
-    }
-
     /// Looks at the file of settings; nothing is said while it stays as it is.
     private func loadSettings(isAsked: Bool) {
         let (mailbox, settings) = (mailbox, settings)
@@ -474,7 +416,7 @@ final class Dispatcher {
         return cancellation
     }
 
-    private static func result<Value>(
+    static func result<Value>(
         _ work: () throws -> Value
     ) -> Result<Value, MigrationError> {
         do {
@@ -494,7 +436,7 @@ final class Dispatcher {
         }
     }
 
-    private static func readOnly(_ action: String) -> MigrationError {
+    static func readOnly(_ action: String) -> MigrationError {
         MigrationError(
             .readOnly,
             "\(action) changes something, and the console is read-only",
