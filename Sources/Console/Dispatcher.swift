@@ -191,10 +191,12 @@ final class Dispatcher {
         case .replay(let rows): replay(rows)
         case .write(let text, let path, let what):
             readings.run { [mailbox] in
-                let result = Self.result { try NewFile.write(text, to: path) }
-                var failure: MigrationError?
-                if case .failure(let error) = result { failure = error }
-                mailbox.post(.fileWritten(path: path, what: what, failure: failure))
+                switch Self.result({ try NewFile.write(text, to: path) }) {
+                case .success(let whole):
+                    mailbox.post(.fileWritten(path: whole, what: what, failure: nil))
+                case .failure(let error):
+                    mailbox.post(.fileWritten(path: path, what: what, failure: error))
+                }
             }
         case .useTheme, .keepTheme, .keepColumns, .setMouse, .dump, .writeToTerminal, .repaint,
             .suspend:

@@ -27,6 +27,8 @@ extension Model {
                 overlay = .running
                 return []
             }
+            // What the key before was told is no answer to this one.
+            notice = nil
             if let words = keymap.elsewhere(key, from: pane, in: self) { notify(words) }
             return []
         }

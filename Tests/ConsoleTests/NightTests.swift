@@ -230,6 +230,9 @@ import Testing
         #expect(model.update(.key(.character(try #require(key.first)))).isEmpty)
         #expect(model.notice?.text == words)
         #expect(Chrome.draw(model).text.contains(words))
+        // A key that does nothing anywhere does not keep the words on the one before.
+        _ = model.update(.key(.character(";")))
+        #expect(model.notice == nil)
     }
 
     @Test func `every key of the table does something or says where it does, in every pane`() {

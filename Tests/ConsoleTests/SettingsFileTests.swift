@@ -94,6 +94,21 @@ import Testing
         #expect(model.log.last?.message.contains("\(path):2:1: ") == true)
         #expect(model.log.last?.level == .warning)
         #expect(hints(model).contains("F9:migrate"))
+        let broken = #expect(throws: ConsoleSettings.Problem.self) {
+            try ConsoleSettings(toml: "theme = \"mono\n", path: path)
+        }
+        #expect(try #require(broken).message.contains("config.toml:1:14: this is not TOML: "))
+    }
+
+    @Test func `a file that says what a key has just kept is read without a word`() throws {
+        var model = Samples.empty()
+        let kept = try settings("[hidden_columns]\norders = [\"ITEMS\"]\n")
+        model.hiddenColumns = kept.hiddenColumns
+        model.notify("the columns, kept in config.toml", .statusOK)
+        #expect(model.update(.settings(.success(kept), isAsked: false)).isEmpty)
+        #expect(model.notice?.text == "the columns, kept in config.toml")
+        _ = model.update(.settings(.success(kept), isAsked: true))
+        #expect(model.notice?.text == "settings read")
     }
 
     @Test func `read_only takes effect at once, and only a new start takes it back`() throws {

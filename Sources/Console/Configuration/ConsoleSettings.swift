@@ -1,4 +1,5 @@
 import Foundation
+import MigrationEngine
 import TOMLKit
 
 /// What the operator's own file says about the console.
@@ -52,8 +53,9 @@ package struct ConsoleSettings: Equatable, Sendable {
             table = try TOMLTable(string: toml)
         } catch let error as TOMLParseError {
             let place = error.source.begin
+            let words = SafeText.visible(error.description)
             throw Problem(
-                message: "\(path):\(place.line):\(place.column): this is not TOML"
+                message: "\(path):\(place.line):\(place.column): this is not TOML: \(words)"
             )
         } catch {
             throw Problem(message: "\(path): not TOML")

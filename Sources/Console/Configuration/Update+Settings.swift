@@ -34,7 +34,14 @@ extension Model {
         }
         let before = themeChoice.name
         let hadMouse = isMouseOn
+        let former = (keymap, refreshSeconds, hiddenColumns, mouseInSettings)
+        let formerTheme = (themeChoice.configured, isReadOnlyBySettings)
         adopt(settings)
+        // What a key has just kept there was said when it was kept.
+        let isSame =
+            former == (keymap, refreshSeconds, hiddenColumns, mouseInSettings)
+            && formerTheme == (themeChoice.configured, isReadOnlyBySettings)
+        guard isAsked || !isSame || isReadOnlyBySettings != settings.isReadOnly else { return [] }
         audit("the settings were read again, because \(isAsked ? "you asked" : "the file changed")")
         notify(
             isReadOnlyBySettings && !settings.isReadOnly

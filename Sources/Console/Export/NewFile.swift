@@ -8,9 +8,11 @@ enum NewFile {
     /// - Parameters:
     ///   - text: What goes in.
     ///   - path: Where; `~` stands for the home folder.
+    /// - Returns: The whole path of the file.
     /// - Throws: ``MigrationError`` of code `io`.
-    static func write(_ text: String, to path: String) throws(MigrationError) {
-        let path = expanded(path)
+    @discardableResult
+    static func write(_ text: String, to path: String) throws(MigrationError) -> String {
+        let path = URL(fileURLWithPath: expanded(path)).path
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw errno == EEXIST ? exists(path) : failed(path, errno: errno, call: "open")
@@ -25,6 +27,7 @@ enum NewFile {
             unlink(path)
             throw failed(path, errno: number, call: "write")
         }
+        return path
     }
 
     /// The home folder is the one that a shell would say.

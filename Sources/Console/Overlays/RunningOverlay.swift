@@ -62,15 +62,14 @@ enum RunningOverlay {
             return [line]
         case .side(let side):
             let style: StyleKey = side == .source ? .sideSQLite : .sidePostgres
-            var line: Line = [
-                Span(Words.product(side), style),
-                Span(" takes the application's writes."),
-            ]
-            if let left = model.countdownSeconds {
-                line.append(Span("  Writes are not blocked yet.", .textMuted))
-                return [line, countdown(left, model)]
+            let product = Span(Words.product(side), style)
+            guard let left = model.countdownSeconds else {
+                return [[product, Span(" takes the application's writes.")]]
             }
-            return [line]
+            return [
+                [product, Span(" takes the writes: none is blocked yet.")],
+                countdown(left, model),
+            ]
         }
     }
 

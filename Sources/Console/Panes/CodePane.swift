@@ -43,7 +43,12 @@ struct CodePane: Pane {
                 [
                     Span(model.key(.refresh)),
                     Span(" reads the application's code and proves its statements.", .textMuted),
-                ]
+                ],
+                [
+                    Span("The folder is that of ", .textMuted), Span("--code DIR"),
+                    Span(", or the one in the profile under ", .textMuted), Span("[code]"),
+                    Span(".", .textMuted),
+                ],
             ])
         }
         guard let report = listing.report else {

@@ -162,8 +162,11 @@ extension OverviewPane {
                 let place = Width.cells(head.dropLast().map(\.text).joined())
                 let reason = Width.wrap(gate.reason, to: max(10, width - place))
                 guard reason.count > 1, gate.state != .open else { return [head] }
-                return reason.prefix(2).enumerated().map { part, text in
-                    part == 0
+                // The second row takes what is left, so that a cut shows.
+                let rows = [reason[0], reason.dropFirst().joined(separator: " ")]
+                return rows.enumerated().map { part, text in
+                    let text = Width.clip(text, to: max(10, width - place))
+                    return part == 0
                         ? head.dropLast() + [Span(text, .textMuted)]
                         : [Span(Width.pad("", to: place) + text, .textMuted)]
                 }

@@ -143,6 +143,10 @@ enum WatchWords {
     static func figure(_ criterion: WatchReport.Criterion) -> String {
         guard let value = criterion.value else { return "-" }
         let unit = criterion.unit ?? ""
+        // What is counted there are faults: `0 / 0 tables` would read as if there were no tables.
+        if criterion.limit == 0, unit != "bytes", unit != "share", unit != "seconds" {
+            return value == 0 ? "none at fault" : "\(number(value, unit)) at fault"
+        }
         let bound = criterion.limit.map { " / \(number($0, unit))" } ?? ""
         switch unit {
         case "bytes", "share": return number(value, unit) + bound
