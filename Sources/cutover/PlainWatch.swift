@@ -10,7 +10,8 @@ struct PlainWatch {
     /// Seconds between two looks.
     let interval: Double
 
-    /// Prints everything once, then each line that has changed, until a signal ends it.
+    /// Prints everything once, then each line that has changed, until a signal ends it or nobody
+    /// reads any more.
     ///
     /// - Throws: ``MigrationError`` of the first look; later ones are lines.
     func run() throws {
@@ -19,7 +20,7 @@ struct PlainWatch {
         defer { signals.end() }
         var shown = Self.lines(try RunStatus.read(options))
         try put(shown)
-        while ended.wait(timeout: .now() + interval) == .timedOut {
+        while ended.wait(timeout: .now() + interval) == .timedOut, !isReaderGone {
             let lines = look()
             try put(Self.changes(from: shown, to: lines).map { "\(Self.clock())  \($0)" })
             shown = lines
@@ -37,6 +38,13 @@ struct PlainWatch {
         let names = Set(after.map(name))
         let gone = before.map(name).filter { !names.contains($0) }
         return after.filter { !known.contains($0) } + gone.map { "\($0): no more" }
+    }
+
+    /// Whether whoever read the pipe has closed it: asked, because a status that does not change
+    /// writes nothing that could fail.
+    private var isReaderGone: Bool {
+        var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+        return poll(&output, 1, 0) > 0 && output.revents & Int16(POLLERR | POLLNVAL) != 0
     }
 
     private func look() -> [String] {

@@ -30,4 +30,19 @@ struct PlainWatchTests {
         let ended = await watch.end()
         #expect(ended.status == 0, "\(ended)")
     }
+
+    @Test(.timeLimit(.minutes(30)))
+    func `it ends when nobody reads any more, although nothing changes`() async throws {
+        let folder = try TestFolder()
+        let cutover = CutoverCommand(source: folder.file("a.db"), target: TestDatabase.url)
+        _ = try await sqlite3(cutover.source, "CREATE TABLE t (id INTEGER PRIMARY KEY);")
+        let arguments = cutover.arguments("console", ["--plain", "--watch", "--interval", "0.2"])
+            .filter { $0 != "--json" }
+        let script = "{ \"$@\"; echo \"ended with $?\" >&2; } | head -n 1"
+        let outcome = try await TestSupport.run(
+            "bash",
+            ["-c", script, "bash", BuiltProducts.cutover] + arguments
+        )
+        #expect(outcome.stderr.contains("ended with 0"), "\(outcome)")
+    }
 }
