@@ -56,6 +56,42 @@ struct StatusTests {
         #expect(own.json["source"].string?.hasSuffix("/a.db") == true)
     }
 
+    @Test func `rows that a key took out again are not counted as copied`() async throws {
+        _ = try await sqlite3(
+            cutover.source,
+            """
+            CREATE TABLE parent (id INTEGER PRIMARY KEY);
+            CREATE TABLE child (id INTEGER PRIMARY KEY, p INTEGER REFERENCES parent);
+            CREATE TABLE loose (p INTEGER REFERENCES parent, t TEXT);
+            INSERT INTO parent VALUES (1);
+            INSERT INTO child VALUES (1, 1), (2, 1), (3, 9), (4, 'bad');
+            INSERT INTO loose VALUES (1, 'a'), (9, 'a'), (9, 'a');
+            """
+        )
+        let run = try await cutover("migrate")
+        for (table, copied) in [("parent", 1), ("child", 2), ("loose", 1)] {
+            #expect(run.tables.named(table)["copied_rows"].int == copied, "\(run)")
+        }
+        let status = try await cutover("status").json
+        #expect(status["copied_rows"].int == 4, "\(status)")
+        #expect(status["quarantined_rows"].int == 4)
+        let chunks = try await psql(
+            TestDatabase.url,
+            "SELECT table_name, sum(rows), sum(quarantined) FROM cutover.checkpoint "
+                + "GROUP BY 1 ORDER BY 1;"
+        )
+        #expect(chunks == "child|2|2\nloose|1|2\nparent|1|0")
+        let id = try await psql(
+            TestDatabase.url,
+            "SELECT id FROM cutover.quarantine WHERE key_text = 'id 3';"
+        )
+        let replayed = try await cutover("quarantine", ["replay", id, "--set", "p=1"])
+        #expect(replayed.status == 0, "\(replayed)")
+        let after = try await cutover("status").json
+        #expect(after["copied_rows"].int == 5, "\(after)")
+        #expect(after["quarantined_rows"].int == 3)
+    }
+
     @Test func `the newest comparison is told with its time`() async throws {
         try await make(cutover.source)
         _ = try await cutover("migrate")
