@@ -124,11 +124,10 @@ extension OverviewPane {
     }
 
     private func copy(_ model: Model) -> Span? {
-        if let verified = model.verification, let at = model.verifiedAt {
+        if let verified = model.verification, model.verifiedAt != nil {
             let tables = Figures.rows(verified.tables.count, "table")
             return verified.ok
-                ? Span("\(tables) equal when copied, at \(Figures.clock(at))Z", .textMuted)
-                : nil
+                ? Span("\(tables) equal, \(model.comparedWords)", .textMuted) : nil
         }
         // What the verdict says after its first clause stands in the panes of the copy.
         guard let verdict = model.cutover.status.value?.verdict?.split(separator: ",").first
