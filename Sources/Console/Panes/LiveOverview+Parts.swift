@@ -127,7 +127,8 @@ extension OverviewPane {
         if let verified = model.verification, model.verifiedAt != nil {
             let tables = Figures.rows(verified.tables.count, "table")
             return verified.ok
-                ? Span("\(tables) equal, \(model.comparedWords)", .textMuted) : nil
+                ? Span("\(tables) equal, \(model.comparedSpan.text)", model.comparedSpan.style)
+                : nil
         }
         // What the verdict says after its first clause stands in the panes of the copy.
         guard let verdict = model.cutover.status.value?.verdict?.split(separator: ",").first
