@@ -1,5 +1,8 @@
+import Synchronization
 import TestSupport
 import Testing
+
+@testable import MigrationEngine
 
 /// `status` tells of this source and this target only, and says when what it tells was found.
 @Suite(.postgres, .database)
@@ -90,6 +93,29 @@ struct StatusTests {
         let after = try await cutover("status").json
         #expect(after["copied_rows"].int == 5, "\(after)")
         #expect(after["quarantined_rows"].int == 3)
+    }
+
+    @Test func `the figures of a run that goes on add up behind its keys, too`() async throws {
+        _ = try await sqlite3(
+            cutover.source,
+            """
+            CREATE TABLE parent (id INTEGER PRIMARY KEY);
+            CREATE TABLE child (id INTEGER PRIMARY KEY, p INTEGER REFERENCES parent);
+            INSERT INTO parent VALUES (1);
+            INSERT INTO child VALUES (1, 1), (2, 1), (3, 9), (4, 'bad');
+            """
+        )
+        let options = Options(source: cutover.source, target: TestDatabase.url)
+        let seen = Mutex<[Progress.Phase: TableProgress]>([:])
+        try await onThread {
+            let observer = Observer(progress: { progress in
+                let child = progress.tables.first { $0.name == "child" }
+                seen.withLock { $0[progress.phase] = child }
+            })
+            _ = try Migration.run(options, observer: observer)
+        }
+        let last = try #require(seen.withLock { $0[.done] })
+        #expect(last.copiedRows == 2 && last.quarantinedRows == 2, "\(last)")
     }
 
     @Test func `the newest comparison is told with its time`() async throws {
