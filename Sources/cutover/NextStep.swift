@@ -23,7 +23,8 @@ enum NextStep {
     /// The next step after a way back.
     static func after(_ report: RevertReport) -> String {
         report.ok
-            ? "cutover follow lets PostgreSQL follow again; cutover switch hands over another time"
+            ? "cutover follow lets PostgreSQL follow again; cutover verify compares first, then "
+                + "cutover switch hands over another time"
             : "cutover verify --table NAME compares a table that is named above"
     }
 

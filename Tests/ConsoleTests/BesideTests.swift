@@ -1,3 +1,4 @@
+import Foundation
 import MigrationEngine
 import Testing
 
@@ -85,6 +86,34 @@ import Testing
         let remedies = GateLines.remedies(gate, model)
         #expect(remedies.first == "next: Esc, then V compares both sides")
         #expect(!remedies.contains { $0.contains("cutover follow") })
+    }
+
+    @Test func `what was compared before a way back is told so until it is compared anew`() {
+        var model = Samples.live(.following, columns: 120, rows: 40)
+        let now = Samples.now
+        model.verifiedAt = now - 600
+        model.cutover.status.value?.verifiedAt = Date(timeIntervalSince1970: now - 600)
+            .formatted(.iso8601)
+        model.cutover.status.value?.verifiedBefore = "the revert of 2025-10-14T14:05:00Z"
+        let words = "Z, before the revert"
+        #expect(Chrome.draw(model).text.contains("equal, compared at "))
+        #expect(Chrome.draw(model).text.contains(words))
+        model.pane = .migrate
+        #expect(Chrome.draw(model).text.contains(words))
+        model.verifiedAt = now
+        #expect(!Chrome.draw(model).text.contains(words))
+
+        // The box of the way back asks for the comparison first.
+        model.verifiedAt = now - 600
+        model.cutover.gates.reset()
+        model.cutover.outcome = .reverted(Samples.reverted)
+        model.overlay = .outcome(first: 0)
+        let next = "next: PostgreSQL follows again; V compares first, then c cuts over"
+        #expect(Chrome.draw(model).text.contains(next))
+        var gate = Samples.gates[0]
+        (gate.name, gate.state) = ("verified", .open)
+        model.cutover.gates.value = [gate]
+        #expect(!Chrome.draw(model).text.contains("V compares first"))
     }
 
     @Test func `since the switch and half way through one nothing is compared`() {

@@ -97,6 +97,21 @@ import Testing
         }
     }
 
+    @Test func `a gate that waits for decisions about rows names them before a comparison`() {
+        var gate = Samples.gates[1]
+        gate.name = "verified"
+        gate.state = .closed
+        gate.remedy =
+            "151 rows in quarantine first: cutover quarantine list, then replay or accept; then "
+            + "cutover verify"
+        let model = Samples.live(.following)
+        let remedies = GateLines.remedies(gate, model)
+        let key = model.key(.show(.quarantine))
+        #expect(remedies.first?.hasPrefix("next: Esc, then \(key) shows the rows") == true)
+        #expect(remedies.dropFirst().first == "next: Esc, then V compares both sides")
+        #expect(remedies.contains { $0.hasPrefix("or: 151 rows in quarantine first") })
+    }
+
     @Test func `a closed gate names the key here and the command for elsewhere`() {
         let person = GateLines.remedies(Samples.gates[2], wizard(Samples.gates))
         #expect(person == ["next: s signs it here", "or: sign it when the team knows"])

@@ -1,3 +1,4 @@
+import Foundation
 import MigrationEngine
 
 /// The gates as the questions before a cutover show them, each with its evidence and what to do.
@@ -163,10 +164,17 @@ enum GateLines {
             ("cutover migrate --live", .migrateLive, "goes on with the copy"),
             ("cutover verify", .verify, "compares both sides"),
             ("cutover revert", .revert, "goes back"),
+            (
+                "cutover quarantine list", .show(.quarantine),
+                "shows the rows in quarantine: replay or accept each"
+            ),
         ]
-        return doors.compactMap { door in
-            guard remedy.contains(door.command),
-                let action = Actions.all.first(where: { $0.id == door.action }),
+        // What the remedy names first is done first: what comes behind may be of no use before it.
+        let named = doors.compactMap { door in
+            remedy.range(of: door.command).map { (door: door, place: $0.lowerBound) }
+        }.sorted { $0.place < $1.place }
+        return named.compactMap { door, _ in
+            guard let action = Actions.all.first(where: { $0.id == door.action }),
                 model.operation?.kind != .follow || door.action != .follow,
                 action.refusal(in: model) == nil
             else { return nil }

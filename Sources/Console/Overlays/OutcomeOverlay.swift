@@ -121,9 +121,12 @@ enum OutcomeOverlay {
                 Span(" takes the application's writes.", .textStrong),
             ]
         ]
+        let isCompared = model.isComparedForCutover
+        let again = "\(model.key(.cutOver)) cuts over another time"
         let next =
             report.ok
-            ? "PostgreSQL follows again; \(model.key(.cutOver)) cuts over another time"
+            ? "PostgreSQL follows again; "
+                + (isCompared ? again : "\(model.key(.verify)) compares first, then \(again)")
             : "compare the tables that are named, with cutover verify --table"
         lines.append([Span("  "), Span(report.came, .textStrong), Span(".")])
         lines.append(

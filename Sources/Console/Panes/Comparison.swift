@@ -17,10 +17,36 @@ extension Model {
         return "not compared yet"
     }
 
+    /// What happened behind the newest comparison, so that it does not count any more, in two words;
+    /// nil while it counts, and while PostgreSQL has the application.
+    var comparedBefore: String? {
+        guard let phase, !phase.targetTakesWrites, !hasSteps, let status = cutover.status.value,
+            let change = status.verifiedBefore
+        else { return nil }
+        // What this console has compared since is not what the status speaks of; it tells seconds.
+        let told = status.verifiedAt.flatMap { try? Date($0, strategy: .iso8601) }
+        if let told, let verifiedAt, verifiedAt > told.timeIntervalSince1970 + 2 { return nil }
+        // When it was stands in the verdict.
+        return change.range(of: " of ").map { String(change[..<$0.lowerBound]) } ?? change
+    }
+
+    /// The time of the last comparison, and that it does not count any more.
+    var comparedSpan: Span {
+        guard let comparedBefore else { return Span(comparedWords, .textMuted) }
+        return Span("\(comparedWords), before \(comparedBefore)", .statusWarn)
+    }
+
+    /// Whether a comparison that counts for a cutover is known to be there.
+    var isComparedForCutover: Bool {
+        // What the status tells of gates can be from before the way back.
+        cutover.gates.value?.contains { $0.name == "verified" && !$0.blocks } == true
+    }
+
     /// That the figures are those of then, because the sides have gone on since; nil before a live
     /// run.
     var figuresOfThen: Line? {
         guard let phase, operation?.kind != .migrate else { return nil }
+        if comparedBefore != nil { return [comparedSpan] }
         let since =
             phase.targetTakesWrites
             ? "the figures are of then, PostgreSQL wrote since"

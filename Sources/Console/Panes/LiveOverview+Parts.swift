@@ -124,10 +124,10 @@ extension OverviewPane {
     }
 
     private func copy(_ model: Model) -> Span? {
-        if let verified = model.verification, let at = model.verifiedAt {
+        if let verified = model.verification, model.verifiedAt != nil {
             let tables = Figures.rows(verified.tables.count, "table")
             return verified.ok
-                ? Span("\(tables) equal when copied, at \(Figures.clock(at))Z", .textMuted)
+                ? Span("\(tables) equal, \(model.comparedSpan.text)", model.comparedSpan.style)
                 : nil
         }
         // What the verdict says after its first clause stands in the panes of the copy.

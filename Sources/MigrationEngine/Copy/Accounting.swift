@@ -1,7 +1,7 @@
 /// The accounting of one table, done by the server: rows of the source = rows of the target + rows
 /// in quarantine.
 struct Accounting: Sendable {
-    /// Rows that the copy committed.
+    /// Rows that the copy committed, without those that a key took out again.
     var copied: Int
     /// Rows of the target, counted.
     var present: Int

@@ -95,6 +95,7 @@ struct ConstraintRepair {
             }
             try target.execute("CLOSE offenders")
             try retraction?.write(run: run, target)
+            try RunState.uncopy(moved, of: plan.table.sourceName, run: run, target)
             return moved
         }
     }

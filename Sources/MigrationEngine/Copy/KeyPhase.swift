@@ -95,7 +95,7 @@ struct KeyPhase {
                 }
                 found.set(index, outcome)
                 context.tracker.update(name) {
-                    $0.quarantinedRows += outcome.quarantined
+                    $0.uncopy(outcome.quarantined)
                     $0.state = .ready
                 }
             }
@@ -128,7 +128,7 @@ struct KeyPhase {
             try context.cancellation.whileRunning(canceller.cancel) { try builder.moveOrphans() }
         }
         for (table, rows) in moved.quarantined.pairs where rows > 0 {
-            context.tracker.update(table) { $0.quarantinedRows += rows }
+            context.tracker.update(table) { $0.uncopy(rows) }
             context.tracker.log(
                 .warning,
                 "keys",

@@ -59,6 +59,38 @@ extension RunState {
         ).first == "t"
     }
 
+    /// Counts rows that a key took out of the target as quarantined and no longer as copied.
+    ///
+    /// Belongs into the transaction that takes them out. Each chunk keeps its sum, by which a run
+    /// that goes on knows its chunks again; which chunk a row came in with is not known and does
+    /// not matter.
+    ///
+    /// - Parameters:
+    ///   - rows: How many.
+    ///   - table: The table, as the source spells it.
+    ///   - run: The run.
+    ///   - connection: A connection to the target.
+    /// - Throws: ``TargetError``.
+    static func uncopy(
+        _ rows: Int,
+        of table: String,
+        run: String,
+        _ connection: TargetConnection
+    ) throws(TargetError) {
+        guard rows > 0 else { return }
+        try connection.query(
+            """
+            UPDATE cutover.checkpoint c
+            SET rows = c.rows - d.taken, quarantined = c.quarantined + d.taken
+            FROM (SELECT chunk, least(rows, greatest(0, $3::bigint - coalesce(sum(rows) OVER
+                    (ORDER BY chunk ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))) AS taken
+                FROM cutover.checkpoint WHERE run_id = $1 AND table_name = $2) d
+            WHERE c.run_id = $1 AND c.table_name = $2 AND c.chunk = d.chunk AND d.taken > 0
+            """,
+            [.text(run), .text(table), .integer(rows)]
+        )
+    }
+
     /// Conditions on the rows in quarantine that a target of any version understands.
     package struct QuarantineStates: Sendable {
         /// The row is not in the target.

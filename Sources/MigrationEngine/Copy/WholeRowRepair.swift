@@ -30,6 +30,7 @@ struct WholeRowRepair {
                 DROP TABLE pg_temp.cutover_rows, pg_temp.cutover_moved
                 """
             )
+            try RunState.uncopy(places.count, of: plan.table.sourceName, run: repair.run, target)
             return places.count
         }
     }

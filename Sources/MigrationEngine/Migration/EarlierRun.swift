@@ -78,13 +78,7 @@ package struct EarlierRun: Sendable {
     /// - Returns: What there is.
     /// - Throws: ``MigrationError`` when a side cannot be read.
     package static func read(_ options: Options) throws(MigrationError) -> EarlierRun {
-        let source = try SourceFile.open(options.source, stage: "overview")
-        let fingerprint: String
-        do throws(SourceError) {
-            fingerprint = try SourceFile.fingerprint(source, path: options.source)
-        } catch {
-            throw SourceFile.failure(error, path: options.source, stage: "overview")
-        }
+        let fingerprint = try fingerprint(options)
         let (target, address) = try Target.connectToLook(options, stage: "overview")
         let newest: RunState.Run?
         let isEmpty: Bool
@@ -102,6 +96,37 @@ package struct EarlierRun: Sendable {
         // Without its tables a run is history only.
         guard let newest, isOwn, !isEmpty else { return EarlierRun(obstacle: obstacle) }
         return EarlierRun(run: try run(newest, options), obstacle: obstacle)
+    }
+
+    private static func fingerprint(_ options: Options) throws(MigrationError) -> String {
+        do throws(MigrationError) {
+            let source = try SourceFile.open(options.source, stage: "overview")
+            do throws(SourceError) {
+                return try SourceFile.fingerprint(source, path: options.source)
+            } catch {
+                throw SourceFile.failure(error, path: options.source, stage: "overview")
+            }
+        } catch {
+            throw named(error, options)
+        }
+    }
+
+    /// That there is no file, with the one that the target's run belongs to, if it is another.
+    private static func named(_ error: MigrationError, _ options: Options) -> MigrationError {
+        guard error.code == .sourceMissing,
+            let target = try? Target.connectToLook(options, stage: "overview").0,
+            let run = try? RunState.newestRun(target, in: options.schema),
+            let place = SourcePlace(absent: options.source, run),
+            let words = place.words(options.source), let remedy = place.remedy
+        else { return error }
+        return MigrationError(
+            error.code,
+            words,
+            place: error.place,
+            kept: error.kept,
+            remedy: remedy,
+            cause: error.cause
+        )
     }
 
     /// The same decision that a migration makes when it begins.

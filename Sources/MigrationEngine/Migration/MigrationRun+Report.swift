@@ -27,7 +27,10 @@ extension MigrationRun {
                     acceptedRows: sums.accepted
                 )
             )
-            tracker.update(name) { $0.quarantinedRows = sums.quarantined }
+            tracker.update(name) {
+                $0.copiedRows = sums.copied
+                $0.quarantinedRows = sums.quarantined
+            }
         }
         return tables
     }

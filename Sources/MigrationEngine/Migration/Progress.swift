@@ -81,7 +81,7 @@ public struct TableProgress: Sendable, Equatable {
     public var name: String
     /// Its rows in the source; nil before the census.
     public var sourceRows: Int?
-    /// The rows committed in the target.
+    /// The rows committed in the target, without those that a key took out again.
     public var copiedRows = 0
     /// The rows in quarantine.
     public var quarantinedRows = 0
@@ -98,6 +98,12 @@ public struct TableProgress: Sendable, Equatable {
     ///
     /// - Parameter name: The table in the source.
     public init(name: String) { self.name = name }
+
+    /// Counts rows that a key took out of the target as quarantined and no longer as copied.
+    mutating func uncopy(_ rows: Int) {
+        copiedRows -= rows
+        quarantinedRows += rows
+    }
 }
 
 /// One line of the log, for the file, the terminal and the console.

@@ -81,7 +81,7 @@ public struct MigrateReport: Codable, Sendable, Equatable {
         public var name: String
         /// Rows in the backup.
         public var sourceRows: Int
-        /// Rows that this run committed.
+        /// Rows that this run committed, without those that a key took out again.
         public var copiedRows: Int
         /// Rows in quarantine.
         public var quarantinedRows: Int

@@ -6,7 +6,8 @@ enum RunIdentity: Equatable {
     case changedSchema
     /// It is one of another file.
     case other(path: String)
-    /// It is this file's, by another path than the run knows.
+    /// It is this file's, by another path than the run knows; or there is no file at the path, and
+    /// the run's is another.
     case displaced(SourcePlace, path: String, source: String)
     /// The source cannot be read, so nobody can tell.
     case unknown
@@ -20,7 +21,8 @@ enum RunIdentity: Equatable {
         guard let source = try? SourceFile.open(path, stage: "status"),
             let fingerprint = try? SourceFile.fingerprint(source, path: path)
         else {
-            self = .unknown
+            let place = SourcePlace(absent: path, run)
+            self = place.map { .displaced($0, path: run.sourcePath, source: path) } ?? .unknown
             return
         }
         if fingerprint == run.sourceFingerprint {

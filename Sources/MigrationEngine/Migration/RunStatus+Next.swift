@@ -8,7 +8,8 @@ extension RunStatus {
     /// - Returns: The step; also where there is nothing to do.
     func nextStep(_ options: Options) -> String {
         guard access(options.source, R_OK) == 0 else {
-            return "give the SQLite file with --source PATH; or try it out with: cutover demo"
+            return displacementRemedy
+                ?? "give the SQLite file with --source PATH; or try it out with: cutover demo"
         }
         if phase == CutoverPhase.final.rawValue {
             return "nothing is left to be done: \(FinalHandover.meaning); keep it as an archive"

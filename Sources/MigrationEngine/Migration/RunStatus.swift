@@ -12,7 +12,8 @@ public struct RunStatus: Codable, Sendable {
     public var lag: Lag
     /// Tables whose rows are all there; nil when the target cannot be asked.
     @ExplicitNull public var tables: Tables?
-    /// Rows committed in the target by the copy; nil when the target cannot be asked.
+    /// Rows that the copy brought into the target, with those that came out of quarantine since and
+    /// without those that a key took out again; nil when the target cannot be asked.
     @ExplicitNull public var copiedRows: Int?
     /// Rows in quarantine; nil when the target cannot be asked.
     @ExplicitNull public var quarantinedRows: Int?
@@ -363,7 +364,9 @@ public struct RunStatus: Codable, Sendable {
                 (SELECT count(DISTINCT table_name) FROM cutover.checkpoint WHERE run_id = $1),
                 (SELECT count(*) FROM cutover.quarantine
                     WHERE run_id = $1 AND \(states.isAbsent)),
-                (SELECT coalesce(sum(rows), 0) FROM cutover.checkpoint WHERE run_id = $1),
+                (SELECT coalesce(sum(rows), 0) FROM cutover.checkpoint WHERE run_id = $1)
+                    + (SELECT count(*) FROM cutover.quarantine
+                        WHERE run_id = $1 AND NOT \(states.isAbsent)),
                 (SELECT count(*) FROM cutover.quarantine
                     WHERE run_id = $1 AND \(states.isAbsent) AND NOT \(states.isAccepted)),
                 EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted

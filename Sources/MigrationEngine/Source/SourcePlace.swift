@@ -8,6 +8,24 @@ enum SourcePlace: Equatable {
     case moved(from: String, run: String)
     /// It is the run's file by a second name, and the first one is there, too.
     case linked(to: String, run: String)
+    /// There is no file, and the run's is another.
+    case absent(known: String, run: String)
+
+    /// Looks at a path that holds no file; nil when something is there, or it is the run's own.
+    ///
+    /// - Parameters:
+    ///   - path: The path.
+    ///   - run: The run of the target.
+    init?(absent path: String, _ run: RunState.Run) {
+        var status = stat()
+        // A link that leads nowhere may lead to where the run's file was.
+        guard lstat(path, &status) != 0, errno == ENOENT else { return nil }
+        let place = URL(fileURLWithPath: path)
+        let folder = SourceFile.realPath(place.deletingLastPathComponent().path)
+        let resolved = URL(fileURLWithPath: folder).appendingPathComponent(place.lastPathComponent)
+        guard !run.sourcePath.isEmpty, resolved.path != run.sourcePath else { return nil }
+        self = .absent(known: run.sourcePath, run: run.id)
+    }
 
     /// Compares a file's path with the one of a run.
     ///
@@ -47,6 +65,9 @@ enum SourcePlace: Equatable {
             "\(here) is a second name (a hard link) of \(SafeText.visible(path)), which run \(run) "
                 + "has: SQLite keeps its write-ahead log beside the name, so a file that is used by "
                 + "two names can be damaged"
+        case .absent(let known, let run):
+            "there is no such file: \(here); this target belongs to run \(run) of "
+                + SafeText.visible(known)
         }
     }
 
@@ -60,6 +81,7 @@ enum SourcePlace: Equatable {
         case .linked(let path, _):
             "give it by its first name, --source \(SafeText.visible(path)), and see that the "
                 + "application uses no other"
+        case .absent(let known, _): "give --source \(SafeText.visible(known))"
         }
     }
 

@@ -2,6 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import MigrationEngine
+
 /// A source that stands where its run does not know it.
 @Suite(.postgres, .database, .timeLimit(.minutes(60)))
 struct SourcePlaceTests {
@@ -43,6 +45,33 @@ struct SourcePlaceTests {
         let status = try await live.cutover("status")
         #expect(status.status == 0 && status.json["displacement"] == .null, "\(status)")
         try await live.follow()
+    }
+
+    @Test func `a source that is not there is no file of the run of another one`() async throws {
+        let (live, folder) = try await live()
+        var there = live.cutover
+        there.source = folder + "/gone.db"
+        let status = try await there("status")
+        #expect(status.status == 1, "\(status)")
+        #expect(status.json["phase"].string == "other source", "\(status)")
+        let words = status.json["displacement"].string ?? ""
+        #expect(words.contains("there is no such file: "), "\(words)")
+        #expect(words.contains("/a/gone.db"), "\(words)")
+        #expect(words.contains("this target belongs to run "), "\(words)")
+        #expect(words.hasSuffix("/a/ora.db"), "\(words)")
+        let next = status.json["next"].string ?? ""
+        #expect(next.hasPrefix("give --source ") && next.hasSuffix("/a/ora.db"), "\(next)")
+        #expect(status.json["live_side"] == .null)
+        let options = Options(source: there.source, target: there.target)
+        let console = #expect(throws: MigrationError.self) { try EarlierRun.read(options) }
+        #expect(console?.message == words && console?.remedy == next)
+
+        // The run's own file that is gone is another matter.
+        try FileManager.default.moveItem(atPath: live.path, toPath: there.source + ".kept")
+        let own = try await live.cutover("status").json
+        #expect(own["phase"].string == "following", "\(own)")
+        #expect(own["displacement"] == .null)
+        #expect(own["next"].string?.hasPrefix("bring the file back to ") == true, "\(own)")
     }
 
     @Test func `a source by a second name is refused with the first one`() async throws {

@@ -1,5 +1,8 @@
+import Synchronization
 import TestSupport
 import Testing
+
+@testable import MigrationEngine
 
 /// `status` tells of this source and this target only, and says when what it tells was found.
 @Suite(.postgres, .database)
@@ -54,6 +57,65 @@ struct StatusTests {
         let own = try await cutover("quarantine", "list")
         #expect(own.json["note"] == .null)
         #expect(own.json["source"].string?.hasSuffix("/a.db") == true)
+    }
+
+    @Test func `rows that a key took out again are not counted as copied`() async throws {
+        _ = try await sqlite3(
+            cutover.source,
+            """
+            CREATE TABLE parent (id INTEGER PRIMARY KEY);
+            CREATE TABLE child (id INTEGER PRIMARY KEY, p INTEGER REFERENCES parent);
+            CREATE TABLE loose (p INTEGER REFERENCES parent, t TEXT);
+            INSERT INTO parent VALUES (1);
+            INSERT INTO child VALUES (1, 1), (2, 1), (3, 9), (4, 'bad');
+            INSERT INTO loose VALUES (1, 'a'), (9, 'a'), (9, 'a');
+            """
+        )
+        let run = try await cutover("migrate")
+        for (table, copied) in [("parent", 1), ("child", 2), ("loose", 1)] {
+            #expect(run.tables.named(table)["copied_rows"].int == copied, "\(run)")
+        }
+        let status = try await cutover("status").json
+        #expect(status["copied_rows"].int == 4, "\(status)")
+        #expect(status["quarantined_rows"].int == 4)
+        let chunks = try await psql(
+            TestDatabase.url,
+            "SELECT table_name, sum(rows), sum(quarantined) FROM cutover.checkpoint "
+                + "GROUP BY 1 ORDER BY 1;"
+        )
+        #expect(chunks == "child|2|2\nloose|1|2\nparent|1|0")
+        let id = try await psql(
+            TestDatabase.url,
+            "SELECT id FROM cutover.quarantine WHERE key_text = 'id 3';"
+        )
+        let replayed = try await cutover("quarantine", ["replay", id, "--set", "p=1"])
+        #expect(replayed.status == 0, "\(replayed)")
+        let after = try await cutover("status").json
+        #expect(after["copied_rows"].int == 5, "\(after)")
+        #expect(after["quarantined_rows"].int == 3)
+    }
+
+    @Test func `the figures of a run that goes on add up behind its keys, too`() async throws {
+        _ = try await sqlite3(
+            cutover.source,
+            """
+            CREATE TABLE parent (id INTEGER PRIMARY KEY);
+            CREATE TABLE child (id INTEGER PRIMARY KEY, p INTEGER REFERENCES parent);
+            INSERT INTO parent VALUES (1);
+            INSERT INTO child VALUES (1, 1), (2, 1), (3, 9), (4, 'bad');
+            """
+        )
+        let options = Options(source: cutover.source, target: TestDatabase.url)
+        let seen = Mutex<[Progress.Phase: TableProgress]>([:])
+        try await onThread {
+            let observer = Observer(progress: { progress in
+                let child = progress.tables.first { $0.name == "child" }
+                seen.withLock { $0[progress.phase] = child }
+            })
+            _ = try Migration.run(options, observer: observer)
+        }
+        let last = try #require(seen.withLock { $0[.done] })
+        #expect(last.copiedRows == 2 && last.quarantinedRows == 2, "\(last)")
     }
 
     @Test func `the newest comparison is told with its time`() async throws {
