@@ -122,6 +122,43 @@ import Testing
         #expect(model.paletteEntries(for: "nobody knows").isEmpty)
     }
 
+    @Test func `a typed line becomes a command that a shell reads as it was typed`() throws {
+        var model = model()
+        _ = type("quarantine accept 3 --reason a;touch pwned $(touch pwned) *", into: &model)
+        #expect(
+            answer(model)?.taken.hasSuffix(
+                " quarantine accept 3 --reason 'a;touch' pwned '$(touch' 'pwned)' '*'"
+            ) == true
+        )
+        _ = model.update(.key(.escape))
+        _ = type("quarantine accept 3 --reason 'it \"is\"' \"o'clock\" a\\ b", into: &model)
+        #expect(
+            answer(model)?.taken.hasSuffix(
+                " quarantine accept 3 --reason 'it \"is\"' 'o'\\''clock' 'a b'"
+            ) == true
+        )
+        _ = model.update(.key(.escape))
+        _ = type("quarantine accept 3 --reason 'open", into: &model)
+        #expect(answer(model) == nil && model.notice?.text.contains("quote") == true)
+    }
+
+    @Test(arguments: [
+        "postgres://u:hunter2@h/d", "--target=postgresql://u:hunter2@h:5/d",
+        "'host=h password=hunter2 dbname=d'", "http://u:hunter2@h/",
+    ])
+    func `a typed password is in no answer, and that it is left out is true`(word: String) throws {
+        var model = model()
+        _ = type("clean \(word.hasPrefix("--") ? "" : "--target ")\(word)", into: &model)
+        let told = try #require(answer(model))
+        let text = told.lines.joined() + told.taken + told.summary + told.title
+        #expect(!text.contains("hunter2"), "\(text)")
+        #expect(told.lines.contains { $0.contains("The password is left out") })
+        // Words about passwords are words.
+        _ = model.update(.key(.escape))
+        _ = type("quarantine accept 3 --reason 'the password changed'", into: &model)
+        #expect(answer(model)?.taken.hasSuffix(" --reason 'the password changed'") == true)
+    }
+
     @Test func `a live copy is begun by its verb with the option`() {
         let model = Samples.empty()
         let first = model.paletteEntries(for: "migrate --live").first

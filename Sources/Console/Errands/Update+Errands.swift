@@ -69,22 +69,24 @@ extension Model {
     ///   - line: The verb and what stands behind it.
     ///   - concernsRun: Whether it is about the two sides of this run.
     /// - Returns: The command, without any password.
-    func command(_ line: String, concernsRun: Bool = true) -> String {
-        let typed = Set(line.split(separator: " ").map { $0.prefix { $0 != "=" } })
+    func command(_ line: ShellLine, concernsRun: Bool = true) -> String {
+        let typed = Set(line.words.map { $0.prefix { $0 != "=" } })
         let options = concernsRun ? identity.options : []
         let own = options.filter { !typed.contains($0.name[...]) }
             .map { "\($0.name) \(SafeText.shellWord($0.value))" }
-        return (["cutover"] + own + [line]).joined(separator: " ")
+        return (["cutover"] + own + [line.text]).joined(separator: " ")
     }
 
     /// Shows a command that is to be typed elsewhere.
-    mutating func tell(_ line: String) {
-        let word = line.prefix { $0 != " " }
-        let verb = ShellVerb(rawValue: String(word))
+    mutating func tell(_ typed: String) {
+        guard let line = ShellLine(typed), let word = line.words.first else {
+            return notify("a quote is not closed in: \(typed)", .promptError)
+        }
+        let verb = ShellVerb(rawValue: word)
         let command = command(line, concernsRun: verb?.concernsRun ?? true)
         var lines = [verb?.reason ?? "The console has no key for this line.", ""]
         lines += ["In another terminal:", "  \(command)"]
-        if identity.hasPassword, verb?.concernsRun != false {
+        if line.hadPassword || identity.hasPassword && verb?.concernsRun != false {
             lines += ["", "The password is left out: give it as PGPASSWORD, or in ~/.pgpass."]
         }
         overlay = .answer(
