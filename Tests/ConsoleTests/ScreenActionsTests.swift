@@ -223,6 +223,10 @@ import Testing
         let long = Chrome.draw(model)
         #expect(long.text.contains("~"))
         #expect(long.row(17) == picture.row(17) && long.row(18) != picture.row(18))
+        // A box keeps its rows, and the message its beginning.
+        model.notify(words, .statusBad)
+        model.overlay = .help(first: 0)
+        #expect(Chrome.draw(model).text.contains("\n word1 word2 word3"))
     }
 
     // MARK: - Holding and resting

@@ -166,7 +166,9 @@ enum Chrome {
                 width: width
             )
         } else if let notice = model.notice {
-            draw(notice, above: y, width: width, into: &frame)
+            // A box may stand above the row, and what it asks is not to be covered.
+            let rows = model.overlay == nil ? messageRows : 1
+            draw(notice, above: y, rows: rows, width: width, into: &frame)
         } else if !model.list.filter.isEmpty {
             frame.put(
                 [
@@ -196,7 +198,7 @@ enum Chrome {
         }
     }
 
-    /// The rows that a message takes at most.
+    /// The rows that a message takes at most where no box is open.
     private static let messageRows = 5
 
     /// What is too long for its row goes on above it, over the pane's last rows: the end of a
@@ -204,13 +206,14 @@ enum Chrome {
     private static func draw(
         _ notice: Model.Notice,
         above y: Int,
+        rows: Int,
         width: Int,
         into frame: inout Frame
     ) {
         var lines = Width.wrap(notice.text, to: width)
-        if lines.count > messageRows {
-            let rest = lines[(messageRows - 1)...].joined(separator: " ")
-            lines[(messageRows - 1)...] = [Width.clip(rest, to: width)]
+        if lines.count > rows {
+            let rest = lines[(rows - 1)...].joined(separator: " ")
+            lines[(rows - 1)...] = [Width.clip(rest, to: width)]
         }
         let first = y - lines.count + 1
         for (offset, line) in lines.enumerated() {
