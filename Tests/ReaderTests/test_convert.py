@@ -71,7 +71,7 @@ class ConvertTests(unittest.TestCase):
 
     def test_placeholders_and_percent_signs(self):
         self.becomes("SELECT id FROM t WHERE name = ? AND note = '?100%'",
-                     "SELECT id FROM t WHERE name = %s AND note = '?100%%'", ["text"])
+                     "SELECT id FROM t WHERE name = %s AND note = '?100%'", ["text"])
         self.becomes("SELECT id FROM t WHERE note = '5%'", "SELECT id FROM t WHERE note = '5%'")
         self.becomes("SELECT id FROM t WHERE name = :a OR note = :a",
                      "SELECT id FROM t WHERE name = %(a)s OR note = %(a)s", style="named")
@@ -151,6 +151,12 @@ class ConvertTests(unittest.TestCase):
         for text in ("PRAGMA foreign_keys = ON", "ATTACH 'x.db' AS x", "SELECT FROM WHERE ("):
             self.assertEqual(ask(text)["state"], "refused")
 
+    def test_a_percent_sign_stays_however_the_call_is_known(self):
+        text = "SELECT id FROM t WHERE note = '50% off' AND id % 7 = 1 AND name = 'x%%'"
+        for style in ("none", "sequence", "unknown"):
+            for speaks in ("sqlite", "either"):
+                self.becomes(text, text, style=style, speaks=speaks)
+
     def test_postgresql_stays_as_it_is(self):
         text = "SELECT id FROM t WHERE name LIKE %s AND note = '5%%' ORDER BY note"
         self.becomes(text, text, ["text"])
@@ -184,7 +190,7 @@ class ConvertTests(unittest.TestCase):
         self.assertEqual(done["state"], "fixed", done)
         for line in ("+c.execute('SELECT id FROM t WHERE moment > to_char(timezone(\\'UTC\\', ",
                      "+          ' name ILIKE %s ESCAPE \\'\\' ', ('%',))", "name = %s AND note = '{{' LIMIT {1}",
-                     "note = '\\d%%' AND name = %s"):
+                     "note = '\\d%' AND name = %s"):
             self.assertIn(line, done["diff"])
 
     def noted(self, text, rule, shapes=None):
@@ -295,7 +301,7 @@ class ConvertTests(unittest.TestCase):
         self.becomes("SELECT id FROM t WHERE name LIKE ?",
                      "SELECT id FROM t WHERE name ILIKE %s ESCAPE ''", ["text"])
         self.becomes("SELECT id FROM t WHERE name NOT LIKE '%' || ? || '%'",
-                     "SELECT id FROM t WHERE name NOT ILIKE '%%' || %s || '%%' ESCAPE ''", ["text"])
+                     "SELECT id FROM t WHERE name NOT ILIKE '%' || %s || '%' ESCAPE ''", ["text"])
         self.becomes("SELECT id FROM t WHERE name LIKE ? ESCAPE '!'",
                      "SELECT id FROM t WHERE name ILIKE %s ESCAPE '!'", ["text"])
 
