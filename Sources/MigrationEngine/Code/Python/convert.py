@@ -212,8 +212,11 @@ def _called(named, given):
         if len(name.encode()) > 63:
             raise Refused(f"a column is read by the name that SQLite makes up, {name[:40]}…, and PostgreSQL cuts a name "
                           "off at 63 bytes: give it an alias, and read it by that")
+        if kind == "held":
+            raise Refused(f"{name} comes back as {name.lower()}: PostgreSQL writes a name without quotes small; put it "
+                          "into quotes wherever the statement has it")
         written = names.quoted(name)
-        named = (named[:end] + f" AS {written}" + named[end:] if kind == "made"
+        named = (named[:end] + f" AS {written}" + named[end:] if kind in ("made", "handed")
                  else named[:start] + written + named[end:])
     return named
 
