@@ -73,10 +73,22 @@ class AdapterTests(unittest.TestCase):
         self.assertEqual(self.pg.execute_query("SELECT %s::date", (date(2025, 1, 2),))[0][0],
                          "2025-01-02")
 
-    def test_a_percent_sign_is_plain_without_values(self):
-        self.assertEqual(self.pg.execute_query("SELECT '5%'")[0][0], "5%")
-        self.assertEqual(self.pg.execute_query("SELECT '5%%' || %s", ("a",))[0][0], "5%a")
-        row = self.pg.execute_query("SELECT '5%%' AS \"5%% of\", 1 AS \"%%s\"", ())[0]
+    def test_a_percent_sign_is_itself_with_values_and_without(self):
+        for text in ("SELECT '5%' AS \"5% of\", '%%s%s' || E'\\'%', $x$%$x$, 7 % 4 -- 5% ?\n/* % %s */",):
+            for run in (self.pg.execute_query, lambda sql: self.pg.execute_query(sql, ()),
+                        lambda sql: self.pg.execute_query(sql, []), lambda sql: self.pg.execute_query(sql, {}),
+                        lambda sql: self.pg.execute_query(sql + " WHERE %s = 1", (1,)),
+                        lambda sql: self.pg.execute_query(sql + " WHERE %(a)s = 1", {"a": 1})):
+                row = run(text)[0]
+                self.assertEqual((row.keys()[0], tuple(row)), ("5% of", ("5%", "%%s%s'%", "%", 3)))
+        # As it was written for a driver's own cursor.
+        self.assertEqual(self.pg.execute_query("SELECT 7 %% 4")[0][0], 3)
+        with self.pg.transaction() as conn:
+            conn.executemany("INSERT INTO pairs (moment) VALUES ('5%' || %s)", [("a",), ("b",)])
+            conn.executescript("INSERT INTO pairs (moment) VALUES ('5%c')")
+            self.assertEqual([row[0] for row in conn.execute("SELECT moment FROM pairs WHERE moment LIKE '5%' ORDER BY 1")],
+                             ["5%a", "5%b", "5%c"])
+        row = self.pg.execute_query("SELECT '5%' AS \"5% of\", 1 AS \"%s\"", ())[0]
         self.assertEqual(dict(row), {"5% of": "5%", "%s": 1})
 
     def test_a_row_is_no_tuple_where_sqlite_has_none(self):

@@ -71,7 +71,7 @@ class ConvertTests(unittest.TestCase):
 
     def test_placeholders_and_percent_signs(self):
         self.becomes("SELECT id FROM t WHERE name = ? AND note = '?100%'",
-                     "SELECT id FROM t WHERE name = %s AND note = '?100%%'", ["text"])
+                     "SELECT id FROM t WHERE name = %s AND note = '?100%'", ["text"])
         self.becomes("SELECT id FROM t WHERE note = '5%'", "SELECT id FROM t WHERE note = '5%'")
         self.becomes("SELECT id FROM t WHERE name = :a OR note = :a",
                      "SELECT id FROM t WHERE name = %(a)s OR note = %(a)s", style="named")
@@ -151,6 +151,12 @@ class ConvertTests(unittest.TestCase):
         for text in ("PRAGMA foreign_keys = ON", "ATTACH 'x.db' AS x", "SELECT FROM WHERE ("):
             self.assertEqual(ask(text)["state"], "refused")
 
+    def test_a_percent_sign_stays_however_the_call_is_known(self):
+        text = "SELECT id FROM t WHERE note = '50% off' AND id % 7 = 1 AND name = 'x%%'"
+        for style in ("none", "sequence", "unknown"):
+            for speaks in ("sqlite", "either"):
+                self.becomes(text, text, style=style, speaks=speaks)
+
     def test_postgresql_stays_as_it_is(self):
         text = "SELECT id FROM t WHERE name LIKE %s AND note = '5%%' ORDER BY note"
         self.becomes(text, text, ["text"])
@@ -184,7 +190,7 @@ class ConvertTests(unittest.TestCase):
         self.assertEqual(done["state"], "fixed", done)
         for line in ("+c.execute('SELECT id FROM t WHERE moment > to_char(timezone(\\'UTC\\', ",
                      "+          ' name ILIKE %s ESCAPE \\'\\' ', ('%',))", "name = %s AND note = '{{' LIMIT {1}",
-                     "note = '\\d%%' AND name = %s"):
+                     "note = '\\d%' AND name = %s"):
             self.assertIn(line, done["diff"])
 
     def noted(self, text, rule, shapes=None):
@@ -286,6 +292,31 @@ class ConvertTests(unittest.TestCase):
         self.refused("SELECT note ->> 'a' FROM t", "otherwise")
         self.refused("SELECT datetime('2025-01-01 00:00:00+02:00')", "offset")
 
+    def test_numbers_of_floating_point_stay_so(self):
+        self.becomes(
+            "SELECT 1e3, -1e2, 1E3 * n, 100000000000000000000, 9223372036854775807, -9223372036854775808, 1.5 FROM t",
+            "SELECT 1e3::double precision, -1e2::double precision, 1E3::double precision * n, "
+            "100000000000000000000::double precision, 9223372036854775807, -9223372036854775808, 1.5 FROM t")
+        self.noted("SELECT COALESCE(n, 1e3) FROM t", "number-form")
+        self.noted("INSERT INTO t (name, note) VALUES ('a', 1e3)", "concat-number")
+        self.refused("SELECT id FROM t WHERE note = 1e3", "beside a column of text")
+        same = "SELECT CAST(1e3 AS DOUBLE PRECISION) FROM t"
+        self.becomes(same, same)
+
+    def test_a_fraction_that_may_be_bound_into_whole_numbers_is_told(self):
+        for text in ("UPDATE t SET n = ? WHERE id = 1", "UPDATE t SET n = COALESCE(?, n)", "UPDATE t SET n = IFNULL(n, ?) - 1",
+                     "UPDATE t SET n = CASE WHEN id = 1 THEN ? ELSE n END", "INSERT INTO t (n) VALUES (? * 2)",
+                     "INSERT INTO t (n) SELECT ?", "INSERT INTO t (n) VALUES (1) ON CONFLICT(id) DO UPDATE SET n = n + ?"):
+            self.noted(text, "value-kind", ["unknown"])
+            self.noted(text, "fraction", ["real"])
+            self.assertFalse({"fraction", "value-kind"} & {note["rule"] for note in ask(text, ["integer"])["notes"]}, text)
+        for text in ("UPDATE t SET n = CAST(? AS INTEGER)", "UPDATE t SET n = CASE WHEN id = ? THEN 1 ELSE n END"):
+            self.assertEqual(ask(text, ["unknown"])["notes"], [], text)
+
+    def test_a_moment_that_a_table_fills_in_has_the_form_of_a_migrated_one(self):
+        self.becomes("CREATE TABLE x (a DATETIME DEFAULT CURRENT_TIMESTAMP, b TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP)",
+                     f"CREATE TABLE x (a TIMESTAMP DEFAULT {AS_MOMENT}, b TEXT NOT NULL DEFAULT {AS_TEXT})")
+
     def test_what_is_told_only_does_not_say_that_it_is_written(self):
         notes = ask("SELECT r || '' FROM t WHERE name LIKE 'a%' LIMIT ?", ["unknown"])["notes"]
         self.assertEqual({note["rule"]: note["suggestion"] is None for note in notes},
@@ -295,7 +326,7 @@ class ConvertTests(unittest.TestCase):
         self.becomes("SELECT id FROM t WHERE name LIKE ?",
                      "SELECT id FROM t WHERE name ILIKE %s ESCAPE ''", ["text"])
         self.becomes("SELECT id FROM t WHERE name NOT LIKE '%' || ? || '%'",
-                     "SELECT id FROM t WHERE name NOT ILIKE '%%' || %s || '%%' ESCAPE ''", ["text"])
+                     "SELECT id FROM t WHERE name NOT ILIKE '%' || %s || '%' ESCAPE ''", ["text"])
         self.becomes("SELECT id FROM t WHERE name LIKE ? ESCAPE '!'",
                      "SELECT id FROM t WHERE name ILIKE %s ESCAPE '!'", ["text"])
 

@@ -109,41 +109,6 @@ class ForwardsTests(unittest.TestCase):
             + "def later(q):\n    conn.execute(q)\nmove('SELECT 1', 'SELECT 2')\n")],
             [(False, "SELECT 1"), (False, "SELECT 2")])
 
-    GUARDED = "def {}(sql, args=None):\n    if {}:\n        return conn.execute(sql, args)\n    return conn.execute(sql)\n"
-
-    def test_whether_no_values_are_bound_is_known_or_told(self):
-        filled, given = self.GUARDED.format("run", "args"), self.GUARDED.format("run", "args is not None")
-        for body, call, style, dynamic in (
-                ("def run(sql, args=()):\n    conn.execute(sql, args)\n", "run(S)", "sequence", False),
-                ("def run(sql, *args):\n    conn.execute(sql, args)\n", "run(S)", "sequence", False),
-                ("def run(sql, args=None):\n    conn.execute(sql, args or ())\n", "run(S)", "sequence", False),
-                ("def run(sql, args=None):\n    conn.execute(sql, args or None)\n", "run(S, x)", "none", False),
-                ("def run(sql):\n    conn.execute(sql)\n", "run(S)", "none", False),
-                (filled, "run(S)", "none", False), (filled, "run(S, [])", "none", False),
-                (filled, "run(S, x)", "none", False), (filled, "run(S + 'WHERE a = ?', x)", "unknown", False),
-                (given, "run(S)", "none", False), (given, "run(S, None)", "none", False), (given, "run(S, ())", "sequence", False),
-                (self.GUARDED.format("one", "args") + "def run(sql, *args):\n    one(sql, args)\n", "run(S)", "none", False),
-                (self.GUARDED.format("one", "args is not None") + "def run(sql, *args):\n    one(sql, args)\n", "run(S)",
-                 "sequence", False),
-                (self.GUARDED.format("one", "args is not None") + "def run(sql, args=None):\n    one(sql, args)\n", "run(S)",
-                 "none", False),
-                (self.GUARDED.format("one", "args") + "def run(sql, args=None):\n    one(sql)\n", "run(S)", "none", False),
-                ("def run(sql, args=()):\n    try:\n        conn.execute(sql)\n    except E:\n        conn.execute(sql, args)\n",
-                 "run(S)", "sequence", True)):
-            folder = Folder(a=CONNECT + body + f"S = \"SELECT 'a%' \"\n{call}\n")
-            self.addCleanup(folder.remove)
-            found = [item for item in folder.scan()["a.py"]["statements"] if item["call"] == "run"]
-            self.assertEqual([(item["parameters"]["style"], item["dynamic"]) for item in found], [(style, dynamic)],
-                             body + call)
-
-    def test_texts_with_and_without_values_are_two_statements(self):
-        folder = Folder(a=CONNECT + self.GUARDED.format("run", "args")
-                        + "def f(x, args):\n    sql = \"SELECT id FROM t WHERE a LIKE 'a%'\"\n    if x:\n"
-                        "        sql += ' AND b = ?'\n    run(sql, args)\n")
-        self.addCleanup(folder.remove)
-        self.assertEqual([(item["parameters"]["style"], len(item["variants"]))
-                          for item in folder.scan()["a.py"]["statements"]], [("unknown", 1), ("none", 1)])
-
     def test_a_statement_with_a_mistake_is_one(self):
         for text in ("COPY t FROM STDIN", "CALL f()", "DO $$ $$", "GRANT ALL ON t TO x", "SELCT 1", "MERGE INTO t"):
             for call in (f"cursor.execute('{text}')", f"conn.execute('{text}')"):

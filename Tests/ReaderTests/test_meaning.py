@@ -183,7 +183,7 @@ class MeaningTests(unittest.TestCase):
         answer = convert.convert(
             {"text": sql, "parameters": {"style": style, "shapes": shapes}},
             Schema(copy.deepcopy(self.tables)))
-        told = {rule for rule, severity, *_ in rules.of_statement(Text(sql), params is not None)
+        told = {rule for rule, severity, *_ in rules.of_statement(Text(sql))
                 if severity == "warning"} | {note["rule"] for note in answer.get("notes", [])}
         return answer, told
 

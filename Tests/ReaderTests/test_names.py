@@ -32,6 +32,9 @@ QUERIES = [
     "SELECT id IS NOT NULL, id IN (1, 2), id NOTNULL, EXISTS (SELECT 1) FROM t",
     "SELECT COUNT(*) AS OrderCount, active AS IsActive FROM t GROUP BY isactive ORDER BY ordercount DESC, IsActive",
     "SELECT active A_B FROM t UNION SELECT 3 ORDER BY a_b", "SELECT COUNT(*), COUNT(*), count(*) FROM t",
+    "WITH x AS (SELECT id AS MyId FROM t) SELECT MyId, x.myid, 1 AS One FROM x WHERE MYID > 0 ORDER BY MyId",
+    "SELECT * FROM (SELECT name AS Name, n FROM t WHERE id = 1)", "SELECT ID, t.Name FROM t WHERE id = 1",
+    "WITH x AS (SELECT id AS MyId FROM t), y AS (SELECT MyId FROM x) SELECT MYID FROM y ORDER BY 1",
     "INSERT INTO p (pk, v) VALUES ('zz', 1) RETURNING v + 1, upper(pk)", "UPDATE t SET n = 1 WHERE id = 1 RETURNING n+1",
 ]
 
@@ -157,6 +160,18 @@ class NamesTests(unittest.TestCase):
             "t = input()\nrow = conn.execute(f'SELECT COUNT(*) FROM {t}').fetchone()\na = row['COUNT(*)']\n"), [(2, "error")])
         self.assertEqual(self.told(
             "row = conn.execute('SELECT COUNT(*) AS \"COUNT(*)\" FROM t').fetchone()\na = row['COUNT(*)']\n"), [])
+
+    def test_a_name_inside_that_quotes_would_part_from_its_other_places_is_refused(self):
+        for sql in ("SELECT * FROM (SELECT id AS MyId FROM t) x WHERE x.MyId = 1",
+                    "SELECT * FROM (SELECT upper(name) AS Name FROM t ORDER BY Name LIMIT 1)",
+                    "WITH x AS (SELECT id AS MyId FROM t), y AS (SELECT MyId FROM x) SELECT * FROM y"):
+            with self.subTest(sql=sql):
+                self.assertEqual(self.told(f"print(dict(conn.execute('{sql}').fetchone()))\n"), [(1, "error")])
+                given = [[item.start, item.end, item.kind, item.name] for item, _ in names.wanted(sql, Every(), True)]
+                answer = convert.convert({"text": sql, "names": given, "parameters": {"style": "none", "shapes": []}},
+                                         Schema(json.loads(json.dumps(self.tables))))
+                self.assertEqual(answer["state"], "refused", answer)
+                self.assertIn("without quotes small", answer["reason"])
 
     def test_a_name_that_is_too_long_there_is_refused_or_told(self):
         long = "SUM(" + "n + " * 20 + "1)"

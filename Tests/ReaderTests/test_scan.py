@@ -147,14 +147,12 @@ for other in cursor.execute('SELECT b FROM t'):
         self.assertEqual(len(told), 1)
         self.assertIn("(lines 6, 8)", told[0])
 
-    def test_a_default_of_a_function_is_bound_too(self):
-        file = self.scan(
-            "import sqlite3\ndef fetch(sql, params=()):\n"
-            "    return sqlite3.connect('x.db').execute(sql, params)\n"
-            "def plain(sql):\n    return sqlite3.connect('x.db').execute(sql)\n"
-            "fetch(\"SELECT a FROM t WHERE b = '5%'\")\nplain(\"SELECT a FROM t WHERE b = '5%'\")\n")
-        self.assertEqual([item["line"] for item in file["findings"] if item["rule"] == "percent"],
-                         [6])
+    def test_a_percent_sign_written_twice_for_another_driver_is_told(self):
+        for taken, lines in (("from pg_utils import get_connection\n", [4]), ("from db import get_connection\n", []),
+                             ("import psycopg\nfrom db import get_connection\n", [])):
+            file = self.scan(taken + "conn = get_connection()\nconn.execute(\"SELECT a FROM t WHERE b = '5%'\")\n"
+                             "conn.execute(\"SELECT a % 2 FROM t WHERE b = '5%%'\")\n")
+            self.assertEqual([item["line"] for item in file["findings"] if item["rule"] == "percent"], lines, taken)
 
     def test_lastrowid_is_tied_to_its_statement(self):
         statements = self.scan(CONNECT + """

@@ -250,7 +250,8 @@ struct CodeCheck {
                 message: "the code does not show what kind of value "
                     + (met.count == 1 ? "a statement binds: " : "\(met.count) statements bind: ")
                     + "beside a column of text a number or a date object is an error there, beside "
-                    + "one of numbers a truth value or an empty text "
+                    + "one of numbers a truth value or an empty text; a fraction is rounded in a "
+                    + "column of whole numbers "
                     + (lines.count == 1 ? "(line " : "(lines ") + lines.joined(separator: ", ")
                     + (met.count > 20 ? ", …)" : ")"),
                 suggestion: "run what calls them on PostgreSQL; str(), int() or isoformat() where "

@@ -2,7 +2,8 @@
 
 The names and what they mean are those of the SQLite layer: rows are read by place and by name,
 dates and times are text, sums are plain numbers, a connection has execute(), and close() gives it
-back. Works with psycopg (3) and psycopg2.
+back. A % is itself wherever it stands, with values and without; %s and %(name)s outside of quotes and
+comments take a value. Works with psycopg (3) and psycopg2.
 
 Environment: USE_POSTGRES must be true and DATABASE_URL set, else the import fails. DB_POOL_SIZE
 (10) bounds the connections, DB_POOL_TIMEOUT (30) the seconds to wait for one, DB_DRIVER names the
@@ -16,6 +17,7 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 
 logger = logging.getLogger(__name__)
 
@@ -252,6 +254,22 @@ def _stays_open(script):
     return bool(turns) and turns[-1].upper().startswith(("BEGIN", "START"))
 
 
+# What is taken as it stands, a placeholder, or a percent sign between other code.
+_PERCENT = re.compile(
+    r"(?P<kept>\b[eE]'(?:[^'\\]|''|\\.)*'|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?(?:\*/|\Z)|"
+    r"\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)|%s|%\(\w+\)s|%%?", re.DOTALL)
+
+
+@lru_cache(maxsize=1024)
+def _formatted(sql):
+    """The text as the drivers format it: a % is written twice, unless it is a placeholder's."""
+    def written(match):
+        if match.group("kept"):
+            return match.group().replace("%", "%%")
+        return "%%" if match.group() in ("%", "%%") else match.group()
+    return _PERCENT.sub(written, sql)
+
+
 class Cursor:
     """A cursor whose execute() answers the cursor."""
 
@@ -264,9 +282,13 @@ class Cursor:
         self._raw = raw
 
     def execute(self, sql, params=None):
-        """Runs one statement; without `params` a % in it is a plain %."""
+        """Runs one statement; a % in it is a plain % with `params` and without."""
+        text = _formatted(sql) if isinstance(sql, str) else sql
+        return self._run(sql, text, () if params is None else params)
+
+    def _run(self, sql, text, params):
         keeps = self.connection.note(sql)
-        self.connection.guarded(lambda: self._raw.execute(sql, _bound(params)))
+        self.connection.guarded(lambda: self._raw.execute(text, _bound(params)))
         if keeps and not (self._raw.statusmessage or "").startswith("SELECT"):
             self.connection.commit()
         return self
@@ -274,7 +296,8 @@ class Cursor:
     def executemany(self, sql, rows):
         """Runs one statement for each row of values."""
         self.connection.note(sql)
-        self.connection.guarded(lambda: self._raw.executemany(sql, [_bound(row) for row in rows]))
+        text = _formatted(sql) if isinstance(sql, str) else sql
+        self.connection.guarded(lambda: self._raw.executemany(text, [_bound(row) for row in rows]))
         return self
 
     def executescript(self, sql):
@@ -285,7 +308,7 @@ class Cursor:
         """
         self.connection.commit()
         self.connection.begin()
-        self.execute(sql)
+        self._run(sql, sql, None)
         if not _stays_open(sql):
             self.connection.commit()
         return self

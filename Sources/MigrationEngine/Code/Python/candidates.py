@@ -11,12 +11,9 @@ class Entry:
     """Where the SQL and the bound values stand among the arguments of one function."""
 
     def __init__(self, place, bound, word, fetches=False, has_default=False, is_method=False,
-                 binds="never", is_one_of_several=False):
+                 is_one_of_several=False):
         self.place, self.bound, self.word = place, bound, word
         self.fetches, self.has_default, self.is_method = fetches, has_default, is_method
-        # Whether values are bound when there are none: always, never, only when the list is filled,
-        # only when one is given, or unclear.
-        self.binds = binds
         # Whether the function hands other parameters on as SQL, too.
         self.is_one_of_several = is_one_of_several
 
@@ -24,33 +21,13 @@ class Entry:
     def key(self):
         """What makes it equal to another."""
         return (self.place, self.bound, self.word, self.fetches, self.has_default, self.is_method,
-                self.binds, self.is_one_of_several)
+                self.is_one_of_several)
 
 
 # What a method of a connection or a cursor takes.
 RUNS = Entry(0, 1, None)
 # The keywords under which values are given.
 VALUES = ("params", "parameters", "args", "values")
-
-
-def _asked(test):
-    """(the name that a condition is about, whether it asks for a filled or for a given one)."""
-    while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        test = test.operand
-    kind = "filled"
-    if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(
-            test.comparators[0], ast.Constant):
-        kind = "given" if test.comparators[0].value is None else "filled"
-        test = test.left
-    if isinstance(test, ast.Call) and getattr(test.func, "id", "") in ("len", "bool") and test.args:
-        test = test.args[0]
-    return getattr(test, "id", None), kind
-
-
-def _filled_or_none(value):
-    """What `values or None` and `values if values else None` make of an empty list."""
-    last = value.values[-1] if isinstance(value, ast.BoolOp) else getattr(value, "orelse", None)
-    return "filled" if isinstance(last, ast.Constant) and last.value is None else "always"
 
 
 def handed(node):
@@ -72,15 +49,13 @@ def handed(node):
 class _Handing:
     """A call to which a function gives parameters of its own; without the tree it was read from."""
 
-    def __init__(self, node, args, words, guards):
+    def __init__(self, node, args, words):
         self.callee = getattr(node.func, "attr", getattr(node.func, "id", None))
         owner = getattr(node.func, "value", None)
         self.owner = None if owner is None else getattr(owner, "attr", getattr(owner, "id", ""))
-        self.args, self.words, self.guards = args, words, guards
-        # What stands in the place of the values: its name, and what it makes of an empty list.
-        self.values = [(getattr(item, "id", ""), _filled_or_none(item)) for item in node.args]
-        self.named = next(((getattr(item.value, "id", ""), _filled_or_none(item.value))
-                           for item in node.keywords if item.arg in VALUES), None)
+        self.args, self.words = args, words
+        # What stands in the place of the values.
+        self.values = [getattr(item, "id", "") for item in node.args]
 
     def sql(self, option):
         """The parameter that is handed on as the SQL, or None."""
@@ -93,7 +68,7 @@ class _Handing:
         """The parameter that is handed on as the values, or None."""
         if option.bound is None or option.bound >= len(self.args):
             return None
-        return rest if rest and self.values[option.bound][0] == rest else self.args[option.bound]
+        return rest if rest and self.values[option.bound] == rest else self.args[option.bound]
 
 
 class Candidate:
@@ -112,11 +87,6 @@ class Candidate:
         defaults = self.names[len(self.names) - len(given.defaults):] if given.defaults else []
         self.defaults = set(defaults) | {
             item.arg for item, value in zip(given.kwonlyargs, given.kw_defaults) if value}
-        nothing = [*zip(self.names[len(self.names) - len(given.defaults):], given.defaults),
-                   *((item.arg, value) for item, value in zip(given.kwonlyargs, given.kw_defaults))]
-        # What is None when nobody gives it.
-        self.empty = {name for name, value in nothing
-                      if isinstance(value, ast.Constant) and value.value is None}
         self.calls, self.fetches = [], False
         known = {*self.names, *self.only, *(["*" + self.rest] if self.rest else [])}
         met = []
@@ -130,21 +100,8 @@ class Candidate:
                 if any(args) or words:
                     met.append((part, args, words))
         if met:
-            guards = self._guards(node)
             self.calls = [found for part, args, words in met
-                          if (found := _Handing(part, args, words, guards.get(part, {}))).callee]
-
-    def _guards(self, function):
-        """The calls that an `if` about a parameter chooses: by its being filled, or given at all."""
-        found = {}
-        for part in ast.walk(function):
-            if not isinstance(part, (ast.If, ast.IfExp)):
-                continue
-            name, kind = _asked(part.test)
-            for inside in ast.walk(part) if name in {*self.names, *self.only, self.rest} else ():
-                if isinstance(inside, ast.Call):
-                    found.setdefault(inside, {})[name] = kind
-        return found
+                          if (found := _Handing(part, args, words)).callee]
 
     def entries(self, wrappers):
         """An entry for each parameter that is handed on as SQL."""
@@ -159,43 +116,14 @@ class Candidate:
                 name = call.sql(option)
                 if name is not None:
                     found.setdefault(name, []).append(
-                        (self._way(option, call), call, call.bound(option, self.rest)))
+                        call.bound(option, self.rest))
         return [self._entry(name, ways, len(found) > 1) for name, ways in found.items()]
 
     def _entry(self, name, ways, is_one_of_several):
-        bound = next((bound for _, _, bound in ways if bound is not None), None)
+        bound = next((bound for bound in ways if bound is not None), None)
         return Entry(self._place(name), self._place(bound) if bound and bound != self.rest else None,
                      None if name.startswith("*") else name, self.fetches,
-                     name in self.defaults, self.is_method, self._binds(ways, bound),
-                     is_one_of_several)
-
-    def _way(self, option, call):
-        """Whether a call that hands the SQL on binds values when the caller gives none."""
-        if call.args[:1] and (call.args[0] or "").startswith("*"):
-            return "never"
-        given = call.values[option.bound] if (
-            option.bound is not None and option.bound < len(call.values)) else call.named
-        if given is None:
-            # Nothing is handed on but the SQL.
-            return option.binds if option.binds in ("always", "unclear") else "never"
-        name, how = given
-        if option.binds != "given":
-            return option.binds if option is not RUNS else how
-        return "given" if name in self.empty else "always" if (
-            name == self.rest or name in self.defaults) else "unclear"
-
-    @staticmethod
-    def _binds(ways, bound):
-        """Whether values are bound when the caller gives none, or gives empty ones."""
-        kinds = {way for way, _, _ in ways}
-        if len(kinds) == 1:
-            return kinds.pop()
-        # `if values: execute(sql, values)`, and without: the `if` decides.
-        for chosen in ("always", "never") if kinds == {"always", "never"} else ():
-            asked = {call.guards.get(bound) for way, call, _ in ways if way == chosen}
-            if len(asked) == 1 and None not in asked:
-                return asked.pop()
-        return "unclear"
+                     name in self.defaults, self.is_method, is_one_of_several)
 
     def _place(self, name):
         if name.startswith("*"):

@@ -133,13 +133,11 @@ def convert(statement, schema):
     shapes = places.shapes(statement["parameters"])
     notes = []
     is_bound = statement["parameters"]["style"] != "none" and not places.keeps
-    is_written = places.styles == {"format"} or statement.get("speaks") == "postgresql" or (
-        # In a file that may be either: bound, and every percent sign is doubled already.
-        is_bound and not places.found and "%" in sql and statement.get("speaks") == "either"
-        and "%" not in sql.replace("%%", ""))
+    is_written = places.styles == {"format"} or statement.get("speaks") == "postgresql"
     if places.keeps or is_written:
         named, edits = places.named, []
         if is_bound:
+            # Written for a driver's own connection; inside of quotes it says the same to the planner.
             named = named.replace("%%", "%")
     elif _POSTGRESQL_ONLY.search(sqltext.masked(sql)) and not statement.get("wants_key"):
         named, edits = places.named, []
@@ -165,13 +163,12 @@ def convert(statement, schema):
     order = [int(number) for number in _MARK.findall(named)]
     if not places.by_name and order != list(range(len(places.found))):
         return {"state": "refused", "reason": "its placeholders would change places"}
-    doubles = is_bound and not is_written
     return {
         "state": "converted", "server": _server(named, shapes),
         "statements": [_proof(_server(named[first:last], shapes), schema)
                        for first, last in sqltext.split(named)],
-        "driver": sql if is_written and places.styles <= {"format"} else _driver(named, places, doubles),
-        "edits": _edits(places, edits, doubles) if places.styles != {"format"} else [],
+        "driver": sql if is_written and places.styles <= {"format"} else _driver(named, places),
+        "edits": _edits(places, edits) if places.styles != {"format"} else [],
         "notes": [{"rule": rule, "message": message, "suggestion": _ADVICE.get(rule)}
                   for rule, message in notes]}
 
@@ -215,8 +212,11 @@ def _called(named, given):
         if len(name.encode()) > 63:
             raise Refused(f"a column is read by the name that SQLite makes up, {name[:40]}…, and PostgreSQL cuts a name "
                           "off at 63 bytes: give it an alias, and read it by that")
+        if kind == "held":
+            raise Refused(f"{name} comes back as {name.lower()}: PostgreSQL writes a name without quotes small; put it "
+                          "into quotes wherever the statement has it")
         written = names.quoted(name)
-        named = (named[:end] + f" AS {written}" + named[end:] if kind == "made"
+        named = (named[:end] + f" AS {written}" + named[end:] if kind in ("made", "handed")
                  else named[:start] + written + named[end:])
     return named
 
@@ -335,29 +335,23 @@ def _proof(sql, schema):
     return {"sql": sql.strip(), "how": how, "table": "", "arbiter": _arbiter(sql, schema)}
 
 
-def _driver(named, places, doubles):
-    """The form that Python hands to the driver."""
-    text = named.replace("%", "%%") if doubles else named
-    return _MARK.sub(lambda match: places.driver(int(match.group(1))), text)
+def _driver(named, places):
+    """The form that Python hands to the adapter, for which a % is itself."""
+    return _MARK.sub(lambda match: places.driver(int(match.group(1))), named)
 
 
-def _edits(places, edits, doubles):
-    """The edits in the statement's own text, placeholders and percent signs included."""
+def _edits(places, edits):
+    """The edits in the statement's own text, placeholders included."""
     result, covered = [], []
     for start, end, text in edits:
         covered.append((start, end))
-        result.append([places.back(start), places.back(end), _driver(text, places, doubles)])
+        result.append([places.back(start), places.back(end), _driver(text, places)])
     for match in _MARK.finditer(places.named):
         if not any(start <= match.start() and match.end() <= end for start, end in covered):
             number = int(match.group(1))
             start, end, word = places.found[number]
             if word != places.driver(number):
                 result.append([start, end, places.driver(number)])
-    if doubles:
-        for match in re.finditer("%", places.named):
-            if not any(start <= match.start() < end for start, end in covered):
-                at = places.back(match.start())
-                result.append([at, at + 1, "%%"])
     return sorted(result)
 
 

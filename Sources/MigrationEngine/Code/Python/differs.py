@@ -87,7 +87,16 @@ def literal(rewriting, node):
     if met is not None and met[0] in _WHOLE and is_fraction(node):
         raise Refused(f"{node.name} into a column of whole numbers: SQLite keeps it, PostgreSQL "
                       "rounds it")
-    return None
+    if met is not None and met[0] == "text" and kinds.is_real(node):
+        rewriting.note("concat-number", "a number of this kind is written otherwise as text: 1000.0 by SQLite, 1000 by "
+                       "PostgreSQL")
+
+
+def real(node):
+    """A number of floating point in SQLite's eyes is one there, too."""
+    if not kinds.is_real(node) or (isinstance(node.parent, exp.Cast) and node.parent.to.is_type("double")):
+        return None
+    return raw(f"{node.name}::double precision")
 
 
 def bound(rewriting, node, shape):
@@ -104,9 +113,6 @@ def bound(rewriting, node, shape):
     if met[0] == "text" and shape == "datetime":
         rewriting.note("date-parameter", "a moment loses the zeros of its fraction and of its offset there: .5 for "
                        ".500000, +00 for +00:00")
-    if met[0] in _WHOLE and shape in ("real", "number"):
-        rewriting.note("fraction", "the column has whole numbers there: a fraction is rounded, and "
-                       "SQLite kept it")
     return None
 
 

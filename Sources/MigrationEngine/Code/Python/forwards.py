@@ -155,11 +155,6 @@ class Wrappers:
         """Whether a function of this name reads rows."""
         return any(entry.fetches for entry in self.entries(name))
 
-    def binds(self, name):
-        """How a function of this name binds no values."""
-        kinds = {entry.binds for entry in self.entries(name)} or {"never"}
-        return kinds.pop() if len(kinds) == 1 else "unclear"
-
     def is_forwarder(self, path, node, name=None):
         """Whether a function hands on what it is given, in a parameter if one is named."""
         if not isinstance(node, FUNCTIONS):

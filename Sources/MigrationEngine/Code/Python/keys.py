@@ -251,8 +251,8 @@ class Told:
         for item, why in names.wanted(text.value, self.keys, matter):
             shown = " ".join(item.name.split())
             advice = f"AS {names.quoted(item.name)}"
-            if item.kind == "given":
-                found = (WARNING if item.is_inner else ERROR, f"comes back as {shown.lower()}: PostgreSQL writes a name "
+            if item.kind in ("given", "handed", "held"):
+                found = (ERROR, f"comes back as {shown.lower()}: PostgreSQL writes a name "
                          "without quotes small, and the names of the row are taken here", advice)
             elif why == "all":
                 found = (WARNING if item.is_too_long else ERROR, f"SQLite calls this column {shown}, PostgreSQL has "

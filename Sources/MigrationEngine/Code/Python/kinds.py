@@ -13,6 +13,7 @@ from refusal import Refused
 from schema import tables_of
 
 PLACE = "cutover_place_"
+FRACTION = "the column has whole numbers there: a fraction is rounded, and SQLite kept it"
 WHOLE = ("bigint", "integer", "smallint")
 MOMENTS = ("date", "timestamp", "timestamp with time zone")
 COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ)
@@ -29,6 +30,16 @@ def bare(node):
     while isinstance(node, (exp.Paren, exp.Neg, exp.Alias)):
         node = node.this
     return node
+
+
+def is_real(node):
+    """Whether a number is one of floating point in SQLite, and another one on PostgreSQL: 1e3, or one beyond 64 bits."""
+    if node.is_string:
+        return False
+    if node.name.isdigit():
+        most = 2 ** 63 if isinstance(node.parent, exp.Neg) else 2 ** 63 - 1
+        return int(node.name) > most
+    return re.fullmatch(r"[\d.]+e[+-]?\d+", node.name, re.I) is not None
 
 
 def _wider(kinds):
@@ -50,7 +61,7 @@ def kind(node, schema):
     if isinstance(node, exp.Literal):
         if node.is_string:
             return "text"
-        return "bigint" if node.name.isdigit() else "numeric"
+        return "double precision" if is_real(node) else "bigint" if node.name.isdigit() else "numeric"
     if isinstance(node, _TRUTHS):
         return "boolean"
     if isinstance(node, (exp.Add, exp.Sub, exp.Mul, exp.Div)):
@@ -126,14 +137,15 @@ def keep(rewriting):
     """Brings over, or tells, what another type than the column's would be kept as."""
     for wanted, value in list(assigned(rewriting)):
         inside = bare(value)
+        if wanted in WHOLE:
+            _whole(rewriting, value)
         if wanted is None or is_placed(inside) or isinstance(inside, exp.Literal):
             continue
         if isinstance(inside, exp.HexString) and wanted != "bytea":
             raise Refused("bytes into a column that has no bytes there")
         found = kind(inside, rewriting.schema) or _moment(inside)
         if wanted in WHOLE and found in ("double precision", "numeric"):
-            rewriting.note("fraction", "the column has whole numbers there: a fraction is rounded, "
-                           "and SQLite kept it")
+            rewriting.note("fraction", FRACTION)
         elif wanted == "text" and found == "boolean":
             inside.replace(as_text(inside))
         elif wanted == "text" and found == "double precision":
@@ -141,6 +153,21 @@ def keep(rewriting):
         elif wanted in MOMENTS and found in MOMENTS and wanted != found:
             rewriting.note("date-form", "a date and a moment are brought to one kind there, and "
                            "SQLite kept the text as it was")
+
+
+_CONDITIONS = (*_TRUTHS, exp.Subquery, exp.Select, exp.Cast, exp.Round, exp.Trunc, exp.Floor, exp.Ceil)
+
+
+def _whole(rewriting, value):
+    """The bound values of which something goes into a column of whole numbers."""
+    for node in value.walk(prune=lambda node: isinstance(node, _CONDITIONS)):
+        if not is_placed(node):
+            continue
+        shape = rewriting.shapes.get(int(node.name[len(PLACE):]), "unknown")
+        if shape in ("real", "number"):
+            rewriting.note("fraction", FRACTION)
+        elif shape == "unknown":
+            rewriting.note("value-kind", "")
 
 
 def _moment(node):

@@ -21,7 +21,8 @@ class Item:
     """One column of a result: where its expression ends, what SQLite calls it, and how."""
 
     def __init__(self, kind, name, start, end):
-        # `made` for the text of an expression, `given` for an alias, `column` or `star`.
+        # `made` for the text of an expression, `given` for an alias, `column` or `star`; `handed` for a column
+        # that has its capitals from an alias inside, `held` for such an alias that is named elsewhere, too.
         self.kind, self.name = kind, name
         self.start, self.end = start, end
         # Of a query in FROM, whose columns * hands on.
@@ -96,12 +97,38 @@ def _reached(tokens, start, end, known, depth):
     if word != "SELECT":
         return []
     items, place = _items(tokens, start + 1, end)
-    if not any(item.kind == "star" for item in items):
+    if not any(item.kind in ("star", "column") for item in items):
         return items
     inner = _sources(tokens, place, end, known, depth)
+    names = {item.name.lower(): item.name for item in inner if _is_lowered(item)}
+    items = [Item("handed", names[item.name.lower()], item.start, item.end)
+             if item.kind == "column" and item.name.lower() in names and tokens.sql[item.end - 1] not in "\"`]"
+             else item for item in items]
+    if not any(item.kind == "star" for item in items):
+        return items
     for item in inner:
         item.is_inner = True
     return [item for item in items if item.kind != "star"] + inner
+
+
+def _is_lowered(item):
+    """Whether PostgreSQL writes a name small that has capitals in SQLite."""
+    return item.name != item.name.lower() and (
+        item.kind in ("handed", "held") or (item.kind == "given" and item.name[0] not in "\"'`["))
+
+
+def _is_held(tokens, item):
+    """Whether the name of a column of a query in FROM is written elsewhere, too, where quotes would be missing."""
+    around = [(first, last) for first, last in tokens.closing.items()
+              if tokens.places[first][0] < item.start < tokens.places[last][0]]
+    first, last = max(around, default=(0, len(tokens.words)))
+    is_ordered = False
+    for place, word in enumerate(tokens.words):
+        is_inside = first < place < last
+        is_ordered = is_inside and (is_ordered or tokens.upper[place] in ("ORDER", "GROUP", "HAVING"))
+        if unquoted(word).lower() == item.name.lower() and (not is_inside or is_ordered):
+            return True
+    return False
 
 
 def _named(tokens, place, end, known):
@@ -236,6 +263,7 @@ def wanted(sql, keys, matter):
                 yield item, "query"
             elif in_result and matter:
                 yield item, "all"
-        elif item.kind == "given" and in_result and matter and item.name[0] not in "\"'`[" and (
-                item.name != item.name.lower()):
+        elif in_result and matter and _is_lowered(item):
+            if item.is_inner and _is_held(_Tokens(sql), item):
+                item.kind = "held"
             yield item, "all"

@@ -202,6 +202,11 @@ class Rewriting:
 
     def _currenttimestamp(self, node):
         met = self._meets(node)
+        column = node.find_ancestor(exp.ColumnDef)
+        made = column.args.get("kind") if column is not None else None
+        if made is not None:
+            met = "text" if made.is_type(*exp.DataType.TEXT_TYPES) else (
+                "timestamp" if made.is_type("timestamp", "timestampntz", "timestamptz", "datetime") else None)
         if met == "text":
             self.note("current-timestamp", "stays text of SQLite's form, in UTC")
             return raw(f"to_char({moments.NOW}, 'YYYY-MM-DD HH24:MI:SS')")
@@ -277,8 +282,10 @@ class Rewriting:
                       "error")
             return exp.Boolean(this=node.name == "1")
         if met == "text" and not node.is_string and isinstance(node.parent, _COMPARISONS):
+            if kinds.is_real(node):
+                raise Refused(f"{node.name} beside a column of text: SQLite compares the text that it makes of it")
             return exp.Literal.string(node.name)
-        return None
+        return differs.real(node)
 
     def _quoted(self, node):
         if self.schema.column(node) is not None:

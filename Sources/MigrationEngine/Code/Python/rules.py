@@ -93,7 +93,7 @@ RULES = [
 ]
 
 
-def of_statement(text, has_parameters):
+def of_statement(text):
     """The rules that fire on a statement: (rule, severity, message, suggestion, index)."""
     sql = text.value
     code = sqltext.masked(sql)
@@ -106,8 +106,6 @@ def of_statement(text, has_parameters):
         yield ("double-quoted", WARNING,
                "PostgreSQL reads double quotes as the name of a column, never as a string",
                "single quotes, if this is a string", start)
-    if has_parameters:
-        yield from _of_percent(sql)
 
 
 def _of_placeholders(sql):
@@ -126,11 +124,10 @@ def _of_placeholders(sql):
                "is refused", "%(name)s", found[0][0])
 
 
-def _of_percent(sql):
-    taken = {place for start, end, word in sqltext.placeholders(sql) if word.startswith("%")
-             for place in range(start, end)}
-    for match in re.finditer(r"%%|%", sql):
-        if match.group() == "%" and match.start() not in taken:
-            yield ("percent", ERROR, "when values are bound the driver takes a % in the text for a "
-                   "placeholder", "%%", match.start())
+def of_percent(sql):
+    """A percent sign that is written twice inside of quotes: (rule, severity, message, suggestion, index)."""
+    for start, end in sqltext.strings(sql):
+        if "%%" in sql[start:end]:
+            yield ("percent", WARNING, "the adapter takes each % as itself, with values and without: %% in quotes "
+                   "are two", "%", sql.index("%%", start))
             return

@@ -37,7 +37,7 @@ STILL_WRONG = {
     "strftime", "time-now", "ifnull", "group-concat", "limit-comma", "pragma", "sqlite-master",
     "autoincrement", "strict", "glob", "lastrowid", "layer-import", "database-path", "locked-retry",
     "adapter-missing", "import-name", "other-driver", "made-statement",
-    "connect-unclosed", "result-name", "result-key",
+    "connect-unclosed", "result-name", "result-key", "percent",
 }
 
 # What PostgreSQL's drivers do not have, and the adapter has.
@@ -76,7 +76,10 @@ class PythonFile:
             elif isinstance(node, ast.ImportFrom):
                 self._taken_from(node)
         # A file that has the adapter, and SQLite nowhere, is read as PostgreSQL's.
-        self.speaks = "postgresql" if not self.sqlite_names and self._has_adapter() else "sqlite"
+        names = set(self.imported) | {module.split(".")[-1] for module in self.imported.values()}
+        self.has_adapter = ADAPTER in names
+        self.speaks = "postgresql" if not self.sqlite_names and (
+            names & {ADAPTER, "psycopg", "psycopg2"}) else "sqlite"
         self.touches_database = bool(self.sqlite_names) or "sqlite3" in self.imported.values() or any(
             word in self.source for word in ("get_connection", "transaction(", "cursor("))
 
@@ -95,11 +98,6 @@ class PythonFile:
     def _take(self, name, origin):
         # Imported from two places it is either.
         self.taken[name] = origin if self.taken.get(name, origin) == origin else None
-
-    def _has_adapter(self):
-        names = set(self.imported) | {
-            module.split(".")[-1] for module in self.imported.values()}
-        return bool(names & {ADAPTER, "psycopg", "psycopg2"})
 
     def understand(self, constants=None):
         """Follows names and scopes; only for files that have something to say.
@@ -390,8 +388,10 @@ def described_file(file, role, statements_found, findings):
 
 def _of_text(file, call, text):
     start, end = file.lines.span(call.node)
-    has_parameters = call.bound["style"] != "none"
-    for rule, severity, message, suggestion, index in rules.of_statement(text, has_parameters):
+    told = list(rules.of_statement(text))
+    if file.has_adapter:
+        told += rules.of_percent(text.value)
+    for rule, severity, message, suggestion, index in told:
         if rule in ("placeholder-named", "percent") and "bound-by-layer" in text.kinds:
             continue
         span = next((place for place in text.spans[index:] if place is not None), (start, end))

@@ -157,35 +157,7 @@ def _read(node, scope, file, wrappers, layered, parts):
         values = _rows_of(values, scope)
     if name == "executemany":
         values = _row_of(values)
-    return found + _bound(Call(node, name, receiver, texts, None), values, scope, file, wrappers)
-
-
-def _bound(call, values, scope, file, wrappers):
-    """The call with what it binds; two, when some of its texts are bound and others are not.
-
-    A text without placeholders has no values: whether it is bound then is up to the function that
-    hands it on. Bound, each % of it is written twice.
-    """
-    if isinstance(values, ast.Constant) and values.value is None:
-        values = None
-    call.bound = parameters(values, scope)
-    how = _binds_nothing(call.name, wrappers)
-    if how == "given":
-        how = "always" if values is not None else "never"
-    empty = [text for text in call.texts if not text.holes and not sqltext.placeholders(text.value)]
-    if not empty or how == "direct":
-        if call.bound["style"] == "none" and how not in ("direct", "never"):
-            call.bound = {"style": "sequence", "shapes": []}
-        return [call]
-    rest = [text for text in call.texts if all(text is not other for other in empty)]
-    if how == "unclear" and any("%" in text.value for text in empty):
-        empty = [*empty, file.resolver.hole(call.node)]
-    style = "none" if how in ("never", "filled") else "sequence"
-    other = Call(call.node, call.name, call.receiver, empty, {"style": style, "shapes": []})
-    call.texts = rest
-    if rest and call.bound["style"] == "none":
-        call.bound = {"style": "sequence", "shapes": []}
-    return [call, other] if rest else [other]
+    return [*found, Call(node, name, receiver, texts, parameters(values, scope))]
 
 
 def _chosen(node, scope, options, file):
@@ -258,16 +230,6 @@ def _is_near_database(receiver, file):
     """Whether something on which a method is called may be a connection or a cursor."""
     name = _named(receiver)
     return file.touches_database or is_database(name) or _SPEAKS.search(file.source) is not None
-
-
-def _binds_nothing(name, wrappers):
-    """How a function of the application binds no values; `direct` when it is no such function.
-
-    The adapter's own functions bind what they are given.
-    """
-    if name in METHODS or name not in wrappers.by_name or name in ("execute_query", "execute_update"):
-        return "direct"
-    return wrappers.binds(name)
 
 
 def _note_key_reads(file, found):
