@@ -129,6 +129,9 @@ extension Model {
         case .cutOver where cutover.shown.isHandedOver:
             "PostgreSQL is open: it can no longer be aborted; \(key(.revert)) goes back when it "
                 + "is done"
+        case .cutOver where cutover.shown.isAskedToTakeOver && !cutover.shown.hasFailed:
+            "PostgreSQL was asked to take over: it is decided when it answers, and can no longer be "
+                + "aborted"
         case .revert where cutover.shown.hasReplayed:
             "the rows are back in SQLite: it can no longer be aborted"
         default: nil

@@ -71,6 +71,9 @@ struct StatusCommand: ParsableCommand {
 
     /// Which side takes the application's writes.
     private static func liveSide(_ report: RunStatus) -> String {
+        if report.isUndecided {
+            return "unknown: SQLite is closed, and PostgreSQL does not answer"
+        }
         guard !report.writesBlocked else { return "none: writes are blocked on both sides" }
         return switch report.liveSide {
         case .source: "SQLite takes the application's writes"

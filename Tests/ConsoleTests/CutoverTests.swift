@@ -233,6 +233,11 @@ import Testing
         #expect(model.update(.key(.character("y"))) == [.cancel()])
         #expect(model.operation?.isCancelling == true)
 
+        model = Samples.cuttingOver("verified", "switched") { $0.isAskedToTakeOver = true }
+        #expect(model.update(.key(.character("x"))).isEmpty)
+        #expect(model.notice?.text.contains("decided when it answers") == true)
+        #expect(!Chrome.draw(model).text.contains("SQLite stays live"))
+
         model = Samples.cuttingOver("switched", "hook") { $0.isHandedOver = true }
         #expect(model.update(.key(.character("x"))).isEmpty)
         #expect(model.notice?.text.contains("can no longer be aborted") == true)

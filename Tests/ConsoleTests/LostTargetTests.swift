@@ -54,6 +54,37 @@ import Testing
         }
     }
 
+    @Test(arguments: sizes)
+    func `while nobody knows whether PostgreSQL took over, neither side is called live`(
+        size: (Int, Int)
+    ) {
+        var model = Samples.following(columns: size.0, rows: size.1)
+        model.operation = nil
+        var status = Samples.status(.switched)
+        status.targetProblem = "the server cannot be reached"
+        (status.liveSide, status.writesBlocked, status.writeFreezeSeconds) = (nil, true, 30)
+        _ = model.update(.status(ticket: model.cutover.status.ticket, .success(status)))
+        let shown = Self.rows(model)
+        #expect(shown[0].contains("WRITES BLOCKED"), "\(shown[0])")
+        #expect(!shown.joined().contains("SQLite LIVE"), "\(shown[0])")
+        #expect(!shown.joined().contains("FILE REPLACED"), "\(shown[0])")
+        #expect(model.freezeSeconds == 30)
+        #expect(model.alarm?.contains("decided when it answers") == true)
+    }
+
+    @Test func `an alarm that is none of the file's does not name the file`() {
+        var model = Samples.following(columns: 120, rows: 40)
+        model.operation = nil
+        var status = Samples.status(.pausing)
+        status.unfinished = "switch"
+        _ = model.update(.status(ticket: model.cutover.status.ticket, .success(status)))
+        #expect(model.alarm?.contains("nobody is at work") == true)
+        #expect(Self.rows(model)[0].contains("CUTOVER STOPPED"))
+        status.isSourceReplaced = true
+        _ = model.update(.status(ticket: model.cutover.status.ticket, .success(status)))
+        #expect(Self.rows(model)[0].contains("FILE REPLACED"))
+    }
+
     @Test func `the gates are looked at again when PostgreSQL is back before the switch`() {
         var model = Samples.following(columns: 120, rows: 40)
         var silent = Samples.status(.following)

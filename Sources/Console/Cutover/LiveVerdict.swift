@@ -67,8 +67,13 @@ extension Model {
 
     /// What puts writes at risk, in a few words.
     private func alarmWords(_ phase: CutoverPhase) -> String {
-        guard phase.targetTakesWrites else { return "FILE REPLACED" }
-        switch cutover.status.value?.sourceFence?.state {
+        let status = cutover.status.value
+        guard phase.targetTakesWrites else {
+            let isReplaced = status?.isSourceReplaced == true || status?.displacement != nil
+            if isReplaced { return "FILE REPLACED" }
+            return status?.sourceProblem == nil ? "CUTOVER STOPPED" : "FILE UNREADABLE"
+        }
+        switch status?.sourceFence?.state {
         case .replaced: return "SWITCHED  SQLITE REPLACED"
         case .unknown: return "SWITCHED  SQLITE UNREADABLE"
         case .up: return "SWITCHED  SQLITE WRITTEN"
@@ -116,8 +121,13 @@ extension Model {
     /// The same in a sentence.
     private var lostTarget: String? {
         guard lostSeconds != nil, let silence = cutover.silence else { return nil }
-        return "PostgreSQL \(identity.targetName) has the application and has not answered since "
-            + "\(Figures.clock(silence.since))Z: \(silence.words)"
+        let standing =
+            cutover.status.value?.isUndecided == true
+            ? "was asked to take over, SQLite is closed, and which side it is is decided when it "
+                + "answers: it has not since "
+            : "has the application and has not answered since "
+        return "PostgreSQL \(identity.targetName) \(standing)\(Figures.clock(silence.since))Z: "
+            + silence.words
     }
 
     /// How what puts writes at risk is mended, with whole commands; nil when nothing does.

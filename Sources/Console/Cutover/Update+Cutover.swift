@@ -73,8 +73,11 @@ extension Model {
         guard case .success(let status) = result, operation?.kind.mustFinish != true,
             operation?.kind != .migrate
         else { return news }
-        // Where the run stands is the target's to say: while it is silent, what was heard holds.
-        if status.targetProblem != nil, cutover.knownPhase != nil { return news }
+        // Where the run stands is the target's to say: while it is silent, what was heard holds,
+        // unless the source itself says that it takes no writes.
+        if status.targetProblem != nil, cutover.knownPhase != nil, !status.writesBlocked {
+            return news
+        }
         let learned = learn(CutoverPhase(rawValue: status.phase)) + news
         guard isComparedSince(status), cutover.comparisonAsked != status.verifiedAt else {
             return learned

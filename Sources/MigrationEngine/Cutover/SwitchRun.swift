@@ -27,7 +27,9 @@ final class SwitchRun {
     /// The last time that another transaction kept the handover from its tables.
     private(set) var contention: MigrationError?
     /// Whether the commit that hands over was asked for.
-    private var isCommitting = false
+    private var isCommitting = false {
+        didSet { session.tracker.cutover { $0.isAskedToTakeOver = isCommitting } }
+    }
     /// The newest row in quarantine before the gates were looked at.
     private var quarantineAtGates = 0
     private var lockedSince: ContinuousClock.Instant?
@@ -82,9 +84,8 @@ final class SwitchRun {
 
     private func takeBack(_ error: MigrationError) throws(MigrationError) -> SwitchReport {
         if try wasHandedOver(error) {
+            // Until it is known that the target is open nobody can write there.
             clock?.end()
-            // The clock ran on while the server was asked; what counts was committed there.
-            clock = nil
             session.tracker.cutover { cutover in
                 cutover.freezeSeconds = nil
                 cutover.isHandedOver = true
@@ -264,7 +265,7 @@ final class SwitchRun {
             do {
                 while true {
                     let count = try session.catchUp()
-                    try requireTime()
+                    try clock?.check()
                     drained += count
                     show(try session.lag())
                     if count == 0 { break }
@@ -281,7 +282,7 @@ final class SwitchRun {
         try steps.run("verified") { () throws(MigrationError) in
             try compare(isFrozen: true)
             try requireDecided()
-            try requireTime()
+            try clock?.check()
             Failpoint.reach(.freezeVerified)
         }
     }
@@ -370,7 +371,7 @@ final class SwitchRun {
     /// Opens the target: the one commit that hands the application over.
     private func open() throws(MigrationError) {
         try steps.run("switched") { () throws(MigrationError) in
-            try requireTime()
+            try clock?.check()
             try session.cancellation.check("switch", kept: session.kept)
             let head = session.position.seq
             let left = clock.map { $0.budget - $0.seconds } ?? settings.freezeBudget
@@ -404,10 +405,11 @@ final class SwitchRun {
     /// the target already, and their transactions take its tables in an order of their own.
     private func handOver(_ token: String) throws {
         while true {
-            try requireTime()
+            try clock?.check()
             do {
                 return try session.handOver(token, clock) { isCommitting = true }
             } catch let error as TargetError where error.isContention {
+                isCommitting = false
                 contention = session.wrap(error, "switch")
                 try session.cancellation.check("switch", kept: session.kept)
                 session.tracker.log(
@@ -446,8 +448,6 @@ final class SwitchRun {
     }
 
     // MARK: - Errors
-
-    private func requireTime() throws(MigrationError) { try clock?.check() }
 
     /// The budget is the reason for what was broken when it was used up.
     private func overBudget(_ error: any Error) -> MigrationError {

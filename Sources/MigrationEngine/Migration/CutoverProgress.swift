@@ -34,6 +34,9 @@ public struct CutoverProgress: Sendable, Equatable {
     /// Whether the target is the side that takes writes, so that nothing can be undone any more.
     public var isHandedOver = false
 
+    /// Whether the target was asked to commit that it takes over, so that only its answer decides.
+    public var isAskedToTakeOver = false
+
     /// Makes the progress of a cutover that has not begun.
     public init() {}
 }

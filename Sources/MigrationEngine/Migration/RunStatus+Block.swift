@@ -21,11 +21,16 @@ extension RunStatus {
 
     /// Tells a cutover that somebody is at from one that was left.
     mutating func readBlock() {
-        let isAtWork = isRunning == true || (process != nil && process?.verb != "console")
-        if writesBlocked, let blockedBy {
+        // A console may only look on; whether it is at work is the target's to say.
+        let isConsoleIdle = process?.verb == "console" && isRunning != nil
+        let isAtWork = isRunning == true || (process != nil && !isConsoleIdle)
+        if writesBlocked {
             blockedSince = writeFreezeSeconds.map {
                 Date(timeIntervalSinceNow: -$0).formatted(.iso8601)
             }
+        }
+        if isUndecided { return }
+        if writesBlocked, let blockedBy {
             unfinished = isAtWork ? nil : blockedBy
         } else if [.pausing, .switched].contains(CutoverPhase(rawValue: phase)) {
             unfinished = isAtWork ? nil : "switch"

@@ -3,13 +3,20 @@ extension RunStatus {
     /// Whether nothing that was found puts writes at risk.
     public var isSound: Bool { alarm == nil && lostTarget == nil }
 
+    /// Whether the source is closed for good and the target, which was asked to take over, does not
+    /// answer: nobody can write, and which side will is the target's to say.
+    public var isUndecided: Bool { writesBlocked && liveSide == nil && targetProblem != nil }
+
     /// That the side which has the application cannot be asked, in a sentence; nil when it can, and
     /// while SQLite has it.
     public var lostTarget: String? {
         guard let targetProblem, sourceProblem == nil, liveSide != .source,
             CutoverPhase(rawValue: phase)?.targetTakesWrites == true
         else { return nil }
-        return "PostgreSQL has the application and cannot be asked: \(targetProblem)"
+        return isUndecided
+            ? "SQLite is closed, and PostgreSQL, which was asked to take over, cannot be asked: "
+                + "whether it has is decided when it answers: \(targetProblem)"
+            : "PostgreSQL has the application and cannot be asked: \(targetProblem)"
     }
 
     /// What puts writes at risk, in a sentence; nil when nothing does.

@@ -47,6 +47,11 @@ extension RunStatus {
             guard phase == "done" || known != nil else { return }
             let isHandedOver = side.isForGood || known?.targetTakesWrites == true
             phase = side.phase(isHandedOver ? .target : .source).rawValue
+            // Closed for good with the toggles still put by: the target was asked to take over, and
+            // nobody but the target knows whether it has.
+            if side.isForGood, side.isPausing {
+                (writesBlocked, writeFreezeSeconds) = (true, side.freezeSeconds)
+            }
             return
         }
         guard let position = position ?? nil, position.captureID == capture else { return }

@@ -43,6 +43,31 @@ struct LostTargetStatusTests {
         #expect(lost.json["next"].string?.hasPrefix("start the PostgreSQL server") == true)
     }
 
+    @Test func `between the sides a silent server leaves open who takes writes, and nobody does`()
+        async throws
+    {
+        let server = try await onThread { () throws -> LocalServer in try .temporary() }
+        try await onThread { try server.createDatabase("between") }
+        let live = try await LiveSource(TestFolder(), target: server.url(database: "between"))
+        let killed = try await live.flip(dying: "handing-over")
+        try #require(killed.status == 128 + SIGKILL, "\(killed)")
+        try await onThread { try server.stop() }
+        #expect(!(try await live.sourceTakesWrites()))
+        let lost = try await live.cutover("status")
+        #expect(lost.status == 1, "\(lost)")
+        #expect(lost.json["writes_blocked"].bool == true, "\(lost)")
+        #expect(lost.json["blocked_since"].string?.isEmpty == false, "\(lost)")
+        #expect(lost.json["live_side"] == .null, "\(lost)")
+        let text = try await run(
+            BuiltProducts.cutover,
+            ["status", "--source", live.cutover.source, "--target", live.cutover.target]
+        ).stdout
+        #expect(text.contains("live side:   unknown: SQLite is closed"), "\(text)")
+        #expect(text.contains("whether it has is decided when it answers"), "\(text)")
+        #expect(text.contains("freeze:      writes have been blocked for"), "\(text)")
+        #expect(!text.contains("writes pass"), "\(text)")
+    }
+
     @Test func `a server that halts is told while the look still waits`() async throws {
         let server = try await onThread { () throws -> LocalServer in try .temporary() }
         try await onThread { try server.createDatabase("halting") }
