@@ -322,6 +322,27 @@ enum Scrolling {
         return top..<min(count, top + height)
     }
 
+    /// The line on top of a text behind a key.
+    ///
+    /// - Parameters:
+    ///   - action: What the key does; what does not scroll leaves the line where it is.
+    ///   - first: The line on top now.
+    ///   - last: The line on top at the end of the text.
+    /// - Returns: The line, from 0 to `last`.
+    static func top(behind action: Action.ID?, from first: Int, last: Int) -> Int {
+        let top =
+            switch action {
+            case .down: first + 1
+            case .up: first - 1
+            case .pageDown: first + 10
+            case .pageUp: first - 10
+            case .last: last
+            case .first: 0
+            default: first
+            }
+        return max(0, min(last, top))
+    }
+
     /// How many rows are out of sight, in words; nil when all are seen.
     ///
     /// - Parameters:

@@ -99,31 +99,25 @@ extension Model {
 
     /// Takes a key over an answer.
     mutating func scroll(_ answer: Answer, from first: Int, with key: Key) -> [Command] {
-        let last = AnswerOverlay.lastFirst(answer, self)
-        var top = first
         switch key {
         case .escape, .enter:
             overlay = nil
             return []
         default: break
         }
-        switch keymap.action(for: key, in: .overview)?.id {
+        let action = keymap.action(for: key, in: .overview)?.id
+        switch action {
         case .quit:
             overlay = nil
             return []
-        case .down: top += 1
-        case .up: top -= 1
-        case .pageDown: top += 10
-        case .pageUp: top -= 10
-        case .last: top = last
-        case .first: top = 0
         case .copyName: return copy(answer.taken, what: answer.summary)
         case .help:
             overlay = .help(first: 0, over: .answer(answer, first: first))
             return []
         default: break
         }
-        overlay = .answer(answer, first: max(0, min(last, top)))
+        let last = AnswerOverlay.lastFirst(answer, self)
+        overlay = .answer(answer, first: Scrolling.top(behind: action, from: first, last: last))
         return []
     }
 }

@@ -24,8 +24,6 @@ extension Model {
             overlay = .help(first: 0, over: over, search: search.taking(key))
             return []
         }
-        let last = HelpOverlay.lastFirst(in: self)
-        var top = first
         switch key {
         case .escape where search != nil:
             overlay = .help(first: 0, over: over)
@@ -40,19 +38,14 @@ extension Model {
             overlay = .help(first: 0, over: over, search: HelpSearch(text: search?.text ?? ""))
             return []
         }
-        switch keymap.action(for: key, in: pane)?.id {
-        case .help, .quit:
+        let action = keymap.action(for: key, in: pane)?.id
+        if action == .help || action == .quit {
             overlay = over
             return []
-        case .down: top += 1
-        case .up: top -= 1
-        case .pageDown: top += 10
-        case .pageUp: top -= 10
-        case .last: top = last
-        case .first: top = 0
-        default: break
         }
-        overlay = .help(first: max(0, min(last, top)), over: over, search: search)
+        let last = HelpOverlay.lastFirst(in: self)
+        let top = Scrolling.top(behind: action, from: first, last: last)
+        overlay = .help(first: top, over: over, search: search)
         return []
     }
 }
