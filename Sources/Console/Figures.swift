@@ -16,6 +16,12 @@ enum Figures {
     /// A count that may be unknown.
     static func count(_ number: Int?) -> String { number.map { count($0) } ?? "-" }
 
+    /// A figure as a database gave it: a whole number with its thousands apart, all else as it is.
+    static func grouped(_ value: String) -> String {
+        guard let number = Int(value), String(number) == value else { return value }
+        return count(number)
+    }
+
     /// How often something is done.
     static func interval(_ seconds: Double) -> String {
         seconds == seconds.rounded() ? "\(Int(seconds)) s" : "\(seconds) s"

@@ -141,6 +141,8 @@ extension Model {
             return []
         }
         guard let row = selectedRow else { return [] }
+        // What is open stays marked in the list, also when newer rows come above it.
+        list.selected = row.id
         return open(row.id)
     }
 

@@ -74,6 +74,30 @@ import Testing
         #expect(model.list.index == 2)
     }
 
+    @Test func `what was opened stays marked in its list when newer rows come above it`() throws {
+        var model = Samples.filled()
+        model.pane = .orders
+        let first = try #require(model.selectedRow?.id)
+        _ = model.update(.key(.enter))
+        #expect(model.detail?.id == first)
+        var page = try #require(model.orders.value)
+        var newer = page.rows[0]
+        newer.orderNumber = "100893"
+        page.rows.insert(newer, at: 0)
+        _ = model.update(.orders(ticket: model.orders.ticket, .success(page)))
+        #expect(model.selectedRow?.id == first)
+        _ = model.update(.key(.escape))
+        #expect(model.detail == nil && model.selectedRow?.id == first)
+    }
+
+    @Test func `a figure has its thousands apart, and what is no number stays`() {
+        let written = ["29440", "-1035", "0", "007", "1.5", "yes", "9223372036854775808"]
+        #expect(
+            written.map(Figures.grouped)
+                == ["29,440", "-1,035", "0", "007", "1.5", "yes", "9223372036854775808"]
+        )
+    }
+
     @Test func `an answer to an earlier question is dropped`() throws {
         var model = Samples.filled()
         model.pane = .orders

@@ -157,6 +157,19 @@ import Testing
         }
     }
 
+    @Test func `as many gates as a cutover has leave the application its place on the overview`() {
+        var model = model()
+        let gates = model.gates
+        let open = Array(repeating: gates[gates.count - 1], count: 31 - gates.count)
+        model.cutover.gates.value = gates + open
+        let text = Chrome.draw(model).text
+        for title in ["─ Workflows ─", "─ Orders in SQLite, newest first ─", "─ Recent ─"] {
+            #expect(text.contains(title), "\(title)")
+        }
+        #expect(text.contains("more below; :check lists all"))
+        #expect(!Chrome.draw(self.model()).text.contains("more below; :check"))
+    }
+
     @Test func `a limit of the orders' pane stands in the title, also on the overview`() {
         var model = model()
         model.comparing.statuses[.orders] = "pending"

@@ -16,7 +16,7 @@ struct DashboardPane: Pane {
                 continue
             }
             lines.append(Words.side(side, model.identity))
-            lines.append([Span("  \(figure.value ?? "unknown")", .textStrong)])
+            lines.append([Span("  \(figure.value.map(Figures.grouped) ?? "unknown")", .textStrong)])
             if let note = figure.note { lines.append([Span("  \(note)", .textMuted)]) }
             lines.append([])
         }
@@ -63,8 +63,8 @@ struct DashboardPane: Pane {
         return Table.Row(
             id: name,
             Span(Self.words(name)),
-            Span(values[0] ?? "-", .sideSQLite),
-            Span(values[1] ?? "-", .sidePostgres),
+            Span(values[0].map(Figures.grouped) ?? "-", .sideSQLite),
+            Span(values[1].map(Figures.grouped) ?? "-", .sidePostgres),
             verdict
         )
     }

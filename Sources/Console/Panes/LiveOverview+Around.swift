@@ -6,6 +6,8 @@ extension OverviewPane {
     private static let leastRecent = 7
     /// The rows of the boxes above it: titles, a handful of rows, and when they were read.
     private static let around = 9...16
+    /// The rows that the application and what happened last need together.
+    static let leastAround = around.lowerBound + leastRecent
 
     /// Draws the workflows, the orders and the stock as their own panes list them.
     ///

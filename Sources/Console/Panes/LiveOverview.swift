@@ -91,8 +91,10 @@ extension OverviewPane {
         let tables = bothSides(model, width: right - 4)
         let middle = isWatched(model) ? writtenTables(model) : allGates(model, width: left - 4)
         let wanted = max(middle.count, tables.count) + 2
-        // The log keeps a quarter in any case.
-        let middleRows = max(3, min(wanted, room - max(5, room / 4)))
+        // The log keeps a quarter in any case; where the application itself fits above it, both
+        // together keep half: most gates are open, and the keys show all of them.
+        let aroundRows = model.showsAround && room / 2 >= Self.leastAround ? room / 2 : 0
+        let middleRows = max(3, min(wanted, room - max(5, room / 4, aroundRows)))
         let (second, third) = (body.y + upper, body.y + upper + middleRows)
         func part(_ title: String, _ lines: [Line], _ rect: Rect) -> Part {
             Part(title: title, lines: fitted(lines, rect.height - 2), rect: rect)
@@ -100,10 +102,10 @@ extension OverviewPane {
         return [
             part("Cutover", now, Rect(x: 0, y: body.y, width: left, height: upper)),
             part("Sides", sides, Rect(x: left, y: body.y, width: right, height: upper)),
-            part(
-                middleTitle(model),
-                middle,
-                Rect(x: 0, y: second, width: left, height: middleRows)
+            Part(
+                title: middleTitle(model),
+                lines: fitted(middle, middleRows - 2, place: listed(model)),
+                rect: Rect(x: 0, y: second, width: left, height: middleRows)
             ),
             part(
                 "Rows on both sides",
@@ -149,9 +151,15 @@ extension OverviewPane {
         }
     }
 
-    private func fitted(_ lines: [Line], _ height: Int) -> [Line] {
-        guard lines.count > height, height > 1 else { return lines }
-        let rest = Scrolling.rest(of: lines.count, outside: 0..<(height - 1)).map { [$0] } ?? []
-        return lines.prefix(height - 1) + [rest]
+    /// Where the gates stand that have no room here.
+    private func listed(_ model: Model) -> String {
+        isWatched(model) ? "" : "; \(model.key(.palette))check lists all"
+    }
+
+    private func fitted(_ lines: [Line], _ height: Int, place: String = "") -> [Line] {
+        guard lines.count > height, height > 1,
+            let rest = Scrolling.rest(of: lines.count, outside: 0..<(height - 1))
+        else { return lines }
+        return lines.prefix(height - 1) + [[rest, Span(place, .textMuted)]]
     }
 }
