@@ -244,7 +244,9 @@ extension Model {
         }
         let ending = endIfLeaving()
         guard exit == nil else { return ending }
-        // What the two sides are has changed.
+        // What the two sides are has changed: what a look saw of a copy under way is no gate of a
+        // cutover.
+        cutover.status.value?.gates = []
         let news: [Command] = ending + [.loadEarlier] + loadSides() + loadStatus()
         guard isLive, failure == nil else { return news }
         cutover.knownPhase = .following

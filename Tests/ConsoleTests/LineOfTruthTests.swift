@@ -27,6 +27,23 @@ import Testing
         #expect(!head(model).contains("closed") && model.verdict.style == .statusOK)
     }
 
+    @Test func `gates that were looked at while the copy was made are none of the cutover`() throws {
+        var model = Samples.copying(columns: 120, rows: 40)
+        model.operation?.isLive = true
+        let looked = try #require(Samples.following().cutover.status.value)
+        let ticket = model.cutover.status.ask(now: model.now)
+        _ = model.update(.status(ticket: ticket, .success(looked)))
+        #expect(!model.gates.filter(\.blocks).isEmpty)
+        let late = model.cutover.status.ask(now: model.now)
+        let report = try #require(Samples.filled().report)
+        _ = model.update(.migrated(.success(report)))
+        #expect(model.operation?.kind == .follow && model.gates.isEmpty)
+        _ = model.update(.status(ticket: late, .success(looked)))
+        #expect(model.gates.isEmpty && !head(model).contains("closed"), "\(head(model))")
+        model.pane = .overview
+        #expect(Chrome.draw(model).text.contains("looking ..."))
+    }
+
     @Test(arguments: [(80, 24), (120, 40)])
     func `while the workflows pause row 0 counts down in every pane`(size: (Int, Int)) {
         var model = Samples.cuttingOver("pausing", columns: size.0, rows: size.1)

@@ -142,7 +142,9 @@ extension OverviewPane {
     private func missingGates(_ model: Model) -> [Line]? {
         guard model.gates.isEmpty else { return nil }
         if let error = model.cutover.gates.error { return [[Span(error.message, .statusBad)]] }
-        if model.cutover.gates.isLoading { return [[Span("looking ...", .statusWait)]] }
+        if model.cutover.gates.isLoading || model.cutover.status.isLoading {
+            return [[Span("looking ...", .statusWait)]]
+        }
         return [[Span("this run has no gates that were looked at", .statusWait)]]
     }
 
