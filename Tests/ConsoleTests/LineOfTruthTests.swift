@@ -27,7 +27,8 @@ import Testing
         #expect(!head(model).contains("closed") && model.verdict.style == .statusOK)
     }
 
-    @Test func `gates that were looked at while the copy was made are none of the cutover`() throws {
+    @Test func `gates that were looked at while the copy was made are none of the cutover`() throws
+    {
         var model = Samples.copying(columns: 120, rows: 40)
         model.operation?.isLive = true
         let looked = try #require(Samples.following().cutover.status.value)
