@@ -133,6 +133,9 @@ import Testing
         var aborted = model
         _ = aborted.update(.key(.character("x")))
         _ = aborted.update(.key(.character("y")))
+        // Its toggles stand in SQLite: nothing has to be waited for.
+        #expect(text(aborted).contains("It is being undone: wait until writes pass again."))
+        aborted.operation?.kind = .revert
         #expect(text(aborted).contains("undone as soon as PostgreSQL answers"))
         _ = model.update(.key(.escape))
         #expect(model.problems.contains { $0.text.contains("the cutover waits for it") })

@@ -115,12 +115,11 @@ final class SwitchRun {
         )
     }
 
-    /// Lets the wish to stop end what the target is being asked, which may wait for a lock.
+    /// Lets the wish to stop end what the target is being asked, which may wait for a lock or halt.
     private func heard(
         _ work: () throws(MigrationError) -> Void
     ) throws(MigrationError) {
-        let stop = session.target.canceller().cancel
-        try session.cancellation.whileRunning(stop) { () throws(MigrationError) in try work() }
+        try session.target.interruptible(by: session.cancellation, work)
     }
 
     // MARK: - While writes pass
