@@ -85,11 +85,7 @@ final class SwitchRun {
     private func takeBack(_ error: MigrationError) throws(MigrationError) -> SwitchReport {
         if try wasHandedOver(error) {
             // Until it is known that the target is open nobody can write there.
-            clock?.end()
-            session.tracker.cutover { cutover in
-                cutover.freezeSeconds = nil
-                cutover.isHandedOver = true
-            }
+            noteHandover()
             steps.succeed()
             return try finish()
         }
@@ -391,12 +387,8 @@ final class SwitchRun {
             } catch {
                 throw overBudget(error)
             }
-            clock?.end()
             trips += session.target.roundTrips
-            session.tracker.cutover { cutover in
-                cutover.freezeSeconds = nil
-                cutover.isHandedOver = true
-            }
+            noteHandover()
         }
     }
 
@@ -450,10 +442,9 @@ final class SwitchRun {
 
     /// The budget is the reason for what was broken when it was used up.
     private func overBudget(_ error: any Error) -> MigrationError {
-        if let clock, clock.isOver {
-            do throws(MigrationError) { try clock.check() } catch { return error }
-        }
-        return session.wrap(error, "switch")
+        guard let clock, clock.isOver else { return session.wrap(error, "switch") }
+        let isLost = session.wrap(error, "switch").code == .targetUnavailable
+        return clock.failure(unansweredFor: isLost ? session.target.secondsSinceAsked : nil)
     }
 
     private var changedWhileFrozen: MigrationError {
