@@ -30,7 +30,7 @@ import Testing
         var model = unanswered(.watching)
         #expect(head(model).contains("POSTGRES DOWN 00:07"), "\(head(model))")
         #expect(model.verdict.style == .statusBad)
-        #expect(text(model).contains("a question has had no answer for 5 s"))
+        #expect(text(model).contains("a question has had no answer for 4 s"))
         #expect(text(model).contains("STALE, as of"))
         #expect(model.remedyOfAlarm?.hasPrefix("start the PostgreSQL server") == true)
         // The end of that look says why, and the clock goes on from the last answer.

@@ -137,7 +137,7 @@ final class FollowLoop {
                 }
                 reasons[reason.words, default: 0] += 1
                 isLost = isLost || reason.isServerLost
-                let lag = (try? session.lag()) ?? (0, 0)
+                let lag = (try? session.lag()) ?? lastLag
                 show(lag, reason.words)
                 if let most = settings.duration, elapsed >= most { break }
                 pause(wait)
