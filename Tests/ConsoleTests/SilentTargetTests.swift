@@ -109,6 +109,22 @@ import Testing
         #expect(model.verdict.style == .statusWarn)
     }
 
+    @Test func `the time of an old lag is that of the reading that gave it`() {
+        var model = Samples.following(columns: 120, rows: 40)
+        _ = model.update(.tick(Samples.now + 4))
+        var status = Samples.status(.following)
+        status.lag.rows = 871
+        _ = model.update(.status(ticket: model.cutover.status.ticket, .success(status)))
+        _ = model.update(.tick(Samples.now + 6))
+        _ = model.update(.unanswered(ticket: model.cutover.status.ticket))
+        _ = model.update(.tick(Samples.now + 14))
+        let at = Figures.clock(Samples.now + 4)
+        #expect(text(model).contains("871 rows, oldest 0.4 s as of \(at)Z"), "\(text(model))")
+        // Behind the end of following it is the look's alone.
+        _ = model.update(.followed(.failure(Samples.error)))
+        #expect(text(model).contains("as of \(at)Z"), "\(text(model))")
+    }
+
     @Test func `a look that does not end is marked although its server is not silent`() {
         var model = Samples.live(.watching, columns: 120, rows: 40)
         _ = model.update(.tick(Samples.now + 2))

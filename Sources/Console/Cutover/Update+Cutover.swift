@@ -219,7 +219,7 @@ extension Model {
             cutover.awaitsFollowEnd = false
             return []
         }
-        operation = nil
+        endOwnWork()
         if case .success = result { cutover.followAgain = nil }
         switch result {
         case .success(let report) where !report.differences.isEmpty:
@@ -235,12 +235,18 @@ extension Model {
         return endIfLeaving() + (exit == nil ? loadStatus() : [])
     }
 
+    /// Takes in that the console's own work has ended: who a look found at work before was the console.
+    private mutating func endOwnWork() {
+        operation = nil
+        cutover.status.value?.isRunning = nil
+    }
+
     /// Takes in how a switch came out.
     mutating func finishCutover(
         _ result: Result<SwitchReport, MigrationError>
     ) -> [Command] {
         cutover.isAborted = operation?.isCancelling == true
-        operation = nil
+        endOwnWork()
         var commands: [Command] = []
         switch result {
         case .success(let report) where report.outcome == .switched:
@@ -268,7 +274,7 @@ extension Model {
         _ result: Result<RevertReport, MigrationError>
     ) -> [Command] {
         cutover.isAborted = operation?.isCancelling == true
-        operation = nil
+        endOwnWork()
         var commands: [Command] = []
         var isBack = false
         switch result {

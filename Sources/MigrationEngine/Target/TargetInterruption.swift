@@ -24,8 +24,15 @@ final class TargetInterruption: Sendable {
     /// States the wish; does not wait, because the caller may be the thread that draws.
     @Sendable func stop() {
         Thread { [self] in canceller.cancel() }.start()
+        breakOff(after: Self.patience)
+    }
+
+    /// Breaks the connection when the work is not over by then.
+    ///
+    /// - Parameter seconds: How long the work may take.
+    func breakOff(after seconds: Double) {
         Thread { [self] in
-            guard ended.wait(timeout: .now() + Self.patience) == .timedOut else { return }
+            guard ended.wait(timeout: .now() + seconds) == .timedOut else { return }
             breaker()
         }.start()
     }
@@ -49,5 +56,22 @@ extension TargetConnection {
         let interruption = TargetInterruption(self)
         defer { interruption.end() }
         return try cancellation.whileRunning(interruption.stop, work)
+    }
+
+    /// Runs work that ends in time whatever the server does, because its connection is broken then.
+    ///
+    /// - Parameters:
+    ///   - seconds: How long it may take.
+    ///   - work: The work; when it took longer, the connection is lost.
+    /// - Returns: What the work returns.
+    /// - Throws: What the work throws.
+    func bounded<Value, Failure: Error>(
+        to seconds: Double,
+        _ work: () throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        let interruption = TargetInterruption(self)
+        defer { interruption.end() }
+        interruption.breakOff(after: seconds)
+        return try work()
     }
 }

@@ -32,4 +32,30 @@ struct SilentServerTests {
         try await live.requireOnSource(toggles)
         try await live.requireWholeAndClean()
     }
+
+    @Test(arguments: [true, false])
+    func `following stops although the server answers nothing`(hasNews: Bool) async throws {
+        let live = try await LiveSource(TestFolder(), orders: 60)
+        let proxy = try ServerProxy(to: live.cutover.target)
+        defer { proxy.end() }
+        let target = live.cutover.target
+        let applied = "SELECT applied FROM cutover.position"
+        var command = live.cutover
+        command.target = proxy.url
+        let program = try StartedProgram(BuiltProducts.cutover, command.arguments("follow", []))
+        try await live.write(1)
+        let isFollowed = try await eventually(within: .seconds(60)) {
+            try await psql(target, applied) != "0"
+        }
+        try #require(isFollowed, "\(program.words)")
+        proxy.set(.stalled)
+        if hasNews { try await live.write(2) }
+        program.send(SIGINT)
+        let isGone = try await eventually(within: .seconds(60)) { program.isGone }
+        if !isGone { program.send(SIGKILL) }
+        let run = CutoverRun(await program.end())
+        #expect(isGone && run.status == 0, "\(run)")
+        proxy.set(.open)
+        try await live.requireWholeAndClean()
+    }
 }
