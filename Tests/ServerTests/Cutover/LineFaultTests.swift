@@ -19,7 +19,7 @@ struct LineFaultTests {
         )
     }
 
-    @Test(arguments: ["fenced", "drained"])
+    @Test(arguments: ["fenced", "drained", "handing-over"])
     func `a line that stalls inside the freeze is broken when the budget is used up`(
         _ point: String
     ) async throws {
