@@ -9,6 +9,8 @@ final class Dispatcher {
     let readings = Worker(name: "console-read")
     private let counts = Worker(name: "console-count")
     private let standings = Worker(name: "console-status")
+    /// Apart from the looks that tell early of a silence: behind this one they would wait for its end.
+    private let writings = Worker(name: "console-written")
     private let proofs = Worker(name: "console-code")
     private let looks = Worker(name: "console-watch")
     private let reconciliations = Worker(name: "console-checks")
@@ -94,9 +96,9 @@ final class Dispatcher {
         case .loadGates(let ticket):
             ask(counts, message: { .gates(ticket: ticket, $0) }, { try engine.gates() })
         case .loadWritten(let ticket):
-            ask(standings, message: { .written(ticket: ticket, $0) }, { try engine.written() })
+            ask(writings, message: { .written(ticket: ticket, $0) }, { try engine.written() })
         case .loadHolders(let ticket):
-            ask(standings, message: { .holders(ticket: ticket, $0) }, { engine.holders() })
+            ask(writings, message: { .holders(ticket: ticket, $0) }, { engine.holders() })
         case .decide(let decision): decide(decision)
         case .cancel(let wisher): cancellation.cancel(by: wisher)
         case .count: count()

@@ -144,11 +144,9 @@ package final class InProcessEngine: ConsoleEngine {
         side: Side,
         _ toggles: [Workflows.Toggle]
     ) throws -> [Workflows.Toggle] {
-        let before = try Workflows.list(options: options, side: side).workflows
-        _ = try Workflows.set(options: options, side: side, toggles, by: author)
-        return toggles.filter { toggle in
-            before.contains { $0.name == toggle.name && $0.enabled == toggle.enabled }
-        }
+        let before = try Workflows.exchange(options: options, side: side, toggles, by: author)
+            .before
+        return toggles.filter { before[$0.name] == $0.enabled }
     }
 
     /// See ``ConsoleEngine``.

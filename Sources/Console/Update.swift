@@ -106,6 +106,7 @@ extension Model {
             counts = nil
             lastPhase = .starting
         }
+        if kind != .follow { cutover.followAgain = nil }
         prepareCutover(kind)
         audit(beginning(kind, isLive: isLive))
         let begun: Command =
@@ -182,7 +183,7 @@ extension Model {
         now = time
         undo.expire(now: now)
         if let notice, notice.until <= time { self.notice = nil }
-        return refreshIfDue() + refreshCutover() + watchIfDue() + peekIfDue()
+        return refreshIfDue() + refreshCutover() + followAgainIfDue() + watchIfDue() + peekIfDue()
     }
 
     private mutating func resize(to size: Size) -> [Command] {

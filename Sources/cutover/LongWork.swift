@@ -58,6 +58,10 @@ enum LongWork {
                 + "where it stands"
         }
         let step = cutover.steps.last.map { "at the step \($0.name), " } ?? ""
+        if cutover.freezeSeconds != nil, cutover.isAskedToTakeOver {
+            return "\(step)SQLite is closed, and PostgreSQL was asked to take over: whether it has "
+                + "is decided when it answers; then cutover switch finishes it or undoes it"
+        }
         if cutover.freezeSeconds != nil {
             return "\(step)no side takes the application's writes; cutover status says where it "
                 + "stands, cutover revert ends it"

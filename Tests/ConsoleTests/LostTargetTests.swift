@@ -126,6 +126,38 @@ import Testing
         #expect(Self.rows(model)[2].contains("[▸ following]"))
     }
 
+    @Test func `following that its lost server has ended goes on by itself once it answers`() {
+        var model = Samples.following(columns: 120, rows: 40)
+        // A look has found this console at work, and no other comes while the server is away.
+        model.cutover.status.value?.isRunning = true
+        _ = model.update(.followed(.failure(Samples.error)))
+        #expect(model.operation == nil && model.isPostponed)
+        #expect(model.notice?.text.contains("it goes on by itself once PostgreSQL answers") == true)
+        #expect(model.nextSteps.first == "following: it goes on by itself once PostgreSQL answers")
+        #expect(model.nextSteps.last == "p tries it at once")
+        var status = Samples.status(.following)
+        status.targetProblem = "the server cannot be reached"
+        status.isRunning = nil
+        _ = model.update(.status(ticket: model.cutover.status.ticket, .success(status)))
+        #expect(!model.update(.tick(Samples.now + 9)).contains(.follow))
+        status.targetProblem = nil
+        status.isRunning = false
+        _ = model.update(.status(ticket: model.cutover.status.ticket, .success(status)))
+        #expect(model.update(.tick(Samples.now + 10)).contains(.follow))
+        #expect(model.operation?.kind == .follow)
+        #expect(model.log.contains { $0.message.contains("following goes on by itself") })
+        // Again at once: it waits for longer than the first time.
+        _ = model.update(.followed(.failure(Samples.error)))
+        #expect(model.cutover.followAgain?.wait == 4)
+        // What a person stops stays stopped.
+        _ = model.begin(.follow)
+        _ = model.update(.followed(.success(Samples.followed)))
+        #expect(model.cutover.followAgain == nil)
+        var readOnly = Samples.live(.following, columns: 120, rows: 40)
+        _ = readOnly.update(.tick(Samples.now + 100))
+        #expect(readOnly.operation == nil)
+    }
+
     @Test func `a file that is refused is a message, and no failure`() {
         var model = Samples.following()
         let message = Message.fileWritten(path: "a.csv", what: "2 rows", failure: Samples.error)

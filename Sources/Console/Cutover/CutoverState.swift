@@ -45,6 +45,8 @@ struct CutoverState: Sendable {
     var wasFollowing = false
     /// Whether the end of a catch-up that gave way to something else is still awaited.
     var awaitsFollowEnd = false
+    /// How following ended whose server was away; nil where it is not to go on by itself.
+    var followAgain: FollowAgain?
     /// The time of the newest comparison that was asked for, as the status tells it.
     var comparisonAsked: String?
     /// What was decided about gates since the questions were opened, in words.
@@ -161,13 +163,20 @@ extension Model {
     }
 
     /// How far the target is behind, from catch-up or from asking; nil when it is not known.
-    var lag: (rows: Int, seconds: Double?)? {
-        let asked = cutover.status.value?.lag.rows.map { ($0, cutover.status.value?.lag.seconds) }
+    var lag: (rows: Int, seconds: Double?)? { lagReading.map { ($0.rows, $0.seconds) } }
+
+    /// When that was read; nil when nobody read it.
+    var lagReadAt: Double? { lagReading?.at }
+
+    private var lagReading: (rows: Int, seconds: Double?, at: Double?)? {
+        let status = cutover.status
+        let asked = status.value?.lag.rows.map { ($0, status.value?.lag.seconds, status.loadedAt) }
         guard operation?.kind == .follow || operation?.kind == .cutOver, let lag = cutover.lag
         else { return asked }
+        let told = (lag.lagRows, Optional(lag.lagSeconds), cutover.lagAt)
         // Catch-up that hangs tells its last figures; a look at the run tells newer ones.
-        let isOld = (cutover.status.loadedAt ?? 0) - (cutover.lagAt ?? now) > 1
-        return isOld ? asked ?? (lag.lagRows, lag.lagSeconds) : (lag.lagRows, lag.lagSeconds)
+        let isOld = (status.loadedAt ?? 0) - (cutover.lagAt ?? now) > 1
+        return isOld ? asked ?? told : told
     }
 
     /// Why nothing is applied, in words; nil when it goes on.

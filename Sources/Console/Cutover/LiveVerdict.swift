@@ -195,7 +195,9 @@ extension Model {
             found.append(
                 Span(
                     "nobody follows the source; its writes are logged: "
-                        + (isReadOnly ? "cutover follow follows" : "\(key(.follow)) follows"),
+                        + (isFollowedAgain
+                            ? "\(Self.goesOn), \(key(.follow)) at once"
+                            : isReadOnly ? "cutover follow follows" : "\(key(.follow)) follows"),
                     .statusWarn
                 )
             )
@@ -251,6 +253,8 @@ extension Model {
         }
         switch phase {
         case .prepared, .copied: return ["wait until the copy is there; then it is followed"]
+        case .following where isFollowedAgain:
+            return ["following: \(Self.goesOn)", "\(key(.follow)) tries it at once"]
         case .following where isPostponed: return ["\(key(.follow)) follows the source again"]
         case .following:
             return [

@@ -90,7 +90,8 @@ extension Model {
     mutating func takeUnanswered(ticket: Int) -> [Command] {
         guard ticket == cutover.status.ticket, cutover.status.isLoading, cutover.silence == nil
         else { return [] }
-        return heedSilence("a question has had no answer for 5 s")
+        let seconds = TargetPatience.noticed.components.seconds
+        return heedSilence("a question has had no answer for \(seconds) s")
     }
 
     /// Takes in what was written since the switch, or that the server was silent about it.
@@ -187,6 +188,7 @@ extension Model {
         if let live = progress.live {
             cutover.lag = live
             cutover.lagAt = now
+            if live.waitingFor == nil { cutover.followAgain = nil }
         }
         guard operation?.kind.mustFinish == true, let shown = progress.cutover,
             shown != cutover.progress
@@ -217,7 +219,8 @@ extension Model {
             cutover.awaitsFollowEnd = false
             return []
         }
-        operation = nil
+        endOwnWork()
+        if case .success = result { cutover.followAgain = nil }
         switch result {
         case .success(let report) where !report.differences.isEmpty:
             let tables = report.differences.map(\.table).joined(separator: ", ")
@@ -227,9 +230,15 @@ extension Model {
                 "stopped following; \(Figures.rows(report.lag.rows, "change")) waiting, and the "
                     + "source goes on logging: \(key(.follow)) follows again"
             )
-        case .failure(let error): fail(error)
+        case .failure(let error): noteFollowEnd(error)
         }
         return endIfLeaving() + (exit == nil ? loadStatus() : [])
+    }
+
+    /// Takes in that the console's own work has ended: who a look found at work before was the console.
+    private mutating func endOwnWork() {
+        operation = nil
+        cutover.status.value?.isRunning = nil
     }
 
     /// Takes in how a switch came out.
@@ -237,7 +246,7 @@ extension Model {
         _ result: Result<SwitchReport, MigrationError>
     ) -> [Command] {
         cutover.isAborted = operation?.isCancelling == true
-        operation = nil
+        endOwnWork()
         var commands: [Command] = []
         switch result {
         case .success(let report) where report.outcome == .switched:
@@ -265,7 +274,7 @@ extension Model {
         _ result: Result<RevertReport, MigrationError>
     ) -> [Command] {
         cutover.isAborted = operation?.isCancelling == true
-        operation = nil
+        endOwnWork()
         var commands: [Command] = []
         var isBack = false
         switch result {
@@ -335,6 +344,13 @@ extension Model {
 
     // MARK: - Last words
 
+    /// Whether PostgreSQL was asked to take over, and nobody knows whether it has.
+    private var isUndecided: Bool {
+        let shown = cutover.shown
+        return cutover.status.value?.isUndecided == true
+            || hasSteps && shown.isAskedToTakeOver && shown.freezeSeconds != nil
+    }
+
     /// Where the application works, for the last line of the console; nil for a run that is not
     /// live.
     var standing: String? {
@@ -345,6 +361,9 @@ extension Model {
                 "the application worked on \(Words.product(side))"
             case .side(let side): "the application works on \(Words.product(side))"
             case .nobody where identity.farewell != nil: "writes were blocked on both sides"
+            case .nobody where isUndecided:
+                "PostgreSQL was asked to take over and has not answered, and SQLite is closed: once "
+                    + "it answers, run cutover switch"
             case .nobody: "writes are blocked on both sides: run cutover switch or cutover revert"
             }
         let aborter = cutover.aborter

@@ -201,7 +201,8 @@ enum RunningOverlay {
             return Width.wrap(reason, to: OverlayBox.width(model)).map { [Span($0, .statusWarn)] }
         }
         let isUndone = model.operation?.isCancelling == true || model.cutover.shown.hasFailed
-        if isUndone, model.heldUp != nil {
+        // A cutover is undone without PostgreSQL, a way back is not.
+        if isUndone, kind == .revert, model.heldUp != nil {
             let words =
                 "It is undone as soon as PostgreSQL answers or its connections end: let the "
                 + "server go on, or stop it."

@@ -58,7 +58,7 @@ extension OverviewPane {
         if let waiting = model.waitingFor {
             return line + [Span("   \(waiting)", .statusWarn)]
         }
-        if model.silentSeconds != nil, let at = model.cutover.lagAt, model.now - at > 5 {
+        if model.silentSeconds != nil, let at = model.lagReadAt, model.now - at > 5 {
             return line + [Span("   as of \(Figures.clock(at))Z", .statusWarn)]
         }
         if model.isPostponed { return line + [Span("   nobody follows", .statusWarn)] }

@@ -83,6 +83,8 @@ final class FollowLoop {
     private static let longestWait = 5.0
     /// Between two times that what can wait is done while changes come all the time.
     private static let upkeep = 5.0
+    /// How long what can wait may take once following is to stop.
+    private static let farewell = 5.0
 
     private let session: FollowSession
     private let settings: Follow.Settings
@@ -116,28 +118,23 @@ final class FollowLoop {
                     reconnects += 1
                     session.tracker.log(.info, "follow", "the server is back")
                 }
-                let count = try session.catchUp()
+                let round = try session.target.interruptible(by: session.cancellation, round)
                 wait = 0.1
-                let lag = try session.lag()
-                lastLag = lag
-                show(lag, nil)
-                let isBelow = settings.untilLagBelow.map { lag.rows < $0 } ?? false
-                let isOver = settings.duration.map { elapsed >= $0 } ?? false
-                if count == 0, session.hasStaleIdentities { try session.setIdentities() }
-                let isDue =
-                    elapsed >= lastUpkeep + Self.upkeep
-                    || count == 0 && comparison.isDue(at: elapsed)
-                if isBelow || isOver || isDue { try keepUp() }
-                if isBelow || isOver { break }
-                if count == 0 { usleep(Self.pause) }
+                if round.isLast { break }
+                if round.count == 0 { usleep(Self.pause) }
             } catch {
+                // What was stopped on request has not failed, and its connection may be lost.
+                if session.cancellation.isCancelled {
+                    isLost = true
+                    break
+                }
                 guard let reason = Self.passing(error) else { throw session.wrap(error, "follow") }
                 if reasons[reason.words] == nil || wait >= Self.longestWait {
                     session.tracker.log(.warning, "follow", reason.words)
                 }
                 reasons[reason.words, default: 0] += 1
                 isLost = isLost || reason.isServerLost
-                let lag = (try? session.lag()) ?? (0, 0)
+                let lag = (try? session.lag()) ?? lastLag
                 show(lag, reason.words)
                 if let most = settings.duration, elapsed >= most { break }
                 pause(wait)
@@ -145,8 +142,27 @@ final class FollowLoop {
             }
         }
         // Told to stop between two batches; the next start does it otherwise.
-        if session.cancellation.isCancelled, !isLost { try? keepUp() }
+        if session.cancellation.isCancelled, !isLost {
+            try? session.target.bounded(to: Self.farewell, keepUp)
+        }
         return report()
+    }
+
+    /// Applies what there is, and does what is due behind it.
+    ///
+    /// - Returns: How many changes there were, and whether an end was reached.
+    private func round() throws -> (count: Int, isLast: Bool) {
+        let count = try session.catchUp()
+        let lag = try session.lag()
+        lastLag = lag
+        show(lag, nil)
+        let isBelow = settings.untilLagBelow.map { lag.rows < $0 } ?? false
+        let isOver = settings.duration.map { elapsed >= $0 } ?? false
+        if count == 0, session.hasStaleIdentities { try session.setIdentities() }
+        let isDue =
+            elapsed >= lastUpkeep + Self.upkeep || count == 0 && comparison.isDue(at: elapsed)
+        if isBelow || isOver || isDue { try keepUp() }
+        return (count, isBelow || isOver)
     }
 
     /// What can wait a little: the next ids of the target, a comparison, and the size of the log.

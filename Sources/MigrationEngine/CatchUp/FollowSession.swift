@@ -71,8 +71,12 @@ final class FollowSession {
         reached()
         // A switch waits for nobody's lock for long while writes pass, and hears a wish to stop.
         let isSwitching = stage == "switch"
-        let ear = isSwitching ? cancellation.listen(opened.0.canceller().cancel) : nil
-        defer { if let ear { cancellation.forget(ear) } }
+        let interruption = isSwitching ? TargetInterruption(opened.0) : nil
+        let ear = interruption.map { cancellation.listen($0.stop) }
+        defer {
+            if let ear { cancellation.forget(ear) }
+            interruption?.end()
+        }
         Failpoint.reach(.sessionConnected)
         directory = try RunDirectory(making: options.runDirectory)
         journal = try Journal(owning: directory)

@@ -106,6 +106,19 @@ extension FollowSession {
         )
     }
 
+    /// Notes how long writes were blocked, once the commit that hands over was answered: what that
+    /// commit holds itself is the time before it was asked for.
+    ///
+    /// - Parameter seconds: The write freeze; a shorter one than is noted changes nothing.
+    /// - Throws: ``TargetError``.
+    func noteFreeze(_ seconds: Double) throws(TargetError) {
+        try target.query(
+            "UPDATE cutover.position SET freeze_seconds = greatest(freeze_seconds, $2) WHERE run_id = $1",
+            [.text(run.id), .text(String(seconds))]
+        )
+        position.freezeSeconds = max(seconds, position.freezeSeconds ?? 0)
+    }
+
     /// Notes that a side takes writes again.
     ///
     /// - Throws: ``TargetError``.

@@ -48,14 +48,37 @@ final class FreezeClock: Sendable {
     ///
     /// - Throws: ``MigrationError`` of code `gateClosed`.
     func check() throws(MigrationError) {
-        guard isOver else { return }
-        throw MigrationError(
+        if isOver { throw failure() }
+    }
+
+    /// That the budget was used up.
+    ///
+    /// - Parameter silence: For how many seconds a question had no answer when the clock broke it off;
+    ///   nil when none was waited for.
+    /// - Returns: The error, which names a server that was silent and not the budget alone.
+    func failure(unansweredFor silence: Double? = nil) -> MigrationError {
+        let place = MigrationError.Place("switch")
+        // A question that was only just put says nothing of the server.
+        guard let silence, silence >= min(1, budget / 2) else {
+            return MigrationError(
+                .gateClosed,
+                // With the digits that were asked for: a short budget must not read as none.
+                String(format: "the write freeze took longer than its budget of %g s", budget),
+                place: place,
+                remedy: "try again when the target is faster or less changes wait, or give "
+                    + "--freeze-budget S"
+            )
+        }
+        return MigrationError(
             .gateClosed,
-            // With the digits that were asked for: a short budget must not read as none.
-            String(format: "the write freeze took longer than its budget of %g s", budget),
-            place: .init("switch"),
-            remedy: "try again when the target is faster or less changes wait, or give "
-                + "--freeze-budget S"
+            String(
+                format: "PostgreSQL did not answer: a question had no answer for %.1f s when the "
+                    + "write freeze's budget of %g s was used up",
+                silence,
+                budget
+            ),
+            place: place,
+            remedy: "look at the server's machine and at the way there, then try again"
         )
     }
 }

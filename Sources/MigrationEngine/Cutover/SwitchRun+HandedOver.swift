@@ -1,5 +1,17 @@
 /// What an error behind the handover says, and why a handover was given up.
 extension SwitchRun {
+    /// Notes that the target is open: the clock stops, and what it shows is kept.
+    func noteHandover() {
+        clock?.end()
+        session.tracker.cutover { cutover in
+            cutover.freezeSeconds = nil
+            cutover.isHandedOver = true
+        }
+        guard let clock else { return }
+        // Only a figure: a server that is lost now keeps the one from before the commit.
+        try? session.noteFreeze(clock.seconds)
+    }
+
     /// Says of an error behind the handover that the application works on PostgreSQL.
     ///
     /// - Parameter error: What ended the steps behind the handover.

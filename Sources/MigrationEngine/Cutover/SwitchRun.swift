@@ -85,11 +85,7 @@ final class SwitchRun {
     private func takeBack(_ error: MigrationError) throws(MigrationError) -> SwitchReport {
         if try wasHandedOver(error) {
             // Until it is known that the target is open nobody can write there.
-            clock?.end()
-            session.tracker.cutover { cutover in
-                cutover.freezeSeconds = nil
-                cutover.isHandedOver = true
-            }
+            noteHandover()
             steps.succeed()
             return try finish()
         }
@@ -115,12 +111,11 @@ final class SwitchRun {
         )
     }
 
-    /// Lets the wish to stop end what the target is being asked, which may wait for a lock.
+    /// Lets the wish to stop end what the target is being asked, which may wait for a lock or halt.
     private func heard(
         _ work: () throws(MigrationError) -> Void
     ) throws(MigrationError) {
-        let stop = session.target.canceller().cancel
-        try session.cancellation.whileRunning(stop) { () throws(MigrationError) in try work() }
+        try session.target.interruptible(by: session.cancellation, work)
     }
 
     // MARK: - While writes pass
@@ -392,12 +387,8 @@ final class SwitchRun {
             } catch {
                 throw overBudget(error)
             }
-            clock?.end()
             trips += session.target.roundTrips
-            session.tracker.cutover { cutover in
-                cutover.freezeSeconds = nil
-                cutover.isHandedOver = true
-            }
+            noteHandover()
         }
     }
 
@@ -451,10 +442,9 @@ final class SwitchRun {
 
     /// The budget is the reason for what was broken when it was used up.
     private func overBudget(_ error: any Error) -> MigrationError {
-        if let clock, clock.isOver {
-            do throws(MigrationError) { try clock.check() } catch { return error }
-        }
-        return session.wrap(error, "switch")
+        guard let clock, clock.isOver else { return session.wrap(error, "switch") }
+        let isLost = session.wrap(error, "switch").code == .targetUnavailable
+        return clock.failure(unansweredFor: isLost ? session.target.secondsSinceAsked : nil)
     }
 
     private var changedWhileFrozen: MigrationError {

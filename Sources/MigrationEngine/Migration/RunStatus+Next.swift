@@ -14,6 +14,7 @@ extension RunStatus {
         if phase == CutoverPhase.final.rawValue {
             return "nothing is left to be done: \(FinalHandover.meaning); keep it as an archive"
         }
+        if isUndecided { return Self.remedyOfUndecided }
         if lostTarget != nil { return Self.remedyOfLostTarget }
         if targetProblem != nil, CutoverPhase(rawValue: phase)?.sourceTakesWrites == true {
             return "start the PostgreSQL server, or mend the way to it; meanwhile SQLite has the "
@@ -50,6 +51,12 @@ extension RunStatus {
     package static let remedyOfLostTarget =
         "start the PostgreSQL server, or mend the way to it: until it answers the application "
         + "cannot write, and SQLite stays closed"
+
+    /// What is done while nobody knows whether PostgreSQL took over.
+    package static let remedyOfUndecided =
+        "start the PostgreSQL server, or mend the way to it: until it answers nobody can write. A "
+        + "cutover that still waits goes on by itself; where it has ended run cutover switch, which "
+        + "finishes the handover if PostgreSQL took over, and undoes it if not"
 
     /// What is done about rows in quarantine.
     private static let decide =

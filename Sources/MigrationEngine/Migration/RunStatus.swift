@@ -147,7 +147,7 @@ public struct RunStatus: Codable, Sendable {
     /// - Parameters:
     ///   - options: The two sides.
     ///   - withGates: Whether the gates are looked at, too; to do so is most of the work.
-    ///   - whenUnanswered: Is told once a question has had no answer for five seconds.
+    ///   - whenUnanswered: Is told once a question has had no answer for four seconds.
     /// - Returns: The status, as of ``read(_:)``.
     /// - Throws: ``MigrationError`` when the target's address is wrong.
     package static func read(

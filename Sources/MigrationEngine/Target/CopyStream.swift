@@ -44,6 +44,7 @@ package struct CopyStream: ~Copyable {
                 Int32(size)
             )
             guard sent == 1 else { throw TargetError(connection: connection.handle) }
+            connection.noteTaken()
             offset += size
         }
     }

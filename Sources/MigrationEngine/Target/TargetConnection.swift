@@ -6,7 +6,9 @@ import Synchronization
 package final class TargetConnection {
     let handle: OpaquePointer
     /// How often the server was asked and waited for.
-    package internal(set) var roundTrips = 0
+    package internal(set) var roundTrips = 0 { didSet { noteTaken() } }
+    /// When it was asked last, or given something to store, as long as the connection stood.
+    private var askedAt = ContinuousClock.now
     /// Whether what it asks is ours: the simulated workers ask as the application does.
     private let isOurs: Bool
     /// Whether it only looks.
@@ -193,6 +195,12 @@ package final class TargetConnection {
             throw error
         }
     }
+
+    /// For how many seconds the newest question has been put, whether it was answered or not.
+    var secondsSinceAsked: Double { askedAt.secondsToNow }
+
+    /// Notes that the server takes what is sent; a connection that is lost takes no ROLLBACK either.
+    func noteTaken() { if PQstatus(handle) == CONNECTION_OK { askedAt = .now } }
 
     /// The version of the server as a number, 150018 for 15.18.
     package var serverVersion: Int { Int(PQserverVersion(handle)) }

@@ -14,7 +14,9 @@ package final class TargetPatience: Sendable {
     static let pace: Int32 = 50
 
     /// After how long a question without an answer is told, long before nobody waits any more.
-    static let noticed = Duration.seconds(5)
+    ///
+    /// Longer than a look waits for another session's lock, whose end is an answer.
+    package static let noticed = Duration.seconds(4)
 
     private struct State {
         var unansweredSince: ContinuousClock.Instant?
@@ -33,7 +35,7 @@ package final class TargetPatience: Sendable {
     /// - Parameters:
     ///   - statementSeconds: After how many seconds the server ends a statement by itself.
     ///   - cancellation: The wish to stop.
-    ///   - whenUnanswered: Is told once of a question that has had no answer for five seconds.
+    ///   - whenUnanswered: Is told once of a question that has had no answer for four seconds.
     package init(
         statementSeconds: Int,
         _ cancellation: Cancellation = Cancellation(),

@@ -181,13 +181,15 @@ extension Workflows {
         always: Bool = false
     ) throws(MigrationError) -> [WorkflowRow] {
         try options.requireWritable("turning workflows on or off")
-        let before = Dictionary(
-            try list(options: options, side: side).workflows.map { ($0.name, $0.enabled) },
-            uniquingKeysWith: { first, _ in first }
+        guard !wanted.isEmpty else { return [] }
+        let exchange = try exchange(
+            options: options,
+            side: side,
+            wanted,
+            by: author,
+            skipsEqual: !always
         )
-        let changes = wanted.filter { always || before[$0.name] != $0.enabled }
-        guard !changes.isEmpty else { return [] }
-        let rows = try set(options: options, side: side, changes, by: author)
+        let (rows, before) = (exchange.rows, exchange.before)
         do throws(MigrationError) {
             for row in rows {
                 try Journal.record(

@@ -83,6 +83,43 @@ package enum Workflows {
         by author: String,
         busyMilliseconds: Int32 = 5_000
     ) throws(MigrationError) -> [WorkflowRow] {
+        try exchange(
+            options: options,
+            side: side,
+            toggles,
+            by: author,
+            busyMilliseconds: busyMilliseconds
+        ).rows
+    }
+
+    /// Toggles as they are stored now, and what they were.
+    package struct Exchange: Sendable {
+        /// Those that were written, as they are stored now.
+        package var rows: [WorkflowRow]
+        /// What each that was asked for was before, read in the transaction that wrote it.
+        package var before: [String: Bool]
+    }
+
+    /// Turns several workflows on or off as ``set(options:side:_:by:busyMilliseconds:)`` does, and
+    /// tells what each was in the same transaction: nobody else can have come in between.
+    ///
+    /// - Parameters:
+    ///   - options: Where the sides are, and the profile.
+    ///   - side: The side to write.
+    ///   - toggles: The workflows, each with its value.
+    ///   - author: Who changes them.
+    ///   - skipsEqual: Whether those are not written that have their value already.
+    ///   - busyMilliseconds: How long to wait for a writer of the source.
+    /// - Returns: The toggles as they are now, and as they were.
+    /// - Throws: ``MigrationError``, as ``set(options:side:_:by:busyMilliseconds:)``.
+    package static func exchange(
+        options: Options,
+        side: Side,
+        _ toggles: [Toggle],
+        by author: String,
+        skipsEqual: Bool = false,
+        busyMilliseconds: Int32 = 5_000
+    ) throws(MigrationError) -> Exchange {
         let values = Set(toggles.map(\.enabled))
         let word = values.count == 1 ? (values == [true] ? "on" : "off") : "on or off"
         try options.requireWritable("turning a workflow \(word)")
@@ -94,15 +131,19 @@ package enum Workflows {
             toggles: toggles,
             author: author,
             stamp: StoredText.timestamp(Date()),
+            skipsEqual: skipsEqual,
             busyMilliseconds: busyMilliseconds
         )
         do throws(LiveFailure) {
-            let rows =
+            let found =
                 switch side {
                 case .source: try change.applyToSource(options)
                 case .target: try change.applyToTarget(options)
                 }
-            if let rows { return rows.map { profile.described($0) } }
+            if var found {
+                found.rows = found.rows.map { profile.described($0) }
+                return found
+            }
         } catch {
             throw error.error("workflows", options)
         }
@@ -144,12 +185,33 @@ package enum Workflows {
     }
 }
 
+extension Workflows.Exchange {
+    /// Notes what a toggle was, and says whether it is left as it is.
+    ///
+    /// - Parameters:
+    ///   - toggle: What it is to be.
+    ///   - value: What it is.
+    ///   - skipsEqual: Whether one that is so already is left.
+    /// - Returns: Whether it is.
+    fileprivate mutating func skips(
+        _ toggle: Workflows.Toggle,
+        _ value: Bool,
+        _ skipsEqual: Bool
+    ) -> Bool {
+        // Where nobody knows whether a first attempt was kept, its own value is not what was before.
+        let isOurs = before[toggle.name].map { $0 != toggle.enabled } ?? false
+        if !isOurs { before[toggle.name] = value }
+        return skipsEqual && before[toggle.name] == toggle.enabled
+    }
+}
+
 /// One change of toggles: an UPDATE each, all in one transaction.
 private struct ToggleChange {
     let table: WorkflowTable
     let toggles: [Workflows.Toggle]
     let author: String
     let stamp: String
+    let skipsEqual: Bool
     let busyMilliseconds: Int32
 
     /// Changes the toggles in SQLite, where they are stored as 1 or 0.
@@ -157,7 +219,7 @@ private struct ToggleChange {
     /// - Parameter options: Where the source is.
     /// - Returns: The toggles as stored, or nil when there is no such workflow, or a pause.
     /// - Throws: ``LiveFailure``.
-    func applyToSource(_ options: Options) throws(LiveFailure) -> [WorkflowRow]? {
+    func applyToSource(_ options: Options) throws(LiveFailure) -> Workflows.Exchange? {
         do throws(SourceError) {
             let connection = try SourceConnection(
                 path: options.source,
@@ -173,8 +235,13 @@ private struct ToggleChange {
                     try connection.execute("ROLLBACK")
                     return nil
                 }
-                var rows: [WorkflowRow] = []
+                var found = Workflows.Exchange(rows: [], before: [:])
                 for toggle in toggles {
+                    var before: Bool?
+                    try connection.query(valueSQL("?"), [.string(toggle.name)]) { statement in
+                        before = StoredText.isOn(statement.text(0))
+                    }
+                    if let before, found.skips(toggle, before, skipsEqual) { continue }
                     try connection.prepare(updateSQL { _ in "?" }).run(
                         [.integer(toggle.enabled ? 1 : 0)]
                             + texts(toggle).map { SourceValue.string($0) }
@@ -184,13 +251,13 @@ private struct ToggleChange {
                         return nil
                     }
                     try connection.query(selectSQL("?"), [.string(toggle.name)]) { statement in
-                        rows.append(
+                        found.rows.append(
                             WorkflowTable.row((0..<WorkflowTable.width).map { statement.text($0) })
                         )
                     }
                 }
                 try connection.execute("COMMIT")
-                return rows
+                return found
             } catch {
                 // The first error tells what happened; closing rolls back as well.
                 try? connection.execute("ROLLBACK")
@@ -206,7 +273,7 @@ private struct ToggleChange {
     /// - Parameter options: Where the target is.
     /// - Returns: The toggles as stored, or nil when there is no such workflow.
     /// - Throws: ``LiveFailure``.
-    func applyToTarget(_ options: Options) throws(LiveFailure) -> [WorkflowRow]? {
+    func applyToTarget(_ options: Options) throws(LiveFailure) -> Workflows.Exchange? {
         var settings = TargetPool.Settings(size: 1, schema: options.schema, purpose: "workflows")
         settings.setup = "SET lock_timeout = '5s'"
         let pool: TargetPool
@@ -216,9 +283,12 @@ private struct ToggleChange {
             throw .front(error)
         }
         do throws(PoolFailure) {
+            var found = Workflows.Exchange(rows: [], before: [:])
             // To turn toggles twice is to turn them once.
             return try pool.run(.init(isIdempotent: true)) { connection throws(PoolFailure) in
-                try apply(connection)
+                found.rows = []
+                for toggle in toggles { try apply(toggle, connection, &found) }
+                return found
             }
         } catch {
             switch error {
@@ -229,20 +299,17 @@ private struct ToggleChange {
         }
     }
 
-    private func apply(_ connection: TargetConnection) throws(PoolFailure) -> [WorkflowRow]? {
-        var rows: [WorkflowRow] = []
-        for toggle in toggles {
-            guard let row = try apply(toggle, connection) else { throw .abandoned }
-            rows.append(row)
-        }
-        return rows
-    }
-
     private func apply(
         _ toggle: Workflows.Toggle,
-        _ connection: TargetConnection
-    ) throws(PoolFailure) -> WorkflowRow? {
+        _ connection: TargetConnection,
+        _ found: inout Workflows.Exchange
+    ) throws(PoolFailure) {
+        let row: WorkflowRow?
         do throws(TargetError) {
+            // Held until the end of the transaction, so that what is read stays what it was.
+            let name = TargetParameter.text(toggle.name)
+            let before = try connection.query(valueSQL("$1") + " FOR UPDATE", [name]).rows.first
+            if let before, found.skips(toggle, StoredText.isOn(before[0]), skipsEqual) { return }
             let isBoolean = table.relation.column(table.view.enabled)?.kind == .boolean
             let value =
                 isBoolean ? (toggle.enabled ? "TRUE" : "FALSE") : (toggle.enabled ? "1" : "0")
@@ -251,12 +318,15 @@ private struct ToggleChange {
                 updateSQL { "$\($0)" },
                 [.text(value)] + texts(toggle).map { TargetParameter.text($0) }
             )
-            guard changed.affected == 1 else { return nil }
-            let row = try connection.query(selectSQL("$1"), [.text(toggle.name)]).rows.first
-            return row.map(WorkflowTable.row)
+            row =
+                changed.affected == 1
+                ? try connection.query(selectSQL("$1"), [name]).rows.first.map(WorkflowTable.row)
+                : nil
         } catch {
             throw .server(error)
         }
+        guard let row else { throw .abandoned }
+        found.rows.append(row)
     }
 
     /// The values after the toggle itself, in the order of the placeholders.
@@ -276,6 +346,13 @@ private struct ToggleChange {
             UPDATE \(table.relation.sql) SET \(assignments)
             WHERE \(key) = \(placeholder(written.count + 1))
             """
+    }
+
+    /// Reads the toggle alone.
+    private func valueSQL(_ placeholder: String) -> String {
+        let key = table.relation.sql(table.view.name) ?? "NULL"
+        let value = table.relation.sql(table.view.enabled) ?? "NULL"
+        return "SELECT \(value) FROM \(table.relation.sql) WHERE \(key) = \(placeholder)"
     }
 
     private func selectSQL(_ placeholder: String) -> String {

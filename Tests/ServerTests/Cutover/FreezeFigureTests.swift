@@ -74,6 +74,33 @@ struct FreezeFigureTests {
         #expect(seconds(after) == seconds(back), "\(after)")
     }
 
+    @Test func `an answer that comes late counts in the freeze that the target keeps, too`()
+        async throws
+    {
+        let live = try await LiveSource(TestFolder())
+        let proxy = try ServerProxy(to: live.cutover.target)
+        defer { proxy.end() }
+        let program = try await live.halted(at: "handover-written", target: proxy.url)
+        // The commit comes late, and so does its answer.
+        proxy.set(.delayed(milliseconds: 1_500))
+        program.send(SIGCONT)
+        let isOver = try await eventually(within: .seconds(60)) {
+            try await psql(live.cutover.target, "SELECT live_side FROM cutover.position")
+                .contains("target")
+        }
+        try #require(isOver, "\(program.words)")
+        proxy.set(.open)
+        let run = CutoverRun(await program.end())
+        try #require(run.status == 0, "\(run)")
+        #expect(seconds(run) >= 1.5, "\(run)")
+        let kept = try await psql(
+            live.cutover.target,
+            "SELECT freeze_seconds FROM cutover.position"
+        )
+        let stored = Double(kept.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
+        #expect(stored == seconds(run), "\(kept) \(run)")
+    }
+
     @Test func `a switch that was killed behind the handover is finished with its own freeze`()
         async throws
     {

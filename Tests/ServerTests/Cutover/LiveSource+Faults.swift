@@ -131,10 +131,10 @@ final class LockHolder: @unchecked Sendable {
     // released on another one later.
     private let connection: SourceConnection
 
-    init(_ path: String) async throws {
+    init(_ path: String, doing work: String = "") async throws {
         connection = try await onThread {
             let connection = try SourceConnection(path: path, access: .readWrite)
-            try connection.execute("BEGIN IMMEDIATE")
+            try connection.execute("BEGIN IMMEDIATE; \(work)")
             return Held(connection: connection)
         }.connection
     }

@@ -155,11 +155,14 @@ final class TargetHolder: @unchecked Sendable {
     init(
         _ target: String,
         _ table: String,
-        _ mode: String = "ACCESS EXCLUSIVE"
+        _ mode: String = "ACCESS EXCLUSIVE",
+        doing work: String = ""
     ) async throws {
         connection = try await onThread {
             let connection = try TargetConnection(TargetAddress(target), purpose: "test")
             try connection.execute("SET application_name = 'nightly-report'; BEGIN")
+            // What is held for is the newest statement, which is what others are told.
+            try connection.execute(work)
             try connection.execute(
                 "LOCK TABLE \(table) IN \(mode) MODE; SELECT 'customer 0815', 0815"
             )

@@ -66,6 +66,9 @@ struct LostTargetStatusTests {
         #expect(text.contains("whether it has is decided when it answers"), "\(text)")
         #expect(text.contains("freeze:      writes have been blocked for"), "\(text)")
         #expect(!text.contains("writes pass"), "\(text)")
+        // Whether there is anything to go back from nobody knows.
+        #expect(!text.contains("revert"), "\(text)")
+        #expect(lost.json["next"].string?.contains("run cutover switch") == true, "\(lost)")
     }
 
     @Test func `a server that halts is told while the look still waits`() async throws {
