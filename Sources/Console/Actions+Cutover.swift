@@ -99,17 +99,24 @@ extension Model {
                 + "\(key(.cutOver)) cuts over"
     }
 
+    /// PostgreSQL does not answer, so that nothing can be done that needs it.
+    var whySilent: String? {
+        guard let silence = cutover.silence else { return nil }
+        return "PostgreSQL \(identity.targetName) has not answered since "
+            + "\(Figures.clock(silence.since))Z: \(Self.mend); \(key(.refresh)) asks again"
+    }
+
     /// Both sides cannot be compared; beside following they can, and rows on their way wait.
     var whyNotComparable: String? {
         if beside != nil { return "a comparison is running; \(key(.cancel)) stops it" }
         guard operation?.kind != .follow, let busy = whyBusy else {
-            guard let phase else { return nil }
+            guard let phase else { return whySilent }
             if phase.targetTakesWrites {
                 return "the two sides go apart since the switch; \(key(.revert)) compares what it "
                     + "brings back"
             }
             return phase.wayBack == .undo
-                ? "a cutover was stopped on its way; \(key(.revert)) undoes it" : nil
+                ? "a cutover was stopped on its way; \(key(.revert)) undoes it" : whySilent
         }
         return busy
     }
@@ -180,7 +187,7 @@ extension Model {
             return "a cutover was stopped on its way; \(key(.revert)) undoes it, "
                 + "\(key(.cutOver)) begins again"
         }
-        return phase.targetTakesWrites ? "the application works on PostgreSQL already" : nil
+        return phase.targetTakesWrites ? "the application works on PostgreSQL already" : whySilent
     }
 
     fileprivate var whyNoCutover: String? {
@@ -190,7 +197,7 @@ extension Model {
         switch phase {
         case .watching: return "PostgreSQL has the application already; \(key(.revert)) goes back"
         case .final: return "PostgreSQL has the application for good"
-        default: return nil
+        default: return whySilent
         }
     }
 
@@ -199,7 +206,9 @@ extension Model {
         let isFree = operation?.kind == .follow
         if let reason = whyNotLive ?? (isFree ? nil : whyBusy) ?? whyForeign { return reason }
         switch phase?.wayBack {
-        case .undo, .revert: return nil
+        // Where writes are blocked, whatever may let them pass again is not kept from the operator.
+        case .undo: return nil
+        case .revert: return halfReverted == nil ? whySilent : nil
         case nil, .some(.none):
             return phase == .final
                 ? "the point of no return is passed"

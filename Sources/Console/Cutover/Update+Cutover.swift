@@ -142,6 +142,8 @@ extension Model {
                 )
             )
         }
+        // What was refused a moment ago can be done again.
+        if words == nil { notify("PostgreSQL answers again", .statusOK) }
         // Of an outage the gates tell what is over.
         return loadSides() + (words == nil && phase == .following ? loadGates() : [])
     }
@@ -335,6 +337,22 @@ extension Model {
 
     // MARK: - Last words
 
+    /// How the last cutover or way back of this console came out; nil when another process has
+    /// changed sides since, so that nothing is as it was left.
+    var lastOutcome: CutoverState.Outcome? {
+        guard operation?.kind.mustFinish != true, let known = cutover.knownPhase else {
+            return cutover.outcome
+        }
+        switch cutover.outcome {
+        case .undone where known.targetTakesWrites: return nil
+        case .failed(.cutOver, _) where cutover.isAborted && known.targetTakesWrites: return nil
+        case .failed(.revert, _) where cutover.isAborted && known == .following: return nil
+        case .switched where known == .following: return nil
+        case .reverted where known.targetTakesWrites: return nil
+        default: return cutover.outcome
+        }
+    }
+
     /// Where the application works, for the last line of the console; nil for a run that is not
     /// live.
     var standing: String? {
@@ -348,7 +366,7 @@ extension Model {
             case .nobody: "writes are blocked on both sides: run cutover switch or cutover revert"
             }
         let aborter = cutover.aborter
-        switch cutover.outcome {
+        switch lastOutcome {
         case .undone where cutover.isAborted:
             return "\(place); the cutover was aborted by \(aborter), and everything was put back"
         case .undone(let report):

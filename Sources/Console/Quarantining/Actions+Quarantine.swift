@@ -54,6 +54,7 @@ extension Model {
         // The engine lets nobody decide about rows while the run goes on.
         if let whyBusy { return "\(whyBusy), then rows can be decided about" }
         if leaving != nil { return "the console is being left" }
+        if let whySilent { return whySilent }
         guard decidableRows(states).isEmpty else { return nil }
         let rows = browsing.quarantine.value?.rows ?? []
         guard chosen.count == 1, let row = rows.first(where: { $0.id == chosen[0] }) else {
