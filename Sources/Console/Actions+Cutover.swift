@@ -81,7 +81,7 @@ extension Model {
     /// No run can begin.
     var whyBusy: String? {
         switch operation?.kind {
-        case nil: nil
+        case nil: isDecidingRows ? Self.whyDeciding : nil
         case .migrate: "a copy is running"
         case .verify: "a verification is running"
         case .follow: "the source is being followed; \(key(.follow)) stops that"
@@ -89,6 +89,8 @@ extension Model {
         case .revert: "the way back is under way; \(key(.revert)) shows it"
         }
     }
+
+    private static let whyDeciding = "rows in quarantine are being decided about; in a moment"
 
     /// Nothing can be copied, because the copy is there and goes on by itself.
     var whyLive: String? {
@@ -126,6 +128,7 @@ extension Model {
         if stopsErrand { return nil }
         if let beside { return beside.isCancelling ? "it is stopping already" : nil }
         guard let operation else { return "nothing runs" }
+        if isFollowingPaused { return Self.whyDeciding }
         if operation.isCancelling { return "it is stopping already" }
         return whyFinal
     }
@@ -154,7 +157,7 @@ extension Model {
     }
 
     /// Another process drives the run.
-    private var whyForeign: String? {
+    var whyForeign: String? {
         operation == nil && cutover.status.value?.isRunning == true
             ? foreignWords : nil
     }
@@ -179,6 +182,7 @@ extension Model {
     }
 
     fileprivate var whyNotFollowing: String? {
+        if isFollowingPaused { return Self.whyDeciding }
         if operation?.kind == .follow {
             return operation?.isCancelling == true ? "it is stopping already" : nil
         }
@@ -192,6 +196,7 @@ extension Model {
 
     fileprivate var whyNoCutover: String? {
         if operation?.kind == .cutOver { return nil }
+        if isDecidingRows { return Self.whyDeciding }
         let isFree = operation?.kind == .follow
         if let reason = whyNotLive ?? (isFree ? nil : whyBusy) ?? whyForeign { return reason }
         switch phase {
@@ -203,6 +208,7 @@ extension Model {
 
     fileprivate var whyNoRevert: String? {
         if operation?.kind == .revert { return nil }
+        if isDecidingRows { return Self.whyDeciding }
         let isFree = operation?.kind == .follow
         if let reason = whyNotLive ?? (isFree ? nil : whyBusy) ?? whyForeign { return reason }
         switch phase?.wayBack {

@@ -219,11 +219,11 @@ extension Model {
             cutover.awaitsFollowEnd = false
             return []
         }
+        if let decision = awaitedDecision { return decideBehindFollowing(decision, result) }
         operation = nil
         switch result {
         case .success(let report) where !report.differences.isEmpty:
-            let tables = report.differences.map(\.table).joined(separator: ", ")
-            notify("rows differ although nothing waits: \(tables)", .promptError)
+            notify(report.differenceWords, .promptError)
         case .success(let report):
             notify(
                 "stopped following; \(Figures.rows(report.lag.rows, "change")) waiting, and the "
@@ -379,5 +379,13 @@ extension Model {
         }
         guard phase == .following, identity.farewell == nil else { return place }
         return "\(place); its writes are logged, go on with: cutover follow, or the console"
+    }
+}
+
+extension FollowReport {
+    /// Which tables were found different, in words.
+    var differenceWords: String {
+        "rows differ although nothing waits: "
+            + differences.map(\.table).joined(separator: ", ")
     }
 }

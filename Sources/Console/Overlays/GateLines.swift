@@ -79,7 +79,7 @@ enum GateLines {
 
     private static func entryLines(_ entry: DecisionEntry, _ model: Model) -> [Line] {
         guard entry.field != .consent else { return consentLines(entry, model) }
-        return DecisionOverlay.lines(entry)
+        return DecisionOverlay.lines(entry, width: OverlayBox.width(model))
     }
 
     private static func lines(
