@@ -81,7 +81,7 @@ extension Model {
     /// No run can begin.
     var whyBusy: String? {
         switch operation?.kind {
-        case nil: nil
+        case nil: isDecidingRows ? Self.whyDeciding : nil
         case .migrate: "a copy is running"
         case .verify: "a verification is running"
         case .follow: "the source is being followed; \(key(.follow)) stops that"
@@ -89,6 +89,8 @@ extension Model {
         case .revert: "the way back is under way; \(key(.revert)) shows it"
         }
     }
+
+    private static let whyDeciding = "rows in quarantine are being decided about; in a moment"
 
     /// Nothing can be copied, because the copy is there and goes on by itself.
     var whyLive: String? {
@@ -99,17 +101,24 @@ extension Model {
                 + "\(key(.cutOver)) cuts over"
     }
 
+    /// PostgreSQL does not answer, so that nothing can be done that needs it.
+    var whySilent: String? {
+        guard let silence = cutover.silence else { return nil }
+        return "PostgreSQL \(identity.targetName) has not answered since "
+            + "\(Figures.clock(silence.since))Z: \(Self.mend); \(key(.refresh)) asks again"
+    }
+
     /// Both sides cannot be compared; beside following they can, and rows on their way wait.
     var whyNotComparable: String? {
         if beside != nil { return "a comparison is running; \(key(.cancel)) stops it" }
         guard operation?.kind != .follow, let busy = whyBusy else {
-            guard let phase else { return nil }
+            guard let phase else { return whySilent }
             if phase.targetTakesWrites {
                 return "the two sides go apart since the switch; \(key(.revert)) compares what it "
                     + "brings back"
             }
             return phase.wayBack == .undo
-                ? "a cutover was stopped on its way; \(key(.revert)) undoes it" : nil
+                ? "a cutover was stopped on its way; \(key(.revert)) undoes it" : whySilent
         }
         return busy
     }
@@ -119,6 +128,7 @@ extension Model {
         if stopsErrand { return nil }
         if let beside { return beside.isCancelling ? "it is stopping already" : nil }
         guard let operation else { return "nothing runs" }
+        if isFollowingPaused { return Self.whyDeciding }
         if operation.isCancelling { return "it is stopping already" }
         return whyFinal
     }
@@ -147,7 +157,7 @@ extension Model {
     }
 
     /// Another process drives the run.
-    private var whyForeign: String? {
+    var whyForeign: String? {
         operation == nil && cutover.status.value?.isRunning == true
             ? foreignWords : nil
     }
@@ -172,6 +182,7 @@ extension Model {
     }
 
     fileprivate var whyNotFollowing: String? {
+        if isFollowingPaused { return Self.whyDeciding }
         if operation?.kind == .follow {
             return operation?.isCancelling == true ? "it is stopping already" : nil
         }
@@ -180,26 +191,30 @@ extension Model {
             return "a cutover was stopped on its way; \(key(.revert)) undoes it, "
                 + "\(key(.cutOver)) begins again"
         }
-        return phase.targetTakesWrites ? "the application works on PostgreSQL already" : nil
+        return phase.targetTakesWrites ? "the application works on PostgreSQL already" : whySilent
     }
 
     fileprivate var whyNoCutover: String? {
         if operation?.kind == .cutOver { return nil }
+        if isDecidingRows { return Self.whyDeciding }
         let isFree = operation?.kind == .follow
         if let reason = whyNotLive ?? (isFree ? nil : whyBusy) ?? whyForeign { return reason }
         switch phase {
         case .watching: return "PostgreSQL has the application already; \(key(.revert)) goes back"
         case .final: return "PostgreSQL has the application for good"
-        default: return nil
+        default: return whySilent
         }
     }
 
     fileprivate var whyNoRevert: String? {
         if operation?.kind == .revert { return nil }
+        if isDecidingRows { return Self.whyDeciding }
         let isFree = operation?.kind == .follow
         if let reason = whyNotLive ?? (isFree ? nil : whyBusy) ?? whyForeign { return reason }
         switch phase?.wayBack {
-        case .undo, .revert: return nil
+        // Where writes are blocked, whatever may let them pass again is not kept from the operator.
+        case .undo: return nil
+        case .revert: return halfReverted == nil ? whySilent : nil
         case nil, .some(.none):
             return phase == .final
                 ? "the point of no return is passed"

@@ -183,6 +183,10 @@ struct Model: Sendable {
     var errand: RunningErrand?
     /// Whether rows in quarantine are being decided about.
     var isDecidingRows = false
+    /// What is decided as soon as following has paused for it.
+    var awaitedDecision: Command?
+    /// Whether following has paused for a decision, and goes on behind it.
+    var isFollowingPaused = false
     /// Why that comparison ended early.
     var comparisonFailure: MigrationError?
     var progress: Progress?

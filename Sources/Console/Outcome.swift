@@ -183,9 +183,10 @@ extension Model {
         }
         if let standing {
             var isUndone = false
-            if case .undone = cutover.outcome { isUndone = true }
+            if case .undone = lastOutcome { isUndone = true }
+            let isAborted = cutover.isAborted && lastOutcome != nil
             return Exit(
-                status: cutover.isAborted ? Self.abortedStatus : isUndone ? 1 : 0,
+                status: isAborted ? Self.abortedStatus : isUndone ? 1 : 0,
                 message: standing + farewellText
             )
         }

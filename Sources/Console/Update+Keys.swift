@@ -47,7 +47,8 @@ extension Model {
     private mutating func attempt(_ action: Action) -> [Command] {
         if let reason = action.refusal(in: self) {
             if action.id != .back { notify(reason, .promptError) }
-            // The side may be there again: the next m knows.
+            // The side may be there again: the next key knows.
+            if cutover.silence != nil, !cutover.status.isLoading { return loadStatus() }
             return action.id == .migrate && unreadable != nil ? [.loadEarlier] : []
         }
         notice = nil

@@ -157,7 +157,8 @@ extension Model {
     mutating func stopOperation(by wisher: String? = nil) -> [Command] {
         guard operation != nil, operation?.isCancelling == false else { return [] }
         operation?.isCancelling = true
-        cutover.aborter = wisher ?? "you"
+        // Who ends following later has not aborted the cutover before it.
+        if operation?.kind.mustFinish == true { cutover.aborter = wisher ?? "you" }
         audit("\(wisher ?? "you") asked to stop the \(operation?.kind.noun ?? "run")")
         return [.cancel(by: wisher)]
     }

@@ -96,6 +96,25 @@ enum Width {
         return result + "~"
     }
 
+    /// Cuts the beginning off a text that is being typed: its end is where the next letter comes.
+    ///
+    /// - Parameters:
+    ///   - text: Any text.
+    ///   - width: The cells there are.
+    /// - Returns: Safe text of at most that many cells, with a mark where something was cut off.
+    static func tail(_ text: String, to width: Int) -> String {
+        guard width > 0 else { return "" }
+        guard cells(text) > width else { return safe(text) }
+        var kept: [Glyph] = []
+        var used = 0
+        for glyph in glyphs(text).reversed() {
+            guard used + glyph.cells <= width - 1 else { break }
+            kept.append(glyph)
+            used += glyph.cells
+        }
+        return "~" + kept.reversed().map(\.text).joined()
+    }
+
     /// Cuts or fills a text to exactly a number of cells.
     ///
     /// - Parameters:

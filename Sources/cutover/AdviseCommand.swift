@@ -78,9 +78,15 @@ struct AdviseCommand: ParsableCommand {
             }
             lines.append("")
         }
-        for unknown in unknown {
-            lines.append("unknown  \(unknown.name): \(cell.printable(unknown.reason))")
-            if let remedy = unknown.remedy { lines.append("        → \(cell.printable(remedy))") }
+        var rest = unknown
+        while let first = rest.first {
+            // What keeps several from being known is said once.
+            let alike = rest.filter { ($0.reason, $0.remedy) == (first.reason, first.remedy) }
+            let names = alike.map(\.name)
+            rest.removeAll { names.contains($0.name) }
+            let reason = cell.printable(first.reason)
+            lines.append("unknown  \(names.joined(separator: ", ")): \(reason)")
+            if let remedy = first.remedy { lines.append("        → \(cell.printable(remedy))") }
         }
         return lines
     }

@@ -100,8 +100,13 @@ enum CheckText {
         ]
         let width = report.gates.map(\.name.count).max() ?? 0
         var lines: [String] = []
-        for (title, gates) in groups where !gates.isEmpty {
-            lines.append("\(title) (\(gates.count))")
+        let unseen = UnseenGates.groups(of: report.gates)
+        let seen = Set(UnseenGates.others(of: report.gates).map(\.name))
+        for (title, all) in groups where !all.isEmpty {
+            lines.append("\(title) (\(all.count))")
+            // One cause is said once, and not for every gate that it closes.
+            if title == "CLOSED" { lines += unseen.flatMap { text($0) } }
+            let gates = all.filter { seen.contains($0.name) }
             // What many have in common is said once.
             let reasons = Dictionary(grouping: gates, by: \.reason)
             let common = reasons.first { $0.value.count > 3 }?.key
@@ -132,5 +137,18 @@ enum CheckText {
         }
         lines.append("next: \(SafeText.visible(report.next))")
         return lines.joined(separator: "\n")
+    }
+
+    /// Gates that one cause keeps from being looked at.
+    private static func text(_ unseen: UnseenGates) -> [String] {
+        let names = unseen.gates.map(\.name)
+        let rows = names.reduce(into: [""]) { rows, name in
+            let word = name + (name == names.last ? "" : ", ")
+            if rows[rows.count - 1].count + word.count > 76 { rows.append("") }
+            rows[rows.count - 1] += word
+        }
+        return ["  \(SafeText.visible(unseen.words()))"]
+            + rows.map { "    " + SafeText.visible($0).trimmingCharacters(in: .whitespaces) }
+            + ["    do: \(SafeText.visible(unseen.obstacle.remedy))"]
     }
 }

@@ -43,6 +43,60 @@ import Testing
         #expect(model.openWizard?.kind == .revert)
     }
 
+    @Test(arguments: [60, 80, 120])
+    func `a text is found wherever its lines break, and by what a key is called elsewhere`(
+        columns: Int
+    ) {
+        for words in ["can be resumed, a cutover is", "stop  what RUNS", "x stop what"] {
+            var model = Samples.filled(columns: columns, rows: 30)
+            press("?/\(words)", &model)
+            let text = Chrome.draw(model).text
+            #expect(text.contains("stop what runs"), "\(words), \(columns)")
+            #expect(!text.contains("nothing here holds"))
+        }
+        var model = Samples.filled(columns: columns, rows: 30)
+        model.pane = .orders
+        press("?/sort", &model)
+        #expect(Chrome.draw(model).text.contains("oldest first"), "\(columns)")
+        // A sentence of the questions is one, however many lines it takes.
+        model = Samples.following(columns: columns, rows: 30)
+        model.overlay = .wizard(Wizard(kind: .cutOver, page: .plan))
+        press("?/within two minutes. A gate", &model)
+        #expect(!Chrome.draw(model).text.contains("nothing here holds"))
+        #expect(Chrome.draw(model).text.contains("meanwhile leads back"))
+    }
+
+    @Test(arguments: [60, 80])
+    func `of a text that is longer than its line the end is seen, and what to do`(columns: Int) {
+        let long = String(repeating: "山東", count: 30) + "END"
+        var model = Samples.filled(columns: columns, rows: 24)
+        press("?/" + String(long.suffix(40)), &model)
+        var text = Chrome.draw(model).text
+        #expect(text.contains("東END_"), "\(text)")
+        #expect(text.contains("Esc shows all"))
+        // Blanks alone are nothing that could be looked for.
+        _ = model.update(.key(.control("u")))
+        press("   ", &model)
+        #expect(!Chrome.draw(model).text.contains("nothing here holds"))
+        model = Samples.filled(columns: columns, rows: 24)
+        model.pane = .orders
+        press("/" + long, &model)
+        #expect(Chrome.draw(model).text.contains("東END_"))
+        _ = model.update(.key(.enter))
+        text = Chrome.draw(model).text
+        #expect(text.contains("Esc clears it"), "\(text)")
+        model.orders.value = Samples.filled().orders.value
+        model.orders.value?.rows = []
+        #expect(Chrome.draw(model).text.contains("Esc shows all"))
+        model = Samples.filled(columns: columns, rows: 24)
+        press(":search " + long, &model)
+        #expect(Chrome.draw(model).text.contains("東END_"))
+        model = Samples.filled(columns: columns, rows: 24)
+        model.overlay = .decision(DecisionEntry(.accept(rows: [1]), by: "Ada"))
+        press(long, &model)
+        #expect(Chrome.draw(model).text.contains("東END_"))
+    }
+
     // MARK: - True words
 
     @Test func `x asks before following stops, too`() {

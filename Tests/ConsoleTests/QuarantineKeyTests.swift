@@ -73,18 +73,102 @@ import Testing
         #expect(model.notice?.text == "nothing was changed")
     }
 
-    @Test func `nothing is decided while the source is followed, and the words say what to do`() {
+    private func followed() -> Model {
         var model = Samples.following()
         model.browsing = Samples.browsing
         model.pane = .quarantine
-        for key in ["a", "t"] {
-            _ = model.update(.key(.character(Character(key))))
-            #expect(model.overlay == nil)
-            #expect(
-                model.notice?.text
-                    == "the source is being followed; p stops that, then rows can be decided about"
-            )
+        return model
+    }
+
+    @Test func `following pauses for a decision and goes on behind it, whatever came of it`() {
+        for isGood in [true, false] {
+            var model = followed()
+            _ = model.update(.key(.character("t")))
+            #expect(Chrome.draw(model).text.contains("Following pauses for it"))
+            #expect(model.update(.key(.character("y"))) == [.cancel()])
+            #expect(model.operation?.isCancelling == true)
+            // Until following has ended nothing is decided, and nothing else begins.
+            for key in ["1", "c", "p", "x", "9", "a"] {
+                let commands = model.update(.key(.character(Character(key))))
+                for begun in [Command.follow, .cutOver, .cancel()] {
+                    #expect(!commands.contains(begun), "\(key)")
+                }
+                #expect(model.overlay == nil && model.awaitedDecision != nil, "\(key)")
+            }
+            #expect(model.update(.followed(.success(Samples.followed))) == [.replay([1])])
+            #expect(!model.isPostponed && model.isDecidingRows)
+            #expect(model.refusal(of: .cutOver)?.contains("being decided about") == true)
+            #expect(model.refusal(of: .follow)?.contains("being decided about") == true)
+            let came: Result<ReplayReport, MigrationError> =
+                isGood ? .success(Samples.replayed) : .failure(Samples.error)
+            #expect(model.update(.replayed(came)).contains(.follow))
+            #expect(model.operation?.kind == .follow && !model.isDecidingRows)
+            #expect(!model.isFollowingPaused && model.refusal(of: .cutOver) == nil)
+            // A later end of following is one again.
+            _ = model.update(.followed(.success(Samples.followed)))
+            #expect(model.isPostponed)
+            #expect(model.notice?.text.hasPrefix("stopped following") == true)
         }
+    }
+
+    @Test func `an acceptance pauses following, too, and tells so before`() {
+        var model = followed()
+        _ = model.update(.key(.character("a")))
+        #expect(Chrome.draw(model).text.contains("Following pauses for it"))
+        #expect(type("ada", &model).isEmpty)
+        #expect(type("by hand", &model) == [.cancel()])
+        let decision = Decision(kind: .accept(rows: [1]), author: "ada", note: "by hand")
+        #expect(model.update(.followed(.success(Samples.followed))) == [.decide(decision)])
+        let commands = model.update(.decided(decision, .success(.rows(Samples.accepted(1)))))
+        #expect(commands.contains(.follow))
+    }
+
+    @Test func `following that ends by itself before a decision leaves the rows as they are`() {
+        var model = followed()
+        _ = model.update(.key(.character("t")))
+        _ = model.update(.key(.character("y")))
+        let commands = model.update(.followed(.failure(Samples.error)))
+        #expect(!commands.contains(.replay([1])) && !commands.contains(.follow))
+        #expect(model.failure?.message == Samples.error.message)
+        #expect(!model.isDecidingRows && !model.isFollowingPaused && model.operation == nil)
+        // One that was only told to end before it had begun has ended as it was to.
+        model = followed()
+        _ = model.update(.key(.character("t")))
+        _ = model.update(.key(.character("y")))
+        #expect(model.update(.followed(.failure(Samples.interrupted))) == [.replay([1])])
+        #expect(model.failure == nil)
+    }
+
+    @Test func `who leaves meanwhile gets the decision, and nothing is followed behind it`() {
+        var model = followed()
+        _ = model.update(.key(.character("t")))
+        _ = model.update(.key(.character("y")))
+        _ = model.update(.signal(15))
+        #expect(model.update(.followed(.success(Samples.followed))) == [.replay([1])])
+        #expect(model.exit == nil)
+        #expect(!model.update(.replayed(.success(Samples.replayed))).contains(.follow))
+        #expect(model.exit?.status == 143)
+    }
+
+    @Test
+    func `nothing is decided while a copy or a cutover runs, and another's follower is named`() {
+        var model = followed()
+        model.operation = Model.Operation(kind: .migrate, startedAt: Samples.now)
+        _ = model.update(.key(.character("a")))
+        #expect(model.notice?.text == "a copy is running; then rows can be decided about")
+        model = followed()
+        model.operation = nil
+        model.cutover.status.value?.isRunning = true
+        _ = model.update(.key(.character("a")))
+        #expect(model.notice?.text.contains("another process works on this run") == true)
+        #expect(model.overlay == nil)
+        model = followed()
+        _ = model.update(.key(.character("t")))
+        _ = model.update(.key(.character("y")))
+        _ = model.update(.followed(.success(Samples.followed)))
+        // Another process has handed over meanwhile: there is nothing to follow.
+        model.cutover.knownPhase = .watching
+        #expect(!model.update(.replayed(.success(Samples.replayed))).contains(.follow))
     }
 
     @Test func `where no row is in quarantine the keys say so, also while the source is followed`()

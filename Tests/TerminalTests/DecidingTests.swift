@@ -32,6 +32,13 @@ struct DecidingTests {
             state = Mutex(State(model: model, dispatcher: dispatcher))
         }
 
+        /// Begins as the console does.
+        func start() {
+            state.withLock { state in
+                for command in state.model.start(.none) { state.dispatcher.start(command) }
+            }
+        }
+
         var model: Model { state.withLock { $0.model } }
 
         func send(_ message: Message) {
@@ -59,7 +66,10 @@ struct DecidingTests {
         }
     }
 
-    private func hostile(_ folder: TestFolder) async throws -> (Options, CutoverCommand) {
+    private func hostile(
+        _ folder: TestFolder,
+        _ options: String...
+    ) async throws -> (Options, CutoverCommand) {
         let path = folder.file("odd.db")
         _ = try await sqlite3(
             path,
@@ -69,9 +79,47 @@ struct DecidingTests {
             """
         )
         let cutover = CutoverCommand(source: path, target: TestDatabase.url)
-        let run = try await cutover("migrate")
+        let run = try await cutover("migrate", options)
         #expect(run.status == 1, "\(run)")
         return (Options(source: path, target: TestDatabase.url), cutover)
+    }
+
+    @Test(.timeLimit(.minutes(30)))
+    func `rows are decided about while the console follows, and it goes on behind that`()
+        async throws
+    {
+        let folder = try TestFolder()
+        let (options, _) = try await hostile(folder, "--live")
+        let desk = Desk(options)
+        desk.start()
+        try await desk.wait { $0.phase == .following }
+        desk.press("p")
+        try await desk.wait { $0.cutover.lag != nil }
+        desk.press("9")
+        try await desk.wait { $0.browsing.quarantine.value?.rows.count == 3 }
+        desk.press("a")
+        desk.type("ada")
+        desk.type("counted by hand")
+        try await desk.wait { $0.browsing.quarantine.value?.rows.first?.state == .accepted }
+        #expect(desk.model.operation?.kind == .follow)
+        // The session of following has just ended each time: its lock is waited for.
+        for _ in 0..<5 {
+            desk.press("G", "t", "y")
+            #expect(desk.model.isDecidingRows)
+            try await desk.wait { !$0.isDecidingRows && $0.operation?.kind == .follow }
+            #expect(desk.model.notice?.text.contains("refused again") == true)
+        }
+        // What the application wrote meanwhile comes over.
+        _ = try await sqlite3(options.source, "INSERT INTO odd VALUES (9, 9)")
+        let target = TestDatabase.url
+        let isThere = try await eventually {
+            let rows = try await psql(target, "SELECT count(*) FROM odd WHERE id = 9")
+            return rows.trimmingCharacters(in: .whitespacesAndNewlines) == "1"
+        }
+        #expect(isThere)
+        desk.press("1", "p")
+        try await desk.wait { $0.operation == nil }
+        #expect(desk.model.failure == nil, "\(String(describing: desk.model.failure))")
     }
 
     private func states() async throws -> String {

@@ -108,6 +108,6 @@ extension Model {
     func limitWords(of pane: PaneID) -> String {
         let status = comparing.statuses[pane].map { "  status \($0)" } ?? ""
         let filter = lists[pane]?.filter ?? ""
-        return status + (filter.isEmpty ? "" : "  filter \(filter)")
+        return status + (filter.isEmpty ? "" : "  filter \(Width.clip(filter, to: 30))")
     }
 }

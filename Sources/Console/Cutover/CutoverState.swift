@@ -186,7 +186,8 @@ extension Model {
 
     /// Whether nobody applies the source's writes, although somebody should.
     var isPostponed: Bool {
-        phase == .following && operation == nil && cutover.status.value?.isRunning != true
+        phase == .following && operation == nil && !isFollowingPaused
+            && cutover.status.value?.isRunning != true
     }
 
     /// The conditions of the cutover: the closed ones, those that a person passed all the same,

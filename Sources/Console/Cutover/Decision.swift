@@ -55,8 +55,8 @@ struct Decision: Equatable, Sendable {
 extension Model {
     /// Asks who signs the gate under the cursor, or all that persons decide.
     mutating func beginSigning(_ wizard: Wizard, all: Bool) {
-        guard gates.indices.contains(wizard.index) else { return }
-        let gate = gates[wizard.index]
+        guard listedGates.indices.contains(wizard.index) else { return }
+        let gate = listedGates[wizard.index]
         guard all || gate.kind == .person else {
             notify("\(gate.name) is decided by looking, not by a signature", .promptError)
             return
@@ -66,8 +66,8 @@ extension Model {
 
     /// Asks who passes the closed gate under the cursor, and why.
     mutating func beginOverride(_ wizard: Wizard) {
-        guard gates.indices.contains(wizard.index) else { return }
-        let gate = gates[wizard.index]
+        guard listedGates.indices.contains(wizard.index) else { return }
+        let gate = listedGates[wizard.index]
         guard gate.kind == .machine, gate.blocks else {
             let reason = gate.blocks ? "is signed with s, not overridden" : "is not closed"
             notify("\(gate.name) \(reason)", .promptError)

@@ -190,7 +190,10 @@ extension Model {
         if let age = staleSeconds.map({ Figures.duration($0) }) {
             found.append(Span("what stands here is \(age) old: nothing newer came", .statusWarn))
         }
-        if let waitingFor { found.append(Span(waitingFor, .statusWarn)) }
+        // What following waits for is said once, where PostgreSQL is known to be silent.
+        if let waitingFor, cutover.silence.map({ !waitingFor.contains($0.words) }) ?? true {
+            found.append(Span(waitingFor, .statusWarn))
+        }
         if isPostponed {
             found.append(
                 Span(
@@ -225,6 +228,17 @@ extension Model {
         }
     }
 
+    /// What helps while PostgreSQL does not answer and SQLite has the application; nil otherwise.
+    private func stepsWhileSilent(_ phase: CutoverPhase) -> [String]? {
+        guard silentSeconds != nil, phase == .following else { return nil }
+        return [
+            "start PostgreSQL, or mend the way to it",
+            operation?.kind == .follow
+                ? "following then goes on; SQLite's writes are logged"
+                : "\(key(.refresh)) asks again; SQLite's writes are logged",
+        ]
+    }
+
     /// What the operator does next, each with its key.
     var nextSteps: [String] {
         guard let phase else { return [] }
@@ -238,6 +252,7 @@ extension Model {
                 "\(key(.cancel)), then y stops the way back; \(key(.revert)) shows its steps"
             ]
         }
+        if let steps = stepsWhileSilent(phase) { return steps }
         if operation == nil, cutover.status.value?.isRunning == true {
             return [foreignWords]
         }

@@ -143,6 +143,8 @@ extension Model {
                 )
             )
         }
+        // What was refused a moment ago can be done again.
+        if words == nil { notify("PostgreSQL answers again", .statusOK) }
         // Of an outage the gates tell what is over.
         return loadSides() + (words == nil && phase == .following ? loadGates() : [])
     }
@@ -219,12 +221,12 @@ extension Model {
             cutover.awaitsFollowEnd = false
             return []
         }
+        if let decision = awaitedDecision { return decideBehindFollowing(decision, result) }
         endOwnWork()
         if case .success = result { cutover.followAgain = nil }
         switch result {
         case .success(let report) where !report.differences.isEmpty:
-            let tables = report.differences.map(\.table).joined(separator: ", ")
-            notify("rows differ although nothing waits: \(tables)", .promptError)
+            notify(report.differenceWords, .promptError)
         case .success(let report):
             notify(
                 "stopped following; \(Figures.rows(report.lag.rows, "change")) waiting, and the "
@@ -236,7 +238,7 @@ extension Model {
     }
 
     /// Takes in that the console's own work has ended: who a look found at work before was the console.
-    private mutating func endOwnWork() {
+    mutating func endOwnWork() {
         operation = nil
         cutover.status.value?.isRunning = nil
     }
@@ -351,6 +353,22 @@ extension Model {
             || hasSteps && shown.isAskedToTakeOver && shown.freezeSeconds != nil
     }
 
+    /// How the last cutover or way back of this console came out; nil when another process has
+    /// changed sides since, so that nothing is as it was left.
+    var lastOutcome: CutoverState.Outcome? {
+        guard operation?.kind.mustFinish != true, let known = cutover.knownPhase else {
+            return cutover.outcome
+        }
+        switch cutover.outcome {
+        case .undone where known.targetTakesWrites: return nil
+        case .failed(.cutOver, _) where cutover.isAborted && known.targetTakesWrites: return nil
+        case .failed(.revert, _) where cutover.isAborted && known == .following: return nil
+        case .switched where known == .following: return nil
+        case .reverted where known.targetTakesWrites: return nil
+        default: return cutover.outcome
+        }
+    }
+
     /// Where the application works, for the last line of the console; nil for a run that is not
     /// live.
     var standing: String? {
@@ -367,7 +385,7 @@ extension Model {
             case .nobody: "writes are blocked on both sides: run cutover switch or cutover revert"
             }
         let aborter = cutover.aborter
-        switch cutover.outcome {
+        switch lastOutcome {
         case .undone where cutover.isAborted:
             return "\(place); the cutover was aborted by \(aborter), and everything was put back"
         case .undone(let report):
@@ -380,5 +398,13 @@ extension Model {
         }
         guard phase == .following, identity.farewell == nil else { return place }
         return "\(place); its writes are logged, go on with: cutover follow, or the console"
+    }
+}
+
+extension FollowReport {
+    /// Which tables were found different, in words.
+    var differenceWords: String {
+        "rows differ although nothing waits: "
+            + differences.map(\.table).joined(separator: ", ")
     }
 }

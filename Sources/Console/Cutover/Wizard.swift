@@ -36,6 +36,9 @@ struct Wizard: Equatable, Sendable {
     /// The pages of this kind.
     var pages: [Page] { kind == .cutOver ? Page.allCases : [.plan, .phrase] }
 
+    /// The action that the questions are about.
+    var begins: Action.ID { kind == .cutOver ? .cutOver : .revert }
+
     /// The phrase: it names the database, so that fingers trained on another one do not know it.
     ///
     /// - Parameter identity: The two sides.
@@ -110,8 +113,8 @@ extension Model {
         case (_, .phrase): edit(wizard, with: key)
         case (.down, .gates), (.character("j"), .gates): move(wizard, by: 1)
         case (.up, .gates), (.character("k"), .gates): move(wizard, by: -1)
-        case (.home, .gates), (.character("g"), .gates): move(wizard, by: -gates.count)
-        case (.end, .gates), (.character("G"), .gates): move(wizard, by: gates.count)
+        case (.home, .gates), (.character("g"), .gates): move(wizard, by: -listedGates.count)
+        case (.end, .gates), (.character("G"), .gates): move(wizard, by: listedGates.count)
         case (.character("s"), .gates): beginSigning(wizard, all: false)
         case (.character("S"), .gates): beginSigning(wizard, all: true)
         case (.character("o"), .gates): beginOverride(wizard)
@@ -126,6 +129,9 @@ extension Model {
 
     /// Why a key for a gate does nothing yet, in words: which gates there are is being looked at.
     private func whyNoGate(_ wizard: Wizard, _ key: Key) -> String? {
+        if wizard.page == .gates, let whyNoWord, "sSo".map({ Key.character($0) }).contains(key) {
+            return whyNoWord
+        }
         let keys: [Key] = [.up, .down] + "jkgGsSo".map { Key.character($0) }
         guard wizard.page == .gates, cutover.gates.value == nil, keys.contains(key) else {
             return nil
@@ -137,7 +143,7 @@ extension Model {
 
     private mutating func move(_ wizard: Wizard, by rows: Int) {
         var wizard = wizard
-        wizard.index = min(max(0, wizard.index + rows), max(0, gates.count - 1))
+        wizard.index = min(max(0, wizard.index + rows), max(0, listedGates.count - 1))
         overlay = .wizard(wizard)
     }
 
@@ -165,6 +171,10 @@ extension Model {
                 return cutover.gates.isLoading ? [] : loadGates()
             }
             let closed = closedGates.count
+            if let unseen = unseenGates.first {
+                notify(unseen.words, .promptError)
+                return []
+            }
             guard closed == 0 else {
                 let names = closedGates.prefix(3).map(\.name).joined(separator: ", ")
                 notify("\(Figures.rows(closed, "gate")) closed: \(names)", .promptError)
@@ -189,20 +199,28 @@ extension Model {
             refusePhrase(wizard.typed, wizard.phrase(identity))
             return []
         }
+        // While PostgreSQL is silent the question stays: it may answer before the patience ends.
+        if let reason = refusal(of: wizard.begins), cutover.silence != nil {
+            notify(reason, .promptError)
+            return cutover.status.isLoading ? [] : loadStatus()
+        }
+        if wizard.kind == .cutOver, whyNoWord != nil, cutover.gates.isLoading {
+            notify("the gates are being looked at again; Enter in a moment", .promptError)
+            return []
+        }
         if wizard.kind == .cutOver, let worse = worse(than: wizard.agreed).first {
             var again = wizard
             again.page = .gates
             again.typed = ""
             again.phraseAt = nil
-            again.index = gates.firstIndex { $0.name == worse.name } ?? 0
+            again.index = listedGates.firstIndex { $0.name == worse.name } ?? 0
             overlay = .wizard(again)
             let state = worse.blocks ? "closed" : "closed and overridden"
             notify("\(worse.name) is \(state) since you agreed: \(worse.reason)", .promptError)
             return []
         }
-        let id: Action.ID = wizard.kind == .cutOver ? .cutOver : .revert
         // What has become impossible since the questions were opened stays so.
-        if let reason = Actions.all.first(where: { $0.id == id })?.refusal(in: self) {
+        if let reason = refusal(of: wizard.begins) {
             overlay = nil
             notify(reason, .promptError)
             return []

@@ -160,7 +160,10 @@ enum Chrome {
         frame.put(standing, x: columns - taken, y: y, width: taken)
         if let prompt = model.prompt {
             frame.put(
-                [Span("filter: ", .prompt), Span(prompt, .text), Span("_", .prompt)],
+                [
+                    Span("filter: ", .prompt),
+                    Span(Width.tail(prompt, to: width - 9), .text), Span("_", .prompt),
+                ],
                 x: 1,
                 y: y,
                 width: width
@@ -172,7 +175,8 @@ enum Chrome {
         } else if !model.list.filter.isEmpty {
             frame.put(
                 [
-                    Span("filter ", .prompt), Span(model.list.filter, .match),
+                    Span("filter ", .prompt),
+                    Span(Width.clip(model.list.filter, to: max(1, width - 22)), .match),
                     Span("  Esc clears it"),
                 ],
                 x: 1,

@@ -31,6 +31,13 @@ struct PaneContent: Sendable {
     }
 }
 
+extension PaneContent.Body {
+    /// That nothing is as it was asked for, over what leads back: a long text cuts that not off.
+    static func nothing(_ words: String) -> PaneContent.Body {
+        .empty([[Span("\(words).")], [Span("Esc shows all.", .textMuted)]])
+    }
+}
+
 /// A pane: one file each, one line in ``Panes/all``.
 protocol Pane: Sendable {
     /// The tab it stands on.

@@ -94,16 +94,24 @@ extension InProcessEngine {
     private func gatesAnswer() throws -> Answer {
         let gates = try gates()
         let closed = gates.count(where: \.blocks)
-        let lines = gates.flatMap { gate in
-            ["\(gate.name): \(gate.state.rawValue)", "  \(gate.reason)"]
-                + (gate.isPassed ? [] : gate.remedy.map { ["  do: \($0)"] } ?? [])
+        let unseen = UnseenGates.groups(of: gates)
+        let causes = unseen.flatMap { unseen in
+            [unseen.words(), "  do: \(unseen.obstacle.remedy)"]
+                + ["  " + unseen.gates.map(\.name).joined(separator: ", "), ""]
         }
+        let lines =
+            causes
+            + UnseenGates.others(of: gates).flatMap { gate in
+                ["\(gate.name): \(gate.state.rawValue)", "  \(gate.reason)"]
+                    + (gate.isPassed ? [] : gate.remedy.map { ["  do: \($0)"] } ?? [])
+            }
         let summary =
             closed == 0 ? "no gate is closed" : "\(Figures.rows(closed, "gate")) closed"
         let names = gates.filter(\.blocks).map(\.name).joined(separator: ", ")
+        let why = unseen.first?.words() ?? (names.isEmpty ? nil : "\(summary): \(names)")
         return Answer(
             title: "The gates: \(summary)",
-            summary: names.isEmpty ? summary : "\(summary): \(names)",
+            summary: why ?? summary,
             lines: lines,
             taken: lines.joined(separator: "\n")
         )

@@ -2,9 +2,13 @@
 enum DecisionOverlay {
     /// Draws it in a box of its own.
     static func draw(_ entry: DecisionEntry, _ model: Model, into frame: inout Frame) {
-        let explained = Width.wrap(explanation, to: OverlayBox.width(model)).map { [Span($0)] }
+        let pause = model.operation?.kind == .follow ? " " + Model.pauseWords : ""
+        let explained = Width.wrap(explanation + pause, to: OverlayBox.width(model)).map {
+            [Span($0)]
+        }
         let muted = explained.map { $0.map { Span($0.text, .textMuted) } }
-        OverlayBox.draw([[]] + lines(entry) + muted, title: "Accept", model, into: &frame)
+        let asked = lines(entry, width: OverlayBox.width(model))
+        OverlayBox.draw([[]] + asked + muted, title: "Accept", model, into: &frame)
     }
 
     private static let explanation =
@@ -12,11 +16,12 @@ enum DecisionOverlay {
         + "rows, in the journal and in the report. Esc accepts nothing."
 
     /// The question and the field.
-    static func lines(_ entry: DecisionEntry) -> [Line] {
-        [
+    static func lines(_ entry: DecisionEntry, width: Int) -> [Line] {
+        let typed = Width.tail(entry.typed, to: width - 5)
+        return [
             [Span(entry.question, .textStrong)],
             [
-                Span("  > ", .prompt), Span(entry.typed, entry.isProposed ? .textMuted : .dialog),
+                Span("  > ", .prompt), Span(typed, entry.isProposed ? .textMuted : .dialog),
                 Span("_", .prompt),
                 Span(entry.isProposed ? "   Enter takes it, a letter begins anew" : "", .textMuted),
             ],

@@ -24,8 +24,11 @@ enum GateLines {
             )
         }
         let entry = wizard.entry.map { entryLines($0, model) } ?? []
-        let head: [Line] = [Steps.counts(model.gates), []]
-        let whole = model.gates.enumerated().map { offset, gate in
+        let unseen = model.unseenLines(width: OverlayBox.width(model), isMending: true)
+        let gates = model.listedGates
+        let head: [Line] =
+            unseen + (unseen.isEmpty ? [] : [[]]) + [Steps.counts(gates), []]
+        let whole = gates.enumerated().map { offset, gate in
             lines(of: gate, isSelected: offset == wizard.index, isWhole: true, model)
         }
         let room = OverlayBox.room(model) - head.count - entry.count
@@ -34,7 +37,7 @@ enum GateLines {
         let parts =
             hasRoom
             ? whole
-            : model.gates.enumerated().map { offset, gate in
+            : gates.enumerated().map { offset, gate in
                 let isSelected = offset == wizard.index
                 return lines(
                     of: gate,
@@ -76,7 +79,7 @@ enum GateLines {
 
     private static func entryLines(_ entry: DecisionEntry, _ model: Model) -> [Line] {
         guard entry.field != .consent else { return consentLines(entry, model) }
-        return DecisionOverlay.lines(entry)
+        return DecisionOverlay.lines(entry, width: OverlayBox.width(model))
     }
 
     private static func lines(
@@ -136,6 +139,7 @@ enum GateLines {
         guard !gate.isPassed else { return [] }
         let remedy = gate.remedy.map { [$0] } ?? []
         switch (gate.kind, gate.state) {
+        case _ where model.whyNoWord != nil: return remedy.map { "next: \($0)" }
         case (.person, _):
             let others = model.gates.count { $0.kind == .person && !$0.isPassed } > 1
             return ["next: s signs it here\(others ? ", S all of them" : "")"]

@@ -5,10 +5,24 @@ enum HelpOverlay {
     /// The cells of the keys.
     private static let keyWidth = 17
 
-    /// A part of the help: what it is called, and each key with the lines that explain it.
+    /// A part of the help: what it is called, and each key.
     private struct Section {
         var heading: Line?
-        var entries: [[Line]]
+        var entries: [Entry]
+    }
+
+    /// A key with the lines that explain it.
+    private struct Entry {
+        var lines: [Line]
+        /// What it is called elsewhere: who looks for that finds it, too.
+        var names: [String] = []
+
+        /// Whether it holds a text, wherever its lines break.
+        func holds(_ text: String) -> Bool {
+            let shown = lines.map { $0.map(\.text).joined() }
+            return (shown.joined(separator: " ") + " " + names.joined(separator: " "))
+                .singlyBlanked.range(of: text.singlyBlanked, options: .caseInsensitive) != nil
+        }
     }
 
     /// The lines of the help.
@@ -29,7 +43,7 @@ enum HelpOverlay {
             guard !members.isEmpty else { return nil }
             return Section(
                 heading: [Span(group.rawValue, .columnHeader)],
-                entries: members.map { lines(for: $0, in: model, width: width) }
+                entries: members.map { entry(for: $0, in: model, width: width) }
             )
         }
     }
@@ -37,7 +51,7 @@ enum HelpOverlay {
     private static func lines(_ sections: [Section]) -> [Line] {
         sections.enumerated().flatMap { offset, section in
             (offset == 0 ? [] : [[]]) + (section.heading.map { [$0] } ?? [])
-                + section.entries.flatMap { $0 }
+                + section.entries.flatMap(\.lines)
         }
     }
 
@@ -74,10 +88,11 @@ enum HelpOverlay {
     }
 
     private static func title(_ model: Model) -> String {
-        let search = search(model).map {
-            "   \(model.key(.filter))\($0.text)\($0.isTyped ? "_" : "")"
-        }
-        return "Help: \(subject(model))\(search ?? "")"
+        let head = "Help: \(subject(model))"
+        guard let search = search(model) else { return head }
+        let room = OverlayBox.width(model) - Width.cells(head) - 8
+        let typed = Width.tail(search.text, to: max(1, room))
+        return "\(head)   \(model.key(.filter))\(typed)\(search.isTyped ? "_" : "")"
     }
 
     private static func subject(_ model: Model) -> String {
@@ -93,18 +108,17 @@ enum HelpOverlay {
     }
 
     private static func lines(_ model: Model) -> [Line] {
-        guard let search = search(model), !search.text.isEmpty else {
+        guard let search = search(model), search.text.contains(where: { $0 != " " }) else {
             return lines(sections(model))
         }
         let found = sections(model).compactMap { section -> Section? in
-            let entries = section.entries.filter { lines in
-                let text = lines.map { $0.map(\.text).joined() }.joined(separator: " ")
-                return text.localizedCaseInsensitiveContains(search.text)
-            }
+            let entries = section.entries.filter { $0.holds(search.text) }
             return entries.isEmpty ? nil : Section(heading: section.heading, entries: entries)
         }
         guard !found.isEmpty else {
-            return [[Span("nothing here holds \"\(search.text)\"; Esc shows all", .textMuted)]]
+            // What to do is not cut off by a long text.
+            let text = Width.clip(search.text, to: max(4, OverlayBox.width(model) - 38))
+            return [[Span("nothing here holds \"\(text)\"; Esc shows all", .textMuted)]]
         }
         return lines(found)
     }
@@ -118,7 +132,7 @@ enum HelpOverlay {
         case .wizard(let wizard):
             return [
                 keys(WizardOverlay.hints(wizard, model), width),
-                Section(entries: explained(wizard, model, width).map { [$0] }),
+                Section(entries: explained(wizard, model, width)),
             ]
         case .running: return [keys(RunningOverlay.hints(model), width)]
         case .outcome: return [keys(OutcomeOverlay.hints(model), width)]
@@ -130,7 +144,7 @@ enum HelpOverlay {
     }
 
     /// What the questions are about, in a few sentences.
-    private static func explained(_ wizard: Wizard, _ model: Model, _ width: Int) -> [Line] {
+    private static func explained(_ wizard: Wizard, _ model: Model, _ width: Int) -> [Entry] {
         let texts =
             wizard.kind == .cutOver
             ? [
@@ -146,32 +160,35 @@ enum HelpOverlay {
                 "1 what will happen: what was written on PostgreSQL comes back, by table.",
                 "2 the phrase: typed letter by letter within two minutes.",
             ]
-        return texts.flatMap { Width.wrap($0, to: width) }.map { [Span($0)] }
+        return texts.map { Entry(lines: Width.wrap($0, to: width).map { [Span($0)] }) }
     }
 
     private static func keys(_ hints: [Hint], _ width: Int) -> Section {
         Section(
             entries: hints.map { hint in
-                entry(hint.key, hint.help.isEmpty ? hint.name : hint.help, .text, width)
+                let text = hint.help.isEmpty ? hint.name : hint.help
+                return Entry(lines: lines(hint.key, text, .text, width), names: [hint.name])
             }
         )
     }
 
-    private static func lines(for action: Action, in model: Model, width: Int) -> [Line] {
+    private static func entry(for action: Action, in model: Model, width: Int) -> Entry {
         let labels = model.keymap.keys(of: action).map(\.label)
         let refusal = action.refusal(in: model)
         let writes = action.changesSomething ? " [w]" : ""
-        return entry(
+        let lines = lines(
             labels.isEmpty
                 ? "\(model.key(.palette))\(action.id.name)" : labels.joined(separator: " "),
             action.words(in: model).help + writes + (refusal.map { " (\($0))" } ?? ""),
             refusal == nil ? .text : .textMuted,
             width
         )
+        let names = [action.name, action.words(in: model).name] + action.verbs + action.aliases
+        return Entry(lines: lines, names: names)
     }
 
     /// A key and what it does; what does not fit goes on below its beginning.
-    private static func entry(
+    private static func lines(
         _ keys: String,
         _ text: String,
         _ style: StyleKey,
@@ -181,5 +198,12 @@ enum HelpOverlay {
             let key = Width.pad(part == 0 ? keys : "", to: keyWidth)
             return [Span(key + " ", .keyHint), Span(text, style)]
         }
+    }
+}
+
+extension String {
+    /// The text with one blank where it has several, as lines that were broken and padded have.
+    fileprivate var singlyBlanked: String {
+        split(separator: " ").joined(separator: " ")
     }
 }

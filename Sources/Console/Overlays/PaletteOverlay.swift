@@ -23,7 +23,8 @@ enum PaletteOverlay {
         frame.fill(rect, .dialog)
         frame.box(rect, title: "Command", isFocused: true, glyphs: model.identity.glyphs)
         let inner = rect.inner
-        let line: Line = [Span(":", .prompt), Span(palette.typed, .text), Span("_", .prompt)]
+        let typed = Width.tail(palette.typed, to: inner.width - 4)
+        let line: Line = [Span(":", .prompt), Span(typed, .text), Span("_", .prompt)]
         frame.put(line, x: inner.x + 1, y: inner.y, width: inner.width - 2)
         if entries.isEmpty {
             frame.put("nothing is called so", x: inner.x + 1, y: inner.y + 1, .textMuted)

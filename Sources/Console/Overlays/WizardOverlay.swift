@@ -28,7 +28,7 @@ enum WizardOverlay {
         case .phrase:
             let isWhole = wizard.typed == wizard.phrase(model.identity)
             let begin = Hint("Enter", "begin", "begin what was explained", rank: 0)
-            return (isWhole ? [begin] : [])
+            return (isWhole && model.refusal(of: wizard.begins) == nil ? [begin] : [])
                 + [
                     Hint("C-u", "clear", "empty the field", rank: 3),
                     Hint("F1", "help", "this help", rank: 2), cancel,
@@ -46,12 +46,14 @@ enum WizardOverlay {
         if model.closedGates.isEmpty {
             hints.append(Hint("Enter", "go on", "on to what will happen", rank: 0))
         }
-        if model.gates.count > 1 {
+        let gates = model.listedGates
+        if gates.count > 1 {
             let keys = "\(model.key(.down))/\(model.key(.up))"
             hints.append(Hint(keys, "gate", "next gate, last gate", rank: 3))
         }
-        if model.gates.indices.contains(wizard.index) {
-            let gate = model.gates[wizard.index]
+        guard model.whyNoWord == nil else { return hints + [again] }
+        if gates.indices.contains(wizard.index) {
+            let gate = gates[wizard.index]
             if gate.kind == .person, gate.state != .open {
                 hints.append(Hint("s", "sign", "sign the gate under the cursor"))
             }
@@ -59,7 +61,7 @@ enum WizardOverlay {
                 hints.append(Hint("o", "override", "pass the closed gate, with a reason"))
             }
         }
-        if model.gates.count(where: { $0.kind == .person && $0.state != .open }) > 1 {
+        if gates.count(where: { $0.kind == .person && $0.state != .open }) > 1 {
             hints.append(Hint("S", "sign all", "sign all that persons decide"))
         }
         return hints + [again]
@@ -189,7 +191,12 @@ enum WizardOverlay {
 
     private static func phrase(_ wizard: Wizard, _ model: Model) -> [Line] {
         let phrase = wizard.phrase(model.identity)
-        let isWhole = wizard.typed == phrase
+        let refusal = model.refusal(of: wizard.begins).map {
+            Width.wrap("Not now: \($0)", to: OverlayBox.width(model)).map {
+                [Span($0, .statusBad)]
+            }
+        }
+        let isWhole = wizard.typed == phrase && refusal == nil
         let left = wizard.phraseAt.map { max(0, Wizard.patience - (model.now - $0)) }
         let what: String =
             wizard.kind == .cutOver
@@ -202,6 +209,7 @@ enum WizardOverlay {
                 Span("  > ", .prompt), Span(wizard.typed, .dialog), Span("_", .prompt),
                 Span(isWhole ? "   Enter begins" : "", .statusOK),
             ], TypedPhrase.fault(wizard.typed, of: phrase),
+        ] + (refusal ?? []) + [
             [
                 Span("Nothing has happened yet. Esc cancels.", .textMuted),
                 Span(left.map { "   \(Figures.duration($0)) left" } ?? "", .textMuted),

@@ -62,17 +62,11 @@ struct InventoryPane: Pane {
         guard !page.rows.isEmpty else {
             let filter = model.list.filter
             if let level = model.comparing.statuses[.inventory] {
-                return .empty([[Span("No article has the level \(level); Esc shows all.")]])
+                return .nothing("No article has the level \(level)")
             }
-            return .empty([
-                [
-                    Span(
-                        filter.isEmpty
-                            ? "There is no article on this side."
-                            : "No article matches \"\(filter)\"; Esc shows all."
-                    )
-                ]
-            ])
+            return filter.isEmpty
+                ? .empty([[Span("There is no article on this side.")]])
+                : .nothing("No article matches \"\(filter)\"")
         }
         var table = table(page, model)
         table.rest = .init(

@@ -101,7 +101,7 @@ extension OverviewPane {
 
     private func outcome(_ model: Model) -> Span? {
         let glyphs = model.identity.glyphs
-        switch model.cutover.outcome {
+        switch model.lastOutcome {
         case .switched(let report):
             let seconds = Figures.hundredths(report.writeFreezeSeconds)
             return Span("\(glyphs.ok) switched; writes were blocked for \(seconds)", .statusOK)
@@ -149,17 +149,25 @@ extension OverviewPane {
     }
 
     /// The gates that are closed or wait, for a screen that has room for no others.
-    func closedGates(_ model: Model) -> [Line] {
+    func closedGates(_ model: Model, width: Int) -> [Line] {
         if let missing = missingGates(model) { return missing }
-        let shown = model.gates.filter { $0.state != .open }
-        return [Steps.counts(model.gates)] + shown.map { head(of: $0, model) }
+        let gates = model.listedGates
+        let shown = gates.filter { $0.state != .open }
+        return unseen(model, width) + [Steps.counts(gates)]
+            + shown.map { head(of: $0, model) }
+    }
+
+    /// Why gates cannot be looked at; what helps against a silent PostgreSQL stands above as next.
+    private func unseen(_ model: Model, _ width: Int) -> [Line] {
+        model.unseenLines(width: width, isMending: model.silentSeconds == nil)
     }
 
     /// Every gate with its evidence.
     func allGates(_ model: Model, width: Int) -> [Line] {
         if let missing = missingGates(model) { return missing }
-        return [Steps.counts(model.gates)]
-            + model.gates.flatMap { gate in
+        let gates = model.listedGates
+        return unseen(model, width) + [Steps.counts(gates)]
+            + gates.flatMap { gate in
                 let head = head(of: gate, model)
                 let place = Width.cells(head.dropLast().map(\.text).joined())
                 let reason = Width.wrap(gate.reason, to: max(10, width - place))

@@ -68,7 +68,8 @@ extension OverviewPane {
         let problems = wrong(model, width: body.width - 4)
         let isAlarm = model.remedyOfAlarm != nil
         let wrongRows = min(max(2, isAlarm ? left - 2 : left / 2), problems.count + 1)
-        let middle = isWatched(model) ? writtenTables(model) : closedGates(model)
+        let middle =
+            isWatched(model) ? writtenTables(model) : closedGates(model, width: body.width - 4)
         let gateRows = min(max(2, (left - wrongRows) / 2), middle.count + 1)
         parts.append(strip(middleTitle(model), middle, gateRows))
         parts.append(strip("What is wrong", problems, wrongRows))

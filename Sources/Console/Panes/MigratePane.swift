@@ -145,8 +145,7 @@ struct MigratePane: Pane {
             return [Words.earlier(run), model.figuresOfThen ?? counted(model)]
         }
         guard let progress = model.progress else { return [] }
-        let elapsed = model.operation.map { model.now - $0.startedAt } ?? progress.elapsedSeconds
-        var line: Line = [Span("elapsed \(Figures.duration(elapsed))")]
+        var line: Line = [Span(times(progress, model))]
         let quarantined = model.quarantinedRows
         line.append(
             quarantined > 0
@@ -162,6 +161,16 @@ struct MigratePane: Pane {
             return [line, [Span(model.comparedWords, .textMuted)]]
         }
         return [line]
+    }
+
+    /// How long the copy takes or took, and how long its source has been followed since.
+    private func times(_ progress: Progress, _ model: Model) -> String {
+        let running = model.operation.map { Figures.duration(model.now - $0.startedAt) }
+        guard model.operation?.kind != .migrate else { return "copying for \(running ?? "")" }
+        let took = Figures.duration(progress.elapsedSeconds)
+        let copied = model.report == nil ? "ended after \(took)" : "copied in \(took)"
+        guard model.operation?.kind == .follow, let running else { return copied }
+        return "\(copied)   following for \(running)"
     }
 
     /// Where the figures of an earlier run come from.

@@ -66,19 +66,11 @@ struct OrdersPane: Pane {
             let filter = model.list.filter
             if let status = model.comparing.statuses[.orders] {
                 let more = filter.isEmpty ? "" : " and matches \"\(filter)\""
-                return .empty([
-                    [Span("No order has the status \(status)\(more); Esc shows all.")]
-                ])
+                return .nothing("No order has the status \(status)\(more)")
             }
-            return .empty([
-                [
-                    Span(
-                        filter.isEmpty
-                            ? "There is no order on this side."
-                            : "No number, customer or status matches \"\(filter)\"; Esc shows all."
-                    )
-                ]
-            ])
+            return filter.isEmpty
+                ? .empty([[Span("There is no order on this side.")]])
+                : .nothing("No number, customer or status matches \"\(filter)\"")
         }
         var table = table(page.rows)
         table.rest = .init(

@@ -288,7 +288,7 @@ struct OverviewPane: Pane {
         }
         // What the status notes concerns a live run as it stands now.
         let isLive = model.phase != nil && model.operation?.kind != .migrate
-        let noted = isLive ? model.cutover.status.value?.notes ?? [] : []
+        let noted = isLive ? model.notesOfStatus : []
         let warnings = (noted + (model.report?.warnings ?? [])).flatMap { warning in
             Width.wrap("note: \(warning)", to: width).map { [Span($0, .textMuted)] }
         }

@@ -51,9 +51,14 @@ extension Model {
         let chosen = chosenRows
         guard !chosen.isEmpty else { return "no row is selected" }
         if isDecidingRows { return "the rows before are being decided about; in a moment" }
-        // The engine lets nobody decide about rows while the run goes on.
-        if let whyBusy { return "\(whyBusy), then rows can be decided about" }
+        // The engine lets nobody decide about rows while the run goes on: following can pause.
+        if operation?.kind == .follow {
+            if operation?.isCancelling == true { return "following is being stopped; in a moment" }
+        } else if let reason = whyBusy ?? whyForeign {
+            return "\(reason); then rows can be decided about"
+        }
         if leaving != nil { return "the console is being left" }
+        if let whySilent { return whySilent }
         guard decidableRows(states).isEmpty else { return nil }
         let rows = browsing.quarantine.value?.rows ?? []
         guard chosen.count == 1, let row = rows.first(where: { $0.id == chosen[0] }) else {

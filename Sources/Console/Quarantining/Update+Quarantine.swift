@@ -24,8 +24,46 @@ extension Model {
             notify(reason, .promptError)
             return []
         }
+        return decideRows(.decide(decision))
+    }
+
+    /// Has rows decided about; where this console follows, between two of its batches.
+    ///
+    /// - Parameter decision: What is decided.
+    /// - Returns: The decision, or the wish that following pauses for it.
+    private mutating func decideRows(_ decision: Command) -> [Command] {
         isDecidingRows = true
-        return [.decide(decision)]
+        guard operation?.kind == .follow else { return [decision] }
+        awaitedDecision = decision
+        isFollowingPaused = true
+        audit("following pauses for a decision about rows in quarantine")
+        operation?.isCancelling = true
+        return [.cancel()]
+    }
+
+    /// Goes on with the decision that following has paused for.
+    ///
+    /// - Parameters:
+    ///   - decision: The decision.
+    ///   - result: How following has ended.
+    /// - Returns: The decision; nothing of it when following has ended by an error of its own.
+    mutating func decideBehindFollowing(
+        _ decision: Command,
+        _ result: Result<FollowReport, MigrationError>
+    ) -> [Command] {
+        awaitedDecision = nil
+        endOwnWork()
+        switch result {
+        case .success(let report):
+            if !report.differences.isEmpty { warn(report.differenceWords) }
+            return [decision]
+        case .failure(let error) where error.code == .interrupted: return [decision]
+        case .failure(let error):
+            isFollowingPaused = false
+            let commands = endDeciding()
+            fail(error)
+            return commands
+        }
     }
 
     /// Asks whether the chosen rows are tried again.
@@ -39,7 +77,7 @@ extension Model {
                         + "\(identity.targetName) as it is now. What fits comes into PostgreSQL; "
                         + "what does not stays here, with the reason.",
                     "With other values: cutover quarantine replay ID --set COLUMN=VALUE.",
-                ],
+                ] + (operation?.kind == .follow ? [Self.pauseWords] : []),
                 kind: .yesNo,
                 consequence: .replay(rows)
             )
@@ -52,8 +90,7 @@ extension Model {
             notify(reason, .promptError)
             return []
         }
-        isDecidingRows = true
-        return [.replay(rows)]
+        return decideRows(.replay(rows))
     }
 
     /// Takes in what came of rows that were tried again.
@@ -77,11 +114,18 @@ extension Model {
 
     /// Reads again what is in quarantine, and says of no row that it is being decided about.
     mutating func endDeciding() -> [Command] {
+        let goesOn = isFollowingPaused && operation == nil && cutover.knownPhase == .following
         isDecidingRows = false
+        isFollowingPaused = false
         lists[.quarantine]?.marks = Marks()
         let ending = endIfLeaving()
         guard exit == nil else { return ending }
         let ticket = browsing.quarantine.ask(now: now)
-        return ending + [.browse(.quarantine(ticket: ticket))] + loadStatus()
+        // Whatever became of the decision, the source is followed as before it.
+        return ending + (goesOn && leaving == nil ? begin(.follow) : [])
+            + [.browse(.quarantine(ticket: ticket))] + loadStatus()
     }
+
+    /// What is told before a decision while this console follows.
+    static let pauseWords = "Following pauses for it, and goes on by itself."
 }

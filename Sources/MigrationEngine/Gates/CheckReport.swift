@@ -42,6 +42,7 @@ public struct CheckReport: Codable, Sendable, Equatable {
         if gates.count <= 2, closed.count == 1, let only = closed.first {
             return only.remedy ?? only.reason
         }
+        if let unseen = UnseenGates.groups(of: gates).first { return unseen.obstacle.remedy }
         let machine = closed.filter { $0.kind == .machine }
         if let first = machine.first {
             let more = machine.count > 1 ? " (and \(machine.count - 1) more)" : ""

@@ -16,6 +16,14 @@ public struct Gate: Codable, Sendable, Equatable {
     @ExplicitNull public var remedy: String?
     /// Who signed it off or overrode it, and when; nil for nobody.
     @ExplicitNull public var decision: Decision?
+    /// What kept it from being looked at; nil when it was.
+    ///
+    /// No part of the report, whose ``reason`` says it.
+    package var obstacle: GateObstacle?
+
+    private enum CodingKeys: String, CodingKey {
+        case name, title, kind, state, reason, remedy, decision
+    }
 
     /// Makes a gate.
     ///

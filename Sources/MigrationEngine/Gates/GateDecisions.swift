@@ -32,6 +32,7 @@ struct GateDecisions {
             reason: finding.reason,
             remedy: finding.state == .open ? nil : finding.remedy
         )
+        gate.obstacle = finding.obstacle
         guard finding.state == .closed, isOverridable, let word = words[name],
             word.kind == .override
         else { return gate }
@@ -58,7 +59,7 @@ struct GateDecisions {
             }
             let remedy = "cutover check --sign \(name) --by WHO"
             let reason = failure.map { "cannot be looked at: \($0.message)" } ?? "nobody has signed"
-            return Gate(
+            var gate = Gate(
                 name,
                 title: title,
                 kind: .person,
@@ -66,6 +67,8 @@ struct GateDecisions {
                 reason: reason,
                 remedy: failure?.remedy ?? remedy
             )
+            gate.obstacle = failure.map { GateObstacle($0) }
+            return gate
         }
         return Gate(
             name,

@@ -5,6 +5,8 @@ struct GateFinding: Equatable {
     var remedy: String?
     /// What an override is given for: when something else closes the gate, it does not hold.
     var subject = ""
+    /// What kept the gate from being looked at; nil when it was.
+    var obstacle: GateObstacle?
 
     /// The condition holds.
     static func open(_ reason: String) -> GateFinding {
@@ -33,12 +35,14 @@ struct GateFinding: Equatable {
 
     /// Nobody can tell: a probe that fails is a closed gate, never a passed one.
     static func unknown(_ error: MigrationError) -> GateFinding {
-        let cause = error.cause.map { " (\($0))" } ?? ""
-        return .closed(
-            "cannot be looked at: \(error.message)\(cause)",
+        let obstacle = GateObstacle(error)
+        var finding = GateFinding.closed(
+            "cannot be looked at: \(obstacle.words)",
             remedy: error.remedy,
             for: error.code.rawValue
         )
+        finding.obstacle = obstacle
+        return finding
     }
 }
 

@@ -18,13 +18,23 @@ struct TargetClaim {
     /// - Throws: ``MigrationError`` of code `runBusy`, which names who holds the target.
     func take(_ stage: String) throws(MigrationError) {
         target.noticeLostClient()
+        guard try hold(stage) else { throw busy(stage, try holder("migrate")) }
+        try endLeftovers(stage)
+    }
+
+    /// Takes the lock, once whoever has just ended has given it back.
+    ///
+    /// - Parameter stage: Who claims.
+    /// - Returns: Whether the lock is ours.
+    /// - Throws: ``MigrationError`` when the server does not answer.
+    func hold(_ stage: String) throws(MigrationError) -> Bool {
         let deadline = ContinuousClock.now.advanced(by: Self.patience)
         while try !attempt(stage) {
-            // The server takes a moment to see that a client was killed.
-            guard ContinuousClock.now < deadline else { throw busy(stage, try holder("migrate")) }
+            // The server takes a moment to see that a client has ended, or was killed.
+            guard ContinuousClock.now < deadline else { return false }
             usleep(20_000)
         }
-        try endLeftovers(stage)
+        return true
     }
 
     /// Says who holds the target.

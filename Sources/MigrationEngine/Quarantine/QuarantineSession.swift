@@ -28,11 +28,8 @@ final class QuarantineSession {
         }
         run = found
         guard changes else { return }
-        let claimed = try onTarget { target throws(TargetError) in
-            // The lock of `migrate`; it ends with the session.
-            try target.query("SELECT pg_try_advisory_lock(hashtext('cutover migrate'))").first
-        }
-        guard claimed == "t" else {
+        // The lock of `migrate`; it ends with the session.
+        guard try TargetClaim(target: target, address: address).hold("quarantine") else {
             throw try Self.busy(options, target, address)
         }
         try onTarget { target throws(TargetError) in

@@ -35,6 +35,38 @@ struct GateTests {
         #expect(!gate.blocks && gate.isPassed)
     }
 
+    @Test func `gates that one cause closes are told as one, and no report knows of it`() throws {
+        func gate(_ name: String, _ cause: String?, code: MigrationError.Code) -> Gate {
+            var gate = Gate(name, title: name, kind: .machine, state: .closed, reason: "shut")
+            gate.obstacle = cause.map {
+                let place = MigrationError.Place("check")
+                return GateObstacle(MigrationError(code, $0, place: place, remedy: "start it"))
+            }
+            return gate
+        }
+        let gates = [
+            gate("a", "the server is gone", code: .targetUnavailable),
+            gate("b", "the journal is gone", code: .fileFailed),
+            // The second look at a server that goes away ends in other words than the first.
+            gate("c", "the connection broke", code: .targetUnavailable),
+            gate("d", nil, code: .internal),
+        ]
+        let unseen = UnseenGates.groups(of: gates)
+        #expect(unseen.map { $0.gates.map(\.name) } == [["a", "c"]])
+        #expect(
+            unseen[0].words(since: "22:05:00Z")
+                == "2 gates need PostgreSQL, which has not answered since 22:05:00Z: "
+                + "the server is gone"
+        )
+        #expect(UnseenGates.others(of: gates).map(\.name) == ["b", "d"])
+        var overridden = gates
+        overridden[0].decision = .init(by: "Ada", at: "", isOverride: true)
+        #expect(UnseenGates.groups(of: overridden).isEmpty)
+        let json = String(decoding: try JSONEncoder().encode(gates[0]), as: UTF8.self)
+        #expect(!json.contains("obstacle") && json.contains("\"remedy\":null"), "\(json)")
+        #expect(try JSONDecoder().decode(Gate.self, from: Data(json.utf8)).obstacle == nil)
+    }
+
     @Test func `the page of the gates names every gate there is`() throws {
         let questions = GateTable.questions.map(\.name)
         #expect(Set(questions).count == questions.count)

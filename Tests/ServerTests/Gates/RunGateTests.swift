@@ -122,6 +122,14 @@ struct RunGateTests {
         }
         #expect(gates.named("file_holders")["state"].string == "open", "\(gates)")
         #expect(gates.named("orders_mid_upload")["state"].string == "open", "\(gates)")
+        // For people the one cause stands there once, above the gates that it closes.
+        let arguments = ["check", "--source", dead.source, "--target", dead.target]
+        let text = try await run(BuiltProducts.cutover, arguments).stdout
+        let causes = text.components(separatedBy: " gates need PostgreSQL, which does not answer: ")
+        #expect(causes.count == 2, "\(text)")
+        #expect(text.components(separatedBy: "do: start the server").count == 2, "\(text)")
+        #expect(text.contains("next: start the server"), "\(text)")
+        #expect(text.contains("\n  rehearsal "), "\(text)")
     }
 
     @Test(.enabled(if: SmallDisk.canBeMade, "needs the right to mount a file system"))
