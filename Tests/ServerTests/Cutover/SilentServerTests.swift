@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A server that answers nothing any more, and breaks no connection either.
-@Suite(.postgres, .database, .timeLimit(.minutes(10)))
+@Suite(.postgres, .database, .timeLimit(.minutes(30)))
 struct SilentServerTests {
     @Test func `a wish to stop in the pause is carried out although the server answers nothing`()
         async throws
@@ -23,6 +23,7 @@ struct SilentServerTests {
         let isUndone = try await eventually(within: .seconds(30)) {
             try await live.toggles() == toggles
         }
+        if !isUndone { program.send(SIGKILL) }
         try #require(isUndone, "\(program.words)")
         let run = CutoverRun(await program.end())
         #expect(run.json["is_aborted"].bool == true, "\(run)")
